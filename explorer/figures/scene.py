@@ -1,0 +1,397 @@
+"""The vocabulary of live pictures: a scene is data, so a new lab needs no new JavaScript.
+
+A `Scene` places panels on a grid; a panel reads named arrays, numbers and sentences from the
+frame under the playhead (or, for what never moves, from the run's *still* frame) and draws them.
+Colours are named by role (`theme`), numbers by name (`runs.frames.Frame`). Everything here turns
+into JSON with `as_json`; the stage in the browser and the still pictures read nothing else.
+
+Names of arrays and scalars are looked up in the frame first, then in the still frame.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+# ---------------------------------------------------------------------------------- axes and marks
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis: its range (or None: fitted to the data shown so far), its label with unit."""
+
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+    log: bool = False  # decades; values of zero or less are not drawn
+
+
+@dataclass(frozen=True)
+class Points:
+    """A cloud from an array of shape (n, 2)."""
+
+    array: str
+    role: str
+    size: float = 2.5  # radius in px at a panel of 400 px; it scales with the panel
+    opacity: float = 0.8
+    shape: Literal["dot", "ring", "cross"] = "dot"
+    label: str = ""
+    mark: str = "points"
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A heat map from an array of shape (rows, columns); row 0 lies at the low end of y.
+
+    ``scale`` is "diverging" (the roles low, card, high around ``middle``), "sequential"
+    (viridis-like) or "role" (from the card to one role). ``low`` and ``high`` bound the scale;
+    None takes the smallest and largest value of the frame. ``contours`` is the number of level
+    lines.
+    """
+
+    array: str
+    extent: tuple[float, float, float, float]  # x0, x1, y0, y1
+    scale: Literal["diverging", "sequential", "role"] = "diverging"
+    role: str = "critic"
+    low: float | None = None
+    high: float | None = None
+    middle: float | None = None
+    contours: int = 0
+    label: str = ""
+    mark: str = "surface"
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """The lines of a grid from an array of shape (rows, columns, 2)."""
+
+    array: str
+    role: str
+    opacity: float = 0.6
+    label: str = ""
+    mark: str = "mesh"
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """Arrows at ``tails`` (n, 2) along ``vectors`` (n, 2), times ``scale``: true magnitudes.
+
+    An arrow longer than ``longest`` (data units) is cut there and drawn with an open head.
+    """
+
+    tails: str
+    vectors: str
+    role: str
+    scale: float = 1.0
+    longest: float = 1.0
+    label: str = ""
+    mark: str = "arrows"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line from this frame: array ``y`` over array ``x`` (or over 0, 1, 2, …)."""
+
+    y: str
+    role: str
+    x: str = ""
+    label: str = ""
+    width: float = 2.5
+    dashed: bool | None = None  # None: the dash of the role
+    low: str = ""  # with `high`: arrays of a band around the line
+    high: str = ""
+    mark: str = "curve"
+
+
+@dataclass(frozen=True)
+class History:
+    """A line through one scalar of every frame so far, over the step, with the playhead on it."""
+
+    scalar: str
+    role: str
+    label: str = ""
+    width: float = 2.5
+    mark: str = "history"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line across the plot at a known value: a baseline, a ceiling."""
+
+    y: float | str  # a number, or the name of a scalar
+    role: str = "baseline"
+    label: str = ""
+    mark: str = "rule"
+
+
+@dataclass(frozen=True)
+class Band:
+    """A shaded strip across the plot: a floor with its noise."""
+
+    low: float | str
+    high: float | str
+    role: str = "baseline"
+    label: str = ""
+    mark: str = "band"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars from an array of shape (n,); ``labels`` under them."""
+
+    array: str
+    role: str
+    labels: tuple[str, ...] = ()
+    label: str = ""
+    mark: str = "bars"
+
+
+Mark = Points | Surface | Mesh | Arrows | Curve | History | Rule | Band | Bars
+
+# ------------------------------------------------------------------------------------------ panels
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture with axes. ``square`` keeps one unit equally long both ways and hides the ticks."""
+
+    area: str
+    title: str
+    marks: tuple[Mark, ...]
+    note: str = ""
+    x: Axis = Axis()
+    y: Axis = Axis()
+    square: bool = False
+    alt: str = ""  # what the picture shows; `{name}` is replaced by the scalar of that name
+    kind: str = "plot"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A heat map whose columns are frames: an array of shape (n,) of every frame, side by side.
+
+    A click moves the playhead to that frame and, with ``select``, chooses that row.
+    """
+
+    area: str
+    title: str
+    array: str
+    note: str = ""
+    scale: Literal["diverging", "sequential", "role"] = "role"
+    role: str = "hidden"
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    select: str = ""
+    y_label: str = ""
+    alt: str = ""
+    kind: str = "timeline"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A row of characters or numbers, one a frame, tinted by one entry of an array of each frame.
+
+    A click moves the playhead there.
+    """
+
+    area: str
+    tokens: tuple[str, ...]
+    array: str = ""  # of shape (n,), tinted by the entry chosen by `select`
+    select: str = ""
+    alt: str = ""
+    kind: str = "tokens"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number of the frame: a scalar, or the entry of an array that ``select`` chooses."""
+
+    name: str
+    select: str = ""
+    digits: int = 2
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in a diagram: a gate (box with name and value), an operation (circle with a sign)
+    or a label (bare text with an optional value).
+    """
+
+    name: str
+    x: float
+    y: float
+    shape: Literal["gate", "operation", "label"] = "gate"
+    text: str = ""
+    value: Value | None = None
+    role: str = "ink"
+    note: str = ""  # small text under a gate, e.g. its squashing function
+    help: str = ""  # explained on hover, focus or tap
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A line through points; as thick as its value is large, and moving when its stage is on."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    value: Value | None = None
+    role: str = "ink"
+    label_at: tuple[float, float] | None = None
+    label: str = ""
+    full: float = 1.0  # the magnitude at which the line is thickest
+
+
+@dataclass(frozen=True)
+class Term:
+    """A piece of an equation: plain text, or a number in the colour of its role."""
+
+    text: str = ""
+    value: Value | None = None
+    role: str = "ink"
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the computation inside a step: what lights up, the formula, the numbers in it.
+
+    ``parts`` are names of nodes and wires. ``says`` is one plain sentence.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    symbols: str = ""  # the formula in letters
+    equation: tuple[Term, ...] = ()
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The circuit of a cell in its own coordinates, with the equation of the stage under it."""
+
+    area: str
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    wires: tuple[Wire, ...]
+    stages: tuple[Stage, ...]
+    title: str = ""
+    alt: str = ""
+    kind: str = "diagram"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Horizontal bars with names: array ``values`` (n,), named by ``names[index]`` where the array
+    ``indices`` says which name belongs to each bar (or 0, 1, 2, … without it).
+    """
+
+    area: str
+    title: str
+    values: str
+    names: tuple[str, ...]
+    indices: str = ""
+    role: str = "accent"
+    note: str = ""
+    alt: str = ""
+    kind: str = "ranking"
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Small grey images from an array of shape (n, rows, columns)."""
+
+    area: str
+    title: str
+    array: str
+    columns: int
+    note: str = ""
+    low: float = 0.0
+    high: float = 1.0
+    alt: str = ""
+    kind: str = "tiles"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A card with one number, what it is, and its floor or ceiling.
+
+    ``form`` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
+    ``of``: "6 / 8"). ``good_from`` and ``bad_to`` tint it (either may be the name of a scalar).
+    """
+
+    scalar: str
+    label: str
+    form: Literal["plain", "percent", "power", "of", "integer"] = "plain"
+    of: float | None = None
+    bound: str = ""  # "floor 0.08"; `{name}` is replaced by a scalar
+    good_from: float | None = None
+    good_to: float | None = None
+    bad_to: float | None = None
+    bad_from: float | None = None
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A row of number cards."""
+
+    area: str
+    numbers: tuple[Number, ...]
+    kind: str = "numbers"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is happening, in words: the sentence of that name in the frame.
+
+    ``lead`` is set in bold before it. ``lines`` lines are reserved, so that nothing jumps.
+    """
+
+    area: str
+    name: str
+    lead: str = ""
+    lines: int = 2
+    kind: str = "sentence"
+
+
+Panel = Plot | Timeline | Tokens | Diagram | Ranking | Tiles | Numbers | Sentence
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A CSS grid: column and row sizes, and the area names row by row (a dot is an empty cell)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    areas: tuple[str, ...]  # one string a row, names separated by blanks
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A whole live picture. ``narrow`` is the grid below 760 px of width (phones).
+
+    ``clock`` names what the time bar counts ("step", "character"). ``selects`` gives the start
+    value of every selection (row of a heat map, unit of a cell). A scene with a `Diagram` steps
+    through its stages inside each frame. ``loop`` plays a recording over and over, without
+    controls, for small pictures that lead somewhere.
+    """
+
+    panels: tuple[Panel, ...]
+    wide: Grid
+    narrow: Grid
+    clock: str = "step"
+    selects: tuple[tuple[str, int], ...] = ()
+    loop: bool = False
+    alt: str = ""
+
+
+def as_json(thing: Any) -> Any:
+    """Return a scene, or any part of it, as plain JSON values; fields that are None are left out."""
+    if is_dataclass(thing) and not isinstance(thing, type):
+        pairs = ((f.name, getattr(thing, f.name)) for f in fields(thing))
+        return {name: as_json(value) for name, value in pairs if value is not None}
+    if isinstance(thing, tuple | list):
+        return [as_json(item) for item in thing]
+    if isinstance(thing, dict):
+        return {str(key): as_json(value) for key, value in thing.items()}
+    return thing

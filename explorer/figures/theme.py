@@ -1,0 +1,97 @@
+"""One meaning, one colour, on every page: the palette of the laboratory, light and dark.
+
+A picture names a *role* ("fake", "forget"), never a colour. Roles that can appear together differ
+in lightness or come with a second sign (dash, shape, label), after Okabe and Ito (2008), so that
+they stay apart for colour-blind eyes and on a tired projector.
+"""
+
+from typing import Final
+
+LIGHT: Final[dict[str, str]] = {
+    "ink": "#1c2430",
+    "mute": "#566170",
+    "line": "#e3e7ec",
+    "background": "#fbfcfd",
+    "card": "#ffffff",
+    "accent": "#0b6e99",
+    "good": "#00795c",
+    "warn": "#b3261e",
+    # what a GAN is about
+    "real": "#44546a",
+    "fake": "#c94f00",
+    "critic": "#0b6e99",
+    "high": "#bfe5dc",  # the judge says real
+    "low": "#e6dbf4",  # the judge says generated
+    # the gates of a cell; the GRU borrows from its relatives
+    "input": "#00795c",
+    "forget": "#946c00",
+    "candidate": "#8e4b9e",
+    "output": "#0b6e99",
+    "reset": "#00795c",
+    "update": "#946c00",
+    "new": "#8e4b9e",
+    "cell": "#2b6cb0",
+    "hidden": "#0b6e99",
+    # signed values diverge around neutral
+    "positive": "#b94a10",
+    "negative": "#2b6cb0",
+    # networks and games that share a picture
+    "rnn": "#b3261e",
+    "rnn_relu": "#8e4b9e",
+    "lstm": "#0b6e99",
+    "gru": "#00795c",
+    "gan": "#c94f00",
+    "wgan": "#0b6e99",
+    "theory": "#1c2430",
+    "baseline": "#566170",
+}
+
+DARK: Final[dict[str, str]] = {
+    "ink": "#e8ecf1",
+    "mute": "#9fabb9",
+    "line": "#2a323d",
+    "background": "#12161c",
+    "card": "#181d25",
+    "accent": "#56b4e9",
+    "good": "#3fcf9f",
+    "warn": "#ff8a80",
+    "real": "#b8c4d4",
+    "fake": "#ff8a3d",
+    "critic": "#56b4e9",
+    "high": "#1f4a43",
+    "low": "#3b2f52",
+    "input": "#3fcf9f",
+    "forget": "#e6b422",
+    "candidate": "#c58ad6",
+    "output": "#56b4e9",
+    "reset": "#3fcf9f",
+    "update": "#e6b422",
+    "new": "#c58ad6",
+    "cell": "#6fb1ff",
+    "hidden": "#56b4e9",
+    "positive": "#ff9a52",
+    "negative": "#6fb1ff",
+    "rnn": "#ff8a80",
+    "rnn_relu": "#c58ad6",
+    "lstm": "#56b4e9",
+    "gru": "#3fcf9f",
+    "gan": "#ff8a3d",
+    "wgan": "#56b4e9",
+    "theory": "#e8ecf1",
+    "baseline": "#9fabb9",
+}
+
+# Second signs beside the colour: the dash of a line, in pixels on and off.
+DASH: Final[dict[str, tuple[int, ...]]] = {
+    "rnn": (2, 4),
+    "rnn_relu": (10, 4, 2, 4),
+    "lstm": (),
+    "gru": (8, 5),
+    "gan": (8, 5),
+    "wgan": (),
+    "theory": (3, 5),
+    "baseline": (3, 5),
+}
+
+FONT: Final[str] = 'Inter, "Source Sans 3", "Source Sans", system-ui, sans-serif'
+MONOSPACE: Final[str] = 'ui-monospace, "DejaVu Sans Mono", monospace'

@@ -1,0 +1,154 @@
+"""What one moment of a run looks like, and how it travels: named arrays, named numbers, sentences.
+
+A frame leaves the trainer as one *packet* and reaches the browser unchanged; a *chunk* is several
+packets in a row. Everything is little-endian::
+
+    packet  b"XRF1" | u32 length of the header | header (JSON, padded to 8 bytes) | payload
+    chunk   b"XRC1" | u32 number of packets | (u32 length | packet) ...
+
+The header names the arrays: ``{"arrays": {name: [kind, shape, offset, low, high]}}``, where offset
+counts from the start of the payload, every array starts at a multiple of 8 bytes, and ``kind`` is a
+key of `KINDS`. Positions travel as uint16 and surfaces as uint8 between the array's own smallest
+and largest value (an error of at most one step, (high - low) / 65535 or / 255); float32 is exact.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+PACKET_MAGIC = b"XRF1"
+CHUNK_MAGIC = b"XRC1"
+LARGEST_PACKET = 4 * 1024 * 1024  # bytes; a frame of a few panels is about 10 kB
+
+KINDS = {
+    "float32": np.dtype("<f4"),
+    "uint8": np.dtype("<u1"),  # quantised between low and high
+    "uint16": np.dtype("<u2"),  # quantised between low and high
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a run; frames are values and are never changed after they were made.
+
+    ``state`` is the full state of the run (parameters, optimizer, generators) on the frames that
+    carry a checkpoint; it stays with the engine and does not travel to the browser. ``trouble`` is
+    the reason why a run cannot go on, with its step; such a frame is the last one.
+    """
+
+    step: int
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    scalars: Mapping[str, float] = field(default_factory=dict)
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    event: str = ""  # what happened at this step, as a mark on the time bar; empty on most frames
+    trouble: str = ""
+    state: Mapping[str, np.ndarray] | None = None
+
+
+def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
+    """Return the packet of a frame; ``precision`` says the kind of each array (float32 if silent).
+
+    Numbers that are not finite become null in the header. A quantised array with values that are
+    not finite raises ValueError: a run must report its trouble instead of drawing it.
+    """
+    entries: dict[str, list[object]] = {}
+    payload = bytearray()
+    for name, values in frame.arrays.items():
+        kind = precision.get(name, "float32")
+        low, high, stored = _quantise(name, np.asarray(values), kind)
+        entries[name] = [kind, list(stored.shape), len(payload), low, high]
+        payload += stored.tobytes()
+        payload += bytes(-len(payload) % 8)
+    header = {
+        "index": index,
+        "step": frame.step,
+        "arrays": entries,
+        "scalars": {k: float(v) if math.isfinite(v) else None for k, v in frame.scalars.items()},
+        "sentences": dict(frame.sentences),
+        "event": frame.event,
+        "trouble": frame.trouble,
+    }
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    packet = PACKET_MAGIC + struct.pack("<I", len(text)) + text + bytes(payload)
+    if len(packet) > LARGEST_PACKET:
+        raise ValueError(f"a frame may take {LARGEST_PACKET} bytes, not {len(packet)}")
+    return packet
+
+
+def unpack(packet: bytes) -> tuple[int, Frame]:
+    """Return index and frame of a packet; arrays come back as float32, to the packet's precision.
+
+    Raises ValueError for bytes that are not a whole packet.
+    """
+    if packet[:4] != PACKET_MAGIC:
+        raise ValueError("these bytes are no frame")
+    (length,) = struct.unpack_from("<I", packet, 4)
+    header = json.loads(packet[8 : 8 + length])
+    arrays = {}
+    for name, (kind, shape, offset, low, high) in header["arrays"].items():
+        count = math.prod(shape)
+        stored = np.frombuffer(packet, KINDS[kind], count, 8 + length + offset).reshape(shape)
+        arrays[name] = _restore(stored, kind, low, high)
+    scalars = {k: math.nan if v is None else v for k, v in header["scalars"].items()}
+    frame = Frame(
+        header["step"],
+        arrays,
+        scalars,
+        header["sentences"],
+        header["event"],
+        header["trouble"],
+    )
+    return header["index"], frame
+
+
+def chunk(packets: Sequence[bytes]) -> bytes:
+    """Return packets in a row, as they travel over the socket and as the browser fetches them."""
+    parts = [CHUNK_MAGIC, struct.pack("<I", len(packets))]
+    for packet in packets:
+        parts += [struct.pack("<I", len(packet)), packet]
+    return b"".join(parts)
+
+
+def packets(data: bytes) -> list[bytes]:
+    """Return the packets of a chunk; raises ValueError for bytes that are not a whole chunk."""
+    if data[:4] != CHUNK_MAGIC or len(data) < 8:
+        raise ValueError("these bytes are no frames of this laboratory")
+    (count,) = struct.unpack_from("<I", data, 4)
+    found, at = [], 8
+    for _ in range(count):
+        if at + 4 > len(data):
+            raise ValueError("the frames end early")
+        (length,) = struct.unpack_from("<I", data, at)
+        at += 4
+        if at + length > len(data):
+            raise ValueError("the frames end early")
+        found.append(data[at : at + length])
+        at += length
+    return found
+
+
+def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, np.ndarray]:
+    if kind == "float32":
+        return 0.0, 0.0, np.ascontiguousarray(values, KINDS[kind])
+    if not values.size:
+        return 0.0, 1.0, np.zeros(values.shape, KINDS[kind])
+    low, high = float(values.min()), float(values.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError(f"the array {name!r} of a frame holds values that are not finite")
+    top = np.iinfo(KINDS[kind]).max
+    if high == low:
+        return low, high, np.zeros(values.shape, KINDS[kind])
+    scaled = (np.asarray(values, np.float64) - low) * (top / (high - low))
+    return low, high, np.rint(scaled).astype(KINDS[kind])
+
+
+def _restore(stored: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
+    if kind == "float32":
+        return stored.astype(np.float32)
+    top = np.iinfo(KINDS[kind]).max
+    return (low + stored.astype(np.float64) * ((high - low) / top)).astype(np.float32)

@@ -1,0 +1,10 @@
+"""Every test is a shape test too: the jaxtyping annotations of the package are executed."""
+
+from jaxtyping import install_import_hook
+
+# Before the first import of the package, or its modules keep their annotations unread.
+install_import_hook("explorer", "beartype.beartype")
+
+import torch  # noqa: E402
+
+torch.set_num_threads(1)  # tiny networks are faster with one thread, and results do not depend on it
