@@ -386,7 +386,7 @@ class Scene:
 
 
 def as_json(thing: Any) -> Any:
-    """Return a scene, or any part of it, as plain JSON values; fields that are None are left out."""
+    """Return a scene, or any part of it, as plain JSON values, without the fields that are None."""
     if is_dataclass(thing) and not isinstance(thing, type):
         pairs = ((f.name, getattr(thing, f.name)) for f in fields(thing))
         return {name: as_json(value) for name, value in pairs if value is not None}

@@ -29,6 +29,7 @@ KINDS = {
     "uint8": np.dtype("<u1"),  # quantised between low and high
     "uint16": np.dtype("<u2"),  # quantised between low and high
 }
+TOP = {"uint8": 255, "uint16": 65535}
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, n
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError(f"the array {name!r} of a frame holds values that are not finite")
-    top = np.iinfo(KINDS[kind]).max
+    top = TOP[kind]
     if high == low:
         return low, high, np.zeros(values.shape, KINDS[kind])
     scaled = (np.asarray(values, np.float64) - low) * (top / (high - low))
@@ -150,5 +151,5 @@ def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, n
 def _restore(stored: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
     if kind == "float32":
         return stored.astype(np.float32)
-    top = np.iinfo(KINDS[kind]).max
+    top = TOP[kind]
     return (low + stored.astype(np.float64) * ((high - low) / top)).astype(np.float32)
