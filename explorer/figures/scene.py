@@ -168,7 +168,10 @@ class Plot:
 class Timeline:
     """A heat map whose columns are frames: an array of shape (n,) of every frame, side by side.
 
-    A click moves the playhead to that frame and, with ``select``, chooses that row.
+    A click moves the playhead to that frame and, with ``select``, chooses that row. Row 0 lies on
+    top. ``low`` and ``high`` bound the scale; None takes the smallest and largest value of all
+    frames held. ``by_row`` divides every row by its own largest magnitude instead, so that a unit
+    that counts to six does not hide the others. On a ``log`` scale, zero and less stays blank.
     """
 
     area: str
@@ -180,7 +183,9 @@ class Timeline:
     low: float | None = None
     high: float | None = None
     log: bool = False
+    by_row: bool = False
     select: str = ""
+    row_name: str = "unit"  # what a row is, in the readout: "unit 39", "lag 12"
     y_label: str = ""
     alt: str = ""
     kind: str = "timeline"
@@ -203,17 +208,24 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Value:
-    """A number of the frame: a scalar, or the entry of an array that ``select`` chooses."""
+    """A number of the frame: a scalar, or the entry of an array that ``select`` chooses.
+
+    ``digits`` counts decimals (fewer from 10 on). ``one_minus`` shows 1 less the number.
+    """
 
     name: str
     select: str = ""
     digits: int = 2
+    one_minus: bool = False
 
 
 @dataclass(frozen=True)
 class Node:
     """A place in a diagram: a gate (box with name and value), an operation (circle with a sign)
     or a label (bare text with an optional value).
+
+    ``text``, ``note`` and ``help`` are templates, see `Stage`. ``anchor`` says which end of a
+    label lies at x.
     """
 
     name: str
@@ -223,13 +235,21 @@ class Node:
     text: str = ""
     value: Value | None = None
     role: str = "ink"
-    note: str = ""  # small text under a gate, e.g. its squashing function
+    note: str = ""  # small text in a gate, e.g. its squashing function
     help: str = ""  # explained on hover, focus or tap
+    anchor: Literal["start", "middle", "end"] = "middle"
 
 
 @dataclass(frozen=True)
 class Wire:
-    """A line through points; as thick as its value is large, and moving when its stage is on."""
+    """A line through points; as thick as its value is large, and moving when its stage is on.
+
+    ``start`` and ``end`` name the nodes it joins. A line whose value is negative is dashed; with
+    ``signed`` it also has the colour of the sign in place of its role. The number stands at
+    ``label_at``, a point of the line, on the given ``side`` of it ("across": the label above it,
+    the number below), and ``anchor`` says which end of the text lies there. ``shift`` moves the
+    line sideways, in widths of a gate, so that several enter one box side by side.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -238,23 +258,49 @@ class Wire:
     label_at: tuple[float, float] | None = None
     label: str = ""
     full: float = 1.0  # the magnitude at which the line is thickest
+    start: str = ""
+    end: str = ""
+    signed: bool = False
+    shift: float = 0.0
+    side: Literal["across", "above", "below", "left", "right"] = "right"
+    anchor: Literal["start", "middle", "end"] = "middle"
+    help: str = ""
 
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of an equation: plain text, or a number in the colour of its role."""
+    """A piece of an equation: plain text, or a number in the colour of its role.
+
+    ``caption`` stands small under it and says in words what the number is. A negative number
+    after "+" turns it into "−", and stands in brackets after "·".
+    """
 
     text: str = ""
     value: Value | None = None
     role: str = "ink"
     strong: bool = False
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """A sentence that depends on which of two numbers is larger in magnitude."""
+
+    first: Value
+    second: Value
+    if_first: str
+    if_second: str
 
 
 @dataclass(frozen=True)
 class Stage:
     """One stage of the computation inside a step: what lights up, the formula, the numbers in it.
 
-    ``parts`` are names of nodes and wires. ``says`` is one plain sentence.
+    ``parts`` are names of nodes and wires. ``symbols`` writes indices as ``W_{xf}``. ``says`` is
+    one plain sentence, true for the numbers on screen because it is a template: ``{name}`` stands
+    for a scalar, or for the entry of an array that the diagram's selection chooses,
+    ``{name:percent}`` for it in percent, ``{token}`` for what is read now. ``weighs`` adds a
+    sentence that depends on two numbers.
     """
 
     name: str
@@ -262,11 +308,27 @@ class Stage:
     symbols: str = ""  # the formula in letters
     equation: tuple[Term, ...] = ()
     says: str = ""
+    weighs: Weighing | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the nodes and wires of a diagram lie, in its own coordinates."""
+
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    wires: tuple[Wire, ...]
 
 
 @dataclass(frozen=True)
 class Diagram:
-    """The circuit of a cell in its own coordinates, with the equation of the stage under it."""
+    """The circuit of a cell in its own coordinates, with the equation of the stage under it.
+
+    The coordinates stretch both ways with the panel, boxes and letters do not: they keep a size
+    that can be read. ``narrow`` is another layout of the same parts, for phones. ``tokens`` is
+    what is read at each frame, ``select`` the selection that templates go by.
+    """
 
     area: str
     width: float
@@ -276,6 +338,9 @@ class Diagram:
     stages: tuple[Stage, ...]
     title: str = ""
     alt: str = ""
+    narrow: Layout | None = None
+    tokens: tuple[str, ...] = ()
+    select: str = ""
     kind: str = "diagram"
 
 
@@ -359,11 +424,16 @@ Panel = Plot | Timeline | Tokens | Diagram | Ranking | Tiles | Numbers | Sentenc
 
 @dataclass(frozen=True)
 class Grid:
-    """A CSS grid: column and row sizes, and the area names row by row (a dot is an empty cell)."""
+    """A CSS grid: column and row sizes, and the area names row by row (a dot is an empty cell).
+
+    The first ``fold`` rows fit the window together with the time bar (0: all of them do); the
+    others follow below, while the time bar stays in view.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     areas: tuple[str, ...]  # one string a row, names separated by blanks
+    fold: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,11 @@
+"""The server: Streamlit's pages, and beside them the routes that carry frames to the stage.
+
+Started with ``streamlit run app.py``, which finds ``app`` below.
+"""
+
+import streamlit as st
+
+from explorer.stage.routes import routes
+from explorer.stage.serving import lifespan
+
+app = st.App("explorer/pages/laboratory.py", routes=routes(), lifespan=lifespan)

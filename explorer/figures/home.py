@@ -1,0 +1,69 @@
+"""The small pictures of the home page: each plays what its lab answers, over and over."""
+
+from explorer.figures.gans import TITLES
+from explorer.figures.gradients import through_time
+from explorer.figures.scene import (
+    Axis,
+    Grid,
+    Plot,
+    Points,
+    Scene,
+    Surface,
+    Timeline,
+    Tokens,
+)
+
+LOWEST = 1e-6  # of the gradient norms that the small picture shows
+
+
+def reading(tokens: tuple[str, ...], unit: int) -> Scene:
+    """Return a cell's memory while it reads a text."""
+    areas = ("tokens", "memory")
+    panels = (
+        Tokens("tokens", tokens, "cell", "unit", alt="A text, tinted by one unit's memory."),
+        Timeline(
+            "memory",
+            "",
+            "cell",
+            scale="diverging",
+            by_row=True,
+            select="unit",
+            alt="The memory of every unit at every character.",
+        ),
+    )
+    grid = Grid(("minmax(0, 1fr)",), ("auto", "minmax(0, 1fr)"), areas)
+    return Scene(panels, grid, grid, selects=(("unit", unit),), loop=True, alt="An LSTM reads.")
+
+
+def vanishing() -> Scene:
+    """Return gradient norms of four networks while the forget bias grows."""
+    cells = ("rnn_tanh", "lstm", "gru")
+    return through_time(cells, LOWEST, 10.0, lag=50, compact=True)
+
+
+def two_games(extent: tuple[float, float, float, float]) -> Scene:
+    """Return a GAN and a WGAN-GP that learn the ring."""
+    panels = tuple(
+        Plot(
+            area=side,
+            title=TITLES[objective][0],
+            marks=(
+                Surface(
+                    f"{side}/surface",
+                    extent,
+                    low=0.0 if side == "gan" else None,
+                    high=1.0 if side == "gan" else None,
+                    middle=0.5 if side == "gan" else 0.0,
+                ),
+                Points("real", "real", size=3.0),
+                Points(f"{side}/fake", "fake", size=3.0),
+            ),
+            x=Axis(extent[0], extent[1]),
+            y=Axis(extent[2], extent[3]),
+            square=True,
+            alt=f"{TITLES[objective][0]}: {{{side}/held}} of 8 modes held.",
+        )
+        for side, objective in (("gan", "non_saturating"), ("wgan", "wasserstein_gp"))
+    )
+    grid = Grid(("minmax(0, 1fr)", "minmax(0, 1fr)"), ("minmax(0, 1fr)",), ("gan wgan",))
+    return Scene(panels, grid, grid, loop=True, alt="A GAN beside a WGAN-GP.")

@@ -1,0 +1,83 @@
+"""The home page: what each lab answers, as a small moving picture that leads there."""
+
+import streamlit as st
+
+from explorer.figures import home as figures
+from explorer.figures.scene import Scene
+from explorer.gans.distributions import distribution
+from explorer.pages import cells, gans, gradients, surroundings
+from explorer.runs import cells as readings
+from explorer.runs import home as recordings
+from explorer.runs.gans import Duel
+from explorer.runs.hub import Ticket, the_hub
+from explorer.runs.networks import network_card
+from explorer.stage.component import show
+
+CARDS = (
+    (
+        "cells",
+        "What does it remember, and who let it in?",
+        "A trained LSTM or GRU reads your text. Step through time and, inside a step, gate by "
+        "gate, with the real numbers on every wire.",
+        "Open the cells",
+    ),
+    (
+        "gradients",
+        "How far back can it feel?",
+        "The gradient's norm at every earlier step: it dies in a plain RNN, and the forget bias "
+        "decides what becomes of it in an LSTM. Theory lies on the measurement.",
+        "Open the gradients",
+    ),
+    (
+        "gans",
+        "What did each one really learn?",
+        "A GAN against a WGAN-GP, live and from the same seed: which modes each holds, what its "
+        "judge thinks, and how far it is from the data.",
+        "Open the games",
+    ),
+)
+LABS = {"cells": cells, "gradients": gradients, "gans": gans}
+
+
+def page() -> None:
+    """Show the page."""
+    surroundings.heading(
+        "A laboratory for recurrent networks and GANs",
+        "Every number on these pages is computed while you watch, and checked against PyTorch or "
+        "a closed form.",
+    )
+    with st.container(key="cards"):
+        for column, (name, question, sentence, action) in zip(
+            st.columns(3, gap="medium"), CARDS, strict=True
+        ):
+            with column, st.container(border=True):
+                scene, ticket = PICTURES[name]()
+                show(scene, ticket, key=f"home.{name}", live=False, height=250)
+                st.html(f'<div class="card"><h2>{question}</h2><p>{sentence}</p></div>')
+                st.page_link(
+                    st.Page(LABS[name].page, url_path=name), label=action, width="stretch"
+                )
+
+
+def _reading() -> tuple[Scene, Ticket]:
+    settings = readings.CellReading()
+    seen = readings.read(settings)
+    unit = network_card(settings.network_name).unit
+    ticket = the_hub().publish(
+        surroundings.attend(), "home-cells", readings.Frame(0), seen.frames, {}
+    )
+    return figures.reading(seen.tokens, unit), ticket
+
+
+def _recorded(name: str) -> Ticket:
+    still, frames = recordings.load(name)
+    return the_hub().publish(
+        surroundings.attend(), f"home-{name}", still, frames, recordings.PRECISION
+    )
+
+
+PICTURES = {
+    "cells": _reading,
+    "gradients": lambda: (figures.vanishing(), _recorded("gradients")),
+    "gans": lambda: (figures.two_games(distribution(Duel().data).extent), _recorded("gans")),
+}

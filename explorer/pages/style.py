@@ -1,0 +1,46 @@
+"""The look of a page around its stage: one style sheet over Streamlit's own."""
+
+from typing import Final
+
+SHEET: Final[str] = """
+/* room for the picture: Streamlit leaves a hand's breadth of air on every side */
+.stMainBlockContainer, .block-container {
+  padding: 3.9rem clamp(0.75rem, 2vw, 1.9rem) 2rem; max-width: 1760px;
+}
+header.stAppHeader, [data-testid="stHeader"] {
+  border-bottom: 1px solid var(--st-border-color);
+  background: var(--st-secondary-background-color);
+}
+.stAppDeployButton, [data-testid="stStatusWidget"], [data-testid="stDecoration"] { display: none; }
+[data-testid="stVerticalBlock"] { gap: 0.7rem; }
+.stMain { font-variant-numeric: tabular-nums; }
+
+.heading { margin: 0; }
+.heading h1 {
+  font-size: 28px; line-height: 1.15; margin: 0; padding: 0;
+  font-weight: 650; letter-spacing: -.01em;
+}
+.heading p { margin: 2px 0 0; font-size: 16px; opacity: .74; }
+
+/* the narrow column of dials */
+.st-key-dials [data-testid="stWidgetLabel"] p { font-size: 14px; }
+.st-key-dials [data-testid="stVerticalBlock"] { gap: 0.35rem; }
+.st-key-dials h4 { font-size: 14px; font-weight: 650; padding: 10px 0 2px; }
+.st-key-dials hr { margin: 0.4rem 0; }
+.st-key-dials [data-testid="stSliderTickBar"] { display: none; }
+
+/* title at the left, link and code at the right, on one line */
+.st-key-title > [data-testid="stHorizontalBlock"] { align-items: center; }
+
+/* a phone: the stage first, the dials below it */
+@media (max-width: 640px) {
+  .st-key-lab > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+  .st-key-lab > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
+  .heading h1 { font-size: 23px; }
+  .heading p { font-size: 15px; }
+  button { min-height: 40px; }
+}
+
+/* the cards of the home page */
+.st-key-cards [data-testid="stColumn"] { min-width: 280px; }
+"""

@@ -1,0 +1,70 @@
+"""What surrounds every page: who is watching, the look, the heading, the link and the code."""
+
+import inspect
+import secrets
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+
+from explorer.pages import style
+from explorer.runs import links
+from explorer.runs.hub import the_hub
+
+Source = Callable[..., Any] | type | ModuleType
+
+
+@st.cache_resource(scope="session", on_release=lambda name: the_hub().release(name))
+def _attend(name: str) -> str:
+    """Hold the session's place; released when the tab is gone, which pauses its runs."""
+    return name
+
+
+def attend() -> str:
+    """Return the name of this viewer's session, unguessable and the same until the tab closes."""
+    name = st.session_state.setdefault("viewer", secrets.token_urlsafe(16))
+    return _attend(name)
+
+
+def dress() -> None:
+    """Put the laboratory's own look over Streamlit's."""
+    st.html(f"<style>{style.SHEET}</style>")
+
+
+def heading(question: str, sentence: str) -> None:
+    """Write the question that the page answers, and one sentence under it."""
+    st.html(f'<div class="heading"><h1>{question}</h1><p>{sentence}</p></div>')
+
+
+def link_and_code(page: str, settings: object, sources: Sequence[Source], preset: str = "") -> None:
+    """Offer the page's link, the command that runs it without a browser, and the code behind it."""
+    query = links.query(settings)
+    address = f"/{page}" + (f"?{query}" if query else "")
+    with st.popover("Link", help="Everything on this page is in its link."):
+        st.caption("Whoever opens this link sees the same experiment:")
+        st.code(_origin() + address, language=None, wrap_lines=True)
+        if preset:
+            st.caption("The same without a browser, as a film:")
+            st.code(preset.format(link=address), language="bash", wrap_lines=True)
+    with st.popover("Code", help="The functions that computed what is on this page."):
+        names = {_title(source): source for source in sources}
+        chosen = st.selectbox("Function", list(names), key=f"{page}.code")
+        source = names.get(chosen or "", sources[0])
+        st.caption(f"`{_home(source)}`")
+        st.code(inspect.getsource(source), language="python")
+
+
+def _origin() -> str:
+    address = st.context.url or ""
+    head, _, rest = address.partition("://")
+    return f"{head}://{rest.partition('/')[0]}" if rest else ""
+
+
+def _title(source: Source) -> str:
+    name = source.__name__ if isinstance(source, ModuleType) else source.__qualname__
+    return name.rpartition("explorer.")[2]
+
+
+def _home(source: Source) -> str:
+    return source.__name__ if isinstance(source, ModuleType) else source.__module__

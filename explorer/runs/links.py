@@ -1,0 +1,116 @@
+"""A link is the experiment: settings that differ from the defaults, as a query string.
+
+Reading never raises and never runs anything: whatever is wrong in a link is named in one sentence
+and replaced by the default.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+LONGEST_VALUE = 2_000  # characters of one value; the longest text a cell reads is far shorter
+MOST_VALUES = 60
+SHOWN = 40  # characters of a wrong value that its message repeats
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link said: the settings it stands for, and one sentence for each thing wrong in it."""
+
+    settings: Any
+    problems: tuple[str, ...] = ()
+
+
+def encode(settings: object) -> dict[str, str]:
+    """Return the query parameters of a configuration: only what differs from its defaults."""
+    default = type(settings)()
+    return {
+        f.name: _written(getattr(settings, f.name))
+        for f in fields(settings)  # type: ignore[arg-type]
+        if getattr(settings, f.name) != getattr(default, f.name)
+    }
+
+
+def query(settings: object) -> str:
+    """Return the query string of a configuration, empty for the default."""
+    return urlencode(encode(settings))
+
+
+def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
+    """Return the configuration of class ``kind`` that the parameters describe, and what was wrong.
+
+    Every setting is tried alone against the defaults, then all good ones together; where they do
+    not go together the defaults stand.
+    """
+    default: Any = kind()
+    known = {f.name: getattr(default, f.name) for f in fields(default)}
+    good: dict[str, Any] = {}
+    problems = []
+    if len(parameters) > MOST_VALUES:
+        problems.append(f"The link has {len(parameters)} settings; {MOST_VALUES} were read.")
+    for name, text in list(parameters.items())[:MOST_VALUES]:
+        if name not in known:
+            problems.append(f"The link has an unknown setting, {_short(name)}; it was ignored.")
+            continue
+        try:
+            value = _read(name, text, known[name])
+            replace(default, **{name: value})
+        except (ValueError, TypeError, OverflowError) as error:
+            problems.append(f"In the link: {error}. The default is used.")
+            continue
+        good[name] = value
+    try:
+        return Opened(replace(default, **good), tuple(problems))
+    except ValueError as error:
+        problems.append(f"The link's settings do not go together: {error}. The defaults are used.")
+        return Opened(default, tuple(problems))
+
+
+def split(link: str) -> tuple[str, dict[str, str]]:
+    """Return page and parameters of a link: ``http://host/gans?seed=3`` is gans and seed 3.
+
+    Raises ValueError for text that is no link.
+    """
+    if len(link) > LONGEST_VALUE * 4:
+        raise ValueError(f"the link is {len(link)} characters long; {LONGEST_VALUE * 4} are read")
+    parts = urlsplit(link)
+    return parts.path.rstrip("/").rpartition("/")[2], dict(parse_qsl(parts.query))
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def _read(name: str, text: str, like: object) -> object:
+    if len(text) > LONGEST_VALUE:
+        raise ValueError(f"{name} is {len(text)} characters long; at most {LONGEST_VALUE} are read")
+    if isinstance(like, str):
+        return text
+    if isinstance(like, bool):
+        if text not in {"yes", "no"}:
+            raise ValueError(f"{name} must be yes or no, not {_short(text)}")
+        return text == "yes"
+    # int() and float() read thousands of digits, underscores and other scripts' numerals gladly
+    plain = len(text) <= 25 and text.isascii() and "_" not in text
+    try:
+        number = float(text) if plain else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a number, not {_short(text)}")
+    if isinstance(like, int):
+        if number != int(number):
+            raise ValueError(f"{name} must be a whole number, not {_short(text)}")
+        return int(number)
+    return number
+
+
+def _short(text: str) -> str:
+    shown = "".join(c if c.isprintable() else "·" for c in text[:SHOWN])
+    return f"'{shown}{'…' if len(text) > SHOWN else ''}'"

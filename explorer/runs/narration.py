@@ -1,0 +1,202 @@
+"""What happened to the modes of a game, in plain words that agree with the numbers beside them.
+
+A mode's share flickers while training goes on. A mode counts as *gained* or *lost* once the new
+condition has lasted `PATIENCE` frames; what the sentences tell of the past rests on that, and the
+number of modes held now is the frame's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+PATIENCE = 10  # frames
+NAMES = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+COMPASS = (
+    "the right",
+    "the upper right",
+    "the top",
+    "the upper left",
+    "the left",
+    "the lower left",
+    "the bottom",
+    "the lower right",
+)
+
+
+def number_word(count: int) -> str:
+    """Return a small number as a word: three; 25 stays 25."""
+    return NAMES[count] if 0 <= count < len(NAMES) else f"{count}"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Return words as a list in prose: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def mode_names(centres: np.ndarray) -> tuple[str, ...]:
+    """Return what to call each mode, centres of shape (K, 2): by compass on a ring, else by place.
+
+    "the upper left" for at most eight modes around a middle; "row 2, column 3" on a grid, counted
+    from the top left.
+    """
+    if len(centres) <= len(COMPASS):
+        angles = np.arctan2(centres[:, 1], centres[:, 0])
+        return tuple(COMPASS[round(a / (np.pi / 4)) % len(COMPASS)] for a in angles)
+    columns = np.unique(np.round(centres[:, 0], 3))
+    rows = np.unique(np.round(centres[:, 1], 3))[::-1]
+    return tuple(
+        f"row {int(np.abs(rows - y).argmin()) + 1}, column {int(np.abs(columns - x).argmin()) + 1}"
+        for x, y in centres
+    )
+
+
+@dataclass
+class Story:
+    """What a game did with each mode so far; `watch` is told every frame and returns the event."""
+
+    names: tuple[str, ...]
+    held: np.ndarray = field(init=False)  # (K,) confirmed: 1 where the mode is held
+    contrary: np.ndarray = field(init=False)  # (K,) frames for which the opposite was seen
+    lost_at: np.ndarray = field(init=False)  # (K,) step of the latest loss, -1 for never
+    most: int = 0  # the most modes that were ever confirmed at once
+    since: int = -1  # the step at which the confirmed number last changed
+
+    def __post_init__(self) -> None:
+        count = len(self.names)
+        self.held = np.zeros(count, np.int64)
+        self.contrary = np.zeros(count, np.int64)
+        self.lost_at = np.full(count, -1, np.int64)
+
+    def watch(self, step: int, steps_per_frame: int, holds: np.ndarray) -> str:
+        """Take the modes held in this frame, (K,) truth values; return what is now certain."""
+        before = self.held.copy()
+        opposite = holds.astype(bool) != self.held.astype(bool)
+        self.contrary = np.where(opposite, self.contrary + 1, 0)
+        turned = self.contrary >= PATIENCE
+        self.held = np.where(turned, 1 - self.held, self.held)
+        self.contrary[turned] = 0
+        lost = turned & (before == 1)
+        began = max(0, step - (PATIENCE - 1) * steps_per_frame)
+        self.lost_at[lost] = began
+        if turned.any():
+            self.since = began
+        self.most = max(self.most, int(self.held.sum()))
+        return self._loss([self.names[k] for k in np.flatnonzero(lost)])
+
+    def sentence(self, now: int) -> str:
+        """Return one or two sentences on the past of a game that holds ``now`` modes."""
+        count = len(self.names)
+        gone = np.flatnonzero((self.lost_at >= 0) & (self.held == 0))
+        if gone.size:
+            # modes lost together are told together: the latest loss, with its company
+            latest = int(self.lost_at[gone].max())
+            together = [int(k) for k in gone if latest - self.lost_at[k] <= latest // 10]
+            first = int(self.lost_at[together].min())
+            if len(together) <= 3:
+                what = f"It lost {listing([self.names[k] for k in together])} at step {first:,}."
+            else:
+                what = f"It lost {number_word(len(together))} from step {first:,} on."
+            return f"It held {number_word(self.most)} at most. {what}"
+        if now == count and self.held.all():
+            return f"All of them since step {self.since:,}."
+        if self.most == 0:
+            return "None of them for long so far."
+        if self.held.sum() == self.most and now <= self.most:
+            return f"None was lost so far; the last change came at step {self.since:,}."
+        return "It is still moving between them."
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that the story remembers, for a checkpoint."""
+        return {
+            "held": self.held,
+            "contrary": self.contrary,
+            "lost_at": self.lost_at,
+            "summary": np.array([self.most, self.since], np.int64),
+        }
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from a checkpoint."""
+        self.held = np.array(state["held"])
+        self.contrary = np.array(state["contrary"])
+        self.lost_at = np.array(state["lost_at"])
+        self.most, self.since = (int(value) for value in state["summary"])
+
+    @staticmethod
+    def _loss(names: Sequence[str]) -> str:
+        if not names:
+            return ""
+        if len(names) == 1:
+            return f"lost {names[0]}"
+        return f"lost {number_word(len(names))} modes"
+
+
+def what_to_look_for(
+    step: int, critic_steps: int, modes: int, scalars: Mapping[str, float]
+) -> str:
+    """Return two or three sentences on what this moment of two games shows.
+
+    Every claim is made only where the numbers of the frame bear it out.
+    """
+    times = "once" if critic_steps == 1 else f"{number_word(critic_steps)} times"
+    if step == 0:
+        return (
+            "Press Train, or the space bar. Both games start from the same weights, see the same "
+            f"data in the same order, and train their judge {times} before each step of the "
+            "generator. Only the objective differs."
+        )
+    if not modes:
+        return _without_modes(scalars)
+    gan, wgan = int(scalars["gan/held"]), int(scalars["wgan/held"])
+    if gan < wgan == modes:
+        text = f"The GAN lacks {number_word(modes - gan)} of {modes} modes, the WGAN-GP none. "
+        text += _certainty(scalars)
+        if critic_steps > 1:
+            text += "Set the discriminator steps to 1 and train again: does it still lack any?"
+    elif gan == wgan == modes:
+        text = f"Both hold all {modes} modes: with these settings the GAN does not collapse. "
+        if critic_steps < 5:
+            text += "Set the discriminator steps to 5 and train again: does it still hold them? "
+        text += _bridges(scalars)
+    elif gan > wgan:
+        text = f"The GAN holds more modes than the WGAN-GP here, {gan} against {wgan}. "
+        text += "Let both train on before you compare. " if step < 1_000 else ""
+    else:
+        text = f"{wgan} against {gan} of {modes} modes, and neither game has them all. "
+        text += _certainty(scalars)
+    return text.strip()
+
+
+def _certainty(scalars: Mapping[str, float]) -> str:
+    certain = scalars["gan/certain"]
+    if certain < 0.75:
+        return ""
+    return (
+        f"The GAN's judge is certain (over 95 % or under 5 %) on {certain:.0%} of the picture, so "
+        "its ground is flat; the critic's rises and falls all over. "
+    )
+
+
+def _bridges(scalars: Mapping[str, float]) -> str:
+    gan, wgan = scalars["gan/good"], scalars["wgan/good"]
+    if wgan > gan - 0.05:
+        return ""
+    return (
+        f"But {wgan:.0%} of the WGAN-GP's samples are good, of the GAN's {gan:.0%}: its samples "
+        "lie on bridges between the modes."
+    )
+
+
+def _without_modes(scalars: Mapping[str, float]) -> str:
+    gan, wgan, floor = (scalars[name] for name in ("gan/w1", "wgan/w1", "w1_floor"))
+    noise = scalars["w1_noise"]
+    if abs(gan - wgan) <= 2 * noise:
+        return (
+            f"The two distances to the data, {gan:.2f} and {wgan:.2f}, are closer to each other "
+            f"than two samples of the data can tell apart ({2 * noise:.2f}): no winner here."
+        )
+    nearer, farther = ("GAN", "WGAN-GP") if gan < wgan else ("WGAN-GP", "GAN")
+    return (
+        f"The {nearer} is closer to the data than the {farther}, {min(gan, wgan):.2f} against "
+        f"{max(gan, wgan):.2f}; the data's own floor is {floor:.2f}."
+    )
