@@ -3,7 +3,7 @@
 from jaxtyping import install_import_hook
 
 # Before the first import of the package, or its modules keep their annotations unread.
-install_import_hook("explorer", "beartype.beartype")
+install_import_hook("explorer", "shapes.checked")
 
 import torch  # noqa: E402
 

@@ -30,18 +30,18 @@ CELLS: Mapping[str, Callable[..., Diagram]] = {"lstm": lstm_diagram, "gru": gru_
 # What each cell shows over time, in PyTorch's order of the gates: array, title, scale.
 MAPS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "lstm": (
-        ("input", "input gate", "share"),
-        ("forget", "forget gate", "share"),
-        ("candidate", "candidate", "signed"),
-        ("output", "output gate", "share"),
-        ("cell", "memory", "by row"),
-        ("hidden", "output", "signed"),
+        ("input", "input i", "share"),
+        ("forget", "forget f", "share"),
+        ("candidate", "candidate g", "signed"),
+        ("output", "output o", "share"),
+        ("cell", "memory c", "by row"),
+        ("hidden", "hidden h", "signed"),
     ),
     "gru": (
-        ("reset", "reset gate", "share"),
-        ("update", "update gate", "share"),
-        ("new", "new value", "signed"),
-        ("hidden", "state", "signed"),
+        ("reset", "reset r", "share"),
+        ("update", "update z", "share"),
+        ("new", "new n", "signed"),
+        ("hidden", "state h", "signed"),
     ),
 }
 MEMORY = {"lstm": "cell", "gru": "hidden"}

@@ -3,7 +3,7 @@
 Every number is an array of shape (H,) in the frame of one time step; a circuit shows the entry of
 the selected unit. A gate named ``forget`` reads the arrays ``forget``, ``forget/preactivation``,
 ``forget/from_input`` (weights on what is read, and their bias) and ``forget/from_hidden`` (weights
-on the last outputs of all units, and their bias); the two sum to the preactivation.
+on the last hidden values of all units, and their bias); the two sum to the preactivation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ from explorer.figures.scene import Layout, Node, Stage, Term, Value, Weighing, W
 UNIT = "unit"  # the selection that every picture of a cell goes by
 
 Point = tuple[float, float]
+Shifted = tuple[float, ...]  # x, y, and a shift sideways in widths of a gate
+SIDE = 0.42  # where the two lines enter a box, in its widths from its middle
 
 # The magnitude at which a line is thickest.
 MEMORY_FULL = 3.0
@@ -31,7 +33,7 @@ class Places:
     belt: float  # y of the line along the top
     middle: float  # y of the products between belt and gates
     add: float  # x of the sum on the belt
-    buses: Point  # y of the lines that carry what is read, and the last outputs
+    buses: Point  # y of the lines that carry what is read, and the last hidden values
     narrow: bool = False
 
     @property
@@ -72,34 +74,34 @@ def belt(
 
 
 def sources(places: Places, quoted: bool) -> tuple[Node, ...]:
-    """Return the labels of the two lines below the gates: what is read, and the last output."""
+    """Return the labels of the two lines below the gates: what is read, and the past."""
     if places.narrow:
         read_at, last_at = (places.left, places.height - 10), (places.right, places.height - 10)
     else:
         read_at, last_at = (places.left, places.buses[0]), (places.left, places.buses[1])
     reads = Node("reads", *read_at, "label", "reads “{token}”" if quoted else "reads {token}")
-    last = Node("remembers", *last_at, "label", "last output", value("hidden_before"))
+    last = Node("remembers", *last_at, "label", "last hidden", value("hidden_before"))
     return (
         replace(reads, anchor="start", help="What the cell reads in this step."),
         replace(
             last,
             anchor="end" if places.narrow else "start",
-            help="What this unit said one step ago; each gate hears the last outputs of all units.",
+            help="The hidden value of this unit one step ago; each gate hears those of all units.",
         ),
     )
 
 
-def buses(places: Places, ends: Point) -> tuple[Wire, ...]:
-    """Return the two lines below the gates; ``ends`` are the x of the last gate each one feeds."""
+def buses(places: Places, token_end: Shifted, past_end: Shifted) -> tuple[Wire, ...]:
+    """Return the two lines below the gates; each ends at an x with a shift."""
     first, second = places.buses
     if places.narrow:
-        foot = places.height - 22
-        begin, end = min(places.gates.values()), places.right - 14
-        token: tuple[Point, ...] = ((14, foot), (14, first), (ends[0], first))
-        last: tuple[Point, ...] = ((end, foot), (end, second), (begin, second))
+        foot = places.height - 20
+        begin, end = min(places.gates.values()), places.right - 4
+        token: tuple[Shifted, ...] = ((12, foot), (12, first), (token_end[0], first, token_end[1]))
+        last: tuple[Shifted, ...] = ((end, foot), (end, second), (begin, second, SIDE))
     else:
-        token = ((150, first), (ends[0], first))
-        last = ((150, second), (ends[1], second))
+        token = ((112, first), (token_end[0], first, token_end[1]))
+        last = ((174, second), (past_end[0], second, past_end[1]))
     return (
         Wire("wire/token", token, role="mute", start="reads", help="What is read, to every gate."),
         Wire(
@@ -107,7 +109,7 @@ def buses(places: Places, ends: Point) -> tuple[Wire, ...]:
             last,
             role="mute",
             start="remembers",
-            help="The last outputs of all units, to every gate.",
+            help="The last hidden values of all units, to every gate.",
         ),
     )
 
@@ -118,29 +120,27 @@ def entries(name: str, places: Places) -> tuple[Wire, Wire]:
     return (
         Wire(
             f"wire/{name}/from_input",
-            ((x, places.buses[0]), (x, top)),
+            ((x, places.buses[0], -SIDE), (x, top, -SIDE)),
             value(f"{name}/from_input"),
             name,
-            label_at=(x, places.buses[0]),
+            label_at=(x, places.buses[0], -SIDE),
             full=PART_FULL,
             start="reads",
             end=name,
-            shift=-0.42,
             help=f"What the input contributes to {name}: weights times input, plus bias.",
         ),
         Wire(
             f"wire/{name}/from_hidden",
-            ((x, places.buses[1]), (x, top)),
+            ((x, places.buses[1], SIDE), (x, top, SIDE)),
             value(f"{name}/from_hidden"),
             name,
-            label_at=(x, places.buses[0]),
+            label_at=(x, places.buses[0], SIDE),
             full=PART_FULL,
             start="remembers",
             end=name,
-            shift=0.42,
             side="left",
-            help=f"What the last outputs of all units contribute to {name}: weights times "
-            "outputs, plus bias.",
+            help=f"What the last hidden values of all units contribute to {name}: weights times "
+            "values, plus bias.",
         ),
     )
 
@@ -151,7 +151,7 @@ def layout(places: Places, nodes: Sequence[Node], wires: Sequence[Wire]) -> Layo
 
 
 def gate_stage(name: str, letter: str, squash: str, says: str, reads: str) -> Stage:
-    """Return the stage that computes one gate from what is read and from the last outputs."""
+    """Return the stage that computes one gate from what is read and from the past."""
     first, second = value(f"{name}/from_input"), value(f"{name}/from_hidden")
     inputs = ("reads", "remembers", "wire/token", "wire/last_outputs")
     return Stage(
@@ -160,9 +160,9 @@ def gate_stage(name: str, letter: str, squash: str, says: str, reads: str) -> St
         f"{letter} = {squash}(W_{{x{letter}}} x + W_{{h{letter}}} h_{{−1}} + b_{{{letter}}})",
         (
             Term(f"{letter} = {squash}("),
-            Term(value=first, caption=f"from {reads}"),
+            Term(value=first, caption=reads),
             Term(" + "),
-            Term(value=second, caption="from last outputs"),
+            Term(value=second, caption="the past"),
             Term(f") = {squash}("),
             Term(value=value(f"{name}/preactivation")),
             Term(") = "),
@@ -173,6 +173,6 @@ def gate_stage(name: str, letter: str, squash: str, says: str, reads: str) -> St
             first,
             second,
             f"The larger push comes from {reads}.",
-            "The larger push comes from the last outputs.",
+            "The larger push comes from the past.",
         ),
     )

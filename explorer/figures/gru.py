@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from explorer.figures.circuits import (
     PART_FULL,
+    SIDE,
     UNIT,
     Places,
     belt,
@@ -39,22 +40,22 @@ HELP = {
 WIDE = Places(
     680,
     400,
-    {"update": 205, "reset": 375, "new": 592},
+    {"update": 205, "reset": 366, "new": 604},
     gate_row=272,
-    belt=58,
+    belt=48,
     middle=158,
-    add=484,
+    add=490,
     buses=(366, 390),
 )
 NARROW = Places(
     366,
     420,
-    {"update": 50, "reset": 158, "new": 308},
-    gate_row=292,
-    belt=66,
-    middle=178,
-    add=234,
-    buses=(364, 382),
+    {"update": 50, "reset": 152, "new": 308},
+    gate_row=276,
+    belt=54,
+    middle=166,
+    add=230,
+    buses=(356, 374),
     narrow=True,
 )
 
@@ -97,7 +98,12 @@ def _layout(places: Places, quoted: bool) -> Layout:
         operation("past", (add, row), "×", "What is heard of the past: reset · past."),
     ]
     nodes += [gate(n, (x, row), SQUASH[n], HELP[n]) for n, x in places.gates.items()]
-    wires = [*_state(places), *_gated(places, rest), *_past(places), *buses(places, (new, add))]
+    wires = [
+        *_state(places),
+        *_gated(places, rest),
+        *_past(places),
+        *buses(places, (new, -SIDE), (add, 0.0)),
+    ]
     wires += [*entries("update", places), *entries("reset", places), entries("new", places)[0]]
     return layout(places, nodes, wires)
 
@@ -213,18 +219,19 @@ def _past(places: Places) -> list[Wire]:
             ((add, second), (add, row)),
             value("new/from_hidden"),
             "new",
-            (add, places.buses[0]),
+            (add, (row + 3 * places.buses[0]) / 4),
             full=PART_FULL,
             start="remembers",
             end="past",
-            help="What the last outputs of all units say about the new value, before the reset.",
+            side="left",
+            help="What the last state of all units says about the new value, before the reset.",
         ),
         Wire(
             "wire/new/gated_hidden",
             ((add, row), (new, row)),
             value("new/gated_hidden"),
             "new",
-            (add, row),
+            (add, row - 16),
             full=PART_FULL,
             start="past",
             end="new",
@@ -249,18 +256,18 @@ def _stages(reads: str) -> tuple[Stage, ...]:
 def _hear() -> Stage:
     wires = ("last_outputs", "new/from_hidden", "reset", "new/gated_hidden")
     return Stage(
-        "past",
+        "hear",
         ("remembers", *(f"wire/{wire}" for wire in wires), "past"),
         "r · (W_{hn} h_{−1} + b_{hn})",
         (
-            Term("past = "),
+            Term("heard = "),
             Term(value=value("reset"), role="reset", strong=True, caption="reset"),
             Term(" · "),
-            Term(value=value("new/from_hidden"), caption="from last outputs"),
+            Term(value=value("new/from_hidden"), caption="the past"),
             Term(" = "),
             Term(value=value("new/gated_hidden"), strong=True),
         ),
-        "Of the {new/from_hidden} that the last outputs say, {new/gated_hidden} is heard.",
+        "Of the {new/from_hidden} that the past says, {new/gated_hidden} is heard.",
     )
 
 
@@ -273,9 +280,9 @@ def _new(reads: str) -> Stage:
         "n = tanh(W_{xn} x + b_{xn} + r · (W_{hn} h_{−1} + b_{hn}))",
         (
             Term("n = tanh("),
-            Term(value=first, caption=f"from {reads}"),
+            Term(value=first, caption=reads),
             Term(" + "),
-            Term(value=second, caption="heard of the past"),
+            Term(value=second, caption="heard"),
             Term(") = tanh("),
             Term(value=value("new/preactivation")),
             Term(") = "),

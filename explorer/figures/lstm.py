@@ -14,6 +14,7 @@ Hochreiter and Schmidhuber (1997), with the forget gate of Gers, Schmidhuber and
 from collections.abc import Sequence
 
 from explorer.figures.circuits import (
+    SIDE,
     UNIT,
     Places,
     belt,
@@ -33,14 +34,14 @@ HELP = {
     "forget": "How much of the old memory stays: 1 keeps all of it, 0 forgets it.",
     "input": "How much of the candidate is let into the memory: 1 all of it, 0 nothing.",
     "candidate": "What the cell would write into the memory, between −1 and 1.",
-    "output": "How much of the squashed memory is said: 1 all of it, 0 nothing.",
+    "output": "How much of the squashed memory is shown: 1 all of it, 0 nothing.",
 }
 WIDE = Places(
     680,
     400,
     {"forget": 205, "input": 345, "candidate": 475, "output": 606},
     gate_row=272,
-    belt=58,
+    belt=48,
     middle=158,
     add=410,
     buses=(366, 390),
@@ -48,12 +49,12 @@ WIDE = Places(
 NARROW = Places(
     366,
     420,
-    {"forget": 47, "input": 137, "candidate": 227, "output": 317},
-    gate_row=292,
-    belt=66,
-    middle=178,
-    add=182,
-    buses=(364, 382),
+    {"forget": 45, "input": 132, "candidate": 219, "output": 306},
+    gate_row=276,
+    belt=54,
+    middle=166,
+    add=176,
+    buses=(356, 374),
     narrow=True,
 )
 
@@ -62,7 +63,7 @@ def lstm_diagram(area: str = "diagram", tokens: Sequence[str] = (), quoted: bool
     """Return the circuit of an LSTM: memory runs along the top, the gates stand below it.
 
     Read it from left to right: the old memory is multiplied by the forget gate, what the input
-    gate lets through of the candidate is added, and the output gate decides what of it is said.
+    gate lets through of the candidate is added, and the output gate decides what of it is shown.
     """
     wide, narrow = _layout(WIDE, quoted), _layout(NARROW, quoted)
     return Diagram(
@@ -75,7 +76,7 @@ def lstm_diagram(area: str = "diagram", tokens: Sequence[str] = (), quoted: bool
         title="Inside one step",
         alt="An LSTM cell at one step. The memory of the selected unit was {cell_before}; the "
         "forget gate of {forget} keeps {kept} of it, {written} is written, the memory becomes "
-        "{cell} and the output is {hidden}.",
+        "{cell} and the hidden value is {hidden}.",
         narrow=narrow,
         tokens=tuple(tokens),
         select=UNIT,
@@ -92,10 +93,10 @@ def _layout(places: Places, quoted: bool) -> Layout:
         operation("add", (add, top), "+", "memory after = kept + written"),
         operation("write", (add, middle), "×", "written = input · candidate"),
         operation("tanh", (read, tanh), "tanh", "Presses the memory between −1 and 1."),
-        operation("read", (read, middle), "×", "output = output gate · tanh(memory)"),
+        operation("read", (read, middle), "×", "hidden = output gate · tanh(memory)"),
     ]
     nodes += [gate(n, (x, row), SQUASH[n], HELP[n]) for n, x in places.gates.items()]
-    wires = [*_memory(places), *_gated(places), *buses(places, (read, read))]
+    wires = [*_memory(places), *_gated(places), *buses(places, (read, -SIDE), (read, SIDE))]
     for name in places.gates:
         wires += entries(name, places)
     return layout(places, nodes, wires)
@@ -167,12 +168,12 @@ def _memory(places: Places) -> list[Wire]:
             value("hidden"),
             "hidden",
             (right, middle),
-            "output",
+            "hidden",
             start="read",
             signed=True,
             side="across",
             anchor="end",
-            help="What the unit says now: output gate · tanh(memory).",
+            help="The hidden value now: output gate · tanh(memory).",
         ),
     ]
 
@@ -217,7 +218,7 @@ def _stages(reads: str) -> tuple[Stage, ...]:
     forget = "The forget gate keeps {forget:percent} of what was there."
     into = "The input gate lets in {input:percent} of the candidate."
     candidate = "The candidate offers {candidate} to be written."
-    output = "The output gate lets out {output:percent} of it."
+    output = "The output gate shows {output:percent} of the squashed memory."
     return (
         gate_stage("forget", "f", "σ", forget, reads),
         gate_stage("input", "i", "σ", into, reads),
@@ -289,5 +290,5 @@ def _read() -> Stage:
             Term(" = "),
             Term(value=value("hidden"), strong=True),
         ),
-        "The unit says {hidden}. The next step and the layer above hear this, not the memory.",
+        "The hidden value is {hidden}. The next step and the layer above hear it, not the memory.",
     )

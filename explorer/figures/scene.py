@@ -247,21 +247,20 @@ class Wire:
     ``start`` and ``end`` name the nodes it joins. A line whose value is negative is dashed; with
     ``signed`` it also has the colour of the sign in place of its role. The number stands at
     ``label_at``, a point of the line, on the given ``side`` of it ("across": the label above it,
-    the number below), and ``anchor`` says which end of the text lies there. ``shift`` moves the
-    line sideways, in widths of a gate, so that several enter one box side by side.
+    the number below), and ``anchor`` says which end of the text lies there. A point is x, y and
+    optionally a shift sideways in widths of a gate, so that lines enter one box side by side.
     """
 
     name: str
-    points: tuple[tuple[float, float], ...]
+    points: tuple[tuple[float, ...], ...]
     value: Value | None = None
     role: str = "ink"
-    label_at: tuple[float, float] | None = None
+    label_at: tuple[float, ...] | None = None
     label: str = ""
     full: float = 1.0  # the magnitude at which the line is thickest
     start: str = ""
     end: str = ""
     signed: bool = False
-    shift: float = 0.0
     side: Literal["across", "above", "below", "left", "right"] = "right"
     anchor: Literal["start", "middle", "end"] = "middle"
     help: str = ""

@@ -24,11 +24,13 @@ PACKET_MAGIC = b"XRF1"
 CHUNK_MAGIC = b"XRC1"
 LARGEST_PACKET = 4 * 1024 * 1024  # bytes; a frame of a few panels is about 10 kB
 
-KINDS = {
+KINDS: dict[str, np.dtype] = {
     "float32": np.dtype("<f4"),
     "uint8": np.dtype("<u1"),  # quantised between low and high
     "uint16": np.dtype("<u2"),  # quantised between low and high
 }
+# What reading a header of any shape can raise beside ValueError.
+FORGED = (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError, struct.error)
 TOP = {"uint8": 255, "uint16": 65535}
 
 
@@ -88,23 +90,10 @@ def unpack(packet: bytes) -> tuple[int, Frame]:
     """
     if packet[:4] != PACKET_MAGIC:
         raise ValueError("these bytes are no frame")
-    (length,) = struct.unpack_from("<I", packet, 4)
-    header = json.loads(packet[8 : 8 + length])
-    arrays = {}
-    for name, (kind, shape, offset, low, high) in header["arrays"].items():
-        count = math.prod(shape)
-        stored = np.frombuffer(packet, KINDS[kind], count, 8 + length + offset).reshape(shape)
-        arrays[name] = _restore(stored, kind, low, high)
-    scalars = {k: math.nan if v is None else v for k, v in header["scalars"].items()}
-    frame = Frame(
-        header["step"],
-        arrays,
-        scalars,
-        header["sentences"],
-        header["event"],
-        header["trouble"],
-    )
-    return header["index"], frame
+    try:
+        return _unpack(packet)
+    except FORGED as error:
+        raise ValueError("these bytes are no whole frame") from error
 
 
 def chunk(packets: Sequence[bytes]) -> bytes:
@@ -130,26 +119,55 @@ def packets(data: bytes) -> list[bytes]:
             raise ValueError("the frames end early")
         found.append(data[at : at + length])
         at += length
+    if at != len(data):
+        raise ValueError("there is something after the last frame")
     return found
+
+
+def _unpack(packet: bytes) -> tuple[int, Frame]:
+    (length,) = struct.unpack_from("<I", packet, 4)
+    header = json.loads(packet[8 : 8 + length])
+    index, step = header["index"], header["step"]
+    sentences, event, trouble = header["sentences"], header["event"], header["trouble"]
+    if not (type(index) is int and type(step) is int and _are_texts(event, trouble)):
+        raise TypeError("index, step, event or trouble are of another type")
+    if not _are_texts(*sentences.values()):
+        raise TypeError("a sentence is no text")
+    arrays = {}
+    for name, (kind, shape, offset, low, high) in header["arrays"].items():
+        if offset < 0 or any(size < 0 for size in shape):
+            raise ValueError(f"the array {name!r} lies outside of the frame")
+        count = math.prod(shape)
+        stored = np.frombuffer(packet, KINDS[kind], count, 8 + length + offset).reshape(shape)
+        arrays[name] = _restore(stored, kind, float(low), float(high))
+    scalars = {k: math.nan if v is None else float(v) for k, v in header["scalars"].items()}
+    return index, Frame(step, arrays, scalars, sentences, event, trouble)
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, np.ndarray]:
     if kind == "float32":
-        return 0.0, 0.0, np.ascontiguousarray(values, KINDS[kind])
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+            return 0.0, 0.0, np.asarray(values, KINDS[kind], order="C")
     if not values.size:
         return 0.0, 1.0, np.zeros(values.shape, KINDS[kind])
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError(f"the array {name!r} of a frame holds values that are not finite")
-    top = TOP[kind]
     if high == low:
         return low, high, np.zeros(values.shape, KINDS[kind])
-    scaled = (np.asarray(values, np.float64) - low) * (top / (high - low))
-    return low, high, np.rint(scaled).astype(KINDS[kind])
+    if not math.isfinite(high - low):
+        raise ValueError(f"the array {name!r} of a frame spans more than a number can hold")
+    share = (np.asarray(values, np.float64) - low) / (high - low)
+    return low, high, np.asarray(np.rint(share * TOP[kind]), KINDS[kind])
 
 
 def _restore(stored: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
     if kind == "float32":
         return stored.astype(np.float32)
-    top = TOP[kind]
-    return (low + stored.astype(np.float64) * ((high - low) / top)).astype(np.float32)
+    share = stored.astype(np.float64) / TOP[kind]
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond float32 lies infinity
+        return np.asarray(low + share * (high - low), np.float32)

@@ -109,9 +109,9 @@ class Story:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the story remembers, for a checkpoint."""
         return {
-            "held": self.held,
-            "contrary": self.contrary,
-            "lost_at": self.lost_at,
+            "held": self.held.copy(),
+            "contrary": self.contrary.copy(),
+            "lost_at": self.lost_at.copy(),
             "summary": np.array([self.most, self.since], np.int64),
         }
 
@@ -131,9 +131,7 @@ class Story:
         return f"lost {number_word(len(names))} modes"
 
 
-def what_to_look_for(
-    step: int, critic_steps: int, modes: int, scalars: Mapping[str, float]
-) -> str:
+def what_to_look_for(step: int, critic_steps: int, modes: int, scalars: Mapping[str, float]) -> str:
     """Return two or three sentences on what this moment of two games shows.
 
     Every claim is made only where the numbers of the frame bear it out.
@@ -149,7 +147,7 @@ def what_to_look_for(
         return _without_modes(scalars)
     gan, wgan = int(scalars["gan/held"]), int(scalars["wgan/held"])
     if gan < wgan == modes:
-        text = f"The GAN lacks {number_word(modes - gan)} of {modes} modes, the WGAN-GP none. "
+        text = f"The GAN lacks {modes - gan} of the {modes} modes, the WGAN-GP none. "
         text += _certainty(scalars)
         if critic_steps > 1:
             text += "Set the discriminator steps to 1 and train again: does it still lack any?"

@@ -1,0 +1,118 @@
+"""The laboratory without a browser: ``python -m explorer verify``, ``bench`` and ``train``."""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+WRONG_REQUEST = 2  # the exit status for a command that cannot be carried out as it stands
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence what is wrong, without repeating how it is used."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the sentence on standard error."""
+        self.exit(WRONG_REQUEST, f"{message}\n")
+
+
+def parser() -> Parser:
+    """Return the parser of the command line; it loads none of the rooms."""
+    top = Parser(prog="python -m explorer", description=__doc__, allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", required=True, metavar="verify | bench | train")
+
+    verify = commands.add_parser(
+        "verify",
+        help="hold every known answer against what is computed here",
+        description="Every known answer of the project as a table: what, expected, measured, "
+        "tolerance, source. The exit status is 1 when one fails.",
+    )
+    verify.add_argument("--only", metavar="ROOM", help="the answers of one room")
+    verify.add_argument("--quick", action="store_true", help="skip what takes more than 2 s")
+    verify.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON too")
+
+    bench = commands.add_parser(
+        "bench",
+        help="measure the speed claims side by side",
+        description="Every speed claim as a ratio measured side by side in one run, one thread "
+        "each: ours against a textbook loop, or against the target.",
+    )
+    bench.add_argument("--only", metavar="TEXT", help="the rows whose name contains this")
+    bench.add_argument("--quick", action="store_true", help="fewer and shorter repeats")
+    bench.add_argument("--browser", action="store_true", help="measure the running app as well")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON too")
+
+    train = commands.add_parser(
+        "train",
+        help="run an experiment and write it to a file",
+        description="Run a preset or a link without a browser. The suffix of the file says what "
+        "is written. The name of a shipped network trains it again, and 'home' records the "
+        "pictures of the home page into a folder.",
+    )
+    train.add_argument("what", metavar="PRESET|LINK", help="such as 'grid' or '/gans?data=grid'")
+    train.add_argument("--seconds", type=_seconds, help="stop after so long")
+    train.add_argument("--steps", type=_count, help="the length of the run")
+    train.add_argument("--updates", type=_count, help="the length of the training of a network")
+    train.add_argument("--seed", type=_count, help="the seed of a network")
+    train.add_argument("--out", type=Path, required=True, metavar="FILE")
+    return top
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"seconds must be a number above 0, not {text[:40]!r}")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise argparse.ArgumentTypeError(f"this must be a whole number, not {text[:40]!r}")
+    return int(text)
+
+
+def prepare(asked: argparse.Namespace) -> Callable[[], int]:
+    """Return the command, ready to be carried out, as a function that returns the exit status.
+
+    Raises ValueError or OSError with one sentence for a request that cannot be met.
+    """
+    # Imported here because each loads torch and more, which the others need not wait for.
+    if asked.command == "verify":
+        from explorer.verify import verification
+
+        return verification(asked.only, asked.quick, asked.json)
+    if asked.command == "bench":
+        from explorer.bench import benchmark
+
+        return benchmark(asked.only, asked.quick, asked.browser, asked.json)
+    from explorer.train import training
+
+    return training(asked.what, asked.out, asked.seconds, asked.steps, asked.updates, asked.seed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command and return its exit status.
+
+    0: done; 1: a known answer failed, or the run diverged; 2: the request is wrong, with one
+    sentence on standard error; 130: interrupted.
+    """
+    asked = parser().parse_args(arguments)
+    try:
+        try:
+            carry_out = prepare(asked)
+        except (ValueError, OSError) as error:
+            print(error, file=sys.stderr)
+            return WRONG_REQUEST
+        return carry_out()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Networks as they are before any training.
+
+Letters in the shapes: I inputs, H units, G rows of all gates together, K = H + I + 1 columns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from explorer.gradients.unrolled import UNROLLED
+
+Draw = Callable[[int, int, torch.Generator], Tensor]
+WEIGHTS, INPUTS, READOUT = range(3)
+"""The streams of randomness of one network."""
+
+
+@dataclass(frozen=True)
+class RecurrentInit:
+    """How W_hh is drawn, block by block at gain 1, and whether the biases are drawn or zero."""
+
+    draw: Draw
+    biases: bool = False
+
+
+def uniform(blocks: int, units: int, generator: torch.Generator) -> Float[Tensor, "blocks H H"]:
+    """Uniform in ±1/√H as `torch.nn` does it: spectral radius about 1/√3, not 1."""
+    bound = units**-0.5
+    drawn = torch.empty(blocks, units, units, dtype=torch.float64)
+    return drawn.uniform_(-bound, bound, generator=generator)
+
+
+def orthogonal(blocks: int, units: int, generator: torch.Generator) -> Float[Tensor, "blocks H H"]:
+    """Random rotations (and reflections), uniform over the group (Saxe et al. 2013).
+
+    The signs of R's diagonal are taken into Q, without which QR is not uniform (Mezzadri 2007).
+    """
+    normal = torch.randn(blocks, units, units, generator=generator, dtype=torch.float64)
+    q, r = torch.linalg.qr(normal)
+    return q * r.diagonal(dim1=-2, dim2=-1).sign().unsqueeze(-2)
+
+
+def gaussian(blocks: int, units: int, generator: torch.Generator) -> Float[Tensor, "blocks H H"]:
+    """Independent normal entries, each block rescaled to spectral radius exactly 1."""
+    normal = torch.randn(blocks, units, units, generator=generator, dtype=torch.float64)
+    radius = torch.linalg.eigvals(normal).abs().amax(-1)
+    return normal / radius[:, None, None]
+
+
+RECURRENT_INITS: dict[str, RecurrentInit] = {
+    "default": RecurrentInit(uniform, biases=True),
+    "orthogonal": RecurrentInit(orthogonal),
+    "gaussian": RecurrentInit(gaussian),
+}
+
+
+def stream(seed: int, purpose: int) -> torch.Generator:
+    """A generator of its own for each network and purpose."""
+    words = np.random.SeedSequence((seed, purpose)).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(words[0]))
+
+
+def initial_matrix(
+    cell: str,
+    inputs: int,
+    units: int,
+    generator: torch.Generator,
+    recurrent_init: str = "default",
+    gain: float = 1.0,
+    forget_bias: float | None = None,
+) -> Float[Tensor, "G K"]:
+    """All weights of a fresh layer, as `Unrolled` wants them.
+
+    Input weights are uniform in ±1/√H. Where PyTorch adds two biases, uniform each, their sum is
+    drawn; a given forget bias is the whole sum, as if one slice were set and the other zeroed.
+    """
+    blocks = UNROLLED[cell].blocks
+    init = RECURRENT_INITS[recurrent_init]
+    bound = units**-0.5
+    matrix = torch.zeros(blocks, units, units + inputs + 1, dtype=torch.float64)
+    matrix[..., :units] = gain * init.draw(blocks, units, generator)
+    matrix[..., units:-1].uniform_(-bound, bound, generator=generator)
+    if init.biases:
+        two = torch.empty(2, blocks, units, dtype=torch.float64)
+        two.uniform_(-bound, bound, generator=generator)
+        matrix[..., -1] = two.sum(0)
+    if cell == "gru":
+        matrix[2, :, units:-1] = 0  # m sees h₋₁ only, n sees x only, and each has its own bias
+        matrix[3, :, :units] = 0
+        if init.biases:
+            matrix[2:, :, -1] = two[0, 2:]
+    if forget_bias is not None and cell in ("lstm", "gru"):
+        matrix[1, :, -1] = forget_bias
+    return matrix.flatten(0, 1)

@@ -1,0 +1,206 @@
+"""What a wide network's gradient does on average, from variances alone; nothing is drawn.
+
+One step back through a recurrent cell multiplies dL/dstate by
+
+    J_t = keep_t + hop_t · W ,
+
+in words: part of the gradient stays in its unit (the gate that keeps), part hops to other units
+through a recurrent matrix W of entry variance s²/H. Over k steps this is a polynomial in W, and
+for a wide random W, rotation or Gaussian, powers of different order are orthogonal to each other:
+‖W^j v‖ = s^j ‖v‖ and the rest averages out. So amplitudes add up for each number j of hops, and
+
+    ‖dL/dstate_{T−k}‖² / ‖dL/dstate_T‖² = Σ_j a_kj² s^2j ,
+
+where a_kj sums over all ways to place j hops among k steps. The matrix is the same at every step:
+for a constant step this is Σ_j C(k,j)² keep^2(k−j) (hop·s)^2j, more than the (keep² + hop² s²)^k
+that independent matrices would give. For keep = 0 both are the mean-field theory of Poole et al.
+(2016) and of Chen, Pennington and Schoenholz (2018), whose gated cells have independent matrices;
+the counting of hops is what this page adds. Variances follow the sequence from the zero state on.
+
+The averages are over Gaussian preactivations; different gates are taken as independent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from explorer.gradients.settings import FlowSettings
+
+_Z = np.linspace(-8, 8, 401)
+_DENSITY = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The average step back, for every time step; hop is for a matrix of gain 1."""
+
+    keep: Float[np.ndarray, " T"]
+    hop: Float[np.ndarray, " T"]
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Variances of what is drawn once (bias) or anew (input), and the gain of the matrix."""
+
+    gain: float
+    bias: float
+    both_biases: float
+    forget: float  # of the keeping gate's own bias
+    input: float
+
+
+def norms_by_hops(
+    steps: Steps, powers: Float[np.ndarray, " L"]
+) -> tuple[Float[np.ndarray, " L"], Float[np.ndarray, " L"]]:
+    """The norm at every lag, and the mean number of hops of what arrives there.
+
+    `powers` holds ‖W^j v‖/‖v‖ for j = 0 … T.
+    """
+    amplitudes = np.zeros(len(powers))
+    amplitudes[0] = 1
+    norms, hops = np.ones(len(powers)), np.zeros(len(powers))
+    numbers = np.arange(len(powers))
+    for lag, (keep, hop) in enumerate(zip(steps.keep[::-1], steps.hop[::-1], strict=True), 1):
+        hopped = hop * amplitudes[:-1]
+        amplitudes *= keep
+        amplitudes[1:] += hopped
+        parts = amplitudes * powers
+        peak = max(parts.max(), np.finfo(float).tiny)  # squares would underflow at 1e-154
+        shares = (parts / peak) ** 2
+        norms[lag] = peak * np.sqrt(shares.sum())
+        hops[lag] = (numbers * shares).sum() / max(shares.sum(), np.finfo(float).tiny)
+    return norms, hops
+
+
+def average_steps(settings: FlowSettings) -> Steps:
+    """The average step of the cell at every time, from the zero state on."""
+    keep, hop = np.array(list(CELLS[settings.cell](settings, scales(settings)))).T
+    return Steps(keep, hop)
+
+
+def scales(settings: FlowSettings) -> Scales:
+    """The variances and the gain that the settings stand for; `gaussian` taken at gain 1 ± 1/H."""
+    third = 1 / (3 * settings.units)  # variance of a number uniform in ±1/√H
+    drawn = settings.recurrent_init == "default"
+    gain = settings.gain * (3**-0.5 if drawn else 1.0)
+    bias = third if drawn else 0.0
+    forget = 2 * bias if settings.forget_bias is None else 0.0
+    return Scales(gain, bias, 2 * bias, forget, third)
+
+
+def _tanh(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+    second = 0.0  # E h²
+    for _ in range(settings.length):
+        variance = scales.gain**2 * second + scales.both_biases + scales.input
+        yield 0.0, _typical(_tanh_slope, variance, settings.units)
+        second = _mean_square(np.tanh, variance)
+
+
+def _relu(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+    for _ in range(settings.length):  # half the units are on, whatever the variance
+        yield 0.0, _typical(_on, 1.0, settings.units)
+
+
+def _linear(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+    for _ in range(settings.length):
+        yield 0.0, 1.0
+
+
+def _lstm(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+    """keep = f; a hop leaves c through h = o tanh(c), and returns through i, f or g.
+
+    c is the sum of a part that returns at every step (from biases and the slow h) and adds up in
+    amplitude, and a part from the inputs that adds up in variance.
+    """
+    bias = settings.forget_bias or 0.0
+    steady, noise, second = 0.0, 0.0, 0.0
+    for step in range(settings.length):
+        memory = steady + noise
+        variance = scales.gain**2 * second + scales.both_biases + scales.input
+        forget = scales.gain**2 * second + scales.forget + scales.input
+        keep = _mean(_sigmoid, forget, bias)
+        gate = _mean_square(_sigmoid, variance)
+        candidate = _mean_square(np.tanh, variance)
+        written = (
+            gate * _mean_square(_tanh_slope, variance)
+            + candidate * _mean_square(_sigmoid_slope, variance)
+            + memory * _mean_square(_sigmoid_slope, forget, bias)
+        )
+        read = gate**0.5 * _typical(_tanh_slope, memory, settings.units)
+        yield keep, read * written**0.5 if step else 0.0  # the initial h knows nothing of c
+        steady_candidate = candidate * (1 - scales.input / variance)
+        steady = (keep * steady**0.5 + (gate * steady_candidate) ** 0.5) ** 2
+        noise = keep**2 * noise + gate * (candidate - steady_candidate)
+        second = gate * _mean_square(np.tanh, steady + noise)
+
+
+def _gru(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+    """keep = z; a hop goes through the new value's matrix behind r, through r itself, or z."""
+    bias = settings.forget_bias or 0.0
+    steady, noise = 0.0, 0.0
+    for _ in range(settings.length):
+        second = steady + noise
+        product = scales.gain**2 * second + scales.bias
+        reset = scales.gain**2 * second + scales.both_biases + scales.input
+        update = scales.gain**2 * second + scales.forget + scales.input
+        keep = _mean(_sigmoid, update, bias)
+        open_to_new = _mean_square(_sigmoid, update, -bias)
+        passed = _mean_square(_sigmoid, reset)
+        variance = passed * product + scales.bias + scales.input
+        new = _mean_square(np.tanh, variance)
+        through_new = _mean_square(_tanh_slope, variance) * (
+            passed + product * _mean_square(_sigmoid_slope, reset)
+        )
+        through_update = (second + new) * _mean_square(_sigmoid_slope, update, bias)
+        yield keep, (open_to_new * through_new + through_update) ** 0.5
+        steady_new = new * (1 - scales.input / variance)
+        steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
+        noise = keep**2 * noise + open_to_new * (new - steady_new)
+
+
+CELLS: dict[str, Callable[[FlowSettings, Scales], Iterator[tuple[float, float]]]] = {
+    "rnn_tanh": _tanh,
+    "rnn_relu": _relu,
+    "linear": _linear,
+    "lstm": _lstm,
+    "gru": _gru,
+}
+
+
+def _mean(function: Callable, variance: float, centre: float = 0.0) -> float:
+    return float((function(centre + variance**0.5 * _Z) * _DENSITY).sum())
+
+
+def _mean_square(function: Callable, variance: float, centre: float = 0.0) -> float:
+    return float((function(centre + variance**0.5 * _Z) ** 2 * _DENSITY).sum())
+
+
+def _typical(slope: Callable, variance: float, units: int) -> float:
+    """The root mean square of a slope over units, less what chance costs a finite layer.
+
+    Σ (slope v)² over H units fluctuates, and the mean of its logarithm, which a long product
+    needs, is lower than the logarithm of its mean: by 3 (κ − 1) / 2H with the slope's kurtosis
+    κ = E slope⁴ / (E slope²)² (second order in 1/H).
+    """
+    squares = slope(variance**0.5 * _Z) ** 2
+    mean = float((squares * _DENSITY).sum())
+    kurtosis = float((squares**2 * _DENSITY).sum()) / mean**2
+    return mean**0.5 * float(np.exp(-0.75 * (kurtosis - 1) / units))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _sigmoid_slope(x: np.ndarray) -> np.ndarray:
+    return _sigmoid(x) * _sigmoid(-x)
+
+
+def _tanh_slope(x: np.ndarray) -> np.ndarray:
+    return 1 - np.tanh(x) ** 2
+
+
+def _on(x: np.ndarray) -> np.ndarray:
+    return np.heaviside(x, 0.5) ** 0.5

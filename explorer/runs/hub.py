@@ -1,0 +1,408 @@
+"""The seam between the pages and training: runs that belong to the server, not to a tab.
+
+A page opens an experiment and gets a token; the stage in the browser shows that token to a route
+and becomes a viewer of the run. Equal experiments share one run, and an experiment that differs
+from a living run only after some step goes on from there. Training happens in `worker` processes;
+a process that dies is replaced, and its runs go on from their last checkpoint.
+"""
+
+import hashlib
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from explorer.runs.experiments import Experiment, digest
+from explorer.runs.frames import Frame, pack, packets
+from explorer.runs.limits import Limits, LimitError
+from explorer.runs.messages import Message
+from explorer.runs.recording import Checkpoint
+from explorer.runs.run import Run
+from explorer.runs.trainer import Trainer
+
+TICK = 1.0  # seconds between two roundings of the housekeeping
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The way to a run: an unguessable token, the name of the run, and a line for the page."""
+
+    token: str
+    digest: str
+    notice: str = ""
+
+
+class Hub:
+    """All runs of a server. Without `start` it keeps and shows runs but trains none."""
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.workers = workers or max(1, (os.cpu_count() or 2) - 1)
+        self.limits = limits or Limits()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._runs: dict[int, Run] = {}
+        self._sessions: dict[str, dict[str, str]] = {}  # session -> name of a run -> token
+        self._tokens: dict[str, int] = {}
+        self._trainers: list[Trainer] = []
+        self._false_starts = 0
+        self._warm: tuple[str, ...] = ()
+        self._count = 0
+        self._running = False
+        self._stopping = threading.Event()
+        self._housekeeper: threading.Thread | None = None
+
+    # ------------------------------------------------------------------------- start and stop
+
+    def start(self, warm: Sequence[str] = ()) -> None:
+        """Start the trainer processes, which import the modules ``warm`` before the first run."""
+        with self._lock:
+            if self._running:
+                return
+            self._running = True
+            self._false_starts = 0
+            self._warm = tuple(warm)
+            self._stopping.clear()
+            self._trainers = [self._hire() for _ in range(self.workers)]
+            for run in self._runs.values():
+                self._assign(run)
+        self._housekeeper = threading.Thread(target=self._keep_house, name="runs", daemon=True)
+        self._housekeeper.start()
+
+    def stop(self) -> None:
+        """End the trainer processes and forget all runs."""
+        with self._lock:
+            self._running = False
+            trainers, self._trainers = self._trainers, []
+            for run in list(self._runs.values()):
+                self._forget(run)
+        self._stopping.set()
+        for trainer in trainers:
+            trainer.stop()
+        if self._housekeeper is not None:
+            self._housekeeper.join()
+            self._housekeeper = None
+
+    # -------------------------------------------------------------------------- for the pages
+
+    def open(self, session: str, experiment: Experiment) -> Ticket:
+        """Return the ticket of a session for an experiment, the same one at every call.
+
+        An equal experiment shares its run; one that is equal to a living run up to some step goes
+        on from the last checkpoint before it. Raises `LimitError` when there are too many runs.
+        """
+        name = digest(experiment)
+        with self._lock:
+            run = self._find(name)
+            if run is not None:
+                return self._admit(session, run)
+            run = self._new(name, experiment, experiment.frame_count - 1)
+            origin = self._relative(experiment)
+            if origin is not None:
+                run.fork(*origin)
+            ticket = self._admit(session, run)
+            self._assign(run)
+            return ticket
+
+    def publish(
+        self,
+        session: str,
+        name: str,
+        still: Frame,
+        frames: Sequence[Frame],
+        precision: Mapping[str, str],
+        kind: str = "trace",
+    ) -> Ticket:
+        """Return the ticket for a complete recording: something computed at once, to be scrubbed.
+
+        Equal ``kind`` and ``name`` mean the same recording, for every session; so the name must
+        say all that the frames depend on. Raises `LimitError` for more frames than a run may have.
+        """
+        most = self.limits.frames_per_run
+        if not 0 < len(frames) <= most:
+            raise LimitError(f"A recording may have 1 to {most} frames, not {len(frames)}.")
+        key = hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:24]
+        with self._lock:
+            run = self._find(key)
+        if run is None:  # packed outside the lock, for it takes its time
+            packed = [pack(frame, index, precision) for index, frame in enumerate(frames)]
+            still_packet = pack(still, -1, precision)
+            if sum(map(len, packed)) > self.limits.bytes_per_run:
+                most_megabytes = self.limits.bytes_per_run // 2**20
+                raise LimitError(f"A recording may take at most {most_megabytes} MB.")
+        with self._lock:
+            run = self._find(key)
+            if run is None:
+                run = self._new(key, None, len(frames) - 1)
+                run.still = still_packet
+                run.receive(packed, len(packed) - 1, frames[-1].step)
+            return self._admit(session, run)
+
+    def release(self, session: str) -> None:
+        """Forget a session: its tab is gone.
+
+        Its connections end by themselves; a run that nobody watches is paused after a few seconds,
+        for a reload is a new session, and forgotten within a minute.
+        """
+        with self._lock:
+            self._sessions.pop(session, None)
+
+    def run(self, token: str) -> Run | None:
+        """Return the run of a token, or None: the token is unknown or its run is forgotten."""
+        with self._lock:
+            number = self._tokens.get(token)
+            return self._runs.get(number) if number is not None else None
+
+    # ------------------------------------------------------------------------ for the viewers
+
+    def enter(self, token: str) -> int:
+        """Return the number of a new connection to a run.
+
+        Raises KeyError for an unknown token, and `LimitError` when there are too many connections.
+        """
+        with self._lock:
+            run = self.run(token)
+            if run is None:
+                raise KeyError("this run is over")
+            if len(run.connections) >= self.limits.connections_per_run:
+                raise LimitError(f"At most {self.limits.connections_per_run} may watch one run.")
+            if self.connections >= self.limits.connections:
+                raise LimitError(f"At most {self.limits.connections} may watch at once.")
+            self._count += 1
+            run.connections[self._count] = token
+            run.unwatched_since = None
+            run.tell(True)
+            return self._count
+
+    def leave(self, token: str, connection: int) -> None:
+        """End a connection. Its goal counts for a few seconds more, for a reload to take over."""
+        with self._lock:
+            run = self.run(token)
+            if run is None or run.connections.pop(connection, None) is None:
+                return
+            if connection in run.goals:
+                run.leaving[connection] = self._clock() + self.limits.goal_grace
+            if not run.connections:
+                run.unwatched_since = self._clock()
+            run.tell(True)
+
+    def demand(self, token: str, connection: int, goal: int) -> None:
+        """Set the frame that a viewer wants the run to reach; -1: none."""
+        with self._lock:
+            run = self.run(token)
+            if run is None or connection not in run.connections:
+                return
+            goal = max(-1, min(goal, run.last))
+            if run.goals.get(connection, -1) != goal:
+                run.goals[connection] = goal
+                run.pursue()
+
+    @property
+    def connections(self) -> int:
+        """How many viewers are connected in all."""
+        return sum(len(run.connections) for run in list(self._runs.values()))
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the trainers."""
+        with self._lock:
+            return [trainer.pid for trainer in self._trainers]
+
+    # -------------------------------------------------------------------------- housekeeping
+
+    def tidy(self) -> None:
+        """Drop the goals of those who left, what nobody watches any more, and old notices."""
+        with self._lock:
+            now = self._clock()
+            for run in list(self._runs.values()):
+                gone = [c for c, until in run.leaving.items() if until <= now]
+                for connection in gone:
+                    del run.leaving[connection]
+                    run.goals.pop(connection, None)
+                if gone:
+                    run.pursue()
+                if run.notice and run.notice_until <= now:
+                    run.announce("", 0.0)
+                since = run.unwatched_since
+                if since is not None and now - since >= self.limits.run_grace:
+                    self._forget(run)
+            self._economise()
+
+    def _keep_house(self) -> None:
+        while not self._stopping.wait(TICK):
+            self.tidy()
+
+    def _economise(self) -> None:
+        """Keep all recordings together within bounds; the largest becomes coarser first."""
+        runs = list(self._runs.values())
+        while sum(run.recording.bytes for run in runs) > self.limits.bytes:
+            largest = max(runs, key=lambda run: run.recording.bytes)
+            before = largest.recording.bytes
+            largest.recording.thin()
+            if largest.recording.bytes == before:
+                break
+            largest.tell(True)
+
+    # ------------------------------------------------------------------------- runs and tokens
+
+    def _find(self, name: str) -> Run | None:
+        return next((run for run in self._runs.values() if run.name == name), None)
+
+    def _new(self, name: str, experiment: Experiment | None, last: int) -> Run:
+        self.tidy()
+        if len(self._runs) >= self.limits.runs:
+            idle = [run for run in self._runs.values() if not run.connections]
+            if not idle:
+                raise LimitError(f"At most {self.limits.runs} experiments run here at once.")
+            self._forget(min(idle, key=lambda run: run.unwatched_since or 0.0))
+        self._count += 1
+        run = Run(self._count, name, experiment, last, self.limits, self._lock, self._clock)
+        self._runs[run.number] = run
+        return run
+
+    def _admit(self, session: str, run: Run) -> Ticket:
+        """Return the session's ticket for a run, and close its oldest unwatched run if need be."""
+        mine = self._sessions.setdefault(session, {})
+        token = mine.pop(run.name, "")
+        if self._tokens.get(token) != run.number:
+            token = secrets.token_urlsafe(24)
+        notice = ""
+        while len(mine) >= self.limits.runs_per_session:
+            notice = f"An older run was closed: a tab keeps at most {len(mine)}."
+            if not self._give_up_one(mine):
+                if not run.connections and run.number not in self._tokens.values():
+                    self._forget(run)
+                raise LimitError(f"A tab runs at most {len(mine)} experiments at once.")
+        mine[run.name] = token
+        self._tokens[token] = run.number
+        if run.unwatched_since is not None:
+            run.unwatched_since = self._clock()
+        return Ticket(token, run.name, notice)
+
+    def _give_up_one(self, mine: dict[str, str]) -> bool:
+        for name, token in mine.items():
+            run = self.run(token)
+            if run is not None and token in run.connections.values():
+                continue
+            del mine[name]
+            self._tokens.pop(token, None)
+            if run is not None and not run.connections and run.number not in self._tokens.values():
+                self._forget(run)
+            return True
+        return False
+
+    def _forget(self, run: Run) -> None:
+        run.dismiss()
+        run.closed = True
+        del self._runs[run.number]
+        self._tokens = {t: number for t, number in self._tokens.items() if number != run.number}
+        for session in self._sessions.values():
+            if session.get(run.name, "") not in self._tokens:
+                session.pop(run.name, None)
+        run.tell(True)
+
+    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint] | None:
+        """Return the living run that shares most with an experiment, and its checkpoint."""
+        best: tuple[Run, Checkpoint] | None = None
+        for run in self._runs.values():
+            if type(run.experiment) is not type(experiment):
+                continue
+            shared = experiment.shared_steps(run.experiment)
+            found = run.checkpoints.before(shared) if shared >= 0 else None
+            if found is not None and (best is None or found.step > best[1].step):
+                best = run, found
+        return best
+
+    # ------------------------------------------------------------------------------- trainers
+
+    def _hire(self) -> Trainer:
+        trainer = Trainer(self._hear, self._lost)
+        if self._warm:
+            trainer.send(Message("warm", 0, {"modules": list(self._warm)}))
+        return trainer
+
+    def _assign(self, run: Run) -> None:
+        """Give a run to the trainer with the least to do."""
+        if run.experiment is None or run.complete or not self._running:
+            return
+        if not self._trainers:
+            run.finish("Training is not possible: the trainer process does not start.")
+            return
+        mine = [other for other in self._runs.values() if other is not run]
+        run.train(
+            min(
+                self._trainers,
+                key=lambda trainer: (
+                    sum(o.trainer is trainer and o.recording.head < o.goal for o in mine),
+                    sum(o.trainer is trainer for o in mine),
+                ),
+            )
+        )
+
+    def _hear(self, trainer: Trainer, message: Message) -> None:
+        with self._lock:
+            if message.kind == "ready":
+                trainer.ready = True
+                self._false_starts = 0
+                return
+            trainer.turn = message.run
+            run = self._runs.get(message.run)
+            if run is None or run.trainer is not trainer:
+                return
+            values = message.values
+            if message.kind == "frames":
+                run.receive(packets(message.body), values["index"], values["step"])
+            elif message.kind == "checkpoint":
+                run.keep(values["index"], values["step"], message.body)
+            elif message.kind == "still":
+                run.still = message.body
+                run.tell(True)
+            elif message.kind == "ended":
+                run.last = run.recording.head
+                run.finish()
+            elif message.kind == "trouble":
+                run.finish(values["sentence"])
+
+    def _lost(self, trainer: Trainer) -> None:
+        """Replace a trainer process that has ended; its runs go on from their checkpoints."""
+        with self._lock:
+            if trainer not in self._trainers:
+                return
+            self._trainers.remove(trainer)
+            if not trainer.ready:
+                self._false_starts += 1
+            if self._false_starts < 3:
+                self._trainers.append(self._hire())
+            for run in [r for r in self._runs.values() if r.trainer is trainer]:
+                run.trainer = None
+                self._recover(run, suspect=run.number == trainer.turn)
+
+    def _recover(self, run: Run, suspect: bool) -> None:
+        if suspect and run.recording.head < run.goal:
+            run.strikes += 1
+            run.losses += 1
+        if run.strikes >= self.limits.strikes or run.losses >= self.limits.losses:
+            run.finish(f"The run ended its trainer process {run.losses} times and was stopped.")
+            return
+        self._assign(run)
+        last = run.checkpoints.last
+        if run.recording.head > 0 and not run.complete:
+            step = last.step if last else 0
+            run.announce(
+                f"The trainer process ended and was replaced; this run went on from step {step}.",
+                self._clock() + self.limits.notice_time,
+            )
+
+
+_THE_HUB = Hub()
+
+
+def the_hub() -> Hub:
+    """Return the hub of this server, the same in the pages and in the routes."""
+    return _THE_HUB

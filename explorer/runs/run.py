@@ -1,0 +1,227 @@
+"""A run as the server sees it: its frames, its viewers with a goal each, and what they are told.
+
+A run trains while its newest frame is before the furthest goal of its viewers; so pausing is each
+viewer's own affair, and a run stops when nobody wants more of it. Frame 0 is always wanted.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from explorer.runs.experiments import Experiment, plain
+from explorer.runs.limits import Limits
+from explorer.runs.messages import Message
+from explorer.runs.recording import Checkpoint, Checkpoints, Recording
+from explorer.runs.trainer import Trainer
+
+State = Literal["idle", "training", "paused", "ended", "diverged"]
+RATE_WINDOW = 2.0  # seconds over which the speed of a run is measured
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a viewer is told about a run besides its frames."""
+
+    state: State
+    head: int  # the newest index, -1 before the first
+    first: int  # the oldest index kept
+    stride: int  # between kept frames
+    last: int  # the index of the planned last frame
+    trouble: str  # why the run cannot go on
+    notice: str  # what happened to it, in one line
+    rate: float | None  # steps trained a second, while it trains
+    viewers: int
+
+    @property
+    def essence(self) -> "Status":
+        """The status without what changes with every frame: two equal ones need not be told."""
+        moving = self.state == "training"
+        return replace(self, rate=None, head=-1 if moving else self.head)
+
+
+class Run:
+    """One experiment, or a complete recording, with its viewers.
+
+    Everything that changes is guarded by the ``lock`` of the hub; the public methods take it.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        experiment: Experiment | None,
+        last: int,
+        limits: Limits,
+        lock: threading.RLock,
+        clock: Callable[[], float],
+    ) -> None:
+        self.number = number
+        self.name = name  # equal names, equal runs
+        self.experiment = experiment
+        self.last = last
+        self.recording = Recording(limits.frames_per_run, limits.bytes_per_run)
+        self.checkpoints = Checkpoints(limits.checkpoints_per_run, limits.checkpoint_bytes_per_run)
+        self.still: bytes | None = None
+        self.trainer: Trainer | None = None
+        self.connections: dict[int, str] = {}  # of connected viewers: the token they came with
+        self.goals: dict[int, int] = {}
+        self.leaving: dict[int, float] = {}  # until when the goal of a viewer who left counts
+        self.unwatched_since: float | None = clock()
+        self.complete = False
+        self.closed = False
+        self.trouble = ""
+        self.strikes = 0  # trainer processes that ended in its turn without a new frame between
+        self.losses = 0  # and in all
+        self.notice = ""
+        self.notice_until = 0.0
+        self._told_goal = 0
+        self._pace: deque[tuple[float, int]] = deque()
+        self._listeners: dict[int, Callable[[bool], None]] = {}
+        self._next_listener = 0
+        self._lock = lock
+        self._clock = clock
+
+    # ------------------------------------------------------------------------- for the viewers
+
+    @property
+    def goal(self) -> int:
+        """The furthest frame that somebody wants."""
+        return max(0, *self.goals.values()) if self.goals else 0
+
+    def status(self) -> Status:
+        """Return what the viewers are told now."""
+        with self._lock:
+            recording = self.recording
+            state = self._state()
+            return Status(
+                state,
+                recording.head,
+                recording.first,
+                recording.stride,
+                self.last,
+                self.trouble,
+                self.notice,
+                self._rate() if state == "training" else None,
+                len(self.connections),
+            )
+
+    def frames_after(
+        self, k: int, count: int = 2000, stride: int = 1, limit_bytes: int = 8 * 2**20
+    ) -> list[bytes]:
+        """Return packets after index ``k``, the oldest first, whose index ``stride`` divides."""
+        with self._lock:
+            return self.recording.after(k, count, stride, limit_bytes)
+
+    def newest_after(self, k: int, limit_bytes: int) -> list[bytes]:
+        """Return packets from ``k`` up to now, thinned until they fit; the newest is among them."""
+        with self._lock:
+            return self.recording.newest_after(k, limit_bytes)
+
+    def listen(self, listener: Callable[[bool], None]) -> Callable[[], None]:
+        """Call ``listener`` from any thread when there is news; returns what ends that.
+
+        Its argument says whether the news is more than further frames.
+        """
+        with self._lock:
+            self._next_listener += 1
+            number = self._next_listener
+            self._listeners[number] = listener
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners.pop(number, None)
+
+        return stop
+
+    # ---------------------------------------------------------- for the hub, which has the lock
+
+    def tell(self, more_than_frames: bool) -> None:
+        """Tell everyone who listens that there is news."""
+        for listener in list(self._listeners.values()):
+            listener(more_than_frames)
+
+    def train(self, trainer: Trainer) -> None:
+        """Have the run computed by ``trainer``, from its last checkpoint on."""
+        assert self.experiment is not None
+        last = self.checkpoints.last
+        values: Mapping[str, Any] = {
+            "module": type(self.experiment).__module__,
+            "name": type(self.experiment).__qualname__,
+            "fields": plain(self.experiment),
+            "index": last.index if last else -1,
+            "step": last.step if last else 0,
+            "goal": self.goal,
+            "still": self.still is None,
+        }
+        self.trainer = trainer
+        self._told_goal = self.goal
+        trainer.send(Message("open", self.number, values, last.state if last else b""))
+
+    def pursue(self) -> None:
+        """Tell the trainer the furthest goal when it has changed, and everyone the new state."""
+        if self.trainer is not None and self.goal != self._told_goal:
+            self._told_goal = self.goal
+            self.trainer.send(Message("goal", self.number, {"goal": self.goal}))
+        self.tell(True)
+
+    def receive(self, packets: list[bytes], index: int, step: int) -> None:
+        """Keep packets that arrived, the newest of which has this index and step."""
+        before = self.recording.stride, self._state()
+        for at, packet in enumerate(packets, index - len(packets) + 1):
+            if self.recording.add(at, packet):
+                self.strikes = 0
+        self._pace.append((self._clock(), step))
+        if self.recording.head >= self.last:
+            self.finish()
+        after = self.recording.stride, self._state()
+        self.tell(after != before or after[1] != "training")
+
+    def keep(self, index: int, step: int, state: bytes) -> None:
+        """Keep a state, which belongs to the newest frame."""
+        if index == self.recording.head:
+            self.checkpoints.add(Checkpoint(index, step, state, self.recording.newest))
+
+    def fork(self, origin: "Run", checkpoint: Checkpoint) -> None:
+        """Begin with what ``origin`` has up to a checkpoint."""
+        self.recording = origin.recording.prefix(checkpoint.index, checkpoint.packet)
+        self.checkpoints = origin.checkpoints.prefix(checkpoint.index)
+
+    def finish(self, trouble: str = "") -> None:
+        """There will be no more frames."""
+        self.complete = True
+        self.trouble = trouble
+        self.dismiss()
+        self.tell(True)
+
+    def dismiss(self) -> None:
+        """Let the trainer forget the run."""
+        if self.trainer is not None:
+            self.trainer.send(Message("close", self.number))
+            self.trainer = None
+
+    def announce(self, notice: str, until: float) -> None:
+        """Set the line that says what happened to the run."""
+        self.notice = notice
+        self.notice_until = until
+        self.tell(True)
+
+    def _state(self) -> State:
+        if self.trouble:
+            return "diverged"
+        if self.complete:
+            return "ended"
+        head = self.recording.head
+        if head < self.goal and self.goal > 0:
+            return "training"
+        return "idle" if head <= 0 else "paused"
+
+    def _rate(self) -> float | None:
+        now = self._clock()
+        while self._pace and self._pace[0][0] < now - RATE_WINDOW:
+            self._pace.popleft()
+        if len(self._pace) < 2:
+            return None
+        (start, first), (end, last) = self._pace[0], self._pace[-1]
+        return float(f"{(last - first) / (end - start):.3g}") if end > start else None

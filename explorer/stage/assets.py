@@ -1,0 +1,73 @@
+"""The stage's scripts as the browser fetches them: content-addressed, immutable, pre-compressed.
+
+The address holds a digest over all scripts, so that relative imports between them stay within one
+version, and a browser may keep what it has fetched for ever.
+"""
+
+import functools
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+FOLDER = Path(__file__).with_name("browser")
+
+
+@dataclass(frozen=True)
+class Script:
+    """One script, as it is and compressed."""
+
+    text: bytes
+    gzipped: bytes
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """All scripts of one version by path, e.g. ``main.js``."""
+
+    digest: str
+    by_path: dict[str, Script]
+
+
+def asset_base() -> str:
+    """Return the address under which the scripts lie now, with a slash at its end."""
+    return f"/stage/asset/{_current().digest}/"
+
+
+async def asset(request: Request) -> Response:
+    """Answer with a script; 404 for another version, or a name that is not a script's."""
+    scripts = _current()
+    script = scripts.by_path.get(request.path_params["path"])
+    if script is None or request.path_params["digest"] != scripts.digest:
+        return PlainTextResponse("There is no such script.", 404)
+    compressed = "gzip" in request.headers.get("accept-encoding", "")
+    return Response(
+        script.gzipped if compressed else script.text,
+        media_type="text/javascript",
+        headers={
+            "cache-control": "public, max-age=31536000, immutable",
+            "content-encoding": "gzip" if compressed else "identity",
+            "vary": "accept-encoding",
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+def _current() -> Scripts:
+    files = sorted(FOLDER.rglob("*.js"))
+    return _load(tuple((file, file.stat().st_mtime_ns) for file in files))
+
+
+@functools.lru_cache(maxsize=2)
+def _load(files: tuple[tuple[Path, int], ...]) -> Scripts:
+    """Read the scripts; with their times, so that an edited script is read again."""
+    digest = hashlib.sha256()
+    by_path = {}
+    for file, _ in files:
+        path, text = file.relative_to(FOLDER).as_posix(), file.read_bytes()
+        digest.update(f"{path}:{len(text)}:".encode() + text)
+        by_path[path] = Script(text, gzip.compress(text, 9, mtime=0))
+    return Scripts(digest.hexdigest()[:16], by_path)

@@ -1,0 +1,150 @@
+// Axes: ranges, ticks, the mapping to pixels, and labels that keep out of each other's way.
+
+import { decade, tick } from "./format.js";
+
+/** The pitch of about `count` ticks over a span: 1, 2 or 5 times a power of ten. */
+export function nicePitch(span, count) {
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((f) => f * power >= rough * 0.999);
+  return factor * power;
+}
+
+/** The pitch that divides a span evenly into at most `count` parts and reads well; null if none does. */
+function evenPitch(low, high, count) {
+  for (let parts = Math.floor(count); parts >= 1; parts -= 1) {
+    const pitch = (high - low) / parts;
+    const digits = Number((pitch / 10 ** Math.floor(Math.log10(pitch) + 1e-9)).toPrecision(6));
+    const starts = Math.abs(low / pitch - Math.round(low / pitch)) < 1e-6;
+    if (starts && [1, 2, 2.5, 4, 5].includes(digits)) return pitch;
+  }
+  return null;
+}
+
+/** Ticks within [low, high] (exponents of ten on a log axis): [{at, text}]. */
+export function ticksOf(low, high, count, log) {
+  if (!(high > low)) return [];
+  const pitch = log ? Math.max(1, Math.ceil((high - low) / Math.max(1, count))) : (evenPitch(low, high, count) ?? nicePitch(high - low, count));
+  const ticks = [];
+  for (let i = Math.ceil(low / pitch - 1e-9); i * pitch <= high + 1e-9 * pitch; i += 1) {
+    const at = i * pitch;
+    ticks.push({ at, text: log ? decade(Math.round(at)) : tick(Number(at.toPrecision(12)), pitch) });
+  }
+  return log && ticks.length < 2 ? ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) })) : ticks;
+}
+
+const tick10 = (exponent) => tick(Number((10 ** exponent).toPrecision(2)), 10 ** Math.floor(exponent - 1));
+
+/** Round a range that was fitted to data outwards, so that it rarely changes. */
+export function rounded([low, high], log, { low: fixedLow, high: fixedHigh }) {
+  let [from, to] = [low, high];
+  if (!(to > from)) {
+    const spread = log ? 1 : Math.abs(from) || 1;
+    [from, to] = [from - spread / 2, to + spread / 2];
+  }
+  const pitch = log ? 1 : nicePitch(to - from, 4);
+  if (fixedLow === undefined) from = Math.floor(from / pitch + 1e-9) * pitch;
+  if (fixedHigh === undefined) to = Math.ceil(to / pitch - 1e-9) * pitch;
+  return [from, to];
+}
+
+/** The mapping of data to pixels of a box {left, top, right, bottom}, ranges in axis units. */
+export function mapping(box, [x0, x1], [y0, y1], logX, logY) {
+  const ax = (box.right - box.left) / (x1 - x0);
+  const ay = (box.top - box.bottom) / (y1 - y0);
+  const bx = box.left - ax * x0;
+  const by = box.bottom - ay * y0;
+  const unitX = logX ? Math.log10 : (v) => v;
+  const unitY = logY ? Math.log10 : (v) => v;
+  return {
+    box, ax, bx, ay, by, logX, logY,
+    xRange: [x0, x1],
+    yRange: [y0, y1],
+    x: (v) => ax * unitX(v) + bx,
+    y: (v) => ay * unitY(v) + by,
+    unitX: (px) => (px - bx) / ax,
+    unitY: (px) => (px - by) / ay,
+  };
+}
+
+/** Draw the ticks and the grid of a plot; `look` holds font size and colours. */
+export function drawAxes(g, map, ticks, labels, look) {
+  const { box } = map;
+  g.font = look.font;
+  g.lineWidth = 1;
+  g.strokeStyle = look.line;
+  g.fillStyle = look.mute;
+  g.textBaseline = "middle";
+  g.textAlign = "right";
+  g.beginPath();
+  for (const { at, text } of ticks.y) {
+    const y = Math.round(map.ay * at + map.by) + 0.5;
+    g.moveTo(box.left, y);
+    g.lineTo(box.right, y);
+    g.fillText(text, box.left - 7, Math.max(look.size * 0.55, y));
+  }
+  g.stroke();
+  drawTimeTicks(g, map, ticks.x, labels.x, look);
+  if (labels.y) {
+    g.textAlign = "left";
+    g.textBaseline = "top";
+    g.fillText(labels.y, 0, 0);
+  }
+}
+
+function drawTimeTicks(g, map, ticks, label, look) {
+  const { box } = map;
+  const y = box.bottom + look.size * 0.5 + 6;
+  const last = ticks[ticks.length - 1];
+  const end = last ? map.ax * last.at + map.bx + g.measureText(last.text).width / 2 : 0;
+  const apart = label && end + 14 + g.measureText(label).width <= box.right; // the name has a place of its own
+  let free = Infinity; // px from which on the line is taken, filled from the right
+  g.textBaseline = "middle";
+  g.textAlign = "left";
+  if (apart) g.fillText(label, box.right - g.measureText(label).width, y);
+  ticks.toReversed().forEach(({ at, text }, i) => {
+    const named = i === 0 && label && !apart ? `${text} ${label}` : text;
+    const [width, bare] = [g.measureText(named).width, g.measureText(text).width];
+    const x = map.ax * at + map.bx;
+    const left = Math.max(0, Math.min(x - bare / 2, look.width - width));
+    if (left + width > free - 12) return;
+    g.fillText(named, left, y);
+    free = left;
+  });
+}
+
+/**
+ * Draw labels near their places, each moved up or down until it covers no other.
+ * `labels` are {text, colour, x, y}; the box bounds where they may stand.
+ */
+export function drawLabels(g, labels, box, look) {
+  g.font = look.font;
+  g.textBaseline = "middle";
+  g.textAlign = "left";
+  g.lineJoin = "round";
+  const height = look.size * 1.15;
+  const taken = [];
+  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
+    const width = g.measureText(label.text).width;
+    const x = Math.max(0, Math.min(label.x, look.width - width - 1));
+    const free = (y) => taken.every((t) => y + height <= t.y || y >= t.y + height || x + width + 4 <= t.x || x >= t.x + t.width + 4);
+    const y = nearest(label.y - height / 2, box.top - 2, box.bottom + 2 - height, free);
+    taken.push({ x, y, width });
+    g.strokeStyle = look.background;
+    g.lineWidth = 4;
+    g.strokeText(label.text, x, y + height / 2);
+    g.fillStyle = label.colour;
+    g.fillText(label.text, x, y + height / 2);
+  }
+  return taken;
+}
+
+/** The free place nearest to `wanted` between two bounds, in steps of a pixel. */
+function nearest(wanted, low, high, free) {
+  const start = Math.max(low, Math.min(wanted, high));
+  for (let off = 0; off <= high - low; off += 1) {
+    if (start + off <= high && free(start + off)) return start + off;
+    if (start - off >= low && free(start - off)) return start - off;
+  }
+  return start;
+}

@@ -1,0 +1,372 @@
+// The circuit of a cell in SVG: coordinates stretch with the panel, boxes and letters keep a size
+// that can be read. It draws one layout; `diagram.js` decides which, and when.
+
+import { inkOn } from "./colour.js";
+import { capital, fill, fixed, valueOf } from "./phrases.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MOTION = 380; // ms from the first wire of a stage to its last
+
+function make(name, attributes = {}, parent = null) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  parent?.append(element);
+  return element;
+}
+
+/** What a wire is called: its label, or what it carries. */
+function nameOf(wire) {
+  const carried = wire.name.replace(/^wire\//, "").replace("/", " ").replaceAll("_", " ");
+  return wire.label || carried;
+}
+
+/** Whether it is one of several lines side by side into a box. */
+const isEntry = (wire) => Boolean(wire.label_at?.[2]);
+
+/** The point that lies `distance` before the end of a straight piece. */
+function short([x0, y0], [x1, y1], distance) {
+  const share = distance / (Math.hypot(x1 - x0, y1 - y0) || 1);
+  return [x1 + (x0 - x1) * share, y1 + (y0 - y1) * share];
+}
+
+/** The corners of an arrow head, from the end of its line. */
+function arrow([x, y], [tipX, tipY], half) {
+  const length = Math.hypot(tipX - x, tipY - y) || 1;
+  const [dx, dy] = [((tipX - x) / length) * half, ((tipY - y) / length) * half];
+  return `${tipX},${tipY} ${x - dy},${y + dx} ${x + dy},${y - dx}`;
+}
+
+function clamp(low, value, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** A line through points with rounded corners. */
+function outline(points, radius) {
+  let path = `M${points[0][0]},${points[0][1]}`;
+  for (let i = 1; i < points.length - 1; i += 1) {
+    const [x, y] = points[i];
+    const toward = (to) => {
+      const length = Math.hypot(to[0] - x, to[1] - y) || 1;
+      const share = Math.min(radius, length / 2) / length;
+      return [x + (to[0] - x) * share, y + (to[1] - y) * share];
+    };
+    path += `L${toward(points[i - 1])}Q${x},${y} ${toward(points[i + 1])}`;
+  }
+  return `${path}L${points[points.length - 1]}`;
+}
+
+/** Which wires of a stage move first: a wire waits for those that end where it starts. */
+export function waves(wires) {
+  const wave = new Map();
+  const find = (wire, seen) => {
+    if (wave.has(wire)) return wave.get(wire);
+    if (seen.has(wire)) return 0;
+    seen.add(wire);
+    const before = wires.filter((other) => other !== wire && wire.start && other.end === wire.start);
+    const found = before.length ? 1 + Math.max(...before.map((other) => find(other, seen))) : 0;
+    wave.set(wire, found);
+    return found;
+  };
+  for (const wire of wires) find(wire, new Set());
+  return wave;
+}
+
+/** The circuit of one layout; `enter(i)` is called when a gate asks for its stage. */
+export function circuit(layout, panel, stage, enter) {
+  const svg = make("svg", { class: "circuit", role: "group" });
+  const below = make("g", {}, svg);
+  const above = make("g", {}, svg);
+  const labels = make("g", {}, svg);
+  const beads = make("g", { "aria-hidden": "true" }, svg);
+  const wires = layout.wires.map((wire) => drawWire(wire));
+  const nodes = layout.nodes.map((node) => drawNode(node));
+  let size = null; // {width, height, k, box}
+  let motion = 0;
+
+  let now = null; // what was shown last, for explanations
+
+  /** What a part is, its number to three digits, and its help. */
+  function explanation(part, name) {
+    if (!now) return name;
+    const number = part.value ? valueOf(part.value, stage, now) : null;
+    const lead = number === null ? "" : `${capital(name)}: ${stage.number(number)}. `;
+    return lead + fill(part.help, panel, stage, now);
+  }
+
+  function drawWire(wire) {
+    const group = make("g", { class: "wire", "data-wire": wire.name.replace(/^wire\//, "") }, below);
+    const parts = {
+      wire,
+      group,
+      hit: make("path", { class: "hit" }, group),
+      halo: isEntry(wire) ? make("path", { class: "halo" }, group) : null,
+      faint: make("path", { class: "faint" }, group),
+      line: make("path", { class: "line" }, group),
+    };
+    if (wire.value && !wire.end) parts.head = make("polygon", { class: "line" }, group);
+    const name = nameOf(wire);
+    stage.explain(parts.hit, () => explanation(wire, name));
+    if (!wire.label_at) return parts;
+    const label = make("g", { class: "label", tabindex: "0", role: "img" }, labels);
+    stage.explain(label, () => explanation(wire, name));
+    parts.label = label;
+    if (wire.label) {
+      parts.caption = make("text", { class: "caption" }, label);
+      parts.caption.textContent = wire.label;
+    }
+    if (wire.value) parts.number = make("text", { class: "number" }, label);
+    return parts;
+  }
+
+  function drawNode(node) {
+    const kind = node.shape;
+    const shape = { gate: "box", label: "source" }[kind] ?? kind;
+    const group = make("g", { class: `node ${shape}`, "data-node": node.name, tabindex: "0" }, above);
+    const parts = { node, group };
+    if (kind === "gate") {
+      parts.box = make("rect", {}, group);
+      parts.title = make("text", { class: "title" }, group);
+      parts.number = make("text", { class: "number" }, group);
+      parts.note = make("text", { class: "note" }, group);
+    } else if (kind === "operation") {
+      parts.box = make("rect", {}, group);
+      parts.title = make("text", { class: "sign" }, group);
+    } else {
+      parts.title = make("text", { class: "caption" }, group);
+    }
+    const at = panel.stages.findIndex((step) => step.name === node.name);
+    if (kind === "gate" && at >= 0) {
+      group.setAttribute("role", "radio");
+      const go = () => enter(at);
+      group.addEventListener("click", go);
+      group.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        go();
+      });
+    } else {
+      group.setAttribute("role", "img");
+    }
+    stage.explain(group, () => explanation(node, fill(node.text, panel, stage, now)));
+    return parts;
+  }
+
+  // ------------------------------------------------------------------------------------ places
+
+  function arrange(width, height) {
+    const gates = layout.nodes.filter((n) => n.shape === "gate").map((n) => (n.x * width) / layout.width);
+    gates.sort((a, b) => a - b);
+    const room = Math.min(...gates.slice(1).map((x, i) => x - gates[i]), width);
+    const edge = Math.min(gates[0], width - gates[gates.length - 1]);
+    const k = clamp(0.86, Math.min(width / layout.width, height / layout.height), 2.4);
+    size = { width, height, k, box: Math.min(118 * k, room - 8, 2 * edge - 2) };
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const [small, large] = letters();
+    const sizes = { small, large, title: stage.narrow ? small : Math.max(small, 15 * k), huge: Math.max(18, 20 * k), sign: Math.max(20, 22 * k) };
+    for (const [name, px] of Object.entries(sizes)) svg.style.setProperty(`--${name}`, `${px}px`);
+    for (const parts of wires) placeWire(parts);
+    for (const parts of nodes) placeNode(parts);
+  }
+
+  const place = ([x, y, shift = 0]) => [across(x) + shift * size.box, down(y)];
+  const across = (x) => (x * size.width) / layout.width;
+  const down = (y) => (y * size.height) / layout.height;
+
+  function placeWire(parts) {
+    const { wire } = parts;
+    const points = wire.points.map(place);
+    if (parts.head) {
+      parts.tip = points.at(-1);
+      points[points.length - 1] = short(points.at(-2), parts.tip, 11 * size.k);
+      parts.end = points.at(-1);
+    }
+    const path = outline(points, 12 * size.k);
+    for (const line of [parts.hit, parts.faint, parts.line]) line.setAttribute("d", path);
+    // A line into a box crosses other lines like a bridge, but leaves its own line without a gap.
+    parts.halo?.setAttribute("d", outline([short(points[1], points[0], 8), points[1]], 0));
+    if (!parts.label) return;
+    const { k } = size;
+    const [x, y] = place(wire.label_at);
+    const [small, large] = letters();
+    let anchor = wire.anchor;
+    let [at, captionY, numberY] = [x, y, y];
+    if (wire.side === "across") {
+      captionY = y - (stage.narrow ? 18 : 13 * k);
+      numberY = y + 10 * k + large;
+    } else if (wire.side === "above") {
+      numberY = y - (stage.narrow ? 19 : 12 * k);
+      captionY = numberY - large - 1;
+      if (!wire.label) numberY = y - 7 * k;
+    } else if (wire.side === "below") {
+      captionY = y + 8 * k + small;
+      numberY = captionY + large + 2;
+    } else {
+      anchor = wire.side === "right" ? "start" : "end";
+      at = wire.side === "right" ? x + 11 * k : x - 11 * k;
+      numberY = wire.label ? y - 1 : y + large * 0.35;
+      captionY = y + small;
+    }
+    if (isEntry(wire)) {
+      // Lines side by side under a gate: their numbers stand between them, where there is room on
+      // one height, else the first above the second.
+      const under = down(layout.nodes.find((n) => n.name === wire.end).y) + gateHeight() / 2;
+      const apart = size.box < 9.2 * small ? 0.55 * small : 0;
+      numberY = (under + y) / 2 + 0.36 * small + (wire.side === "right" ? -apart : apart);
+      at = wire.side === "right" ? x + 6 * k : x - 6 * k;
+    }
+    for (const [text, dy] of [[parts.caption, captionY], [parts.number, numberY]]) {
+      text?.setAttribute("x", at);
+      text?.setAttribute("y", dy);
+      text?.setAttribute("text-anchor", anchor);
+    }
+    parts.label.classList.toggle("entry", !wire.label);
+  }
+
+  /** The sizes of captions and of numbers in px. */
+  const letters = () => [Math.max(stage.narrow ? 12.5 : 14, 13.5 * size.k), Math.max(15, 17 * size.k)];
+  const gateHeight = () => Math.max(62, 70 * size.k);
+
+  function placeNode(parts) {
+    const { node, group } = parts;
+    const { k, box } = size;
+    group.setAttribute("transform", `translate(${across(node.x)}, ${down(node.y)})`);
+    const put = (text, y) => {
+      text.setAttribute("y", y);
+      text.setAttribute("text-anchor", node.anchor);
+    };
+    if (node.shape === "gate") {
+      const height = gateHeight();
+      frame(parts.box, box, height, 12 * k);
+      put(parts.title, -height / 2 + height * 0.29);
+      put(parts.number, height * 0.17);
+      put(parts.note, height * 0.42);
+    } else if (node.shape === "operation") {
+      const high = Math.max(28, 34 * k);
+      const wide = node.text.length > 1 ? high + 9 * k * node.text.length : high;
+      frame(parts.box, wide, high, high / 2);
+      parts.box.dataset.small = node.text.length > 1;
+      parts.title.classList.toggle("word", node.text.length > 1);
+      put(parts.title, node.text.length > 1 ? 5 * k : 7.5 * k);
+    } else {
+      put(parts.title, 5);
+    }
+  }
+
+  function frame(rect, width, height, radius) {
+    const shape = { x: -width / 2, y: -height / 2, width, height, rx: radius };
+    for (const [key, value] of Object.entries(shape)) rect.setAttribute(key, value);
+  }
+
+  // ------------------------------------------------------------------------------------ values
+
+  function update(view, active) {
+    now = view;
+    const lit = active ? new Set(active.parts) : null;
+    for (const parts of wires) updateWire(parts, view, !lit || lit.has(parts.wire.name));
+    for (const parts of nodes) updateNode(parts, view, lit, active);
+  }
+
+  function updateWire(parts, view, on) {
+    const { wire, group, line, faint, halo } = parts;
+    const number = wire.value ? valueOf(wire.value, stage, view) : null;
+    const share = number === null ? 0 : Math.min(1, Math.abs(number) / wire.full);
+    const most = isEntry(wire) ? 5 : 9;
+    const width = (2 + most * (wire.value ? share : 0.06)) * Math.min(size.k, 1.6);
+    const { palette } = stage;
+    const sign = number !== null && number < 0 ? "negative" : "positive";
+    const colour = palette[wire.signed ? sign : wire.role] ?? palette.ink;
+    parts.colour = colour;
+    parts.width = width;
+    group.classList.toggle("on", on);
+    group.dataset.value = number === null ? "" : fixed(number, wire.value.digits);
+    const dashed = sign === "negative" && number !== null;
+    const dash = `${Math.max(7, width * 1.4)} ${Math.max(4, width * 0.5)}`;
+    line.setAttribute("stroke-dasharray", dashed ? dash : "none");
+    line.setAttribute("stroke-linecap", dashed || parts.head ? "butt" : "round");
+    if (parts.head) {
+      parts.head.setAttribute("fill", colour);
+      parts.head.setAttribute("points", arrow(parts.end, parts.tip, width / 2 + 5 * size.k));
+    }
+    for (const path of [line, faint]) {
+      path.setAttribute("stroke", colour);
+      path.setAttribute("stroke-width", width);
+    }
+    faint.style.display = dashed ? "" : "none";
+    halo?.setAttribute("stroke-width", width + 6);
+    if (!parts.label) return;
+    parts.label.classList.toggle("on", on);
+    const text = number === null ? "" : fixed(number, wire.value.digits);
+    if (parts.number) parts.number.textContent = text;
+    parts.label.setAttribute("aria-label", `${capital(nameOf(wire))} ${text}. ${fill(wire.help, panel, stage, view)}`);
+  }
+
+  function updateNode(parts, view, lit, active) {
+    const { node, group } = parts;
+    const on = !lit || lit.has(node.name);
+    group.classList.toggle("on", on);
+    const number = node.value ? valueOf(node.value, stage, view) : null;
+    const text = number === null ? "" : fixed(number, node.value.digits);
+    const { palette } = stage;
+    let title = fill(node.text, panel, stage, view);
+    if (node.shape === "gate") {
+      const colour = palette[node.role] ?? palette.ink;
+      const filled = Boolean(active) && on;
+      parts.box.setAttribute("fill", filled ? colour : palette.card);
+      parts.box.setAttribute("stroke", colour);
+      parts.box.setAttribute("stroke-opacity", on ? 1 : 0.45);
+      parts.title.style.fill = filled ? inkOn(colour) : colour;
+      parts.number.style.fill = filled ? inkOn(colour) : palette.ink;
+      parts.note.style.fill = filled ? inkOn(colour) : palette.mute;
+      if (active) group.setAttribute("aria-checked", active.name === node.name);
+      parts.number.textContent = text;
+      parts.note.textContent = fill(node.note, panel, stage, view);
+      if (node.role !== "ink") group.dataset.value = text;
+    } else if (node.shape === "label" && text) {
+      title = `${title} ${text}`;
+    }
+    parts.title.textContent = title;
+    const name = node.shape === "gate" ? `${title} ${text}` : title;
+    group.setAttribute("aria-label", `${capital(name)}. ${fill(node.help, panel, stage, view)}`);
+  }
+
+  // ------------------------------------------------------------------------------------ motion
+
+  /** Let the values of a stage move along its wires, one wave after the other. */
+  function move(active) {
+    cancelAnimationFrame(motion);
+    beads.replaceChildren();
+    const moving = wires.filter((p) => active.parts.includes(p.wire.name));
+    if (!moving.length) return;
+    const order = waves(moving.map((p) => p.wire));
+    const last = Math.max(...order.values());
+    const each = MOTION / (last + 1);
+    const runners = moving.map((parts) => ({
+      path: parts.line,
+      length: parts.line.getTotalLength(),
+      begin: order.get(parts.wire) * each,
+      bead: make("circle", { class: "bead", r: parts.width / 2 + 3.5, fill: parts.colour }, beads),
+    }));
+    const start = performance.now();
+    svg.dataset.moving = "true";
+    const step = (now) => {
+      const passed = now - start;
+      for (const { path, length, begin, bead } of runners) {
+        const share = clamp(0, (passed - begin) / each, 1);
+        const eased = share * share * (3 - 2 * share);
+        const at = path.getPointAtLength(length * eased);
+        bead.setAttribute("cx", at.x);
+        bead.setAttribute("cy", at.y);
+        bead.style.opacity = share > 0 && share < 1 ? 1 : 0;
+      }
+      if (passed < MOTION) {
+        motion = requestAnimationFrame(step);
+      } else {
+        beads.replaceChildren();
+        delete svg.dataset.moving;
+      }
+    };
+    motion = requestAnimationFrame(step);
+  }
+
+  return { svg, arrange, update, move };
+}

@@ -1,0 +1,168 @@
+// A circuit with the numbers of the selected unit, stage by stage, and the equation under it.
+
+import { circuit } from "./circuit.js";
+import { equation } from "./equation.js";
+import { element } from "./layout.js";
+import { fill } from "./phrases.js";
+
+const STYLE = `
+.stage .diagram { display: flex; flex-direction: column; gap: 8px; }
+.stage .diagram .picture { flex: 1 1 0; min-height: 250px; position: relative; overflow: hidden;
+  background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.stage.narrow .diagram .picture { flex: none; height: 410px; }
+.stage .diagram svg { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
+.stage .diagram text { fill: var(--ink); font-family: var(--font); }
+.stage .diagram .hit { stroke: transparent; stroke-width: 18; fill: none; pointer-events: stroke; }
+.stage .diagram .halo { stroke: var(--card); fill: none; pointer-events: none; }
+.stage .diagram path:is(.line, .faint) { fill: none; pointer-events: none; }
+.stage .diagram .wire .line { opacity: 0.35; }
+.stage .diagram .wire .faint { opacity: 0.12; }
+.stage .diagram .wire.on .line { opacity: 1; }
+.stage .diagram .wire.on .faint { opacity: 0.4; }
+.stage .diagram :is(.label, .node) { cursor: help; }
+.stage .diagram .node[role="radio"] { cursor: pointer; }
+.stage .diagram .label text, .stage .diagram .caption { paint-order: stroke; stroke: var(--card);
+  stroke-width: 4px; stroke-linejoin: round; }
+.stage .diagram .caption { fill: var(--mute); font-size: var(--small); }
+.stage .diagram .label .number { font-size: var(--large); fill: var(--mute); }
+.stage .diagram .label.on .number { fill: var(--ink); font-weight: 650; }
+.stage .diagram .label.entry .number { font-size: var(--small); }
+.stage .diagram .box .title { font-size: var(--title); font-weight: 650; }
+.stage .diagram .box .number { font-size: var(--huge); font-weight: 650; }
+.stage .diagram .box .note { font-size: var(--small); }
+.stage .diagram .box rect { stroke-width: 2.5px; }
+.stage .diagram .operation rect { fill: var(--card); stroke: var(--line); stroke-width: 2px; }
+.stage .diagram .operation text { fill: var(--mute); font-size: var(--sign); }
+.stage .diagram .operation .word { font-size: var(--small); }
+.stage .diagram .operation.on rect { stroke: var(--ink); }
+.stage .diagram .operation.on text { fill: var(--ink); }
+.stage .diagram .bead { stroke: var(--card); stroke-width: 2px; }
+.stage .diagram g:focus { outline: none; }
+.stage .diagram g:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.stage .diagram .desk { flex: none; background: var(--card); border: 1px solid var(--line);
+  border-radius: var(--radius); padding: 5px 14px 7px; }
+.stage .diagram .steps { display: flex; align-items: flex-start; justify-content: space-between; gap: 8px; margin: 0 -8px 5px; }
+.stage .diagram .tabs { display: flex; flex-wrap: wrap; gap: 2px; }
+.stage .diagram .steps button { font: inherit; white-space: nowrap; color: var(--mute);
+  background: none; border: 0; border-radius: 6px; padding: 0 9px; height: 30px; cursor: pointer; }
+.stage .diagram .steps button:hover { color: var(--ink); background: var(--background); }
+.stage .diagram .steps button[aria-selected="true"] { color: var(--ink); font-weight: 650;
+  box-shadow: inset 0 -3px 0 var(--accent); border-radius: 4px; }
+.stage .diagram .steps label { margin-left: auto; padding-right: 8px; display: flex; gap: 6px;
+  align-items: center; color: var(--mute); }
+.stage .diagram .steps input { width: 3.4em; height: 28px; font: inherit; color: var(--ink);
+  background: var(--background); border: 1px solid var(--line); border-radius: 6px;
+  padding: 0 2px 0 8px; }
+.stage.narrow .diagram .tabs { gap: 0; }
+.stage.narrow .diagram .steps button { padding: 0 6px; }
+.stage.narrow .diagram .steps button, .stage.narrow .diagram .steps input { height: 40px; }
+.stage .diagram .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;
+  min-height: calc(2.2 * (var(--text) + 6px)); font-size: calc(var(--text) + 6px); line-height: 1.25; }
+.stage.narrow .diagram .numbers { font-size: calc(var(--text) + 4px); min-height: 92px; }
+.stage .diagram .group { display: inline-flex; align-items: flex-start; }
+.stage.narrow .diagram .group { flex-wrap: wrap; }
+.stage .diagram .term { white-space: pre; display: inline-flex; flex-direction: column; }
+.stage .diagram .term.value { align-items: center; }
+.stage .diagram .term small { font-size: var(--text); color: var(--mute); line-height: 1.2;
+  padding: 0 3px; }
+.stage .diagram .strong { font-weight: 650; }
+.stage .diagram .tight .between { display: none; }
+.stage .diagram .words { font-size: calc(var(--text) + 1px); line-height: 1.4; min-height: 2.8em; }
+.stage.narrow .diagram .words { min-height: 5.6em; }
+.stage .diagram .symbols { color: var(--mute); white-space: nowrap; margin-right: 18px;
+  font-family: "STIX Two Text", Georgia, "DejaVu Serif", serif; }
+.stage .diagram .symbols sub { font-size: 0.72em; line-height: 1; }
+.stage .diagram .desk { container-type: inline-size; }
+@container (max-width: 640px) { .stage .diagram .numbers { font-size: calc(var(--text) + 4px); } }
+`;
+
+export function make(panel, stage) {
+  const picture = element("div", "picture");
+  const strip = equation(panel, stage);
+  const [steps, show] = makeSteps(panel, stage);
+  const unit = panel.select ? makePicker(panel, stage) : null;
+  if (unit) steps.append(unit.element);
+  const desk = element("div", "desk", steps, strip.element);
+  const root = element("div", "diagram", element("style", "", STYLE), picture, desk);
+  let drawn = null; // the circuit of the present layout
+  let narrow = null;
+  let size = "";
+  let shown = "";
+  let entered = ""; // the frame and stage whose motion was shown last
+
+  function fit() {
+    if (!drawn || narrow !== stage.narrow) {
+      narrow = stage.narrow;
+      const layout = (narrow && panel.narrow) || panel;
+      drawn = circuit(layout, panel, stage, (i) => stage.goStage(i));
+      picture.replaceChildren(drawn.svg);
+    }
+    const { clientWidth, clientHeight } = picture;
+    size = `${clientWidth} ${clientHeight}`;
+    if (clientWidth && clientHeight) drawn.arrange(clientWidth, clientHeight);
+    shown = "";
+  }
+
+  function paint(view) {
+    if (!drawn || narrow !== stage.narrow || size !== `${picture.clientWidth} ${picture.clientHeight}`) fit();
+    const at = Math.min(stage.stage, panel.stages.length - 1);
+    const moment = `${view.frame.index} ${at}`;
+    const state = `${moment} ${stage.look}`;
+    if (state === shown) return;
+    shown = state;
+    const active = panel.stages[at];
+    drawn.update(view, active);
+    drawn.svg.setAttribute("aria-label", fill(panel.alt, panel, stage, view));
+    show(at);
+    unit?.update(view);
+    strip.update(view, active);
+    const before = entered.split(" ")[1];
+    if (entered && before !== String(at) && !stage.reducedMotion) drawn.move(active);
+    entered = moment;
+  }
+
+  return { element: root, paint, resize: () => (size = "") };
+}
+
+/** A button for each stage; the present one is marked. */
+function makeSteps(panel, stage) {
+  const buttons = panel.stages.map(({ name }, i) => {
+    const button = element("button", "", name);
+    button.type = "button";
+    button.setAttribute("role", "tab");
+    button.addEventListener("click", () => stage.goStage(i));
+    return button;
+  });
+  const tabs = element("div", "tabs", ...buttons);
+  tabs.setAttribute("role", "tablist");
+  tabs.setAttribute("aria-label", "Stages of the computation");
+  const row = element("div", "steps", tabs);
+  const show = (at) =>
+    buttons.forEach((button, i) => button.setAttribute("aria-selected", i === at));
+  return [row, show];
+}
+
+/** A field for the selected entry, as the heat maps choose it with a click. */
+function makePicker(panel, stage) {
+  const input = element("input");
+  Object.assign(input, { type: "number", min: 0, step: 1 });
+  const name = panel.select;
+  input.setAttribute("aria-label", name);
+  input.addEventListener("change", () => {
+    const wanted = Math.round(Number(input.value));
+    const found = Math.min(Number(input.max), Math.max(0, wanted || 0));
+    input.value = found;
+    stage.select(name, found);
+  });
+  const label = element("label", "", name, input);
+  const first = panel.nodes.find((node) => node.value?.select === name)?.value.name;
+
+  function update(view) {
+    const array = first && stage.array(view, first);
+    if (array) input.max = array.data.length - 1;
+    const chosen = stage.selects[name] ?? 0;
+    if (input.getRootNode().activeElement !== input) input.value = chosen;
+  }
+
+  return { element: label, update };
+}

@@ -1,0 +1,166 @@
+// The way to the server: a socket for a run that trains, plain requests for a recording.
+
+import { decodeChunk, decodePacket } from "./store.js";
+
+const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_PAUSE
+const LONGEST_PAUSE = 8000;
+const GONE = [401, 403, 404, 410];
+
+/** Raised when the server answers, but knows nothing of the token. */
+export class Gone extends Error {}
+
+async function bytes(url) {
+  const answer = await fetch(url);
+  if (GONE.includes(answer.status)) throw new Gone(url);
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
+async function still(url) {
+  return decodePacket(await bytes(url));
+}
+
+/**
+ * One viewer on one run. Calls `on.still(frame)`, `on.status(status)`, `on.frames(frames)`,
+ * `on.reach(reachable)`, and `on.lost()` when the server no longer knows the token. It reconnects by
+ * itself, and then says again what this viewer wants.
+ */
+export class Live {
+  constructor(token, on) {
+    this.path = `${location.origin}/stage/${encodeURIComponent(token)}`;
+    this.on = on;
+    this.wanted = -1;
+    this.held = null; // the newest frame held, once the browser asked for newer ones
+    this.pause = FIRST_PAUSE;
+    this.closed = false;
+    this.hasStill = false;
+    this.connect();
+  }
+
+  connect() {
+    if (!this.hasStill) this.fetchStill();
+    const socket = new WebSocket(this.path.replace(/^http/, "ws"));
+    socket.binaryType = "arraybuffer";
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      this.on.reach(true);
+      if (this.wanted !== -1) this.say({ goal: this.wanted });
+      this.on.open();
+    };
+    socket.onmessage = ({ data }) => {
+      this.pause = FIRST_PAUSE;
+      if (this.closed) return;
+      if (typeof data === "string") this.on.status(JSON.parse(data));
+      else this.on.frames(decodeChunk(data));
+    };
+    socket.onclose = ({ code }) => this.dropped(code, opened);
+    this.socket = socket;
+  }
+
+  async fetchStill() {
+    try {
+      const frame = await still(`${this.path}/still`);
+      if (this.closed || this.hasStill) return;
+      this.hasStill = true;
+      this.on.still(frame);
+    } catch (error) {
+      if (this.closed) return;
+      if (error instanceof Gone) this.on.lost();
+      else if (this.socket.readyState === WebSocket.OPEN) setTimeout(() => this.fetchStill(), FIRST_PAUSE);
+    }
+  }
+
+  dropped(code, opened) {
+    if (this.closed) return;
+    this.held = null;
+    if (code === 1008) this.on.lost();
+    else this.on.reach(false);
+    if (!opened) this.hasStill = false; // asked for again: the answer tells a lost token from a lost server
+    this.timer = setTimeout(() => this.connect(), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+  }
+
+  say(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Say up to which frame this viewer wants the run to go; -1 pauses. */
+  goal(index) {
+    if (index === this.wanted) return;
+    this.wanted = index;
+    this.say({ goal: index });
+  }
+
+  /** Ask for frames after this one: at most one question is open at a time. */
+  after(index) {
+    if (this.held === index || this.socket.readyState !== WebSocket.OPEN) return;
+    this.held = index;
+    this.say({ after: index });
+  }
+
+  /** Frames by request: those after an index, at most `count`, only indices divisible by `stride`. */
+  async range(after, count, stride) {
+    return decodeChunk(await bytes(`${this.path}/frames?after=${after}&count=${count}&stride=${stride}`));
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+}
+
+/** A recording: everything is there already, and comes by plain requests; the same calls as `Live`. */
+export class Recording {
+  constructor({ token, frames_url: framesUrl, still_url: stillUrl }, on) {
+    this.path = token ? `${location.origin}/stage/${encodeURIComponent(token)}` : null;
+    this.framesUrl = framesUrl;
+    this.stillUrl = stillUrl ?? (this.path && !framesUrl ? `${this.path}/still` : null);
+    this.on = on;
+    this.pause = FIRST_PAUSE;
+    this.load();
+  }
+
+  async load() {
+    try {
+      const [frame, first] = await Promise.all([this.stillUrl ? still(this.stillUrl) : null, this.page(-1)]);
+      if (this.closed) return;
+      this.on.reach(true);
+      this.on.still(frame);
+      for (let page = first; page.length && !this.closed; page = await this.page(page[page.length - 1].index)) {
+        const head = page[page.length - 1].index;
+        this.on.status({ state: "ended", head, first: 0, stride: 1, last: head, trouble: "", notice: "", rate: null });
+        this.on.frames(page);
+        if (this.framesUrl) break;
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error) {
+    if (this.closed) return;
+    if (error instanceof Gone) this.on.lost();
+    else this.on.reach(false);
+    this.timer = setTimeout(() => this.load(), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+  }
+
+  async page(after) {
+    return decodeChunk(await bytes(this.framesUrl ?? `${this.path}/frames?after=${after}&count=2000&stride=1`));
+  }
+
+  goal() {}
+
+  after() {}
+
+  async range() {
+    return [];
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}

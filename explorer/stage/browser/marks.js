@@ -1,0 +1,214 @@
+// How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
+
+import { faded } from "./colour.js";
+import { drawSurface } from "./surface.js";
+
+const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // the others keep the scene's order above these
+
+/** The marks in the order in which they are drawn. */
+export const layered = (marks) => marks.map((mark, i) => [mark, i]).sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j).map(([mark]) => mark);
+
+/** Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to it. */
+export function drawMark(g, mark, view, plot) {
+  g.save();
+  DRAW[mark.mark](g, mark, view, plot);
+  g.restore();
+}
+
+const DRAW = { surface, points, mesh, arrows, curve, history, rule, band, bars };
+
+function surface(g, mark, view, { map, stage }) {
+  drawSurface(g, mark, view, map, stage);
+}
+
+// ------------------------------------------------------------------------------------ clouds
+
+function points(g, mark, view, plot) {
+  const { map, stage, side, ratio, wide, high } = plot;
+  const array = stage.array(view, mark.array);
+  if (!array) return;
+  const radius = Math.max(1.3, (mark.size * side) / 400);
+  const { opacity, shape } = mark;
+  plot.cloud(mark).draw(g, array.data, map, { colour: stage.palette[mark.role], opacity, radius, shape, ratio, wide, high });
+}
+
+function mesh(g, mark, view, { map, stage }) {
+  const array = stage.array(view, mark.array);
+  if (!array) return;
+  const { data, shape: [rows, columns] } = array;
+  const to = (row, column, start) => {
+    const at = 2 * (row * columns + column);
+    if (start) g.moveTo(map.x(data[at]), map.y(data[at + 1]));
+    else g.lineTo(map.x(data[at]), map.y(data[at + 1]));
+  };
+  g.beginPath();
+  for (let row = 0; row < rows; row += 1) for (let column = 0; column < columns; column += 1) to(row, column, column === 0);
+  for (let column = 0; column < columns; column += 1) for (let row = 0; row < rows; row += 1) to(row, column, row === 0);
+  g.strokeStyle = stage.palette[mark.role];
+  g.globalAlpha = mark.opacity;
+  g.lineWidth = 1.2 * stage.weight;
+  g.stroke();
+}
+
+function arrows(g, mark, view, { map, stage, side }) {
+  const [tails, vectors] = [stage.array(view, mark.tails), stage.array(view, mark.vectors)];
+  if (!tails || !vectors) return;
+  const head = Math.max(3, side / 95);
+  const tips = new Path2D();
+  const open = new Path2D();
+  g.beginPath();
+  for (let i = 0; i + 1 < vectors.data.length; i += 2) {
+    const [dx, dy] = [vectors.data[i] * mark.scale, vectors.data[i + 1] * mark.scale];
+    const length = Math.hypot(dx, dy);
+    if (!(length > 0)) continue;
+    const cut = Math.min(1, mark.longest / length);
+    const [x, y] = [map.x(tails.data[i]), map.y(tails.data[i + 1])];
+    const [ex, ey] = [x + dx * cut * map.ax, y + dy * cut * map.ay];
+    const shown = Math.hypot(ex - x, ey - y);
+    if (shown < 0.7) continue;
+    g.moveTo(x, y);
+    g.lineTo(ex, ey);
+    const [ux, uy] = [(ex - x) / shown, (ey - y) / shown];
+    if (cut < 1) tip(open, ex, ey, ux, uy, 1.35 * head, false);
+    else if (shown > 1.6 * head) tip(tips, ex, ey, ux, uy, head, true);
+  }
+  g.strokeStyle = g.fillStyle = stage.palette[mark.role];
+  g.lineCap = "round";
+  g.globalAlpha = 0.62;
+  g.lineWidth = Math.max(1, side / 330);
+  g.stroke();
+  g.fill(tips);
+  g.globalAlpha = 1;
+  g.stroke(open);
+}
+
+function tip(path, x, y, ux, uy, size, closed) {
+  const [bx, by] = [x - ux * size, y - uy * size];
+  const wide = size * (closed ? 0.45 : 0.7);
+  path.moveTo(bx - uy * wide, by + ux * wide);
+  path.lineTo(x, y);
+  path.lineTo(bx + uy * wide, by - ux * wide);
+  if (closed) path.closePath();
+}
+
+// ------------------------------------------------------------------------------------- lines
+
+/** What draws a line in the colour, width and dash of its role; `key` names its look. */
+function penOf(mark, stage) {
+  const dash = stage.dash[mark.role] ?? [];
+  const dashed = mark.dashed ?? dash.length > 0;
+  const pattern = (dashed ? (dash.length ? dash : [8, 5]) : []).map((length) => length * stage.weight);
+  const [colour, width] = [stage.palette[mark.role], mark.width * stage.weight];
+  const dress = (g) => {
+    g.strokeStyle = colour;
+    g.lineWidth = width;
+    g.lineJoin = "round";
+    g.lineCap = pattern.length ? "butt" : "round";
+    g.setLineDash(pattern);
+  };
+  return { dress, key: `${colour} ${width} ${pattern}` };
+}
+
+const stroked = (g, mark, stage) => penOf(mark, stage).dress(g);
+
+function curve(g, mark, view, plot) {
+  const { map, stage } = plot;
+  const ys = stage.array(view, mark.y)?.data;
+  if (!ys) return;
+  const xs = mark.x ? stage.array(view, mark.x)?.data : null;
+  const [low, high] = [mark.low, mark.high].map((name) => (name ? stage.array(view, name)?.data : null));
+  if (low && high) bandAround(g, mark, xs, low, high, plot);
+  stroked(g, mark, stage);
+  g.beginPath();
+  let started = false;
+  let end = null;
+  for (let i = 0; i < ys.length; i += 1) {
+    const [x, y] = [map.x(xs ? xs[i] : i), map.y(ys[i])];
+    const drawable = Number.isFinite(x) && Number.isFinite(y);
+    if (drawable && started) g.lineTo(x, y);
+    else if (drawable) g.moveTo(x, y);
+    if (drawable) end = { x, y };
+    started = drawable;
+  }
+  g.stroke();
+  if (end && mark.label) plot.label(mark, end.x, end.y);
+}
+
+function bandAround(g, mark, xs, low, high, { map, stage }) {
+  const side = (data, i) => [map.x(xs ? xs[i] : i), Math.max(map.box.top, Math.min(map.y(data[i]) || map.box.bottom, map.box.bottom))];
+  g.beginPath();
+  for (let i = 0; i < high.length; i += 1) g.lineTo(...side(high, i));
+  for (let i = low.length - 1; i >= 0; i -= 1) g.lineTo(...side(low, i));
+  g.fillStyle = faded(stage.palette[mark.role], 0.18);
+  g.fill();
+}
+
+function history(g, mark, view, plot) {
+  const { map, stage, playhead } = plot;
+  const trace = plot.trace(mark);
+  trace.update(stage.frames, map);
+  if (!trace.end) return;
+  const pen = penOf(mark, stage);
+  const now = view.frame.scalars[mark.scalar] ?? null;
+  const later = playhead < trace.end.x - 0.5; // what is known beyond the playhead
+  if (later && !view.playing) {
+    pen.dress(g);
+    g.globalAlpha = 0.28;
+    trace.strokeAll(g);
+    g.globalAlpha = 1;
+  }
+  trace.stroke(g, playhead + 0.5, pen, plot);
+  if (now !== null) dot(g, playhead, map.y(now), stage.palette[mark.role], stage);
+  const end = later && view.playing && now !== null ? { x: playhead, y: map.y(now) } : trace.end;
+  if (mark.label) plot.label(mark, Math.min(end.x, map.box.right), end.y);
+}
+
+function dot(g, x, y, colour, stage) {
+  if (!Number.isFinite(y)) return;
+  g.setLineDash([]);
+  g.beginPath();
+  g.arc(x, y, 3.6 * stage.weight, 0, 7);
+  g.fillStyle = colour;
+  g.fill();
+  g.lineWidth = 1.6;
+  g.strokeStyle = stage.palette.background;
+  g.stroke();
+}
+
+// ----------------------------------------------------------------------------- known values
+
+function rule(g, mark, view, plot) {
+  const { map, stage } = plot;
+  const at = stage.value(view, mark.y);
+  if (at === null || (map.logY && at <= 0)) return;
+  const y = map.y(at);
+  stroked(g, { ...mark, width: 2, dashed: true }, stage);
+  g.beginPath();
+  g.moveTo(map.box.left, y);
+  g.lineTo(map.box.right, y);
+  g.stroke();
+  if (mark.label) plot.note(mark, y);
+}
+
+function band(g, mark, view, plot) {
+  const { map, stage } = plot;
+  const [low, high] = [stage.value(view, mark.low), stage.value(view, mark.high)];
+  if (low === null || high === null) return;
+  const bottom = map.logY && low <= 0 ? map.box.bottom : map.y(low);
+  const top = map.y(high);
+  g.fillStyle = faded(stage.palette[mark.role], stage.dark ? 0.3 : 0.22);
+  g.fillRect(map.box.left, top, map.box.right - map.box.left, Math.max(2, bottom - top));
+  if (mark.label) plot.note(mark, top);
+}
+
+function bars(g, mark, view, { map, stage }) {
+  const array = stage.array(view, mark.array);
+  if (!array) return;
+  const zero = map.logY ? map.box.bottom : map.y(0);
+  g.fillStyle = stage.palette[mark.role];
+  array.data.forEach((value, i) => {
+    const [left, right] = [map.x(i - 0.38), map.x(i + 0.38)];
+    const y = map.y(value);
+    if (Number.isFinite(y)) g.fillRect(left, Math.min(y, zero), Math.max(1, right - left), Math.abs(zero - y));
+  });
+}

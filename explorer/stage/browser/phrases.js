@@ -1,0 +1,53 @@
+// Numbers and sentences that go by the selected unit.
+
+const MINUS = "\u2212";
+
+/** A number with fixed decimals, fewer from 10 on, so that columns of them stay equally wide. */
+export function fixed(number, digits = 2) {
+  if (number === null || number === undefined || !Number.isFinite(number)) return "–";
+  const size = Math.abs(number);
+  const decimals = size < 9.995 ? digits : size < 99.95 ? Math.min(1, digits) : 0;
+  const text = size.toFixed(decimals);
+  return number < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A share in whole percent; what is almost nothing or almost all is not rounded away. */
+export function percent(share) {
+  if (share === null || share === undefined || !Number.isFinite(share)) return "–";
+  const hundredths = 100 * share;
+  if (hundredths > 0 && hundredths < 0.5) return "less than 1 %";
+  if (hundredths < 100 && hundredths >= 99.5) return "more than 99 %";
+  return `${fixed(hundredths, 0)} %`;
+}
+
+/** The number that a Value names: a scalar, or the entry of an array that a selection chooses. */
+export function valueOf(value, stage, view) {
+  const number = entry(value.name, value.select, stage, view);
+  return value.one_minus && number !== null ? 1 - number : number;
+}
+
+/** A scalar, or the entry of an array that a selection chooses; null where there is none. */
+export function entry(name, select, stage, view) {
+  const array = stage.array(view, name);
+  if (array) {
+    const at = select ? (stage.selects[select] ?? 0) : 0;
+    const number = array.data[at];
+    return number === undefined ? null : number;
+  }
+  const scalar = stage.scalar(view, name);
+  return scalar === undefined ? null : scalar;
+}
+
+/** Fills {token}, {name} and {name:percent}; names of arrays go by the diagram's selection. */
+export function fill(text, panel, stage, view) {
+  if (!text || !text.includes("{")) return text ?? "";
+  return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (_, name, form) => {
+    if (name === "token") return panel.tokens?.[view.frame.index] ?? "–";
+    const number = entry(name, panel.select, stage, view);
+    return form === "percent" ? percent(number) : fixed(number);
+  });
+}
+
+export function capital(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : text;
+}

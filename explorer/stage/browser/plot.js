@@ -1,0 +1,234 @@
+// A plot on canvas: it fits its axes, draws its marks, and answers the pointer.
+
+import { drawAxes, drawLabels, mapping, ticksOf } from "./axes.js";
+import { Cloud } from "./cloud.js";
+import { element, heading } from "./layout.js";
+import { drawMark, layered } from "./marks.js";
+import { Pointer } from "./pointer.js";
+import { Ranges } from "./ranges.js";
+import { readout } from "./readout.js";
+import { Trace } from "./trace.js";
+
+const ALT_EVERY = 1000; // ms between two changes of the text alternative
+
+export function make(panel, stage) {
+  return new Plot(panel, stage);
+}
+
+class Plot {
+  constructor(panel, stage) {
+    this.panel = panel;
+    this.stage = stage;
+    this.marks = layered(panel.marks);
+    this.kept = new Map(); // mark -> what it keeps from frame to frame
+    this.ranges = new Ranges(panel, stage);
+    this.canvas = element("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.g = this.canvas.getContext("2d", { alpha: !panel.square });
+    this.reading = element("div", "readout");
+    this.reading.hidden = true;
+    this.whole = element("button", "whole", "Whole picture");
+    this.whole.type = "button";
+    this.whole.hidden = true;
+    this.body = element("div", "body", this.canvas, this.reading, this.whole);
+    this.head = heading(panel.title, panel.note, panel.square);
+    this.element = element("div", panel.square ? "plot square" : "plot", ...(this.head ? [this.head] : []), this.body);
+    this.zoom = null;
+    this.pointer = new Pointer(this, this.whole);
+    this.hasHistory = panel.marks.some(({ mark }) => mark === "history");
+    this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
+    this.cell = [0, 0];
+    new ResizeObserver(([{ contentRect }]) => {
+      this.cell = [contentRect.width, contentRect.height];
+      stage.refresh();
+    }).observe(this.body);
+  }
+
+  resize() {
+    this.left = 0;
+  }
+
+  /** Paint a frame, unless nothing that is shown has changed. */
+  paint(view) {
+    const { stage, pointer } = this;
+    const [width, height] = this.cell;
+    if (!width || !height) return;
+    const past = this.hasHistory ? `${stage.frames.edits} ${stage.frames.count} ${stage.horizon}` : "";
+    const key = `${stage.look} ${width} ${height} ${devicePixelRatio} ${past} ${pointer.edits} ${view.playing}`;
+    if (view.frame === this.frame && key === this.key) return;
+    Object.assign(this, { frame: view.frame, key, view });
+    this.ranges.update(view);
+    this.lay(width, height);
+    this.draw(view);
+    this.describe(view);
+  }
+
+  // ---------------------------------------------------------------------------------- sizes
+
+  /** Set the canvas into its cell: a square plot as large as the cell allows, others all of it. */
+  lay(width, height) {
+    const { canvas, panel } = this;
+    const [wide, high] = panel.square ? this.squared(width, height) : [width, height];
+    const left = Math.round((width - wide) / 2);
+    const ratio = (this.ratio = Math.min(2, Math.max(1, devicePixelRatio)));
+    const size = `${wide} ${high} ${left} ${ratio}`;
+    if (size !== this.size) {
+      this.size = size;
+      canvas.width = Math.round(wide * ratio);
+      canvas.height = Math.round(high * ratio);
+      Object.assign(canvas.style, { width: `${wide}px`, height: `${high}px`, left: `${left}px`, top: "0" });
+      if (this.head) this.head.style.marginInline = panel.square ? `${left}px` : "";
+    }
+    this.wide = wide;
+    this.high = high;
+    this.side = Math.min(wide, high);
+    const [x, y] = this.zoom ? [this.zoom.x, this.zoom.y] : this.ranges.both();
+    const key = `${size} ${x} ${y} ${this.stage.look}`;
+    if (key === this.mapKey) return;
+    this.mapKey = key;
+    this.map = panel.square ? this.squareMap(x, y) : this.framedMap(x, y);
+  }
+
+  squared(width, height) {
+    const side = Math.floor(Math.min(width, height));
+    const [more, taller] = this.ranges.room();
+    return [Math.floor(Math.min(width, side * more)), Math.floor(Math.min(height, side * taller))];
+  }
+
+  squareMap(x, y) {
+    const unit = Math.max((x[1] - x[0]) / this.wide, (y[1] - y[0]) / this.high);
+    const around = ([a, b], size) => [(a + b - unit * size) / 2, (a + b + unit * size) / 2];
+    const box = { left: 0, top: 0, right: this.wide, bottom: this.high };
+    return mapping(box, around(x, this.wide), around(y, this.high), false, false);
+  }
+
+  framedMap(x, y) {
+    const { panel, stage, g } = this;
+    const size = stage.text;
+    g.font = `${size}px ${stage.font}`;
+    const high = this.high - size - (panel.x.label && !this.xInline() ? size + 4 : 0);
+    this.ticks = {
+      x: this.barTicks() ?? ticksOf(...x, this.wide / 120, panel.x.log),
+      y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
+    };
+    const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
+    this.left = Math.max(this.left, Math.ceil(widest) + 8);
+    const named = panel.marks.filter(({ mark, label }) => label && ["history", "curve"].includes(mark));
+    const right = Math.max(8, ...named.map(({ label }) => g.measureText(label).width + 12));
+    const box = {
+      left: this.left,
+      top: Math.round(size * 0.55) + (panel.y.label ? size + 6 : 0),
+      right: this.wide - Math.ceil(Math.min(right, this.wide * 0.35)),
+      bottom: this.high - size - 10 - (panel.x.label && !this.xInline() ? size + 4 : 0),
+    };
+    return mapping(box, x, y, panel.x.log, panel.y.log);
+  }
+
+  /** A short name of the x axis stands beside its last tick, a long one on a line of its own. */
+  xInline() {
+    return this.panel.x.label.length <= 12;
+  }
+
+  barTicks() {
+    const labels = this.panel.marks.find(({ mark, labels: names }) => mark === "bars" && names.length)?.labels;
+    return labels?.map((text, at) => ({ at, text })) ?? null;
+  }
+
+  // -------------------------------------------------------------------------------- drawing
+
+  draw(view) {
+    const { g, map, panel, stage, ratio } = this;
+    const { palette } = stage;
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    g.clearRect(0, 0, this.wide, this.high);
+    const look = {
+      font: `${stage.text}px ${stage.font}`, size: stage.text, width: this.wide,
+      line: palette.line, mute: palette.mute, background: panel.square ? palette.card : palette.background,
+    };
+    this.labels = [];
+    this.playhead = map.x(view.frame.step);
+    if (panel.square) {
+      g.fillStyle = palette.card;
+      g.fillRect(0, 0, this.wide, this.high);
+    } else this.drawFrame(g, look);
+    g.save();
+    clipTo(g, map.box, panel.square ? 0 : 3);
+    for (const mark of this.marks) drawMark(g, mark, view, this);
+    this.drawPlayhead(g);
+    g.restore();
+    this.placed = drawLabels(g, this.labels, { top: map.box.top, bottom: map.box.bottom }, look);
+    this.pointer.draw(g);
+    readout(this);
+  }
+
+  drawFrame(g, look) {
+    const { panel } = this;
+    const inline = this.xInline();
+    drawAxes(g, this.map, this.ticks, { x: inline ? panel.x.label || (this.hasHistory ? `${this.stage.clock}s` : "") : "", y: panel.y.label }, look);
+    if (inline) return;
+    g.textAlign = "right";
+    g.textBaseline = "bottom";
+    g.fillText(panel.x.label, this.map.box.right, this.high - 1);
+  }
+
+  drawPlayhead(g) {
+    const { hasHistory, map, playhead, stage } = this;
+    const newest = stage.frames.at(stage.frames.count - 1);
+    if (!hasHistory || !newest || this.view.playing || map.x(newest.step) - playhead < 1) return;
+    g.strokeStyle = stage.palette.mute;
+    g.lineWidth = 1;
+    g.beginPath();
+    g.moveTo(Math.round(playhead) + 0.5, map.box.top);
+    g.lineTo(Math.round(playhead) + 0.5, map.box.bottom);
+    g.stroke();
+  }
+
+  trace(mark) {
+    return this.keep(mark, () => new Trace(mark.scalar));
+  }
+
+  cloud(mark) {
+    return this.keep(mark, () => new Cloud());
+  }
+
+  keep(mark, make) {
+    if (!this.kept.has(mark)) this.kept.set(mark, make());
+    return this.kept.get(mark);
+  }
+
+  /** Name a line at its end. */
+  label({ label: text, role }, x, y) {
+    this.labels.push({ text, colour: this.stage.palette[role], x: x + 8, y });
+  }
+
+  /** Name a known value above its line, at the right. */
+  note({ label: text, role }, y) {
+    const { g, stage, map } = this;
+    g.font = `${stage.text}px ${stage.font}`;
+    const x = map.box.right - g.measureText(text).width;
+    this.labels.push({ text, colour: stage.palette[role], x, y: y - stage.text * 0.72 });
+  }
+
+  describe(view) {
+    const { panel, stage, canvas } = this;
+    const now = performance.now();
+    if (view.playing && now - (this.described ?? -Infinity) < ALT_EVERY) return;
+    this.described = now;
+    const text = stage.fill(panel.alt || panel.title, view);
+    if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
+  }
+
+  /** Show other ranges (in axis units), or the whole picture again with null. */
+  zoomTo(zoom) {
+    this.zoom = zoom;
+    this.whole.hidden = !zoom;
+    this.pointer.edits += 1;
+    this.stage.refresh();
+  }
+}
+
+function clipTo(g, { left, top, right, bottom }, more) {
+  g.beginPath();
+  g.rect(left - more, top - more, right - left + 2 * more, bottom - top + 2 * more);
+  g.clip();
+}

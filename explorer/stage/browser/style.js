@@ -1,0 +1,129 @@
+// The style sheet of the stage. Colours are the roles of the palette, set as --role on the root;
+// --text is the size of the smallest text (14 px, 18 px for a presenter).
+
+export const STYLE = `
+.stage {
+  --text: 14px; --gap: 16px; --radius: 10px;
+  position: relative; display: flex; flex-direction: column; gap: 12px; box-sizing: border-box;
+  width: 100%; min-width: 0; color: var(--ink); font: var(--text)/1.42 var(--font);
+  font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased; text-align: left;
+}
+.stage *, .stage *::before { box-sizing: border-box; }
+.stage:focus { outline: none; }
+.stage:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: var(--radius); }
+.stage :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.stage.presenter { --text: 18px; --gap: 24px; }
+.stage:fullscreen { background: var(--background); padding: 24px 28px 20px; overflow: auto; width: 100vw; }
+.stage .panels { flex: 1 1 auto; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
+.stage .panel { contain: layout style; min-width: 0; min-height: 0; display: flex; flex-direction: column; position: relative; }
+.stage .panel > * { flex: 1 1 auto; min-width: 0; min-height: 0; }
+.stage.narrow .panels { gap: 18px 14px; }
+.stage.narrow .panel { min-height: min-content; }
+
+/* a panel's title, with a note at its right */
+.stage .head { display: flex; justify-content: space-between; align-items: baseline; gap: 2px 12px; flex-wrap: wrap; margin: 0 0 5px; flex: none; }
+.stage .head h3 { margin: 0; padding: 0; font: 620 calc(var(--text) + 2px)/1.5 var(--font); color: var(--ink); letter-spacing: -.005em; }
+.stage .head.large h3 { font-size: calc(var(--text) + 4px); line-height: 1.33; }
+.stage .head .note { color: var(--mute); }
+.stage .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+/* plots */
+.stage .plot { display: flex; flex-direction: column; }
+.stage .plot .body { position: relative; flex: 1 1 0; min-height: 84px; }
+.stage .plot.square .body { min-height: 150px; }
+.stage .plot canvas { position: absolute; display: block; touch-action: pan-y; cursor: crosshair; }
+.stage .plot.square canvas { border-radius: var(--radius); box-shadow: 0 0 0 1px var(--line); }
+.stage.narrow .plot .body { flex: none; height: auto; width: 100%; aspect-ratio: 16 / 10; }
+.stage.narrow .plot.square .body { aspect-ratio: 1; }
+.stage .readout, .stage .explanation {
+  position: absolute; z-index: 6; pointer-events: none; white-space: pre; padding: 5px 9px; border-radius: 8px;
+  background: var(--card); color: var(--ink); border: 1px solid var(--line); box-shadow: 0 4px 14px rgba(10, 16, 24, .16);
+  line-height: 1.35;
+}
+.stage .explanation { white-space: normal; max-width: min(300px, 90%); }
+.stage .readout[hidden], .stage .explanation[hidden] { display: none; }
+.stage .readout i { font-style: normal; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 6px; }
+.stage .whole {
+  position: absolute; top: 8px; right: 8px; height: 30px; padding: 0 12px; border-radius: 15px; border: 1px solid var(--line);
+  background: var(--card); color: var(--ink); font: inherit; cursor: pointer;
+}
+.stage .whole[hidden] { display: none; }
+
+/* words and numbers */
+.stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
+.stage .sentence b { font-weight: 650; }
+.stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(92px, 100%), 1fr)); gap: 8px; align-content: start; }
+.stage .card { min-width: 0; padding: 7px 10px 8px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
+.stage .card span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
+.stage .card .label { color: var(--ink); }
+.stage .card .good { color: var(--good); }
+.stage .card .bad { color: var(--warn); }
+.stage .card[tabindex] .label { text-decoration: underline dotted var(--mute) 1px; text-underline-offset: 3px; cursor: help; }
+
+/* lines that say what went wrong */
+.stage .trouble { flex: none; margin: 0; padding: 9px 14px; border-radius: var(--radius); background: var(--card); border: 1px solid var(--warn); border-left-width: 4px; color: var(--ink); }
+.stage .trouble[hidden] { display: none; }
+.stage .trouble b { color: var(--warn); }
+.stage .notice {
+  position: absolute; z-index: 7; left: 0; right: 0; bottom: calc(100% + 8px); margin: 0 auto; width: fit-content; max-width: 92%;
+  display: flex; gap: 12px; align-items: center; padding: 6px 6px 6px 14px; border-radius: var(--radius);
+  background: var(--card); border: 1px solid var(--accent); box-shadow: 0 6px 20px rgba(10, 16, 24, .18); transition: opacity .3s;
+}
+.stage .notice[hidden] { display: none; }
+.stage .notice button { flex: none; width: 32px; height: 32px; border: 0; border-radius: 16px; background: none; color: var(--mute); font: inherit; cursor: pointer; }
+
+/* the time bar */
+.stage .bar {
+  flex: none; position: relative; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
+  background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+}
+.stage .bar button, .stage .bar select {
+  flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
+  border: 1px solid var(--line); background: var(--card); color: var(--ink); font: inherit; cursor: pointer; margin: 0;
+}
+.stage .bar button:hover, .stage .bar select:hover { border-color: var(--mute); }
+.stage .bar button:active { transform: translateY(1px); }
+.stage .bar button svg { width: 18px; height: 18px; fill: currentColor; display: block; }
+.stage .bar .primary { min-width: calc(5.6em + 30px); padding: 0 20px; border: 0; background: var(--accent); color: var(--on-accent); font-weight: 640; font-size: calc(var(--text) + 1px); }
+.stage .bar .primary:hover { filter: brightness(1.07); }
+.stage .bar .gate { padding: 0 16px; font-weight: 560; }
+.stage .bar select { appearance: none; text-align: center; text-align-last: center; width: 58px; padding: 0 4px; background: var(--card); }
+.stage .bar select option { background: var(--card); color: var(--ink); }
+.stage .time { position: relative; flex: 1 1 auto; min-width: 90px; height: 44px; }
+.stage .time .track { position: absolute; left: 0; right: 0; top: 25px; height: 4px; border-radius: 2px; background: var(--line); }
+.stage .time .track i { position: absolute; left: 0; top: 0; bottom: 0; border-radius: 2px; width: 100%; transform-origin: 0 50%; }
+.stage .time .known { background: var(--mute); opacity: .45; }
+.stage .time .past { background: var(--accent); }
+.stage .time .clip { position: absolute; inset: 0; border-radius: 2px; overflow: hidden; }
+.stage .time input { position: absolute; left: -9px; right: -9px; width: calc(100% + 18px); top: 7px; height: 40px; margin: 0; background: none; appearance: none; cursor: pointer; }
+.stage .time input:focus-visible { outline: none; }
+.stage .time input::-webkit-slider-runnable-track { height: 40px; background: none; }
+.stage .time input::-webkit-slider-thumb { appearance: none; width: 18px; height: 18px; margin-top: 11px; border-radius: 9px; background: var(--accent); border: 3px solid var(--card); box-shadow: 0 0 0 1px var(--accent); }
+.stage .time input:focus-visible::-webkit-slider-thumb { box-shadow: 0 0 0 4px var(--accent); }
+.stage .time input::-moz-range-track { height: 40px; background: none; }
+.stage .time input::-moz-range-thumb { width: 13px; height: 13px; border-radius: 9px; background: var(--accent); border: 3px solid var(--card); box-shadow: 0 0 0 1px var(--accent); }
+.stage .time .mark { position: absolute; top: 17px; width: 16px; height: 20px; margin-left: -8px; z-index: 2; cursor: pointer; }
+.stage .time .mark::before { content: ""; position: absolute; left: 7px; top: 1px; width: 2px; height: 18px; border-radius: 1px; background: var(--warn); }
+.stage .time .mark:hover { z-index: 4; }
+.stage .time .mark span { position: absolute; bottom: 19px; left: 6px; white-space: nowrap; color: var(--warn); line-height: 17px; visibility: hidden; padding: 0 3px; }
+.stage .time .mark span.left { left: auto; right: 6px; }
+.stage .time .mark.told span { visibility: visible; }
+.stage .time .mark:hover span { visibility: visible; background: var(--card); outline: 1px solid var(--line); border-radius: 4px; z-index: 5; }
+.stage .where { contain: layout style; flex: none; text-align: right; white-space: nowrap; line-height: 1.3; padding-left: 4px; }
+.stage .count { display: block; font-weight: 640; font-size: calc(var(--text) + 1px); }
+.stage .below { display: block; color: var(--mute); min-height: 1.3em; }
+.stage.narrow .bar {
+  position: sticky; bottom: 0; z-index: 8; display: grid; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
+  grid-auto-flow: column dense; grid-template-columns: 1fr; grid-auto-columns: auto; box-shadow: 0 -6px 18px rgba(10, 16, 24, .10);
+}
+.stage.narrow .bar > * { grid-row: 2; }
+.stage.narrow .bar .time { grid-row: 1; grid-column: 1 / -3; margin: 0 9px; }
+.stage.narrow .bar .where { grid-row: 1; grid-column: -3 / -1; align-self: center; }
+.stage.narrow .bar .full { display: none; }
+.stage.narrow .bar .primary { min-width: 0; padding: 0 12px; width: 100%; }
+.stage.narrow .bar .gate { padding: 0 12px; }
+.stage.loop { gap: 0; }
+.stage.loop .panel { cursor: inherit; }
+@media (prefers-reduced-motion: reduce) { .stage * { transition: none !important; animation: none !important; } }
+`;

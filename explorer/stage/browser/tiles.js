@@ -1,0 +1,64 @@
+// Small pictures in rows: an array of shape (n, rows, columns), dark for large values on light paper.
+
+import { channels } from "./colour.js";
+import { element, heading } from "./layout.js";
+
+const STYLE = `
+.stage .tiles { display: flex; flex-direction: column; }
+.stage .tiles .sheet { flex: 1 1 0; min-height: 96px; display: grid; place-items: start center; }
+.stage .tiles canvas { image-rendering: pixelated; }
+.stage.narrow .tiles .sheet { flex: none; height: auto; aspect-ratio: 1; }
+`;
+const GAP = 1; // cells of the pictures between two of them
+
+export function make(panel, stage) {
+  const canvas = element("canvas");
+  canvas.setAttribute("role", "img");
+  const body = element("div", "sheet", canvas);
+  const head = heading(panel.title, panel.note);
+  const root = element("div", "tiles", element("style", "", STYLE), ...(head ? [head] : []), body);
+  let shown = "";
+
+  function paint(view) {
+    if (!view?.frame) return;
+    const size = `${body.clientWidth}x${body.clientHeight}`;
+    const state = `${view.frame.index}/${stage.dark}/${size}`;
+    if (state === shown || !body.clientWidth) return;
+    const array = stage.array(view, panel.array);
+    if (!array || array.shape.length !== 3) return;
+    shown = state;
+    draw(array);
+    canvas.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
+  }
+
+  function draw({ shape: [count, rows, columns], data }) {
+    const across = Math.min(panel.columns, count);
+    const down = Math.ceil(count / across);
+    const wide = across * (columns + GAP) - GAP;
+    const high = down * (rows + GAP) - GAP;
+    canvas.width = wide;
+    canvas.height = high;
+    const scale = Math.min(body.clientWidth / wide, body.clientHeight / high);
+    canvas.style.width = `${wide * scale}px`;
+    canvas.style.height = `${high * scale}px`;
+    const image = new ImageData(wide, high); // what no picture covers stays transparent
+    const [paper, ink] = [channels(stage.palette.card), channels(stage.palette.ink)];
+    const span = panel.high - panel.low || 1;
+    for (let n = 0; n < count; n += 1) {
+      const left = (n % across) * (columns + GAP);
+      const top = Math.floor(n / across) * (rows + GAP);
+      for (let y = 0; y < rows; y += 1) {
+        for (let x = 0; x < columns; x += 1) {
+          const value = data[(n * rows + y) * columns + x];
+          const share = Math.min(1, Math.max(0, (value - panel.low) / span)) || 0;
+          const at = 4 * ((top + y) * wide + left + x);
+          for (let c = 0; c < 3; c += 1) image.data[at + c] = paper[c] + share * (ink[c] - paper[c]);
+          image.data[at + 3] = 255;
+        }
+      }
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  return { element: root, paint, resize: () => (shown = "") };
+}

@@ -1,0 +1,158 @@
+// The time bar: play, pause, one frame on or back, the slider with its marks, the step and the speed.
+
+import { integer } from "./format.js";
+import { element } from "./layout.js";
+import { SPEEDS } from "./playback.js";
+
+const ICONS = {
+  reset: "M3 3h2.4v12H3zM15 3v12L6.4 9z",
+  back: "M13.5 3v12L4.5 9z",
+  step: "M4.5 3v12l9-6z",
+  full: "M3 3h5v2H5v3H3zm7 0h5v5h-2V5h-3zM3 10h2v3h3v2H3zm10 0h2v5h-5v-2h3z",
+};
+
+function iconButton(name, icon, act, title = name) {
+  const button = element("button", icon);
+  button.type = "button";
+  button.innerHTML = `<svg viewBox="0 0 18 18" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
+  button.setAttribute("aria-label", name);
+  button.title = title;
+  button.addEventListener("click", act);
+  return button;
+}
+
+/**
+ * The bar of one stage. `acts` are the functions behind its controls: toggle, reset, back, step,
+ * seek(index), speed(name), full, gate. `update(state)` shows a state and touches only what changed.
+ */
+export function makeTimebar({ live, clock, hasGates }, acts) {
+  const start = live ? "Train" : "Play";
+  const primary = element("button", "primary", start);
+  primary.type = "button";
+  primary.addEventListener("click", acts.toggle);
+  const gate = element("button", "gate", "Next gate");
+  gate.type = "button";
+  gate.addEventListener("click", acts.gate);
+  const slider = makeSlider(acts.seek);
+  const count = element("span", "count");
+  const below = element("span", "below");
+  below.setAttribute("aria-hidden", "true");
+  const where = element("div", "where", count, below);
+  const keys = hasGates ? "← → time, ↑ ↓ gates" : "space, ← →";
+  const speed = element("select", "speed", ...SPEEDS.map((name) => new Option(name, name)));
+  speed.setAttribute("aria-label", "Speed");
+  speed.title = "Speed: ×1 follows the training, max shows only the newest";
+  speed.addEventListener("change", () => acts.speed(speed.value));
+  const bar = element(
+    "div",
+    "bar",
+    primary,
+    iconButton("Reset", "reset", acts.reset, "Reset: back to the beginning (Home)"),
+    iconButton("Back", "back", acts.back, "Back by one (←)"),
+    iconButton("Step", "step", acts.step, "Step: one on (→)"),
+    slider.element,
+    where,
+    speed,
+    iconButton("Full screen", "full", acts.full, "Full screen (F)"),
+  );
+  if (hasGates) primary.after(gate);
+  const set = remembering();
+
+  function update(state) {
+    set("primary", state.playing ? "Pause" : start, (text) => (primary.textContent = text));
+    set("count", counted(clock, state), (text) => (count.textContent = text));
+    set("width", `${reserved(clock, state)}ch`, (width) => (where.style.minWidth = width));
+    set("speed", state.speed, (name) => (speed.value = name));
+    set("below", beneath(state, keys), (text) => (below.textContent = text));
+    slider.update(state);
+  }
+
+  return { element: bar, update };
+}
+
+/** Under the step: the speed of training, else the keys, or on a phone how far the run goes. */
+function beneath({ rate, narrow, lastStep, live }, keys) {
+  if (rate) return `${integer(rate)} steps/s`;
+  if (!narrow) return keys;
+  return live ? `of ${integer(lastStep)}` : "";
+}
+
+/** "step 1,000", and "character 11 of 31" where the end is known to be all there is. */
+function counted(clock, { step, lastStep, live }) {
+  return live ? `${clock} ${integer(step)}` : `${clock} ${integer(step)} of ${integer(lastStep)}`;
+}
+
+function reserved(clock, { lastStep, live }) {
+  const digits = integer(Math.max(lastStep, 1)).length;
+  return Math.max(live ? 12 : 0, clock.length + 1 + (live ? digits : 2 * digits + 4));
+}
+
+function remembering() {
+  const known = {};
+  return (name, value, write) => {
+    if (known[name] === value) return;
+    known[name] = value;
+    write(value);
+  };
+}
+
+/** The slider: a native range over a drawn track, with marks where something happened. */
+function makeSlider(seek) {
+  const known = element("i", "known");
+  const past = element("i", "past");
+  const input = element("input");
+  Object.assign(input, { type: "range", min: 0, step: 1 });
+  input.setAttribute("aria-label", "Time");
+  input.addEventListener("input", () => seek(Number(input.value)));
+  const track = element("div", "track", element("div", "clip", known, past));
+  const box = element("div", "time", track, input);
+  const set = remembering();
+  let marks = [];
+  let laidOut = "";
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    width = contentRect.width;
+    laidOut = "";
+  }).observe(box);
+
+  function update({ index, head, horizon, text, events, clock }) {
+    const end = Math.max(1, horizon);
+    set("max", end, (value) => (input.max = value));
+    set("value", `${index} ${end}`, () => (input.value = index));
+    set("past", index / end, (share) => (past.style.transform = `scaleX(${share})`));
+    set("known", head / end, (share) => (known.style.transform = `scaleX(${share})`));
+    set("text", text, (value) => input.setAttribute("aria-valuetext", value));
+    const state = `${events.length} ${end}`;
+    if (state !== laidOut) {
+      laidOut = state;
+      layOut(events, end, clock);
+    }
+  }
+
+  function layOut(events, end, clock) {
+    for (const mark of marks) mark.remove();
+    let free = 0; // px up to which labels reach already
+    marks = events.map(({ index, step, event }) => {
+      const label = element("span", "", event);
+      const mark = element("div", "mark", label);
+      mark.setAttribute("aria-hidden", "true");
+      mark.addEventListener("click", () => seek(index));
+      mark.style.left = `${(100 * index) / end}%`;
+      box.append(mark);
+      return mark;
+    });
+    marks.forEach((mark, i) => {
+      const label = mark.firstChild;
+      const x = (width * events[i].index) / end;
+      const size = label.offsetWidth;
+      const before = x + size > width;
+      const left = before ? x - size : x;
+      label.classList.toggle("left", before);
+      if (left < free || left < 0) return;
+      mark.classList.add("told");
+      free = left + size + 10;
+    });
+  }
+
+  return { element: box, update };
+}

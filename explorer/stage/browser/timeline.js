@@ -1,0 +1,340 @@
+// A heat map over time: one column a frame, one row an entry of the array.
+
+import { channels, rampOf } from "./colour.js";
+import { decade, number } from "./format.js";
+import { element } from "./layout.js";
+
+const STYLE = `
+.stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }
+.stage .timeline .head { flex-wrap: nowrap; align-items: center; margin-bottom: 3px; }
+.stage .timeline h3 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.stage .timeline .key { display: inline-flex; align-items: center; gap: 5px; color: var(--mute);
+  white-space: nowrap; }
+.stage .timeline .key canvas { width: 34px; height: 9px; border-radius: 3px;
+  box-shadow: 0 0 0 1px var(--line); }
+.stage .timeline .field { flex: 1 1 0; min-height: 34px; display: flex; gap: 6px; }
+.stage .timeline .side { display: flex; flex-direction: column; justify-content: space-between;
+  align-items: flex-end; color: var(--mute); line-height: 1; }
+.stage .timeline .side[hidden] { display: none; }
+.stage .timeline .side b { font-weight: 400; writing-mode: vertical-rl; transform: rotate(180deg); }
+.stage .timeline .map { position: relative; flex: 1 1 0; min-width: 0; cursor: crosshair;
+  touch-action: pan-y; border-radius: 6px; box-shadow: 0 0 0 1px var(--line); }
+.stage .timeline .map > canvas { position: absolute; inset: 0; width: 100%; height: 100%;
+  border-radius: 6px; }
+.stage .timeline .column, .stage .timeline .row { position: absolute; left: 0; top: 0;
+  pointer-events: none; border: 1.5px solid var(--ink); outline: 1px solid var(--card); }
+.stage .timeline .column { height: 100%; box-sizing: border-box; border-radius: 3px; }
+.stage .timeline .row { width: 100%; border-width: 1px 0; }
+.stage .timeline .row[hidden] { display: none; }
+@container (max-width: 200px) {
+  .stage .timeline .head { gap: 6px; }
+  .stage .timeline .key { gap: 3px; }
+  .stage .timeline .key canvas { width: 18px; }
+}
+`;
+const PAUSE = 8; // a redraw waits this many times as long as the last one took
+const MOST_COLUMNS = 1600; // more frames than this share columns
+
+/** The next 1, 2 or 5 times a power of ten, so that a scale seldom changes. */
+function roundUp(size) {
+  if (!(size > 0)) return 1;
+  const unit = 10 ** Math.floor(Math.log10(size));
+  return [1, 2, 5, 10].find((step) => step * unit >= size * 0.999) * unit;
+}
+
+/** The ends of a scale over the values of all frames, from what the panel fixes and the data need. */
+export function ends(panel, arrays) {
+  let { low = null, high = null } = panel;
+  if (panel.by_row) return [-1, 1];
+  if (low !== null && high !== null) return [low, high];
+  let [least, most] = [Infinity, -Infinity];
+  for (const data of arrays) {
+    for (const value of data) {
+      if (!Number.isFinite(value) || (panel.log && value <= 0)) continue;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  if (least > most) [least, most] = panel.log ? [0.1, 1] : [0, 1];
+  if (panel.log) {
+    low ??= 10 ** Math.floor(Math.log10(least));
+    high ??= 10 ** Math.ceil(Math.log10(most));
+    return low < high ? [low, high] : [high / 10, high];
+  }
+  if (panel.scale === "diverging") {
+    const size = roundUp(Math.max(Math.abs(least), Math.abs(most)));
+    return [low ?? -size, high ?? size];
+  }
+  return [low ?? (least < 0 ? -roundUp(-least) : 0), high ?? roundUp(most)];
+}
+
+/** Where a value lies on the scale, 0 to 255; -1 where there is nothing to draw. */
+export function shade(value, low, high, log) {
+  if (!Number.isFinite(value)) return -1;
+  let share = (value - low) / (high - low);
+  if (log) {
+    if (value <= 0) return -1;
+    share = Math.log(value / low) / Math.log(high / low);
+  }
+  return Math.round(255 * Math.min(1, Math.max(0, share)));
+}
+
+export function make(panel, stage) {
+  const title = element("h3", "", panel.title);
+  const key = makeKey();
+  const note = element("span", "note", panel.note ?? "");
+  const head = element("header", "head", title, note, key.element);
+  if (!panel.note) note.remove();
+  const canvas = element("canvas");
+  const column = element("div", "column");
+  const row = element("div", "row");
+  const readout = element("div", "readout");
+  readout.hidden = true;
+  const body = element("div", "map", canvas, row, column, readout);
+  const side = element("div", "side");
+  const root = element("div", "timeline", element("style", "", STYLE), head, element("div", "field", side, body));
+  side.hidden = !panel.y_label;
+  const scale = panel.scale === "diverging" ? "signed" : panel.scale;
+  const rowName = panel.row_name ?? "unit";
+  let rows = 0;
+  let drawn = ""; // what the canvas shows
+  let placed = ""; // where the overlays are
+  let cost = 0;
+  let due = 0;
+  let timer = 0;
+  let view = null;
+  let size = [0, 0];
+
+  const horizon = () => Math.max(stage.horizon, stage.frames.newest, 0);
+  const newest = () => stage.frames.newest;
+  const dataOf = (frame) => frame.arrays[panel.array]?.data;
+  const selected = () => (panel.select ? (stage.selects[panel.select] ?? 0) : -1);
+
+  function makeKey() {
+    const strip = element("canvas");
+    strip.width = 64;
+    strip.height = 1;
+    const [low, high] = [element("span"), element("span")];
+    return { element: element("span", "key", low, strip, high), strip, low, high };
+  }
+
+  /** One sample of the frames for every column: the last frame that falls into it. */
+  function samples() {
+    const span = horizon() + 1;
+    const columns = Math.min(span, MOST_COLUMNS);
+    const { frames } = stage;
+    const found = [];
+    let position = 0;
+    for (let i = 0; i < columns; i += 1) {
+      const last = Math.ceil(((i + 1) * span) / columns) - 1;
+      while (position + 1 < frames.count && frames.at(position + 1).index <= last) position += 1;
+      const first = Math.floor((i * span) / columns);
+      const frame = frames.count && first <= newest() ? frames.at(position) : null;
+      found.push(frame && frame.index <= last ? dataOf(frame) : null);
+    }
+    return found;
+  }
+
+  function draw() {
+    const began = performance.now();
+    const arrays = samples();
+    const there = arrays.filter(Boolean);
+    rows = there.length ? there[0].length : 0;
+    const [low, high] = ends(panel, there);
+    const ramp = rampOf(stage.palette, scale, panel.role);
+    paintKey(low, high, ramp);
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = Math.max(1, Math.round(size[0] * ratio));
+    canvas.height = Math.max(1, Math.round(size[1] * ratio));
+    const context = canvas.getContext("2d");
+    if (!rows) return;
+    const picture = new OffscreenCanvas(arrays.length, rows);
+    const image = new ImageData(arrays.length, rows);
+    fillIn(image, arrays, low, high, ramp);
+    picture.getContext("2d").putImageData(image, 0, 0);
+    // Small pictures keep their cells sharp; what has more cells than pixels is averaged.
+    context.imageSmoothingEnabled = arrays.length > canvas.width || rows > canvas.height;
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    cost = performance.now() - began;
+    due = performance.now() + PAUSE * cost;
+  }
+
+  function fillIn(image, arrays, low, high, ramp) {
+    const words = new Uint32Array(image.data.buffer);
+    const card = channels(stage.palette.card);
+    const blank = word(...card);
+    const colours = new Uint32Array(256);
+    for (let i = 0; i < 256; i += 1) colours[i] = word(ramp[3 * i], ramp[3 * i + 1], ramp[3 * i + 2]);
+    const largest = panel.by_row ? magnitudes(arrays) : null;
+    const columns = arrays.length;
+    for (let x = 0; x < columns; x += 1) {
+      const data = arrays[x];
+      for (let y = 0; y < rows; y += 1) {
+        const value = data ? (largest ? data[y] / largest[y] : data[y]) : NaN;
+        const at = shade(value, low, high, panel.log);
+        words[y * columns + x] = at < 0 ? blank : colours[at];
+      }
+    }
+  }
+
+  /** The largest magnitude of every row over all columns; 1 for a row of zeros. */
+  function magnitudes(arrays) {
+    const found = new Float32Array(rows);
+    for (const data of arrays) {
+      if (!data) continue;
+      for (let y = 0; y < rows; y += 1) found[y] = Math.max(found[y], Math.abs(data[y]) || 0);
+    }
+    return found.map((size) => size || 1);
+  }
+
+  function paintKey(low, high, ramp) {
+    const end = (value) => (panel.log ? decade(Math.round(Math.log10(value))) : String(number(value)));
+    const plain = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : end(value));
+    key.low.textContent = panel.by_row ? "−" : panel.log ? end(low) : plain(low);
+    key.high.textContent = panel.by_row ? "+" : panel.log ? end(high) : plain(high);
+    key.element.title = panel.by_row
+      ? `Each ${rowName} on its own scale, up to its largest magnitude`
+      : "";
+    const context = key.strip.getContext("2d");
+    for (let x = 0; x < 64; x += 1) {
+      const i = 3 * Math.round((x / 63) * 255);
+      context.fillStyle = `rgb(${ramp[i]}, ${ramp[i + 1]}, ${ramp[i + 2]})`;
+      context.fillRect(x, 0, 1, 1);
+    }
+    if (panel.y_label) {
+      side.replaceChildren(element("span", "", "0"), element("b", "", panel.y_label), element("span", "", String(rows - 1)));
+    }
+  }
+
+  // ---------------------------------------------------------------------------------- overlays
+
+  function place() {
+    const span = horizon() + 1;
+    const at = selected();
+    const state = `${view.frame.index}/${span}/${at}/${rows}`;
+    if (state === placed) return;
+    placed = state;
+    const wide = 100 / span;
+    column.style.width = `max(5px, ${wide}%)`;
+    column.style.left = `clamp(0px, calc(${(view.frame.index + 0.5) * wide}% - max(5px, ${wide}%) / 2), calc(100% - 5px))`;
+    row.hidden = at < 0 || at >= rows;
+    if (!row.hidden) {
+      const high = 100 / rows;
+      row.style.height = `max(4px, ${high}%)`;
+      row.style.top = `clamp(0px, calc(${(at + 0.5) * high}% - max(4px, ${high}%) / 2), calc(100% - 4px))`;
+    }
+    describe(at);
+  }
+
+  function describe(at) {
+    const value = dataOf(view.frame)?.[at];
+    const clock = stage.clock;
+    if (at >= 0) {
+      body.setAttribute("aria-valuenow", at);
+      body.setAttribute("aria-valuemax", Math.max(0, rows - 1));
+      body.setAttribute("aria-valuetext", `${rowName} ${at} at ${clock} ${view.frame.step}: ${number(value)}`);
+    } else {
+      body.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
+    }
+  }
+
+  // ----------------------------------------------------------------------------------- pointer
+
+  function under(event) {
+    const box = body.getBoundingClientRect();
+    const span = horizon() + 1;
+    const index = Math.floor(((event.clientX - box.left) / box.width) * span);
+    const at = Math.floor(((event.clientY - box.top) / box.height) * rows);
+    return [Math.min(Math.max(0, index), newest()), Math.min(Math.max(0, at), rows - 1)];
+  }
+
+  function choose(event) {
+    const [index, at] = under(event);
+    if (index < 0) return;
+    if (panel.select) stage.select(panel.select, at);
+    stage.go(index);
+  }
+
+  function tell(event) {
+    const [index, at] = under(event);
+    const position = stage.frames.floor(index);
+    const frame = position >= 0 ? stage.frames.at(position) : null;
+    const value = frame && dataOf(frame)?.[at];
+    readout.hidden = value === undefined || value === null;
+    if (readout.hidden) return;
+    readout.textContent = `${rowName} ${at}, ${stage.clock} ${frame.step}: ${number(value)}`;
+    const box = body.getBoundingClientRect();
+    const left = event.clientX - box.left + 12;
+    const room = box.width - readout.offsetWidth;
+    readout.style.left = `${left > room ? Math.max(room, Math.min(0, left)) : left}px`;
+    readout.style.top = `${-readout.offsetHeight - 4}px`;
+  }
+
+  body.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    body.setPointerCapture(event.pointerId);
+    choose(event);
+  });
+  body.addEventListener("pointermove", (event) => {
+    if (event.buttons & 1 && body.hasPointerCapture(event.pointerId)) choose(event);
+    if (event.pointerType === "mouse") tell(event);
+  });
+  body.addEventListener("pointerleave", () => (readout.hidden = true));
+
+  function move(event) {
+    const stride = STRIDES[event.key];
+    if (!stride || !rows || event.composedPath()[0] !== body) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stage.select(panel.select, Math.min(rows - 1, Math.max(0, selected() + stride)));
+  }
+
+  const STRIDES = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
+  if (panel.select) {
+    body.tabIndex = 0;
+    body.setAttribute("role", "slider");
+    body.setAttribute("aria-orientation", "vertical");
+    body.setAttribute("aria-label", `${panel.title}: ${rowName}`);
+    body.setAttribute("aria-valuemin", 0);
+    // Up and down belong to this map while it has the focus: ask before the stage does.
+    body.addEventListener("focus", () => window.addEventListener("keydown", move, true));
+    body.addEventListener("blur", () => window.removeEventListener("keydown", move, true));
+  } else {
+    body.setAttribute("role", "img");
+    body.setAttribute("aria-label", panel.alt || panel.title);
+  }
+
+  // ------------------------------------------------------------------------------------- paint
+
+  new ResizeObserver(() => {
+    size = [body.clientWidth, body.clientHeight];
+    drawn = "";
+    due = 0;
+    if (view) paint(view);
+  }).observe(body);
+
+  function paint(now) {
+    view = now;
+    if (!view?.frame) return;
+    if (!size[0]) return;
+    const { frames } = stage;
+    const state = `${frames.count}/${frames.edits}/${horizon()}/${stage.dark}/${size}`;
+    if (state !== drawn) {
+      if (performance.now() < due) {
+        // Not now: but when nothing else asks for a picture, the newest frames still get theirs.
+        timer ||= setTimeout(() => {
+          timer = 0;
+          if (root.isConnected) paint(view);
+        }, PAUSE * cost + 1);
+      } else {
+        drawn = state;
+        draw();
+      }
+    }
+    place();
+  }
+
+  return { element: root, paint };
+}
+
+const word = (red, green, blue) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;

@@ -1,0 +1,98 @@
+// Panels of words: the sentence that says what is happening, and the cards with one number each.
+
+import { element } from "./layout.js";
+
+const READABLE = 80; // ms; while the run plays, words and numbers change no faster than one can read
+
+/** A function that says whether it is time to change what stands there. */
+function unhurried() {
+  let last = -Infinity;
+  return ({ playing }) => {
+    const now = performance.now();
+    if (playing && now - last < READABLE) return false;
+    last = now;
+    return true;
+  };
+}
+
+/** A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes. */
+export function makeSentence(panel, stage) {
+  const text = element("p", "sentence");
+  const box = element("div", "", text);
+  let shown = null;
+  let width = 0;
+  const due = unhurried();
+  text.style.minHeight = `${1.4 * panel.lines}em`;
+
+  function paint(view) {
+    if (!due(view)) return;
+    const said = view.frame.sentences[panel.name] ?? stage.still?.sentences[panel.name] ?? "";
+    const lead = panel.lead ? `**${stage.fill(panel.lead, view)}** ` : "";
+    if (lead + said === shown) return;
+    shown = lead + said;
+    text.replaceChildren(...emphasised(shown));
+    const before = text.clientHeight;
+    text.style.minHeight = "0";
+    text.style.minHeight = `${Math.max(before, text.scrollHeight)}px`;
+  }
+
+  function resize() {
+    if (Math.abs(width - box.clientWidth) < 2) return;
+    width = box.clientWidth;
+    text.style.minHeight = `${1.4 * panel.lines}em`;
+    shown = null;
+  }
+
+  return { element: box, paint, resize };
+}
+
+/** Text pieces, every second one bold: "**so** it is" → <b>so</b> it is. */
+function emphasised(text) {
+  return text.split("**").map((piece, i) => (i % 2 ? element("b", "", piece) : document.createTextNode(piece)));
+}
+
+/** A row of cards. A number is tinted where it is good or bad, and carries its floor or ceiling. */
+export function makeNumbers(panel, stage) {
+  const cards = panel.numbers.map((spec) => makeCard(spec, stage));
+  const box = element("div", "cards", ...cards.map((card) => card.element));
+  const due = unhurried();
+  return { element: box, paint: (view) => due(view) && cards.forEach((card) => card.paint(view)) };
+}
+
+function makeCard(spec, stage) {
+  const value = element("b", "value");
+  const bound = element("span", "bound");
+  const card = element("div", "card", value, element("span", "label", spec.label));
+  if (spec.bound) card.append(bound);
+  card.dataset.scalar = spec.scalar;
+  if (spec.help) {
+    card.tabIndex = 0;
+    stage.explain(card, spec.help);
+  }
+  let shown = null;
+
+  function paint(view) {
+    const now = stage.scalar(view, spec.scalar);
+    const text = stage.number(now, spec.form, spec.of);
+    const below = stage.fill(spec.bound, view);
+    const tint = verdict(spec, now, (limit) => stage.value(view, limit));
+    const all = `${text}|${below}|${tint}`;
+    if (all === shown) return;
+    shown = all;
+    value.textContent = text;
+    value.className = `value ${tint}`;
+    bound.textContent = below;
+    bound.title = below;
+  }
+
+  return { element: card, paint };
+}
+
+/** "good", "bad" or neither: limits are numbers or names of scalars. */
+function verdict(spec, now, resolve) {
+  if (now === null || Number.isNaN(now)) return "";
+  const limit = (name) => (spec[name] === undefined ? NaN : (resolve(spec[name]) ?? NaN));
+  if (now >= limit("good_from") || now <= limit("good_to")) return "good";
+  if (now >= limit("bad_from") || now <= limit("bad_to")) return "bad";
+  return "";
+}

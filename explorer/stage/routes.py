@@ -1,0 +1,138 @@
+"""The addresses beside Streamlit's own: the stage's socket, its frames by HTTP, its scripts.
+
+Streamlit's checks do not cover them: the page that asks must come from this server (Origin equals
+Host), and it must know the unguessable token of a run.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from explorer.runs.frames import chunk
+from explorer.runs.hub import Hub, the_hub
+from explorer.runs.limits import LimitError
+from explorer.runs.run import Run
+from explorer.stage.assets import asset, asset_base
+from explorer.stage.viewer import BUSY, GONE, LARGEST_INDEX, OFFENCE, Viewer
+
+__all__ = ["asset_base", "routes"]
+
+MOST_FRAMES = 2000
+MOST_BYTES = 8 * 2**20
+STILL_TIMEOUT = 20.0  # seconds; the trainer process may have to start first
+
+UNKNOWN = "This run is over; reload the page."
+
+
+def routes(hub: Hub | None = None) -> list[BaseRoute]:
+    """Return the routes for `st.App`."""
+    stage = StageRoutes(the_hub() if hub is None else hub)
+    return [
+        Route("/stage/asset/{digest}/{path:path}", asset),
+        Route("/stage/{token}/still", stage.still),
+        Route("/stage/{token}/frames", stage.frames),
+        WebSocketRoute("/stage/{token}", stage.view),
+    ]
+
+
+def same_origin(connection: HTTPConnection, needed: bool) -> bool:
+    """Return whether the asking page comes from this server; browsers name it on every socket.
+
+    Where it is not ``needed``, a request without an origin passes.
+    """
+    origin = connection.headers.get("origin")
+    if origin is None:
+        return not needed
+    return urlsplit(origin).netloc == connection.headers.get("host", "") != ""
+
+
+class StageRoutes:
+    """The answers of the stage's addresses for the runs of one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def view(self, websocket: WebSocket) -> None:
+        """Serve one viewer; closes with 1008 for an unknown run, 1013 for too many viewers."""
+        if not same_origin(websocket, needed=True):
+            await websocket.close(OFFENCE)  # before accepting: the answer is 403
+            return
+        token = websocket.path_params["token"]
+        await websocket.accept()
+        try:
+            connection = self._hub.enter(token)
+        except (KeyError, LimitError) as error:
+            code, reason = (BUSY, str(error)) if isinstance(error, LimitError) else (OFFENCE, UNKNOWN)
+            with contextlib.suppress(*GONE):
+                await websocket.close(code, reason)
+            return
+        try:
+            run = self._hub.run(token)
+            if run is not None:
+                await Viewer(websocket, self._hub, run, token, connection).serve()
+        finally:
+            self._hub.leave(token, connection)
+
+    async def still(self, request: Request) -> Response:
+        """Answer with the packet of what never moves, as soon as it has been computed."""
+        run = self._hub.run(request.path_params["token"])
+        if run is None or not same_origin(request, needed=False):
+            return PlainTextResponse(UNKNOWN, 404)
+        await _until(run, lambda: run.still is not None or run.complete or run.closed)
+        if run.still is None:
+            return PlainTextResponse(run.trouble or "This run has not started yet.", 503)
+        return _binary(run.still)
+
+    async def frames(self, request: Request) -> Response:
+        """Answer with the frames that the address asks for, the oldest first, up to 8 MB."""
+        run = self._hub.run(request.path_params["token"])
+        if run is None or not same_origin(request, needed=False):
+            return PlainTextResponse(UNKNOWN, 404)
+        try:
+            after = _number(request, "after", -1, -1, LARGEST_INDEX)
+            count = _number(request, "count", MOST_FRAMES, 1, MOST_FRAMES)
+            stride = _number(request, "stride", 1, 1, LARGEST_INDEX)
+        except ValueError as error:
+            return PlainTextResponse(str(error), 400)
+        return _binary(chunk(run.frames_after(after, count, stride, MOST_BYTES)))
+
+
+def _number(request: Request, name: str, default: int, low: int, high: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 10 and low <= int(text) <= high:
+        return int(text)
+    raise ValueError(f"{name} must be a whole number between {low} and {high}")
+
+
+def _binary(data: bytes) -> Response:
+    # Quantised numbers hardly compress; naming an encoding keeps Streamlit from trying.
+    headers = {"cache-control": "no-store", "content-encoding": "identity"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+async def _until(run: Run, true: Callable[[], bool]) -> None:
+    """Wait until something about a run is true, for some time at most."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake(more_than_frames: bool) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
+            loop.call_soon_threadsafe(news.set)
+
+    deaf = run.listen(wake)
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STILL_TIMEOUT):
+                while not true():
+                    await news.wait()
+                    news.clear()
+    finally:
+        deaf()

@@ -1,0 +1,146 @@
+"""Known answers about one step of a cell."""
+
+import math
+
+import torch
+from torch import nn
+
+from explorer.cells import (
+    CELLS,
+    Weights,
+    chrono_biases,
+    remembrance,
+    with_forget_bias,
+)
+from explorer.verify.draws import normal, rng
+from explorer.verify.known import Known
+
+FUSED = {
+    "rnn_tanh": lambda: nn.RNN(3, 64, nonlinearity="tanh", dtype=torch.float64),
+    "rnn_relu": lambda: nn.RNN(3, 64, nonlinearity="relu", dtype=torch.float64),
+    "lstm": lambda: nn.LSTM(3, 64, dtype=torch.float64),
+    "gru": lambda: nn.GRU(3, 64, dtype=torch.float64),
+}
+BIASES = torch.arange(6, dtype=torch.float64)
+
+
+def difference_to_fused(name: str) -> float:
+    """Largest difference of the hidden states of 50 steps to PyTorch's fused layer."""
+    with torch.random.fork_rng():  # torch's layers draw from the global generator
+        layer = FUSED[name]()
+    x = normal(50, 3)
+    cell, weights = CELLS[name], Weights.from_state_dict(layer.state_dict())
+    state, largest = cell.start(weights), 0.0
+    with torch.no_grad():
+        hidden, _ = layer(x)
+        for read, expected in zip(x, hidden, strict=True):
+            step = cell.step(weights, read, state)
+            largest = max(largest, float((step.hidden - expected).abs().max()))
+            state = step.state
+    return largest
+
+
+def time_constants() -> float:
+    """Largest relative distance of 1/(1 − f) from 1 + eᵇ, b = 0 to 5."""
+    return float((remembrance(BIASES).time_constant / (1 + BIASES.exp()) - 1).abs().max())
+
+
+def half_lives() -> float:
+    """Largest relative distance of the half-life from ln 2 / ln(1 + e⁻ᵇ), b = 0 to 5."""
+    closed = math.log(2) / torch.log1p((-BIASES).exp())
+    return float((remembrance(BIASES).half_life / closed - 1).abs().max())
+
+
+def left(bias: float, steps: int) -> float:
+    """The share of the memory that is left after so many steps."""
+    return float(remembrance(torch.tensor([bias], dtype=torch.float64)).after(steps)[0])
+
+
+def forget_gate_at_rest() -> float:
+    """The forget gate of a bias of 1 where neither input nor state says anything."""
+    lstm = CELLS["lstm"]
+    weights = with_forget_bias(lstm, lstm.draw(3, 5, rng(), torch.float64), 1.0)
+    step = lstm.step(weights, torch.zeros(3, dtype=torch.float64), lstm.start(weights))
+    return float(step.gate("forget_gate").value[2])
+
+
+def chrono_constants() -> torch.Tensor:
+    """The time constants of a hundred thousand chrono biases for lags up to 100."""
+    return remembrance(chrono_biases(100_000, 100, rng(), torch.float64)).time_constant
+
+
+def chrono_identity() -> float:
+    """Largest distance of 1/(1 − σ(log u)) from 1 + u, for u = 1 to 1,000."""
+    u = torch.linspace(1, 1_000, 1_000, dtype=torch.float64)
+    return float((remembrance(u.log()).time_constant - (1 + u)).abs().max())
+
+
+KNOWN = (
+    *(
+        Known(
+            f"{name}: 50 steps against the fused layer, float64",
+            0,
+            lambda name=name: difference_to_fused(name),
+            f"torch.nn.{type(layer()).__name__}",
+            1e-12,
+        )
+        for name, layer in FUSED.items()
+    ),
+    Known(
+        "parameters of an RNN, 10 inputs, 64 units",
+        4_864,
+        lambda: CELLS["rnn_tanh"].parameters(10, 64),
+        "H(I + H + 2)",
+    ),
+    Known(
+        "parameters of a GRU, 10 inputs, 64 units",
+        14_592,
+        lambda: CELLS["gru"].parameters(10, 64),
+        "3 H(I + H + 2)",
+    ),
+    Known(
+        "parameters of an LSTM, 10 inputs, 64 units",
+        19_456,
+        lambda: CELLS["lstm"].parameters(10, 64),
+        "4 H(I + H + 2)",
+    ),
+    Known(
+        "weights drawn for an LSTM, 10 inputs, 64 units",
+        sum(p.numel() for p in nn.LSTM(10, 64, device="meta").parameters()),
+        lambda: CELLS["lstm"].draw(10, 64, rng()).parameters,
+        "torch.nn.LSTM",
+    ),
+    Known("time constant of forget biases 0 to 5", 0, time_constants, "1 + eᵇ", 1e-12),
+    Known("half-life of forget biases 0 to 5", 0, half_lives, "ln 2 / ln(1 + e⁻ᵇ)", 1e-12),
+    Known("left after 10 steps at bias 1", 0.0436, lambda: left(1, 10), "σ(b)ᵏ", 1e-4),
+    Known("left after 100 steps at bias 3", 7.76e-3, lambda: left(3, 100), "σ(b)ᵏ", 1e-3, "rel"),
+    Known("left after 100 steps at bias 5", 0.5109, lambda: left(5, 100), "σ(b)ᵏ", 1e-4),
+    Known(
+        "forget gate at bias 1, nothing read",
+        1 / (1 + math.exp(-1)),
+        forget_gate_at_rest,
+        "Jozefowicz et al. 2015",
+        1e-15,
+    ),
+    Known(
+        "chrono: smallest time constant for lags up to 100",
+        2,
+        lambda: float(chrono_constants().min()),
+        "Tallec & Ollivier 2018",
+        0.01,
+    ),
+    Known(
+        "chrono: mean time constant, 1 + U[1, 99]",
+        51,
+        lambda: float(chrono_constants().mean()),
+        "Tallec & Ollivier 2018",
+        0.4,
+    ),
+    Known(
+        "chrono: 1/(1 − σ(log u)) − (1 + u), u up to 1,000",
+        0,
+        chrono_identity,
+        "algebra",
+        1e-9,
+    ),
+)

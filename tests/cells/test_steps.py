@@ -1,0 +1,188 @@
+"""One step of every cell against torch.nn, and its intermediates against its own equations."""
+
+from dataclasses import fields
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.cells import CELLS, State, Weights
+
+sizes = st.integers(min_value=1, max_value=9)
+torch_cells = {
+    "rnn_tanh": torch.nn.RNNCell,
+    "rnn_relu": lambda *sizes, **kind: torch.nn.RNNCell(*sizes, nonlinearity="relu", **kind),
+    "lstm": torch.nn.LSTMCell,
+    "gru": torch.nn.GRUCell,
+}
+
+
+def random_numbers(seed, *shape, dtype=torch.float64):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+def a_problem(name, inputs=3, units=5, batch=(4,), seed=0, dtype=torch.float64):
+    """Weights twice as large as usual (so that gates leave their middle), an input and a state."""
+    cell = CELLS[name]
+    drawn = cell.draw(inputs, units, torch.Generator().manual_seed(seed), dtype)
+    weights = Weights(*(2 * getattr(drawn, field.name) for field in fields(drawn)))
+    hidden = random_numbers(seed + 1, *batch, units, dtype=dtype)
+    memory = random_numbers(seed + 2, *batch, units, dtype=dtype) if name == "lstm" else None
+    x = random_numbers(seed + 3, *batch, inputs, dtype=dtype)
+    return cell, weights, x, State(hidden, memory)
+
+
+def by_torch(name, weights, x, state):
+    """The same step by the cell modules of torch.nn."""
+    reference = torch_cells[name](weights.inputs, weights.units, dtype=x.dtype)
+    reference.load_state_dict(
+        {key.removesuffix("_l0"): value for key, value in weights.state_dict().items()}
+    )
+    with torch.no_grad():
+        if name == "lstm":
+            return reference(x, (state.hidden, state.cell))
+        return reference(x, state.hidden), None
+
+
+@pytest.mark.parametrize("name", CELLS)
+@settings(deadline=None)
+@given(inputs=sizes, units=sizes, batch=sizes, seed=st.integers(0, 1000))
+def test_a_step_is_the_step_of_torch_at_any_size(name, inputs, units, batch, seed):
+    cell, weights, x, state = a_problem(name, inputs, units, (batch,), seed)
+
+    step = cell.step(weights, x, state)
+
+    hidden, memory = by_torch(name, weights, x, state)
+    assert (step.hidden - hidden).abs().max() < 1e-14
+    if memory is not None:
+        assert (step.cell - memory).abs().max() < 1e-14
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_step_keeps_the_precision_it_is_given(name):
+    cell, weights, x, state = a_problem(name, dtype=torch.float32)
+
+    step = cell.step(weights, x, state)
+
+    assert step.hidden.dtype == torch.float32
+    torch.testing.assert_close(step.hidden, by_torch(name, weights, x, state)[0])
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_single_vector_and_two_batch_axes_give_what_one_batch_gives(name):
+    cell, weights, x, state = a_problem(name, batch=(6,))
+    whole = cell.step(weights, x, state)
+
+    folded = State(*(None if s is None else s.reshape(2, 3, 5) for s in (state.hidden, state.cell)))
+    alone = State(*(None if s is None else s[4] for s in (state.hidden, state.cell)))
+
+    torch.testing.assert_close(
+        cell.step(weights, x.reshape(2, 3, 3), folded).hidden.reshape(6, 5), whole.hidden
+    )
+    torch.testing.assert_close(cell.step(weights, x[4], alone).hidden, whole.hidden[4])
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_parts_of_every_gate_add_up_to_its_value(name):
+    cell, weights, x, state = a_problem(name)
+    step = cell.step(weights, x, state)
+    squash = {"candidate": torch.tanh, "new": torch.tanh, "hidden": torch.tanh}
+    if name == "rnn_relu":
+        squash["hidden"] = torch.relu
+
+    for block, gate_name in enumerate(cell.gates):
+        gate = step.gate(gate_name)
+        here = slice(5 * block, 5 * block + 5)
+        by_hand = x @ weights.weight_ih[here].T + weights.bias_ih[here]
+        torch.testing.assert_close(gate.from_input, by_hand)
+        torch.testing.assert_close(gate.from_input + gate.from_hidden, gate.preactivation)
+        assert torch.equal(squash.get(gate_name, torch.sigmoid)(gate.preactivation), gate.value)
+        assert torch.equal(gate.value, getattr(step, gate_name))
+
+
+@pytest.mark.parametrize("name", ["rnn_tanh", "lstm"])
+def test_the_hidden_part_of_a_gate_is_its_rows_times_the_state(name):
+    cell, weights, x, state = a_problem(name)
+    step = cell.step(weights, x, state)
+
+    for block, gate_name in enumerate(cell.gates):
+        here = slice(5 * block, 5 * block + 5)
+        by_hand = state.hidden @ weights.weight_hh[here].T + weights.bias_hh[here]
+        torch.testing.assert_close(step.gate(gate_name).from_hidden, by_hand)
+
+
+def test_the_reset_gate_of_the_gru_multiplies_after_the_matrix_product():
+    cell, weights, x, state = a_problem("gru")
+    step = cell.step(weights, x, state)
+
+    let_through = step.reset_gate * (state.hidden @ weights.weight_hh[10:].T + weights.bias_hh[10:])
+
+    torch.testing.assert_close(step.gate("new").from_hidden, let_through)
+
+
+def test_lstm_memory_is_what_was_kept_plus_what_was_written():
+    cell, weights, x, state = a_problem("lstm")
+    step = cell.step(weights, x, state)
+
+    assert torch.equal(step.kept, step.forget_gate * state.cell)
+    assert torch.equal(step.written, step.input_gate * step.candidate)
+    assert torch.equal(step.cell, step.kept + step.written)
+    assert torch.equal(step.squashed, torch.tanh(step.cell))
+    assert torch.equal(step.hidden, step.output_gate * step.squashed)
+
+
+def test_the_update_gate_of_the_gru_keeps():
+    cell, weights, x, state = a_problem("gru")
+    step = cell.step(weights, x, state)
+
+    assert torch.equal(step.kept, step.update_gate * state.hidden)
+    assert torch.equal(step.written, (1 - step.update_gate) * step.new)
+    assert torch.equal(step.hidden, step.kept + step.written)
+
+
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        ("lstm", (0, 2, 1, 3)),  # i, j, f, o: TensorFlow 1
+        ("lstm", (0, 3, 1, 2)),  # i, o, f, c: ONNX
+        ("gru", (1, 0, 2)),  # z, r, h: Keras and ONNX
+    ],
+)
+def test_another_order_of_the_gates_is_measurably_wrong(name, order):
+    cell, weights, x, state = a_problem(name)
+    rows = torch.cat([torch.arange(5 * block, 5 * block + 5) for block in order])
+    permuted = Weights(*(getattr(weights, field.name)[rows] for field in fields(weights)))
+
+    difference = cell.step(permuted, x, state).hidden - by_torch(name, weights, x, state)[0]
+
+    assert difference.abs().max() > 0.05
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_step_carries_gradients_as_torch_does(name):
+    cell, weights, x, state = a_problem(name)
+    x.requires_grad_()
+
+    cell.step(weights, x, state).hidden.square().sum().backward()
+
+    reference = torch_cells[name](3, 5, dtype=torch.float64)
+    reference.load_state_dict({k.removesuffix("_l0"): v for k, v in weights.state_dict().items()})
+    again = x.detach().clone().requires_grad_()
+    out = reference(again, (state.hidden, state.cell) if name == "lstm" else state.hidden)
+    (out[0] if name == "lstm" else out).square().sum().backward()
+    torch.testing.assert_close(x.grad, again.grad)
+
+
+def test_an_unknown_gate_is_answered_with_the_gates_there_are():
+    cell, weights, x, state = a_problem("gru")
+
+    with pytest.raises(ValueError, match="unknown gate 'forget_gate'; choose from 'reset_gate'"):
+        cell.step(weights, x, state).gate("forget_gate")
+
+
+def test_weights_of_another_cell_are_refused():
+    _, weights, x, state = a_problem("gru")
+
+    with pytest.raises(ValueError, match=r"lstm needs 4 gates .* not weights of 3"):
+        CELLS["lstm"].step(weights, x, state)

@@ -1,0 +1,89 @@
+"""What judge and generator want: slopes are derivatives, losses are the papers'."""
+
+import math
+
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from explorer.gans.objectives import OBJECTIVES
+
+REAL = torch.tensor([-3.0, -0.5, 0.0, 0.7, 4.0], dtype=torch.float64)
+FAKE = torch.tensor([-2.0, -0.1, 0.0, 1.5, 5.0], dtype=torch.float64)
+SURE = torch.full((4,), 800.0)  # exp(800) overflows even in float64
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_slopes_are_the_derivatives_of_the_losses(name):
+    objective = OBJECTIVES[name]
+    real, fake = REAL.clone().requires_grad_(), FAKE.clone().requires_grad_()
+
+    judge = torch.autograd.grad(objective.judge_loss(real, fake), (real, fake))
+    (generator,) = torch.autograd.grad(objective.generator_loss(fake), fake)
+
+    for ours, theirs in zip(objective.judge_slopes(REAL, FAKE), judge, strict=True):
+        torch.testing.assert_close(ours / len(REAL), theirs)
+    torch.testing.assert_close(objective.generator_slope(FAKE) / len(FAKE), generator)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_slopes_said_to_be_constant_do_not_depend_on_the_outputs(name):
+    objective = OBJECTIVES[name]
+
+    moved = torch.stack(
+        [*objective.judge_slopes(REAL + 1, FAKE + 1), objective.generator_slope(FAKE + 1)]
+    )
+    here = torch.stack([*objective.judge_slopes(REAL, FAKE), objective.generator_slope(FAKE)])
+
+    assert torch.equal(moved, here) == objective.constant_slopes
+
+
+@pytest.mark.parametrize("name", ["minimax", "non_saturating"])
+def test_the_discriminator_minimises_binary_cross_entropy(name):
+    loss = OBJECTIVES[name].judge_loss(REAL, FAKE)
+
+    expected = cross_entropy(REAL, torch.ones(5).double()) + cross_entropy(
+        FAKE, torch.zeros(5).double()
+    )
+    torch.testing.assert_close(loss, expected)
+
+
+def test_minimax_is_a_zero_sum_game():
+    game = OBJECTIVES["minimax"]
+
+    sums = [game.judge_loss(REAL, fake) + game.generator_loss(fake) for fake in (FAKE, REAL)]
+
+    torch.testing.assert_close(sums[0], sums[1])
+
+
+def test_a_discriminator_that_cannot_tell_pays_log_4():
+    undecided = torch.zeros(6)
+
+    loss = OBJECTIVES["minimax"].judge_loss(undecided, undecided)
+
+    assert float(loss) == pytest.approx(math.log(4))
+
+
+def test_against_a_sure_discriminator_minimax_pulls_nowhere_and_non_saturating_fully():
+    assert OBJECTIVES["minimax"].generator_slope(-SURE).abs().max() == 0
+    assert torch.equal(OBJECTIVES["non_saturating"].generator_slope(-SURE), -torch.ones(4))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_a_judge_that_is_far_too_sure_still_gives_finite_losses(name):
+    objective = OBJECTIVES[name]
+    for real, fake in ((SURE, -SURE), (-SURE, SURE)):
+        assert torch.isfinite(objective.judge_loss(real, fake))
+        assert torch.isfinite(objective.generator_loss(fake))
+
+
+def test_a_critic_is_known_only_up_to_a_constant():
+    critic = OBJECTIVES["wasserstein_gp"]
+
+    torch.testing.assert_close(critic.judge_loss(REAL + 7, FAKE + 7), critic.judge_loss(REAL, FAKE))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_states_its_formula(name):
+    assert "L_D" in type(OBJECTIVES[name]).__doc__
+    assert "L_G" in type(OBJECTIVES[name]).__doc__

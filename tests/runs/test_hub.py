@@ -1,0 +1,452 @@
+"""Runs and their viewers: sharing, forks, goals, limits, and what becomes of those who leave."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from explorer.runs.frames import Frame, pack, unpack
+from explorer.runs.hub import Hub
+from explorer.runs.limits import LimitError, Limits
+from explorer.runs.run import Run
+from tests.runs.waiting import until
+from tests.runs.walk import Walk
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    """A hub that trains, for tests that each take experiments of their own."""
+    hub = Hub(workers=1)
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def still_hub(clock: Clock) -> Hub:
+    """A hub that was never started: it keeps runs but trains none."""
+    return Hub(workers=1, clock=clock)
+
+
+def begin(hub: Hub, walk: Walk, session: str = "") -> tuple[str, Run]:
+    token = hub.open(session or f"the tab of {walk}", walk).token
+    run = hub.run(token)
+    assert run is not None
+    return token, run
+
+
+def reach(hub: Hub, walk: Walk, goal: int) -> Run:
+    """Return the run of a walk when it has reached a goal, watched by one viewer."""
+    token, run = begin(hub, walk)
+    hub.demand(token, hub.enter(token), goal)
+    until(lambda: run.status().head >= goal)
+    return run
+
+
+def expected(walk: Walk, count: int) -> list[bytes]:
+    stream = walk.stream()
+    return [pack(next(stream), index, walk.precision) for index in range(count)]
+
+
+# ------------------------------------------------------------------------------------- sharing
+
+
+def test_equal_experiments_share_one_run_and_every_session_has_a_token_of_its_own(still_hub: Hub):
+    first = still_hub.open("one", Walk(seed=1))
+    second = still_hub.open("two", Walk(seed=1))
+    other = still_hub.open("two", Walk(seed=2))
+
+    assert still_hub.run(first.token) is still_hub.run(second.token)
+    assert still_hub.run(other.token) is not still_hub.run(second.token)
+    assert first.digest == second.digest != other.digest
+    assert len({first.token, second.token, other.token}) == 3
+    assert len(first.token) >= 32  # 192 random bits
+
+
+def test_a_session_gets_the_same_ticket_at_every_rerun(still_hub: Hub):
+    assert still_hub.open("one", Walk()) == still_hub.open("one", Walk())
+
+
+def test_the_frames_are_the_packets_of_the_stream_and_end_at_the_goal(hub: Hub):
+    walk = Walk(seed=10)
+
+    run = reach(hub, walk, 77)
+
+    assert run.frames_after(-1) == expected(walk, 78)
+    assert run.status().state == "paused"
+
+
+def test_a_single_step_is_one_frame(hub: Hub):
+    token, run = begin(hub, Walk(seed=11))
+    viewer = hub.enter(token)
+
+    for goal in (1, 2, 3):
+        hub.demand(token, viewer, goal)
+        until(lambda goal=goal: run.status().head >= goal)
+
+        assert run.status().head == goal
+        assert run.status().state == "paused"
+
+
+def test_a_paused_run_goes_on_bit_for_bit_to_its_end(hub: Hub):
+    walk = Walk(seed=12, steps=60)
+    token, run = begin(hub, walk)
+    viewer = hub.enter(token)
+    for goal in (13, -1, 29, 10**9):
+        hub.demand(token, viewer, goal)
+        until(lambda goal=goal: run.status().head >= min(goal, 60))
+
+    assert run.frames_after(-1) == expected(walk, 61)
+    assert run.status().state == "ended"
+    assert run.status().last == 60
+
+
+def test_the_still_frame_comes_from_the_experiment(hub: Hub):
+    _, run = begin(hub, Walk(seed=13, size=3))
+    until(lambda: run.still is not None)
+
+    assert np.array_equal(unpack(run.still or b"")[1].arrays["start"], np.zeros((3, 2)))
+
+
+# --------------------------------------------------------------------------------------- forks
+
+
+def test_a_fork_shares_the_frames_before_the_dial_was_turned_and_then_differs(hub: Hub):
+    straight, turned = Walk(seed=20), Walk(seed=20, turn_at=42, stride=3.0)
+    origin = reach(hub, straight, 90)
+
+    token, fork = begin(hub, turned)
+
+    assert fork.status().head == 40  # the last state not after step 42
+    assert all(
+        ours is theirs
+        for ours, theirs in zip(fork.frames_after(-1), origin.frames_after(-1, 41), strict=True)
+    )
+    hub.demand(token, hub.enter(token), 90)
+    until(lambda: fork.status().head >= 90)
+    assert fork.frames_after(-1) == expected(turned, 91)
+    assert fork.frames_after(42, 1) != origin.frames_after(42, 1)
+
+
+def test_an_experiment_that_shares_nothing_starts_from_the_beginning(hub: Hub):
+    reach(hub, Walk(seed=21), 30)
+
+    _, run = begin(hub, Walk(seed=22))
+
+    assert run.status().head <= 0
+
+
+def test_a_fork_takes_the_relative_that_shares_most(hub: Hub):
+    reach(hub, Walk(seed=23, turn_at=20, stride=2.0), 60)
+    reach(hub, Walk(seed=23, turn_at=50, stride=3.0), 60)
+
+    _, fork = begin(hub, Walk(seed=23, turn_at=40, stride=4.0))
+
+    assert fork.status().head == 40
+
+
+# ------------------------------------------------------------------------------------- viewers
+
+
+def test_one_viewer_pauses_and_the_run_goes_on_for_the_other(hub: Hub):
+    token, run = begin(hub, Walk(seed=30, steps=10**6, pause=0.001))
+    first, second = hub.enter(token), hub.enter(token)
+    hub.demand(token, first, 10**6)
+    hub.demand(token, second, 10**6)
+
+    hub.demand(token, first, -1)
+    head = run.status().head
+    until(lambda: run.status().head > head + 10)
+    assert (run.status().state, run.status().viewers) == ("training", 2)
+
+    hub.demand(token, second, -1)
+    assert run.status().state == "paused"
+    # A turn may be under way; nothing comes after what it sends.
+    other = reach(hub, Walk(seed=31, pause=0.001), 30)
+    head = run.status().head
+    token, _ = begin(hub, Walk(seed=31, pause=0.001))
+    hub.demand(token, hub.enter(token), 60)
+    until(lambda: other.status().head >= 60)
+    assert run.status().head == head
+
+
+def test_the_furthest_goal_counts_and_goals_are_clamped_to_the_run(still_hub: Hub):
+    token, run = begin(still_hub, Walk(steps=100))
+    first, second = still_hub.enter(token), still_hub.enter(token)
+
+    still_hub.demand(token, first, 10**12)
+    still_hub.demand(token, second, 7)
+    assert run.goal == 100
+
+    still_hub.demand(token, first, -(10**12))
+    assert run.goal == 7
+
+
+def test_a_viewer_who_leaves_is_waited_for_and_then_the_run_is_paused(still_hub: Hub, clock: Clock):
+    token, run = begin(still_hub, Walk())
+    viewer = still_hub.enter(token)
+    still_hub.demand(token, viewer, 200)
+    still_hub.leave(token, viewer)
+
+    clock.now += 3
+    still_hub.tidy()
+    assert run.status().state == "training"  # a reload takes as long
+
+    clock.now += 6
+    still_hub.tidy()
+    assert run.status().state == "idle"
+
+
+def test_a_reload_takes_the_run_over_without_a_pause(still_hub: Hub, clock: Clock):
+    token, run = begin(still_hub, Walk(), "before")
+    viewer = still_hub.enter(token)
+    still_hub.demand(token, viewer, 200)
+    still_hub.leave(token, viewer)
+    still_hub.release("before")
+
+    clock.now += 2
+    token, again = begin(still_hub, Walk(), "after")
+    still_hub.demand(token, still_hub.enter(token), 200)
+    clock.now += 600
+    still_hub.tidy()
+
+    assert again is run
+    assert run.status().state == "training"
+
+
+def test_listeners_hear_of_frames_and_of_changes_apart(still_hub: Hub):
+    token, run = begin(still_hub, Walk())
+    viewer = still_hub.enter(token)
+    heard: list[bool] = []
+    deaf = run.listen(heard.append)
+
+    still_hub.demand(token, viewer, 200)
+    run.receive(expected(Walk(), 2), 1, 1)
+    still_hub.demand(token, viewer, -1)
+    deaf()
+    still_hub.demand(token, viewer, 200)
+
+    assert heard == [True, False, True]
+
+
+def test_the_rate_is_the_steps_of_the_last_seconds(still_hub: Hub, clock: Clock):
+    token, run = begin(still_hub, Walk())
+    still_hub.demand(token, still_hub.enter(token), 200)
+
+    for index, packet in enumerate(expected(Walk(), 20)):
+        clock.now += 0.1
+        run.receive([packet], index, 5 * index)  # five steps a frame
+
+    assert run.status().rate == pytest.approx(50, rel=0.01)
+
+
+# -------------------------------------------------------------------------------------- memory
+
+
+def test_what_nobody_watches_is_freed_within_a_minute(clock: Clock):
+    hub = Hub(workers=1, clock=clock)
+    hub.start()
+    try:
+        ticket = hub.open("a tab", Walk(steps=500))
+        viewer = hub.enter(ticket.token)
+        run = hub.run(ticket.token)
+        assert run is not None
+        hub.demand(ticket.token, viewer, 500)
+        until(lambda: run.status().head >= 100)
+        gone = weakref.ref(run)
+        hub.leave(ticket.token, viewer)
+        hub.release("a tab")
+        del run
+
+        clock.now += 30
+        hub.tidy()
+        assert hub.run(ticket.token) is not None  # somebody may come back
+
+        clock.now += 30
+        hub.tidy()
+        gc.collect()
+        assert hub.run(ticket.token) is None
+        until(lambda: gone() is None)  # a message under way may hold it for a moment
+    finally:
+        hub.stop()
+
+
+def test_a_run_that_was_opened_but_never_watched_is_freed_too(still_hub: Hub, clock: Clock):
+    token, _ = begin(still_hub, Walk())
+    clock.now += 60
+    still_hub.tidy()
+
+    assert still_hub.run(token) is None
+
+
+def test_an_experiment_opened_again_after_it_was_freed_gives_the_same_frames(hub: Hub):
+    walk = Walk(seed=40)
+    first = reach(hub, walk, 50).frames_after(-1, 51)
+    again = Hub(workers=1)
+    again.start()
+    try:
+        assert reach(again, walk, 50).frames_after(-1, 51) == first
+    finally:
+        again.stop()
+
+
+def test_all_recordings_together_stay_within_their_bytes(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(bytes=40_000), clock=clock)
+    runs = []
+    for seed in range(3):
+        _, run = begin(hub, Walk(seed=seed))
+        run.receive(expected(Walk(seed=seed), 150), 149, 149)
+        runs.append(run)
+    whole = sum(run.recording.bytes for run in runs)
+
+    hub.tidy()
+
+    assert whole > 2 * 40_000
+    for run in runs:
+        status = run.status()
+        assert (status.first, status.head) == (0, 149)
+        assert status.stride > 1
+
+
+# -------------------------------------------------------------------------------------- limits
+
+
+def test_a_session_has_so_many_runs_and_then_the_oldest_unwatched_one_closes(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(runs_per_session=3), clock=clock)
+    tokens = [begin(hub, Walk(seed=seed), "a tab")[0] for seed in range(3)]
+    hub.enter(tokens[0])
+
+    ticket = hub.open("a tab", Walk(seed=3))
+
+    assert ticket.notice == "An older run was closed: a tab keeps at most 3."
+    assert [hub.run(token) is not None for token in tokens] == [True, False, True]
+
+
+def test_a_run_that_another_session_has_open_is_not_closed(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(runs_per_session=1), clock=clock)
+    mine, run = begin(hub, Walk(seed=0), "mine")
+    yours, _ = begin(hub, Walk(seed=0), "yours")
+
+    begin(hub, Walk(seed=1), "mine")
+
+    assert hub.run(yours) is run
+    assert hub.run(mine) is None
+
+
+def test_a_session_that_watches_all_it_may_is_refused_more_and_keeps_them(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(runs_per_session=2), clock=clock)
+    tokens = [begin(hub, Walk(seed=seed), "a tab")[0] for seed in range(2)]
+    for token in tokens:
+        hub.enter(token)
+
+    with pytest.raises(LimitError, match="A tab runs at most 2 experiments at once"):
+        hub.open("a tab", Walk(seed=9))
+    assert all(hub.run(token) for token in tokens)
+    assert hub.open("a tab", Walk(seed=1)).token == tokens[1]
+
+
+def test_the_laboratory_has_so_many_runs_and_gives_up_the_longest_unwatched(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(runs=2), clock=clock)
+    tokens = []
+    for seed in range(2):
+        clock.now += 1
+        tokens.append(begin(hub, Walk(seed=seed), f"tab {seed}")[0])
+    third, _ = begin(hub, Walk(seed=2), "tab 2")
+    assert [hub.run(token) is not None for token in (*tokens, third)] == [False, True, True]
+
+    hub.enter(tokens[1])
+    hub.enter(third)
+    with pytest.raises(LimitError, match="At most 2 experiments run here at once"):
+        hub.open("tab 3", Walk(seed=3))
+
+
+def test_connections_are_limited_for_a_run_and_in_all(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(connections_per_run=2, connections=3), clock=clock)
+    first, second = (begin(hub, Walk(seed=seed))[0] for seed in range(2))
+    viewers = [hub.enter(first), hub.enter(first)]
+
+    with pytest.raises(LimitError, match="At most 2 may watch one run"):
+        hub.enter(first)
+    hub.enter(second)
+    with pytest.raises(LimitError, match="At most 3 may watch at once"):
+        hub.enter(second)
+    hub.leave(first, viewers[0])
+    hub.enter(second)
+
+
+def test_a_guessed_token_opens_nothing(still_hub: Hub):
+    begin(still_hub, Walk())
+
+    assert still_hub.run("") is None
+    with pytest.raises(KeyError):
+        still_hub.enter("guessed")
+    still_hub.demand("guessed", 1, 5)
+    still_hub.leave("guessed", 1)
+
+
+# ---------------------------------------------------------------------------------- recordings
+
+
+def test_a_recording_is_complete_from_the_start_and_equal_names_share_it(still_hub: Hub):
+    frames = [Frame(step, {"h": np.full(3, step)}) for step in range(5)]
+
+    one = still_hub.publish("one", "the cat sat", Frame(0), frames, {})
+    two = still_hub.publish("two", "the cat sat", Frame(0), frames[:2], {})
+
+    run = still_hub.run(one.token)
+    assert run is not None
+    assert run is still_hub.run(two.token)
+    assert (run.status().state, run.status().head, run.status().last) == ("ended", 4, 4)
+    assert run.still == pack(Frame(0), -1, {})
+    assert run.frames_after(-1) == [pack(frame, index, {}) for index, frame in enumerate(frames)]
+
+
+def test_recordings_of_another_kind_or_name_are_others(still_hub: Hub):
+    tickets = [
+        still_hub.publish("a tab", name, Frame(0), [Frame(0)], {}, kind)
+        for name, kind in (("x", "trace"), ("y", "trace"), ("x", "measurement"))
+    ]
+
+    assert len({ticket.digest for ticket in tickets}) == 3
+
+
+@pytest.mark.parametrize("count", [0, 2001])
+def test_a_recording_with_too_many_frames_or_none_is_refused(still_hub: Hub, count: int):
+    with pytest.raises(LimitError, match=f"A recording may have 1 to 2000 frames, not {count}."):
+        still_hub.publish("a tab", "long", Frame(0), [Frame(0)] * count, {})
+
+
+def test_a_hub_that_was_not_started_says_idle_and_trains_nothing(still_hub: Hub):
+    _, run = begin(still_hub, Walk())
+
+    assert (run.status().state, run.status().head) == ("idle", -1)
+    assert run.frames_after(-1) == []
+
+
+def test_a_hub_that_starts_later_trains_what_was_opened_before(still_hub: Hub):
+    walk = Walk(seed=50)
+    token, run = begin(still_hub, walk)
+    still_hub.demand(token, still_hub.enter(token), 20)
+    still_hub.start()
+    try:
+        until(lambda: run.status().head >= 20)
+        assert run.frames_after(-1) == expected(walk, 21)
+    finally:
+        still_hub.stop()

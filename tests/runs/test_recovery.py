@@ -1,0 +1,183 @@
+"""Accidents: a trainer process that is killed, a run that kills it, a server that is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.runs import trainer
+from explorer.runs.frames import pack, unpack
+from explorer.runs.hub import Hub
+from explorer.runs.run import Run
+from tests.runs.waiting import until
+from tests.runs.walk import Walk
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    hub = Hub(workers=1)
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+def train(hub: Hub, walk: Walk) -> Run:
+    """Return the run of a walk, watched by somebody who wants all of it."""
+    token = hub.open("a tab", walk).token
+    run = hub.run(token)
+    assert run is not None
+    hub.demand(token, hub.enter(token), walk.steps)
+    return run
+
+
+def expected(walk: Walk) -> list[bytes]:
+    return [pack(frame, index, walk.precision) for index, frame in enumerate(walk.stream())]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_runs_go_on_without_gap_or_duplicate_after_their_trainer_was_killed(hub: Hub):
+    walks = [Walk(seed=seed, steps=300, pause=0.002) for seed in (1, 2)]
+    runs = [train(hub, walk) for walk in walks]
+    (pid,) = hub.pids
+    until(lambda: all(run.status().head > 50 for run in runs))
+    assert all(run.status().notice == "" for run in runs)
+
+    os.kill(pid, signal.SIGKILL)
+
+    until(lambda: all(run.status().state == "ended" for run in runs))
+    for run, walk in zip(runs, walks, strict=True):
+        assert run.frames_after(-1) == expected(walk)
+        opening, _, step = run.status().notice.removesuffix(".").rpartition(" ")
+        assert opening == ("The trainer process ended and was replaced; this run went on from step")
+        assert int(step) >= 50
+        assert int(step) % walk.checkpoint_every == 0
+    assert hub.pids != [pid]
+
+
+def test_a_paused_run_survives_too_and_waits(hub: Hub):
+    walk = Walk(seed=3, steps=100)
+    token = hub.open("a tab", walk).token
+    viewer, run = hub.enter(token), hub.run(token)
+    assert run is not None
+    hub.demand(token, viewer, 37)
+    until(lambda: run.status().head == 37)
+    (pid,) = hub.pids
+
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: run.status().notice)
+    assert (run.status().head, run.status().state) == (37, "paused")
+
+    hub.demand(token, viewer, 100)
+    until(lambda: run.status().state == "ended")
+    assert run.frames_after(-1) == expected(walk)
+
+
+def test_the_notice_goes_after_a_while():
+    now = [1000.0]
+    hub = Hub(workers=1, clock=lambda: now[0])
+    hub.start()
+    try:
+        run = train(hub, Walk(seed=4, steps=50))
+        until(lambda: run.status().state == "ended")
+        run.announce("Something happened.", now[0] + hub.limits.notice_time)
+        now[0] += 61
+        hub.tidy()
+        assert run.status().notice == ""
+    finally:
+        hub.stop()
+
+
+def test_a_run_that_kills_its_trainer_again_and_again_is_stopped_and_harms_no_other(hub: Hub):
+    deadly, harmless = Walk(seed=5, dies_at=25), Walk(seed=6, steps=600, pause=0.002)
+    other = train(hub, harmless)
+    until(lambda: other.status().head > 5)
+    run = train(hub, deadly)
+
+    until(lambda: run.status().state == "diverged")
+    assert run.status().trouble == "The run ended its trainer process 3 times and was stopped."
+    assert run.frames_after(-1) == expected(Walk(seed=5))[: run.status().head + 1]
+    assert 20 <= run.status().head < 25
+
+    until(lambda: other.status().state == "ended")
+    assert other.frames_after(-1) == expected(harmless)
+
+
+def test_a_diverged_run_keeps_what_came_before_and_its_trainer_goes_on(hub: Hub):
+    (pid,) = hub.pids
+    run = train(hub, Walk(seed=7, diverges_at=30))
+    until(lambda: run.status().state == "diverged")
+
+    status, packets = run.status(), run.frames_after(-1)
+    assert status.trouble == "The walkers left the map at step 30."
+    assert packets[:30] == expected(Walk(seed=7))[:30]
+    assert unpack(packets[30])[1].trouble == status.trouble
+    other = train(hub, Walk(seed=8))
+    until(lambda: other.status().state == "ended")
+    assert hub.pids == [pid]
+
+
+def test_a_trainer_that_never_starts_is_given_up_with_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(trainer.sys, "executable", "/bin/false")
+    hub = Hub(workers=1)
+    hub.start()
+    try:
+        run = train(hub, Walk())
+        until(lambda: run.status().state == "diverged")
+        assert run.status().trouble == (
+            "Training is not possible: the trainer process does not start."
+        )
+        until(lambda: not hub.pids)
+        assert train(hub, Walk(seed=1)).status().state == "diverged"
+    finally:
+        hub.stop()
+
+
+def test_a_stopped_hub_leaves_no_process_behind():
+    hub = Hub(workers=2)
+    hub.start()
+    pids = hub.pids
+    run = train(hub, Walk(steps=10**6))
+    until(lambda: run.status().head > 5)
+
+    hub.stop()
+
+    assert len(set(pids)) == 2
+    assert not any(alive(pid) for pid in pids)
+    assert run.closed
+
+
+def test_a_trainer_dies_with_its_server_even_in_the_middle_of_a_long_frame():
+    script = (
+        "import time\n"
+        "from explorer.runs.hub import Hub\n"
+        "from tests.runs.walk import Walk\n"
+        "hub = Hub(workers=1)\n"
+        "hub.start()\n"
+        "ticket = hub.open('a tab', Walk(pause=600.0))\n"
+        "hub.demand(ticket.token, hub.enter(ticket.token), 200)\n"
+        "while hub.run(ticket.token).status().head < 0: time.sleep(0.01)\n"
+        "print(*hub.pids, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+        server.kill()
+    until(lambda: not alive(pid))

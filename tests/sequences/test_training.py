@@ -1,0 +1,142 @@
+"""Training: the same from the same seed, leaving no traces, and better than knowing letters only."""
+
+import math
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import torch
+
+from explorer.sequences import (
+    CharacterTraining,
+    NumberTraining,
+    Waves,
+    forecasts,
+    held_out,
+    train_characters,
+    train_numbers,
+)
+from explorer.sequences.heldout import excerpts
+from explorer.sequences.training import resting_starts
+
+LINE = "total = add(first[0], 'two')  # keep\nif total: print(total)\n"
+TEXT = LINE * 40
+TINY = CharacterTraining(units=16, embedding=8, updates=3, batch=4, length=20, carried=2)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn_tanh"])
+def test_training_twice_gives_the_same_network_bit_for_bit(cell):
+    settings = replace(TINY, cell=cell)
+    one = train_characters(TEXT, settings)
+
+    torch.manual_seed(12345)  # the global state has no say
+    other = train_characters(TEXT, settings)
+
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, other.state_dict()[name]), name
+
+
+def test_another_seed_gives_another_network():
+    one, other = (train_characters(TEXT, replace(TINY, seed=seed)) for seed in (0, 1))
+
+    assert not torch.equal(one.readout, other.readout)
+
+
+def test_training_leaves_the_global_generator_alone():
+    before = torch.get_rng_state()
+
+    train_characters(TEXT, TINY)
+    train_numbers(NumberTraining(units=4, updates=2, batch=2, length=10))
+
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_trained_network_knows_more_than_how_often_each_letter_occurs():
+    counts = Counter(TEXT)
+    entropy = -sum(n / len(TEXT) * math.log(n / len(TEXT)) for n in counts.values())
+    losses = []
+
+    train_characters(
+        TEXT,
+        replace(TINY, updates=150, batch=16, learning_rate=2e-2),
+        watch=lambda update, loss: losses.append((update, loss)),
+    )
+
+    assert [update for update, _ in losses] == list(range(1, 151))
+    assert losses[0][1] == pytest.approx(math.log(len(counts) + 1), rel=0.2)  # guessing blindly
+    assert losses[-1][1] < entropy / 4
+
+
+def test_no_updates_give_the_drawn_network_with_its_forget_bias():
+    drawn = train_characters(TEXT, replace(TINY, updates=0))
+
+    bias = drawn.weights.bias_ih + drawn.weights.bias_hh
+    assert torch.equal(bias[16:32], torch.ones(16))
+
+
+def test_reading_starts_only_where_nothing_is_open():
+    text = "a = (\n1)\n'''\n'''\nb  # (\nc\n"
+
+    assert [text[start] for start in resting_starts(text, 2)] == ["a", "'", "b", "c"]
+
+
+def test_a_text_too_short_to_train_on_is_refused():
+    with pytest.raises(ValueError, match="at least 41 characters, not 30"):
+        resting_starts("x" * 30, 41)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("cell", "elman", "unknown cell 'elman'; choose from 'rnn_tanh'"),
+        ("units", 100_000, "units must be between 1 and 256, not 100000"),
+        ("updates", -1, "updates must be between 0 and 1000000, not -1"),
+    ],
+)
+def test_settings_are_checked_at_the_door(field, value, message):
+    with pytest.raises(ValueError, match=message):
+        CharacterTraining(**{field: value})
+    with pytest.raises(ValueError, match=message):
+        NumberTraining(**{field: value})
+
+
+def test_the_held_out_loss_is_the_mean_surprise_over_the_excerpts():
+    network = train_characters(TEXT, TINY)
+    text = LINE * 20
+
+    told = held_out(network, text, text)
+
+    read = excerpts(network, text)
+    costs = []
+    for codes in read.codes.T:
+        reading = network.read("".join(network.vocabulary[int(code)] for code in codes))
+        costs.append(reading.surprise.mean().item())
+    assert told.loss == pytest.approx(sum(costs) / len(costs), rel=1e-5)
+    assert told.characters == 500 * len(costs)
+
+
+def test_a_forecaster_learns_waves():
+    network = train_numbers(NumberTraining(units=16, updates=400, batch=32, learning_rate=1e-2))
+
+    told = forecasts(network, Waves(), torch.Generator().manual_seed(1), many=100)
+
+    assert told.floor < told.error < told.persistence / 4
+
+
+def test_the_noise_of_waves_is_the_floor_of_every_forecast():
+    still = Waves(shortest=1e6, longest=1e6 + 1, shift=0.0)  # nothing but noise moves
+
+    values = still.draw(20, 400, torch.Generator().manual_seed(0))
+    jumps = values[1:] - values[:-1]
+
+    # A jump is the difference of two noises, except where the beat changes.
+    assert jumps.square().median().item() == pytest.approx(2 * still.floor * 0.4549, rel=0.1)
+
+
+def test_waves_have_the_period_that_they_are_given():
+    waves = Waves(shortest=8.0, longest=8.0, noise=0.0)
+
+    values = waves.draw(200, 50, torch.Generator().manual_seed(0))
+
+    torch.testing.assert_close(values[:42], values[8:50])  # before any beat changes
+    assert values.abs().max() <= waves.reach

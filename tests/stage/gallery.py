@@ -1,0 +1,210 @@
+"""Scenes and recordings for the tests of the stage: shapes that look like the real labs, made up.
+
+Nothing is trained here. The duel shows what a GAN that loses modes and a WGAN-GP that keeps them
+look like, so that the stage can be judged by eye without the rest of the house.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.figures import scene, theme
+from explorer.runs.frames import Frame, pack
+
+EXTENT = (-2.1, 2.1, -2.1, 2.1)
+SHOWN = 512
+ARROWS = 128
+CELLS = 48
+PRECISION = {
+    "real": "uint16",
+    "gan/fake": "uint16",
+    "wgan/fake": "uint16",
+    "gan/surface": "uint8",
+    "wgan/surface": "uint8",
+}
+
+
+@dataclass(frozen=True)
+class Show:
+    """A scene with the packed frames of a run, as a server would keep them."""
+
+    scene: scene.Scene
+    still: bytes
+    packets: tuple[bytes, ...]
+    frames: tuple[Frame, ...]
+
+
+def palette() -> dict[str, object]:
+    """Return the palette as the component hands it to the browser."""
+    return {
+        "light": theme.LIGHT,
+        "dark": theme.DARK,
+        "dash": {name: list(dash) for name, dash in theme.DASH.items()},
+        "font": theme.FONT,
+        "monospace": theme.MONOSPACE,
+    }
+
+
+def square(side: str, title: str, note: str) -> scene.Plot:
+    return scene.Plot(
+        area=side,
+        title=title,
+        note=note,
+        square=True,
+        x=scene.Axis(-2.1, 2.1),
+        y=scene.Axis(-2.1, 2.1),
+        marks=(
+            scene.Surface(f"{side}/surface", EXTENT, contours=7, label="judge"),
+            scene.Points("real", "real", shape="ring", size=2.2),
+            scene.Arrows(
+                f"{side}/tails", f"{side}/arrows", "fake", scale=0.5, longest=0.3, label="pull"
+            ),
+            scene.Points(f"{side}/fake", "fake", size=2.0, label="generated"),
+        ),
+        alt=f"{title} at step {{step:integer}}: {{{side}/held:integer}} of 8 modes held",
+    )
+
+
+def cards(side: str) -> scene.Numbers:
+    return scene.Numbers(
+        area=f"{side}-numbers",
+        numbers=(
+            scene.Number(
+                f"{side}/held", "modes held", "of", of=8, bound="of all eight", good_from=8, bad_to=4
+            ),
+            scene.Number(f"{side}/good", "good", "percent", bound="ceiling 98.9 %"),
+            scene.Number(
+                f"{side}/w1", "exact W₁", bound="floor {w1_floor}", help="How far the mass must move."
+            ),
+        ),
+    )
+
+
+def history(area: str, title: str, note: str, what: str, high: float | None) -> scene.Plot:
+    floor = (scene.Band("w1_floor_low", "w1_floor_high"),) if what == "w1" else ()
+    return scene.Plot(
+        area=area,
+        title=title,
+        note=note,
+        y=scene.Axis(0, high),
+        x=scene.Axis(label="steps"),
+        marks=(
+            *floor,
+            scene.History(f"gan/{what}", "gan", "GAN"),
+            scene.History(f"wgan/{what}", "wgan", "GP"),
+        ),
+        alt=f"{title}: GAN {{gan/{what}}}, WGAN-GP {{wgan/{what}}}",
+    )
+
+
+def duel_scene() -> scene.Scene:
+    """Return two games side by side with their curves, as on the page about GANs."""
+    return scene.Scene(
+        panels=(
+            square("gan", "GAN", "non-saturating"),
+            square("wgan", "WGAN-GP", "two-sided penalty"),
+            history("held", "Modes held", "of 8", "held", 8),
+            history("distance", "Exact W₁ to the data", "shaded: real against real", "w1", None),
+            scene.Sentence("gan-says", "gan/says", lines=3),
+            scene.Sentence("wgan-says", "wgan/says", lines=3),
+            cards("gan"),
+            cards("wgan"),
+            scene.Sentence("look", "look", lead="What to look for.", lines=4),
+        ),
+        wide=scene.Grid(
+            columns=("1fr", "1fr", "300px"),
+            rows=("1fr", "1fr", "auto", "auto"),
+            areas=(
+                "gan wgan held",
+                "gan wgan distance",
+                "gan-says wgan-says look",
+                "gan-numbers wgan-numbers look",
+            ),
+        ),
+        narrow=scene.Grid(
+            columns=("1fr",),
+            rows=("auto",) * 9,
+            areas=(
+                "gan",
+                "gan-says",
+                "gan-numbers",
+                "wgan",
+                "wgan-says",
+                "wgan-numbers",
+                "look",
+                "held",
+                "distance",
+            ),
+        ),
+        alt="A GAN and a WGAN-GP trained side by side",
+    )
+
+
+def duel(count: int = 400, seed: int = 5) -> Show:
+    """Return a made-up training of both games in ``count`` frames of five steps."""
+    rng = np.random.default_rng(seed)
+    angle = np.arange(8) * np.pi / 4
+    modes = 1.4 * np.stack([np.cos(angle), np.sin(angle)], 1)
+    real = modes[rng.integers(8, size=SHOWN)] + 0.03 * rng.normal(size=(SHOWN, 2))
+    floor = {"w1_floor": 0.081, "w1_floor_low": 0.05, "w1_floor_high": 0.11}
+    still = Frame(0, {"real": real}, floor)
+    noise = rng.normal(size=(SHOWN, 2))
+    home = {"gan": rng.integers(1, 3, size=SHOWN), "wgan": rng.integers(8, size=SHOWN)}
+    frames = tuple(duel_frame(i, count, modes, noise, home, rng) for i in range(count))
+    packets = tuple(pack(frame, i, PRECISION) for i, frame in enumerate(frames))
+    return Show(duel_scene(), pack(still, 0, PRECISION), packets, frames)
+
+
+def duel_frame(
+    i: int,
+    count: int,
+    modes: np.ndarray,
+    noise: np.ndarray,
+    home: dict[str, np.ndarray],
+    rng: np.random.Generator,
+) -> Frame:
+    """Return one frame: samples on their way from the origin to the modes that are held."""
+    share = i / max(1, count - 1)
+    arrays: dict[str, np.ndarray] = {}
+    scalars: dict[str, float] = {"step": 5 * i}
+    for side in ("gan", "wgan"):
+        target = modes[home[side]]
+        if side == "gan" and share < 0.4:
+            target = modes[np.where(np.arange(SHOWN) % 2, home[side], home[side] + 2)]
+        near = 1 - np.exp(-8 * share)
+        spread = 0.02 + 0.5 * np.exp(-10 * share)
+        bridge = (np.arange(SHOWN) % 9 == 0) * 0.3 * (side == "wgan")
+        fake = near * (1 - bridge[:, None]) * target + spread * noise + 0.01 * rng.normal(size=2)
+        cells = (np.arange(CELLS) + 0.5) * 4.2 / CELLS - 2.1
+        grid = np.stack(np.meshgrid(cells, cells), -1)
+        away = np.linalg.norm(grid[:, :, None] - modes, axis=-1)
+        if side == "gan":
+            held = np.linalg.norm(grid[:, :, None] - modes[1:3], axis=-1).min(-1)
+            surface = 1 / (1 + np.exp(-40 * share * (held - 0.7 - 0.2 * np.sin(9 * share + grid[..., 0]))))
+        else:
+            surface = np.exp(-1.8 * away.min(-1)) * (0.2 + share) - 0.25 * np.linalg.norm(grid, axis=-1)
+        held_now = (4 if 0.1 < share < 0.4 else 2) if side == "gan" else min(8, int(80 * share))
+        distance = 1.42 - 0.3 * np.exp(-(((share - 0.2) / 0.1) ** 2)) if side == "gan" else 0.13
+        distance += (1.3 - 0.13) * np.exp(-14 * share) * (side == "wgan") + 0.02 * rng.normal()
+        arrays |= {
+            f"{side}/fake": fake,
+            f"{side}/surface": surface,
+            f"{side}/tails": fake[:ARROWS],
+            f"{side}/arrows": (target - fake)[:ARROWS] * (0.2 + share) + 0.1 * noise[:ARROWS],
+        }
+        scalars |= {
+            f"{side}/held": held_now,
+            f"{side}/good": 0.84 * near if side == "gan" else 0.29 + 0.5 * share,
+            f"{side}/w1": distance,
+            f"{side}/loss": (0.7 - 0.6 * share if side == "gan" else -0.4 * share) + 0.05 * rng.normal(),
+        }
+    event = {round(0.4 * count): "GAN lost 2 modes", round(0.1 * count): "WGAN-GP holds 8"}.get(i, "")
+    sentences = {
+        "gan/says": f"**{scalars['gan/held']:.0f} of 8 modes held.** It never held more than four;"
+        " two of those were lost. The samples sit on two points.",
+        "wgan/says": f"**{scalars['wgan/held']:.0f} of 8 modes held.** Thin bridges remain:"
+        " a continuous generator cannot cut them.",
+        "look": "The GAN's judge is certain almost everywhere, so its surface is flat and pulls"
+        " nothing. Now set the steps to 1 and train again: does it still collapse?",
+    }
+    return Frame(5 * i, arrays, scalars, sentences, event)
