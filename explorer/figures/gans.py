@@ -1,4 +1,4 @@
-"""Two games side by side, as a scene: what each generator makes, what its judge thinks, how it went.
+"""Two games side by side, as a scene: what each generator makes, and what its judge thinks.
 
 How to read it: dark points are data, orange ones are generated. The ground shows the judge: green
 where it says real (or gives a high value), violet where it says generated. An arrow is what the
@@ -31,8 +31,11 @@ TITLES = {
     "non_saturating": ("GAN", "non-saturating"),
     "wasserstein_gp": ("WGAN-GP", "two-sided penalty"),
 }
-CEILING = "ceiling 98.9 %"
-LONGEST_ARROW = 0.6  # data units; a longer one is cut and drawn with an open head
+CEILING = "at best 98.9 %"
+# One scale for both games: a pull of 1 (a critic's ideal slope) is drawn a tenth of a unit long, and
+# what is longer than half a unit is cut and marked.
+ARROW_SCALE = 0.1
+LONGEST_ARROW = 0.5
 
 
 def duel(
@@ -120,6 +123,7 @@ def _ground(
             f"{side}/tails",
             f"{side}/arrows",
             "fake",
+            scale=ARROW_SCALE,
             longest=LONGEST_ARROW,
             label="pull on the sample",
         ),
@@ -167,7 +171,7 @@ def _cards(side: str, modes: int) -> tuple[Number, ...]:
             ),
             Number(
                 f"{side}/good",
-                "good samples",
+                "good",
                 "percent",
                 bound=CEILING,
                 help="Samples within three standard deviations of a mode. A perfect sampler "

@@ -14,7 +14,7 @@ from torch import Tensor
 from explorer.gradients.unrolled import UNROLLED
 
 Draw = Callable[[int, int, torch.Generator], Tensor]
-WEIGHTS, INPUTS, READOUT = range(3)
+WEIGHTS, INPUTS, READOUT, VALIDATION = range(4)
 """The streams of randomness of one network."""
 
 

@@ -20,6 +20,7 @@ the counting of hops is what this page adds. Variances follow the sequence from 
 The averages are over Gaussian preactivations; different gates are taken as independent.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -81,7 +82,10 @@ def average_steps(settings: FlowSettings) -> Steps:
 
 
 def scales(settings: FlowSettings) -> Scales:
-    """The variances and the gain that the settings stand for; `gaussian` taken at gain 1 ± 1/H."""
+    """The variances and the gain that the settings stand for.
+
+    A `gaussian` matrix is taken at its spectral radius, which is close to its gain if H is large.
+    """
     third = 1 / (3 * settings.units)  # variance of a number uniform in ±1/√H
     drawn = settings.recurrent_init == "default"
     gain = settings.gain * (3**-0.5 if drawn else 1.0)
@@ -93,14 +97,15 @@ def scales(settings: FlowSettings) -> Scales:
 def _tanh(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
     second = 0.0  # E h²
     for _ in range(settings.length):
-        variance = scales.gain**2 * second + scales.both_biases + scales.input
-        yield 0.0, _typical(_tanh_slope, variance, settings.units)
-        second = _mean_square(np.tanh, variance)
+        values = np.tanh(_spread(scales.gain**2 * second + scales.both_biases + scales.input))
+        yield 0.0, _typical(1 - values**2, settings.units)
+        second = _mean(values**2)
 
 
 def _relu(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
-    for _ in range(settings.length):  # half the units are on, whatever the variance
-        yield 0.0, _typical(_on, 1.0, settings.units)
+    half = _typical(np.heaviside(_Z, 0.5), settings.units)  # are on, whatever the variance
+    for _ in range(settings.length):
+        yield 0.0, half
 
 
 def _linear(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
@@ -116,24 +121,25 @@ def _lstm(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float
     """
     bias = settings.forget_bias or 0.0
     steady, noise, second = 0.0, 0.0, 0.0
+    squashed = np.zeros_like(_Z)  # tanh(c)
     for step in range(settings.length):
-        memory = steady + noise
-        variance = scales.gain**2 * second + scales.both_biases + scales.input
-        forget = scales.gain**2 * second + scales.forget + scales.input
-        keep = _mean(_sigmoid, forget, bias)
-        gate = _mean_square(_sigmoid, variance)
-        candidate = _mean_square(np.tanh, variance)
+        recurrent = scales.gain**2 * second
+        variance = recurrent + scales.both_biases + scales.input
+        gate, candidate = _sigmoid(_spread(variance)), np.tanh(_spread(variance))
+        forget = _sigmoid(bias + _spread(recurrent + scales.forget + scales.input))
+        keep, passed, new = _mean(forget), _mean(gate**2), _mean(candidate**2)
         written = (
-            gate * _mean_square(_tanh_slope, variance)
-            + candidate * _mean_square(_sigmoid_slope, variance)
-            + memory * _mean_square(_sigmoid_slope, forget, bias)
+            passed * _mean((1 - candidate**2) ** 2)
+            + new * _mean((gate * (1 - gate)) ** 2)
+            + (steady + noise) * _mean((forget * (1 - forget)) ** 2)
         )
-        read = gate**0.5 * _typical(_tanh_slope, memory, settings.units)
+        read = passed**0.5 * _typical(1 - squashed**2, settings.units)
         yield keep, read * written**0.5 if step else 0.0  # the initial h knows nothing of c
-        steady_candidate = candidate * (1 - scales.input / variance)
-        steady = (keep * steady**0.5 + (gate * steady_candidate) ** 0.5) ** 2
-        noise = keep**2 * noise + gate * (candidate - steady_candidate)
-        second = gate * _mean_square(np.tanh, steady + noise)
+        steady_new = new * (1 - scales.input / variance)
+        steady = (keep * steady**0.5 + (passed * steady_new) ** 0.5) ** 2
+        noise = keep**2 * noise + passed * (new - steady_new)
+        squashed = np.tanh(_spread(steady + noise))
+        second = passed * _mean(squashed**2)
 
 
 def _gru(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
@@ -143,21 +149,21 @@ def _gru(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]
     for _ in range(settings.length):
         second = steady + noise
         product = scales.gain**2 * second + scales.bias
-        reset = scales.gain**2 * second + scales.both_biases + scales.input
-        update = scales.gain**2 * second + scales.forget + scales.input
-        keep = _mean(_sigmoid, update, bias)
-        open_to_new = _mean_square(_sigmoid, update, -bias)
-        passed = _mean_square(_sigmoid, reset)
+        recurrent = scales.gain**2 * second + scales.input
+        reset = _sigmoid(_spread(recurrent + scales.both_biases))
+        update = _sigmoid(bias + _spread(recurrent + scales.forget))
+        keep, passed, taken = _mean(update), _mean(reset**2), _mean((1 - update) ** 2)
         variance = passed * product + scales.bias + scales.input
-        new = _mean_square(np.tanh, variance)
-        through_new = _mean_square(_tanh_slope, variance) * (
-            passed + product * _mean_square(_sigmoid_slope, reset)
+        values = np.tanh(_spread(variance))
+        new = _mean(values**2)
+        through_new = _mean((1 - values**2) ** 2) * (
+            passed + product * _mean((reset * (1 - reset)) ** 2)
         )
-        through_update = (second + new) * _mean_square(_sigmoid_slope, update, bias)
-        yield keep, (open_to_new * through_new + through_update) ** 0.5
+        through_update = (second + new) * _mean((update * (1 - update)) ** 2)
+        yield keep, (taken * through_new + through_update) ** 0.5
         steady_new = new * (1 - scales.input / variance)
         steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
-        noise = keep**2 * noise + open_to_new * (new - steady_new)
+        noise = keep**2 * noise + taken * (new - steady_new)
 
 
 CELLS: dict[str, Callable[[FlowSettings, Scales], Iterator[tuple[float, float]]]] = {
@@ -169,38 +175,27 @@ CELLS: dict[str, Callable[[FlowSettings, Scales], Iterator[tuple[float, float]]]
 }
 
 
-def _mean(function: Callable, variance: float, centre: float = 0.0) -> float:
-    return float((function(centre + variance**0.5 * _Z) * _DENSITY).sum())
+def _spread(variance: float) -> np.ndarray:
+    return variance**0.5 * _Z
 
 
-def _mean_square(function: Callable, variance: float, centre: float = 0.0) -> float:
-    return float((function(centre + variance**0.5 * _Z) ** 2 * _DENSITY).sum())
+def _mean(values: np.ndarray) -> float:
+    """Average over the normal distribution of a function tabulated at its nodes."""
+    return float(values @ _DENSITY)
 
 
-def _typical(slope: Callable, variance: float, units: int) -> float:
-    """The root mean square of a slope over units, less what chance costs a finite layer.
+def _typical(slopes: np.ndarray, units: int) -> float:
+    """The root mean square of slopes over units, less what chance costs a finite layer.
 
     Σ (slope v)² over H units fluctuates, and the mean of its logarithm, which a long product
     needs, is lower than the logarithm of its mean: by 3 (κ − 1) / 2H with the slope's kurtosis
     κ = E slope⁴ / (E slope²)² (second order in 1/H).
     """
-    squares = slope(variance**0.5 * _Z) ** 2
-    mean = float((squares * _DENSITY).sum())
-    kurtosis = float((squares**2 * _DENSITY).sum()) / mean**2
-    return mean**0.5 * float(np.exp(-0.75 * (kurtosis - 1) / units))
+    squares = slopes**2
+    mean = _mean(squares)
+    kurtosis = _mean(squares**2) / mean**2
+    return mean**0.5 * math.exp(-0.75 * (kurtosis - 1) / units)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
-
-
-def _sigmoid_slope(x: np.ndarray) -> np.ndarray:
-    return _sigmoid(x) * _sigmoid(-x)
-
-
-def _tanh_slope(x: np.ndarray) -> np.ndarray:
-    return 1 - np.tanh(x) ** 2
-
-
-def _on(x: np.ndarray) -> np.ndarray:
-    return np.heaviside(x, 0.5) ** 0.5

@@ -8,7 +8,7 @@ from explorer.gradients.unrolled import UNROLLED
 
 WHOLE = {
     "length": (2, 400),
-    "units": (1, 128),
+    "units": (2, 128),
     "seeds": (1, 20),
     "batch": (1, 64),
     "seed": (0, 2**31 - 1),

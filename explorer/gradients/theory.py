@@ -13,7 +13,6 @@ from jaxtyping import Float
 from explorer.gradients.initial import WEIGHTS, initial_matrix, stream
 from explorer.gradients.mean_field import average_steps, norms_by_hops, scales
 from explorer.gradients.settings import FlowSettings
-from explorer.gradients.unrolled import UNROLLED
 
 GATED = ("lstm", "gru")
 FULL_MEMORY_BIAS, FULL_MEMORY_LAGS = 2.0, 50
@@ -80,8 +79,8 @@ def drawn_matrix(settings: FlowSettings) -> TheoryLine:
     directions saturate: the claim ends where the slopes of the tanh have taken half, for ReLU and
     the gated cells as in `mean_field`. A gated cell is given the powers of its candidate's matrix.
     """
-    values, hops = norms_by_hops(average_steps(settings), typical_powers(settings))
     steps = average_steps(settings)
+    values, hops = norms_by_hops(steps, typical_powers(settings))
     stop = hops > _trusted_hops(settings)
     if settings.cell == "rnn_tanh":
         stop = np.concatenate(([1.0], np.cumprod(steps.hop[::-1]))) < HALF
@@ -171,13 +170,10 @@ def typical_powers(settings: FlowSettings) -> Float[np.ndarray, " L"]:
     units = settings.units
     matrix = torch.stack(
         [
-            UNROLLED[settings.cell].block(
-                initial_matrix(
-                    settings.cell, 1, units, stream(seed, WEIGHTS),
-                    settings.recurrent_init, settings.gain,
-                ),
-                block,
-            )[:, :units]
+            initial_matrix(
+                settings.cell, 1, units, stream(seed, WEIGHTS), settings.recurrent_init,
+                settings.gain,
+            )[block * units : (block + 1) * units, :units]
             for seed in range(settings.seed, settings.seed + settings.seeds)
         ]
     )  # fmt: skip
@@ -192,9 +188,8 @@ def typical_powers(settings: FlowSettings) -> Float[np.ndarray, " L"]:
 
 
 def _trusted_hops(settings: FlowSettings) -> float:
-    if settings.recurrent_init == "orthogonal":
-        return np.inf
-    return settings.units**0.5
+    rotation = settings.recurrent_init == "orthogonal"
+    return 2 * settings.units if rotation else settings.units**0.5
 
 
 def _saturated(settings: FlowSettings) -> int:

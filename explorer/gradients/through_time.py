@@ -71,9 +71,9 @@ def norms_through_time(settings: FlowSettings) -> NormsThroughTime:
     hidden, cell = [], []
     for seeds in _turns(settings):
         network = _gone_back(settings, seeds, torch.float64)
-        hidden.append(_norms(network.hidden_gradients))
+        hidden.append(mean_norms(network.hidden_gradients))
         if network.cell_gradients is not None:
-            cell.append(_norms(network.cell_gradients))
+            cell.append(mean_norms(network.cell_gradients))
     return NormsThroughTime(
         lags=np.arange(settings.length + 1),
         hidden=_summarised(hidden),
@@ -132,23 +132,23 @@ def _normal(seeds: range, purpose: int, *shape: int) -> Tensor:
     return drawn
 
 
-def _norms(gradients: Float[Tensor, "L S H B"]) -> Float[np.ndarray, "S L"]:
-    """Norm over units, mean over samples, the last state first.
+def mean_norms(gradients: Float[Tensor, "L *S H B"]) -> Float[np.ndarray, "L *S"]:
+    """The norm over units, mean over samples.
 
     Squares of float64 leave its range at 1e-154 and 1e154, so each state is scaled to its
     largest entry where that matters.
     """
-    peaks = torch.linalg.vector_norm(gradients, ord=torch.inf, dim=(1, 2, 3), keepdim=True)
-    if peaks.min() < 1e-120 or peaks.max() > 1e120:
+    norms = torch.linalg.vector_norm(gradients, dim=-2)
+    if norms.min() < 1e-120 or norms.max() > 1e120:
+        over = tuple(range(1, gradients.dim()))
+        peaks = torch.linalg.vector_norm(gradients, ord=torch.inf, dim=over, keepdim=True)
         scale = torch.where(peaks > 0, peaks, 1)
         norms = torch.linalg.vector_norm(gradients / scale, dim=-2) * scale.squeeze(-2)
-    else:
-        norms = torch.linalg.vector_norm(gradients, dim=-2)
-    return norms.mean(-1).T.flip(-1).numpy()
+    return norms.mean(-1).numpy()
 
 
 def _summarised(groups: list[np.ndarray]) -> StateNorms:
-    norms = np.concatenate(groups)
+    norms = np.concatenate(groups, axis=1)[::-1].T  # the last state first
     ratios = norms / norms[:, :1]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(ratios)

@@ -94,8 +94,7 @@ def page() -> None:
             ticket,
             key="gans.stage",
             live=True,
-            reset_trigger=bool(duel.changes),
-            on_reset=lambda: dials.start_over(),
+            on_reset=dials.start_over if duel.changes else None,
         )
     with st.expander("How to read this, and what it does not show"):
         st.markdown(HOW)
@@ -145,7 +144,8 @@ def _dials(dials: Dials[Duel]) -> None:
 def _turned(dials: Dials[Duel]) -> Duel:
     """Return the duel that the dials ask for: turned where it stands if it can be, else anew."""
     hub = the_hub()
-    head = hub.head_step(st.session_state.get("gans:token", ""))
+    run = hub.run(st.session_state.get("gans:token", ""))
+    head = 0 if run is None else max(0, run.recording.head) * runs.STEPS_PER_FRAME
     return dials.last.turn(head, dials.wanted())
 
 

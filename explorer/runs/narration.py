@@ -102,9 +102,7 @@ class Story:
             return f"All of them since step {self.since:,}."
         if self.most == 0:
             return "None of them for long so far."
-        if self.held.sum() == self.most and now <= self.most:
-            return f"None was lost so far; the last change came at step {self.since:,}."
-        return "It is still moving between them."
+        return "It has lost none so far."
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the story remembers, for a checkpoint."""

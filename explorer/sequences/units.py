@@ -57,6 +57,7 @@ def telling_unit(
     unit = int(np.abs(found - 0.5).argmax())
     high_inside = bool(found[unit] > 0.5)
     values, inside = scoring
+    parts = min(parts, len(values))
     groups = np.arange(len(values)) % parts
 
     def score(chosen: Bool[np.ndarray, " E"]) -> float:

@@ -91,7 +91,7 @@ class Viewer:
             deaf()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks)
 
     def _news(self, more_than_frames: bool) -> None:
         """Wake up, from any thread."""

@@ -1,14 +1,12 @@
 """Known answers about the data, what was learned of it, and single steps of the games."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear, softplus
 
 from explorer.gans.distributions import DISTRIBUTIONS, RING, stratified
-from explorer.gans.game import Draws, Game
+from explorer.gans.game import Game
 from explorer.gans.learned import (
     expected_coverage,
     mode_report,
@@ -20,8 +18,7 @@ from explorer.gans.penalty import gradient_penalty
 from explorer.gans.settings import GameSettings
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
-
-GAULT = "Srivastava et al. 2017"
+from explorer.verify.slow import Slow
 
 
 def distinct_centres(name: str) -> int:
@@ -72,88 +69,28 @@ def linear_penalty() -> float:
     """The penalty of a critic whose slope is (3, 4) everywhere."""
     weights = torch.tensor([3.0, 4.0], dtype=torch.float64)
     mixing = torch.rand(64, 1, generator=rng(2), dtype=torch.float64)
-    return float(gradient_penalty(lambda x: x @ weights, normal(64, 2), normal(64, 2, seed=1), mixing))
+    return float(
+        gradient_penalty(lambda x: x @ weights, normal(64, 2), normal(64, 2, seed=1), mixing)
+    )
 
 
-class Slow:
-    """A game played with automatic differentiation and `torch.optim.Adam`, from a fast one's start.
-
-    Written from the papers' formulas alone; it shares no code with the game that it checks.
-    """
-
-    def __init__(self, game: Game) -> None:
-        self.settings = s = game.settings
-        self.networks = {
-            name: [
-                tensor.clone().requires_grad_()
-                for pair in zip(network.weights, network.biases, strict=True)
-                for tensor in pair
-            ]
-            for name, network in game.networks.items()
-        }
-        self.adams = {
-            name: torch.optim.Adam(
-                self.networks[name],
-                lr=s.generator_rate if name == "generator" else s.critic_rate,
-                betas=s.betas,
-            )
-            for name in self.networks
-        }
-
-    def apply(self, name: str, points: Tensor) -> Tensor:
-        """The outputs of a network."""
-        activation = {"relu": torch.relu, "tanh": torch.tanh}[self.settings.activation]
-        parameters = self.networks[name]
-        for index in range(0, len(parameters), 2):
-            points = linear(points, parameters[index], parameters[index + 1].squeeze(0))
-            if index + 2 < len(parameters):
-                points = activation(points)
-        return points
-
-    def judge(self, points: Tensor) -> Tensor:
-        """The judge's number at each point."""
-        return self.apply("judge", points).squeeze(-1)
-
-    def step(self, draws: Draws) -> None:
-        """One step of the game, on what was drawn."""
-        fakes = [self.apply("generator", noise).detach() for noise in draws.judge_noise]
-        for real, fake, mixing in zip(draws.real, fakes, draws.mixing, strict=True):
-            self._learn("judge", self._judge_loss(real, fake, mixing))
-        imagined = self.judge(self.apply("generator", draws.generator_noise))
-        generator_losses: dict[str, Callable[[Tensor], Tensor]] = {
-            "minimax": lambda t: torch.log(1 - torch.sigmoid(t)),
-            "non_saturating": lambda t: -torch.log(torch.sigmoid(t)),
-            "wasserstein_gp": lambda t: -t,
-        }
-        self._learn("generator", generator_losses[self.settings.objective](imagined).mean())
-
-    def _judge_loss(self, real: Tensor, fake: Tensor, mixing: Tensor) -> Tensor:
-        if self.settings.objective != "wasserstein_gp":
-            return (softplus(-self.judge(real)) + softplus(self.judge(fake))).mean()
-        between = (mixing * real + (1 - mixing) * fake).requires_grad_()
-        (slopes,) = torch.autograd.grad(self.judge(between).sum(), between, create_graph=True)
-        penalty = (slopes.square().sum(1).sqrt() - 1).square().mean()
-        gap = self.judge(real).mean() - self.judge(fake).mean()
-        return self.settings.penalty_weight * penalty - gap
-
-    def _learn(self, name: str, loss: Tensor) -> None:
-        self.adams[name].zero_grad()
-        loss.backward(inputs=self.networks[name])
-        self.adams[name].step()
+def precise_ring(n: int, draws: torch.Generator) -> Tensor:
+    """Points of the ring in float64."""
+    return RING.sample(n, draws).double()
 
 
 def difference_to_slow(objective: str, activation: str = "relu", steps: int = 5) -> float:
     """Largest difference of the parameters after some steps, fast game against `Slow`, float64."""
     settings = GameSettings(
-        objective, width=16, depth=3, activation=activation, batch=32, penalty_weight=1.0
+        objective, width=16, activation=activation, batch=32, penalty_weight=1.0
     )
-    game = Game(settings, lambda n, draws: RING.sample(n, draws).double(), dtype=torch.float64)
+    game = Game(settings, precise_ring, dtype=torch.float64)
     slow = Slow(game)
     for _ in range(steps):
         slow.step(game.next_draws())
         game.step()
     return max(
-        float((theirs - ours).abs().max())
+        float((theirs.detach() - ours).abs().max())
         for name, network in game.networks.items()
         for theirs, ours in zip(
             slow.networks[name],
@@ -166,9 +103,9 @@ def difference_to_slow(objective: str, activation: str = "relu", steps: int = 5)
 def judge_gradient_error(activation: str) -> float:
     """Largest relative error of the critic's last gradient, penalty included, float64."""
     settings = GameSettings(
-        width=16, depth=3, activation=activation, batch=32, critic_steps=1, penalty_weight=1.0
+        width=16, activation=activation, batch=32, critic_steps=1, penalty_weight=1.0
     )
-    game = Game(settings, lambda n, draws: RING.sample(n, draws).double(), dtype=torch.float64)
+    game = Game(settings, precise_ring, dtype=torch.float64)
     slow = Slow(game)
     slow.step(game.next_draws())
     game.step()
@@ -179,26 +116,20 @@ def judge_gradient_error(activation: str) -> float:
     return float((written - derived).norm() / derived.norm())
 
 
+def played(seed: int, seeds: tuple[int, ...] | None = None) -> Tensor:
+    """What a game, or several at once, generate after 20 steps, float64."""
+    settings = GameSettings(width=16, batch=32, seed=seed)
+    game = Game(settings, precise_ring, seeds, torch.float64)
+    for _ in range(20):
+        game.step()
+    return game.generate(normal(100, 2))
+
+
 def population_difference() -> float:
-    """Largest difference of three games played at once to the same three alone, float64."""
-    settings = GameSettings(width=16, batch=32)
-
-    def sampler(n: int, draws: torch.Generator) -> Tensor:
-        return RING.sample(n, draws).double()
-
-    def play(**several: tuple[int, ...] | int) -> Game:
-        seeds = several.get("seeds")
-        alone = GameSettings(width=16, batch=32, seed=several.get("seed", settings.seed))
-        game = Game(alone, sampler, seeds=seeds, dtype=torch.float64)
-        for _ in range(20):
-            game.step()
-        return game
-
-    together = play(seeds=(3, 4, 5)).generate(normal(100, 2))
-    return max(
-        float((play(seed=seed).generate(normal(100, 2)) - points).abs().max())
-        for seed, points in zip((3, 4, 5), together, strict=True)
-    )
+    """Largest difference of three games played at once to the same three alone."""
+    together = played(0, (3, 4, 5))
+    alone = torch.stack([played(seed) for seed in (3, 4, 5)])
+    return float((together - alone).abs().max())
 
 
 def slope_between_two_points(weight: float, apart: float = 0.5) -> float:
@@ -212,12 +143,135 @@ def slope_between_two_points(weight: float, apart: float = 0.5) -> float:
     return float(game.losses().slope)
 
 
-def modes_held(objective: str, worst: bool) -> int:
-    """Modes of the ring held after 1,200 steps, the fewest or the most of three seeds."""
-    held = []
-    for seed in range(3):
-        game = Game(GameSettings(objective, seed=seed), RING.sample)
-        for _ in range(1_200):
-            game.step()
-        held.append(mode_report(game.generate(game.evaluation_noise(2_500)), RING).modes_held)
-    return min(held) if worst else max(held)
+def modes_held(objective: str) -> Tensor:
+    """How many modes of the ring three seeds hold after 1,200 steps with the default settings."""
+    game = Game(GameSettings(objective), RING.sample, seeds=(0, 1, 2))
+    for _ in range(1_200):
+        game.step()
+    clouds = game.generate(game.evaluation_noise(2_500))
+    return torch.tensor([mode_report(cloud, RING).modes_held for cloud in clouds]).double()
+
+
+FLOORS = {
+    ("ring", False): (0.078, 0.022),
+    ("ring", True): (0.059, 0.019),
+    ("grid", False): (0.097, 0.022),
+    ("grid", True): (0.068, 0.015),
+}
+"""Mean and standard deviation of one distance, from 12 repeats with POT alone."""
+
+PENALTY = "Gulrajani et al. 2017, eq. 3"
+KNOWN = (
+    Known("distinct centres of the ring", 8, lambda: distinct_centres("ring"), "definition"),
+    Known("distinct centres of the grid", 25, lambda: distinct_centres("grid"), "definition"),
+    Known(
+        "neighbours on the ring: distance",
+        2 * 2 / 1.414 * math.sin(math.pi / 8),
+        lambda: nearest_centres("ring"),
+        "chord of 45°, radius 2/1.414 of gan_toy.py",
+        1e-6,
+    ),
+    Known(
+        "neighbours on the grid: distance",
+        2 / 2.828,
+        lambda: nearest_centres("grid"),
+        "gan_toy.py",
+        1e-6,
+    ),
+    Known(
+        "good samples of a perfect generator",
+        1 - math.exp(-4.5),
+        good_share,
+        "1 − exp(−9/2): 3 σ in the plane",
+        6e-4,
+    ),
+    Known(
+        "coverage, expected, n = m = 1,000, k = 5",
+        1 - math.prod((1_000 - i) / (2_000 - i) for i in range(1, 6)),
+        lambda: expected_coverage(1_000, 1_000, 5),
+        "Naeem et al. 2020, lemma 2",
+        1e-12,
+    ),
+    Known("coverage of moons by moons", 0.969, real_coverage, "Naeem et al. 2020", 0.01),
+    Known(
+        "reverse KL of perfect samples, K = 25, m = 1,000",
+        24 / 2_000,
+        mean_reverse_kl,
+        "(K − 1)/2m, Miller 1955",
+        0.02,
+        "rel",
+    ),
+    Known("reverse KL, 24 of 25 modes", math.log(25 / 24), lost_mode, "log(K/(K − 1))", 1e-12),
+    *(
+        Known(
+            f"W1 floor of the {name}, n = 1,000" + (", even reference" if even else ""),
+            (round(mean - 2 * std, 3), round(mean + 2 * std, 3)),
+            lambda name=name, even=even: floor(name, even),
+            "POT alone, 12 repeats, ± 2 std",
+            kind="range",
+        )
+        for (name, even), (mean, std) in FLOORS.items()
+    ),
+    Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", 1e-12),
+    *(
+        Known(
+            f"critic's gradient with penalty, {activation}, relative error",
+            0,
+            lambda activation=activation: judge_gradient_error(activation),
+            "autograd, float64",
+            1e-10,
+        )
+        for activation in ("relu", "tanh")
+    ),
+    *(
+        Known(
+            f"{objective}: parameters after 5 steps, written out",
+            0,
+            lambda objective=objective: difference_to_slow(objective),
+            "autograd, torch.optim.Adam, float64",
+            1e-9,
+        )
+        for objective in ("minimax", "non_saturating", "wasserstein_gp")
+    ),
+    Known(
+        "three games at once against each alone, 20 steps, float64",
+        0,
+        population_difference,
+        "equality of two runs",
+        1e-9,
+    ),
+    *(
+        Known(
+            f"slope of a critic between points 0.5 apart, λ = {weight:g}",
+            1 + 0.5 / (2 * weight),
+            lambda weight=weight: slope_between_two_points(weight),
+            f"1 + W/2λ, maximum of sW − λ(s − 1)²; {PENALTY}",
+            0.02,
+            "rel",
+        )
+        for weight in (0.1, 10.0)
+    ),
+    Known(
+        "ring, WGAN-GP: fewest modes held by 3 seeds",
+        8,
+        lambda: float(modes_held("wasserstein_gp").min()),
+        "all 6 seeds of an independent run",
+        slow=True,
+    ),
+    Known(
+        "ring, non-saturating, 5 judge steps: mean modes held",
+        (1, 7),
+        lambda: float(modes_held("non_saturating").mean()),
+        "2 to 5 in 6 seeds of an independent run",
+        kind="range",
+        slow=True,
+    ),
+    Known(
+        "ring, minimax, 5 judge steps: mean modes held",
+        (1, 6),
+        lambda: float(modes_held("minimax").mean()),
+        "2 to 4 in 6 seeds of an independent run",
+        kind="range",
+        slow=True,
+    ),
+)

@@ -92,25 +92,29 @@ export function drawAxes(g, map, ticks, labels, look) {
   }
 }
 
+/** The ticks under a plot, and the axis' name in the last gap between them that has room for it. */
 function drawTimeTicks(g, map, ticks, label, look) {
   const { box } = map;
   const y = box.bottom + look.size * 0.5 + 6;
-  const last = ticks[ticks.length - 1];
-  const end = last ? map.ax * last.at + map.bx + g.measureText(last.text).width / 2 : 0;
-  const apart = label && end + 14 + g.measureText(label).width <= box.right; // the name has a place of its own
-  let free = Infinity; // px from which on the line is taken, filled from the right
   g.textBaseline = "middle";
   g.textAlign = "left";
-  if (apart) g.fillText(label, box.right - g.measureText(label).width, y);
-  ticks.toReversed().forEach(({ at, text }, i) => {
-    const named = i === 0 && label && !apart ? `${text} ${label}` : text;
-    const [width, bare] = [g.measureText(named).width, g.measureText(text).width];
-    const x = map.ax * at + map.bx;
-    const left = Math.max(0, Math.min(x - bare / 2, look.width - width));
-    if (left + width > free - 12) return;
-    g.fillText(named, left, y);
-    free = left;
-  });
+  const named = label ? g.measureText(label).width : 0;
+  const places = []; // from right to left
+  for (const { at, text } of ticks.toReversed()) {
+    const width = g.measureText(text).width;
+    const left = Math.max(0, Math.min(map.ax * at + map.bx - width / 2, look.width - width));
+    if (places.length && left + width > places[places.length - 1].left - 12) continue;
+    places.push({ text, left, right: left + width });
+  }
+  for (const { text, left } of places) g.fillText(text, left, y);
+  if (!label) return;
+  const edges = [{ left: box.right + 12 }, ...places, { right: -12 }];
+  for (let i = 0; i + 1 < edges.length; i += 1) {
+    const [from, to] = [edges[i + 1].right + 12, edges[i].left - 12];
+    if (to - from < named) continue;
+    g.fillText(label, i === 0 ? to - named : (from + to - named) / 2, y);
+    return;
+  }
 }
 
 /**

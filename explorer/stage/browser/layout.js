@@ -20,13 +20,18 @@ export function heading(title, note, large = false) {
   return head;
 }
 
-/** Set one CSS grid of a scene on the element that holds its panels. */
-export function arrange(panels, { columns, rows, areas }) {
-  panels.style.gridTemplateColumns = columns.map(track).join(" ");
-  panels.style.gridTemplateRows = rows.join(" ");
-  panels.style.gridTemplateAreas = areas.map((row) => `"${row}"`).join(" ");
-  const named = new Set(areas.join(" ").split(/\s+/));
-  for (const panel of panels.children) panel.style.display = named.has(panel.dataset.area) ? "" : "none";
+/** Set one CSS grid of a scene; rows below its fold stand in `rest`, the others in `first`. */
+export function arrange(wrappers, first, rest, { columns, rows, areas, fold }) {
+  const cut = fold || areas.length;
+  for (const [grid, from, to] of [[first, 0, cut], [rest, cut, areas.length]]) {
+    const names = areas.slice(from, to);
+    grid.style.gridTemplateColumns = columns.map(track).join(" ");
+    grid.style.gridTemplateRows = rows.slice(from, to).join(" ");
+    grid.style.gridTemplateAreas = names.map((row) => `"${row}"`).join(" ");
+    grid.hidden = !names.length;
+    const inside = wrappers.filter(({ dataset }) => names.some((row) => row.split(/\s+/).includes(dataset.area)));
+    if (inside.some((wrapper, i) => grid.children[i] !== wrapper) || grid.children.length !== inside.length) grid.replaceChildren(...inside);
+  }
 }
 
 /** A column of "1fr" may become narrower than its content, or a long word would push the others. */
@@ -37,10 +42,11 @@ const track = (size) => (/^[\d.]+fr$/.test(size) ? `minmax(0, ${size})` : size);
  * square plots are as wide as their cells allow. `changed()` is called when a size has changed.
  */
 export class Layout {
-  constructor(root, panels, changed) {
+  constructor(root, changed) {
     this.root = root;
-    this.panels = panels;
     this.changed = changed;
+    this.first = element("div", "panels");
+    this.rest = element("div", "panels rest");
     this.narrow = null;
     this.seen = "";
     this.observer = new ResizeObserver(() => this.fit());
@@ -51,10 +57,11 @@ export class Layout {
     this.timer = setInterval(this.fitSoon, 400); // the page above may grow without telling
   }
 
-  use(scene, height) {
-    this.scene = scene;
-    this.height = height;
-    this.seen = "";
+  /** Stand these panels as a scene says; `height` in px, or as the window allows. */
+  use(scene, wrappers, height) {
+    Object.assign(this, { scene, wrappers, height, seen: "" });
+    this.contents.disconnect();
+    for (const wrapper of wrappers) this.contents.observe(wrapper);
     this.fit();
   }
 
@@ -62,55 +69,56 @@ export class Layout {
     return this.root.matches(":fullscreen");
   }
 
+  /** Arrange the panels, when the room for them is another than before. */
   fit() {
     if (!this.scene || !this.root.isConnected) return;
     const width = this.root.clientWidth;
     if (!width) return;
-    const room = this.room();
+    const narrow = width < NARROW && !this.height;
+    const room = this.room(narrow);
     const seen = `${width} ${room} ${this.full} ${devicePixelRatio}`;
     if (seen === this.seen) return;
     this.seen = seen;
-    const narrow = width < NARROW;
-    const { classList, style } = this.root;
-    classList.toggle("narrow", narrow);
-    classList.toggle("presenter", this.full);
-    arrange(this.panels, narrow ? this.scene.narrow : this.scene.wide);
-    style.height = room ? `${room}px` : "auto";
     this.narrow = narrow;
+    this.root.classList.toggle("narrow", narrow);
+    this.root.classList.toggle("presenter", this.full);
+    arrange(this.wrappers, this.first, this.rest, narrow ? { ...this.scene.narrow, fold: 0 } : this.scene.wide);
     this.trim();
     this.changed();
   }
 
-  /** Have the height follow the contents of these panels. */
-  watch(wrappers) {
-    this.contents.disconnect();
-    for (const wrapper of wrappers) this.contents.observe(wrapper);
-  }
-
-  /** Take away height that the square plots cannot use. */
+  /** Give the first panels the height that is left, less what their square plots cannot use. */
   trim() {
-    const { style } = this.root;
-    if (!this.scene || this.height || this.full || this.narrow || !this.root.isConnected) return;
-    const room = this.room();
-    style.height = `${room}px`;
-    style.height = `${room - this.slack()}px`;
+    if (!this.scene || !this.root.isConnected) return;
+    const { style } = this.first;
+    const room = this.room(this.narrow);
+    if (!room) {
+      style.height = "auto";
+      return;
+    }
+    const beside = [...this.root.children].filter((child) => child !== this.first && child !== this.rest && child.dataset.beside !== undefined && !child.hidden);
+    const gap = parseFloat(getComputedStyle(this.root).rowGap) || 0;
+    const left = room - beside.reduce((sum, child) => sum + child.offsetHeight + gap, 0);
+    style.height = `${left}px`;
+    const slack = this.height ? 0 : this.slack(left);
+    if (slack) style.height = `${left - slack}px`;
   }
 
   /** The height the stage may take, in px; 0 where it takes what its panels need. */
-  room() {
-    if (this.full) return window.innerHeight;
+  room(narrow) {
+    if (this.full) return window.innerHeight - 44;
     if (this.height) return this.height;
-    if (this.root.clientWidth < NARROW) return 0;
+    if (narrow) return 0;
     const top = this.root.getBoundingClientRect().top + scrolled(this.root);
     return Math.max(LEAST, Math.round(window.innerHeight - top - MARGIN));
   }
 
   /** By how much every square plot is higher than it is wide: height that nobody needs. */
-  slack() {
-    const bodies = [...this.panels.querySelectorAll(".plot.square .body")].filter((body) => body.clientWidth);
+  slack(height) {
+    const bodies = [...this.first.querySelectorAll(".plot.square .body")].filter((body) => body.clientWidth);
     if (!bodies.length) return 0;
     const spare = Math.min(...bodies.map((body) => body.clientHeight - body.clientWidth));
-    return Math.max(0, Math.min(spare, this.root.clientHeight - LEAST));
+    return Math.max(0, Math.min(spare, height - LEAST / 2));
   }
 
   close() {

@@ -40,7 +40,6 @@ class Stage {
     this.root = element("div", "stage");
     this.root.tabIndex = 0;
     this.root.setAttribute("role", "group");
-    this.panels = element("div", "panels");
     this.style = element("style", "", STYLE);
     parent.append(this.style, this.root);
     this.context = new Context(this.root, new Explanations(this.root), {
@@ -49,7 +48,7 @@ class Stage {
       goStage: (i) => this.goStage(i),
       refresh: () => this.refresh(),
     });
-    this.layout = new Layout(this.root, this.panels, () => this.resized());
+    this.layout = new Layout(this.root, () => this.resized());
     this.makers = [];
     this.painted = 0;
     this.shown = null;
@@ -81,7 +80,7 @@ class Stage {
       this.sceneText = scene;
       this.build(data.scene);
     }
-    this.layout.use(data.scene, data.height);
+    if (data.height !== before?.height) this.layout.use(data.scene, this.wrappers, data.height);
     if (otherRun) this.attach(before, rebuilt);
     if (data.select && JSON.stringify(data.select) !== JSON.stringify(before?.select)) this.choose(data.select);
     if (data.notice && data.notice !== before?.notice) this.notify(data.notice);
@@ -92,7 +91,7 @@ class Stage {
   }
 
   async build(scene) {
-    const { root, context, panels } = this;
+    const { root, context, layout } = this;
     this.unlisten?.();
     this.scene = scene;
     this.gates = scene.panels.find((panel) => panel.kind === "diagram")?.stages.length ?? 0;
@@ -101,27 +100,24 @@ class Stage {
     context.stage = 0;
     root.classList.toggle("loop", scene.loop);
     root.setAttribute("aria-label", scene.alt || this.data.title || "live picture");
-    root.replaceChildren(panels, context.explanations.box);
-    panels.replaceChildren();
+    root.replaceChildren(layout.first, layout.rest, context.explanations.box);
     this.wrappers = scene.panels.map((panel) => {
       const wrapper = element("section", "panel");
       wrapper.dataset.area = panel.area;
       wrapper.dataset.kind = panel.kind;
       wrapper.style.gridArea = panel.area;
-      panels.append(wrapper);
       return wrapper;
     });
     if (!scene.loop) this.buildBar(scene);
     else root.tabIndex = -1;
+    layout.use(scene, this.wrappers, this.data.height);
     const building = (this.building = Symbol("building"));
     this.makers = [];
     const makers = await Promise.all(scene.panels.map(({ kind }) => makerOf(kind)));
     if (building !== this.building) return;
     this.makers = makers.map((make, i) => make(scene.panels[i], context));
     this.makers.forEach((made, i) => this.wrappers[i].replaceChildren(made.element));
-    this.layout.use(scene, this.data.height);
-    this.layout.watch(this.wrappers);
-    this.restyle();
+    this.resized();
   }
 
   buildBar(scene) {
@@ -143,6 +139,7 @@ class Stage {
     this.bar.element.append(this.notice);
     this.announcer = element("div", "visually-hidden");
     this.announcer.setAttribute("aria-live", "polite");
+    for (const child of [this.trouble, this.bar.element]) child.dataset.beside = "";
     root.append(this.trouble, this.bar.element, this.announcer);
     root.tabIndex = 0;
     this.unlisten = listen(root, {
@@ -334,8 +331,8 @@ class Stage {
     this.halt();
     this.rewind();
     this.idle = true;
-    this.context.stage = 0;
     this.moved();
+    if (this.data.resets) this.calls.setTrigger?.("reset", this.data.token);
   }
 
   rewind() {
@@ -640,7 +637,7 @@ class Stage {
     if (this.trouble.textContent === text) return;
     this.trouble.textContent = text;
     this.trouble.hidden = !text;
-    this.layout.fit();
+    this.layout.trim();
   }
 
   announce(state, frame) {

@@ -36,8 +36,7 @@ function restore([kind, shape, offset, low, high], packet, payload) {
   const stored = new KIND[kind](packet, payload + offset, count);
   if (kind === "float32") return stored;
   const data = new Float32Array(count);
-  const pitch = (high - low) / TOP[kind];
-  for (let i = 0; i < count; i += 1) data[i] = low + stored[i] * pitch;
+  for (let i = 0; i < count; i += 1) data[i] = low + (stored[i] / TOP[kind]) * (high - low);
   return data;
 }
 

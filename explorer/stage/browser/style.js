@@ -14,7 +14,9 @@ export const STYLE = `
 .stage :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .stage.presenter { --text: 18px; --gap: 24px; }
 .stage:fullscreen { background: var(--background); padding: 24px 28px 20px; overflow: auto; width: 100vw; }
-.stage .panels { flex: 1 1 auto; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
+.stage .panels { flex: none; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
+.stage .panels[hidden] { display: none; }
+.stage .rest { padding-top: 8px; }
 .stage .panel { contain: layout style; min-width: 0; min-height: 0; display: flex; flex-direction: column; position: relative; }
 .stage .panel > * { flex: 1 1 auto; min-width: 0; min-height: 0; }
 .stage.narrow .panels { gap: 18px 14px; }
@@ -75,7 +77,7 @@ export const STYLE = `
 
 /* the time bar */
 .stage .bar {
-  flex: none; position: relative; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
+  flex: none; position: sticky; bottom: 8px; z-index: 8; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
 }
 .stage .bar button, .stage .bar select {
@@ -114,14 +116,14 @@ export const STYLE = `
 .stage .count { display: block; font-weight: 640; font-size: calc(var(--text) + 1px); }
 .stage .below { display: block; color: var(--mute); min-height: 1.3em; }
 .stage.narrow .bar {
-  position: sticky; bottom: 0; z-index: 8; display: grid; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
-  grid-auto-flow: column dense; grid-template-columns: 1fr; grid-auto-columns: auto; box-shadow: 0 -6px 18px rgba(10, 16, 24, .10);
+  bottom: 0; flex-wrap: wrap; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
+  box-shadow: 0 -6px 18px rgba(10, 16, 24, .10);
 }
-.stage.narrow .bar > * { grid-row: 2; }
-.stage.narrow .bar .time { grid-row: 1; grid-column: 1 / -3; margin: 0 9px; }
-.stage.narrow .bar .where { grid-row: 1; grid-column: -3 / -1; align-self: center; }
+.stage.narrow .bar > * { order: 2; }
+.stage.narrow .bar .time { order: 1; flex: 1 1 calc(100% - 150px); margin: 0 10px; }
+.stage.narrow .bar .where { order: 1; }
+.stage.narrow .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 12px; }
 .stage.narrow .bar .full { display: none; }
-.stage.narrow .bar .primary { min-width: 0; padding: 0 12px; width: 100%; }
 .stage.narrow .bar .gate { padding: 0 12px; }
 .stage.loop { gap: 0; }
 .stage.loop .panel { cursor: inherit; }

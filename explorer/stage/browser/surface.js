@@ -20,12 +20,19 @@ export function drawSurface(g, mark, view, map, stage) {
   g.strokeStyle = faded(stage.palette.ink, stage.dark ? 0.16 : 0.13);
   g.lineWidth = stage.weight;
   g.beginPath();
-  const { shape: [rows, columns] } = array;
-  const place = { x: left + (right - left) / columns / 2, dx: (right - left) / columns, y: bottom + (top - bottom) / rows / 2, dy: (top - bottom) / rows };
+  const [ys, xs] = [centres(array.shape[0], bottom, top), centres(array.shape[1], left, right)];
   for (let i = 1; i <= mark.contours; i += 1) {
-    contour(g, array, known.low + ((known.high - known.low) * i) / (mark.contours + 1), place);
+    contour(g, array.data, known.low + ((known.high - known.low) * i) / (mark.contours + 1), xs, ys);
   }
   g.stroke();
+}
+
+/** The middles of equal cells between two edges; the outermost lie on the edges, so that no line ends short of them. */
+function centres(count, from, to) {
+  const places = Float64Array.from({ length: count }, (_, i) => from + ((to - from) * (i + 0.5)) / count);
+  places[0] = from;
+  places[count - 1] = to;
+  return places;
 }
 
 /** The value of a surface at a place; null outside. */
@@ -114,10 +121,11 @@ export function sharing(low, high, middle) {
 }
 
 /** Add the line where the surface crosses a level to the path: marching squares. */
-function contour(g, { data, shape: [rows, columns] }, level, { x, dx, y, dy }) {
-  for (let row = 0; row < rows - 1; row += 1) {
-    const south = y + dy * row;
-    for (let column = 0; column < columns - 1; column += 1) {
+function contour(g, data, level, xs, ys) {
+  const columns = xs.length;
+  for (let row = 0; row + 1 < ys.length; row += 1) {
+    const [south, north] = [ys[row], ys[row + 1]];
+    for (let column = 0; column + 1 < columns; column += 1) {
       const at = row * columns + column;
       const a = data[at] - level;
       const b = data[at + 1] - level;
@@ -125,15 +133,13 @@ function contour(g, { data, shape: [rows, columns] }, level, { x, dx, y, dy }) {
       const d = data[at + columns] - level;
       const code = (a > 0 ? 1 : 0) | (b > 0 ? 2 : 0) | (c > 0 ? 4 : 0) | (d > 0 ? 8 : 0);
       if (code === 0 || code === 15) continue;
-      const west = x + dx * column;
-      const onSouth = west + (dx * a) / (a - b);
-      const onNorth = west + (dx * d) / (d - c);
-      const onWest = south + (dy * a) / (a - d);
-      const onEast = south + (dy * b) / (b - c);
-      const flat = SIDES[code] ?? SIDES[(code === 5) === (a + b + c + d > 0) ? "nw se" : "sw ne"];
-      for (const [from, to] of flat) {
-        g.moveTo(from === 0 ? onSouth : from === 2 ? onNorth : from === 1 ? west + dx : west, from === 1 ? onEast : from === 3 ? onWest : from === 0 ? south : south + dy);
-        g.lineTo(to === 0 ? onSouth : to === 2 ? onNorth : to === 1 ? west + dx : west, to === 1 ? onEast : to === 3 ? onWest : to === 0 ? south : south + dy);
+      const [west, east] = [xs[column], xs[column + 1]];
+      const x = [west + ((east - west) * a) / (a - b), east, west + ((east - west) * d) / (d - c), west];
+      const y = [south, south + ((north - south) * b) / (b - c), north, south + ((north - south) * a) / (a - d)];
+      const saddle = (code === 5) === (a + b + c + d > 0) ? "nw se" : "sw ne";
+      for (const [from, to] of SIDES[code] ?? SIDES[saddle]) {
+        g.moveTo(x[from], y[from]);
+        g.lineTo(x[to], y[to]);
       }
     }
   }

@@ -51,7 +51,7 @@ export function make(panel, stage) {
       const from = 3 * Math.round(127.5 + 127.5 * STRONGEST * share);
       const colour = `rgb(${ramp[from]}, ${ramp[from + 1]}, ${ramp[from + 2]})`;
       chip.style.background = colour;
-      chip.style.color = inkOn(colour);
+      chip.style.color = inkOn(colour) === "#ffffff" ? "#ffffff" : "#000000"; // 4.5:1 on any tint
       const told = values[i] === null ? "" : `, ${number(values[i])}`;
       chip.setAttribute("aria-label", `${stage.clock} ${i + 1}: ${panel.tokens[i]}${told}`);
     });

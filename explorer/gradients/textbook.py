@@ -1,0 +1,47 @@
+"""The same training as a tutorial would write it, to measure speed against."""
+
+import torch
+from torch import nn
+
+from explorer.gradients.adding import AddingSettings
+from explorer.gradients.initial import INPUTS, WEIGHTS, stream
+from explorer.sequences.tasks import adding_problem
+
+LAYERS: dict[str, type[nn.RNNBase]] = {"rnn_tanh": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class TextbookAdding(nn.Module):
+    """PyTorch's own layer with a linear readout, automatic differentiation and Adam."""
+
+    def __init__(self, settings: AddingSettings, cell: str) -> None:
+        super().__init__()
+        s = self.settings = settings
+        with torch.device("meta"):  # or their own draws would move the global generator
+            self.layer = LAYERS[cell](2, s.width, batch_first=True)
+            self.readout = nn.Linear(s.width, 1)
+        self.to_empty(device="cpu")
+        rng = stream(s.seed, WEIGHTS)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(s.width**-0.5), s.width**-0.5, generator=rng)
+        if cell != "rnn_tanh":
+            with torch.no_grad():
+                self.layer.bias_ih_l0[s.width : 2 * s.width] = s.forget_bias
+                self.layer.bias_hh_l0[s.width : 2 * s.width] = 0
+        self.adam = torch.optim.Adam(self.parameters(), lr=s.rate)
+        self._sequences = stream(s.seed, INPUTS)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The answers to a batch of sequences."""
+        hidden, _ = self.layer(inputs)
+        return self.readout(hidden[:, -1]).squeeze(-1)
+
+    def step(self) -> float:
+        """One update on a fresh batch; its mean squared error."""
+        s = self.settings
+        batch = adding_problem(s.batch, s.length, self._sequences)
+        loss = nn.functional.mse_loss(self(batch.inputs), batch.targets)
+        self.adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters(), s.clip)
+        self.adam.step()
+        return loss.item()

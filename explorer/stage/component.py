@@ -1,0 +1,92 @@
+"""The stage as a Streamlit component: a scene and a ticket in, what the viewer picked out."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from explorer.figures import theme
+from explorer.figures.scene import Scene, as_json
+from explorer.runs.hub import Ticket
+from explorer.stage.assets import asset_base
+
+PALETTE = {
+    "light": theme.LIGHT,
+    "dark": theme.DARK,
+    "dash": {role: list(dash) for role, dash in theme.DASH.items()},
+    "font": theme.FONT,
+    "monospace": theme.MONOSPACE,
+}
+
+# Streamlit runs this text from a module without a base address, so the import names the origin.
+# The promise is kept, for the component is called again with each new data.
+LOADER = """
+const loaded = {};
+export default function ({ parentElement, data, setTriggerValue, setStateValue }) {
+  const address = location.origin + data.modules + "main.js";
+  loaded[address] ??= import(address);
+  let close = () => {};
+  loaded[address].then(({ mount }) => {
+    close = mount(parentElement, data, { setTrigger: setTriggerValue, setState: setStateValue });
+  });
+  return () => close();
+}
+"""
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component("explorer_stage", html="<div></div>", js=LOADER)
+
+
+def show(
+    scene: Scene,
+    ticket: Ticket,
+    *,
+    key: str,
+    live: bool,
+    select: Mapping[str, int] | None = None,
+    on_pick: Callable[[dict[str, int]], None] | None = None,
+    on_reset: Callable[[], None] | None = None,
+    height: int | None = None,
+) -> None:
+    """Show a scene of the run that the ticket admits to, playing it in the browser.
+
+    ``live``: the run trains; otherwise it is complete. ``select`` sets selections, and ``on_pick``
+    is called with what the viewer selects in the picture. ``on_reset`` is called when the viewer
+    goes back to the start, where the page has something to undo. ``height`` is in pixels; without
+    it the stage fills the window.
+    """
+    state_key = key
+
+    def picked() -> None:
+        pick = getattr(st.session_state.get(state_key), "pick", None)
+        if on_pick is not None and isinstance(pick, dict) and isinstance(pick.get("value"), int):
+            on_pick({str(pick.get("name")): pick["value"]})
+
+    def reset() -> None:
+        if on_reset is not None:
+            on_reset()
+
+    data = {
+        "scene": as_json(scene),
+        "token": ticket.token,
+        "run": ticket.digest,
+        "notice": ticket.notice,
+        "live": live,
+        "select": dict(select or {}),
+        "picks": on_pick is not None,
+        "resets": on_reset is not None,
+        "palette": PALETTE,
+        "height": height,
+        "modules": asset_base(),
+        "title": scene.alt,
+    }
+    _component()(
+        key=key, data=data, on_pick_change=picked, on_lost_change=_again, on_reset_change=reset
+    )
+
+
+def _again() -> None:
+    """The stage lost its run: the script runs again, which opens the run anew."""

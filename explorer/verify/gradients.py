@@ -1,0 +1,210 @@
+"""Known answers about gradients through time, before training and while the adding problem is
+learned.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from explorer.gradients.adding import AddingSettings, outcome
+from explorer.gradients.initial import initial_matrix, orthogonal, uniform
+from explorer.gradients.settings import FlowSettings
+from explorer.gradients.through_time import norms_through_time, underflow
+from explorer.gradients.unrolled import UNROLLED, unpacked
+from explorer.sequences.tasks import ADDING_BASELINE, adding_problem
+from explorer.verify.draws import normal, rng
+from explorer.verify.known import Known
+
+STEPS, UNITS, BATCH = 40, 12, 4
+
+
+def ratio(lag: int, **settings: object) -> float:
+    """Typical norm of the gradient so many steps back, against the last state's."""
+    flow = FlowSettings(length=max(lag, 2), **settings)  # type: ignore[arg-type]
+    return float(norms_through_time(flow).memory.typical[lag])
+
+
+def to_autograd(cell: str) -> float:
+    """Largest relative error of dL/dh at every step against autograd through PyTorch's cell."""
+    matrix = initial_matrix(cell, 3, UNITS, rng())
+    inputs, direction = normal(STEPS, 3, BATCH, seed=1), normal(UNITS, BATCH, seed=2)
+    network = UNROLLED[cell](matrix, STEPS, BATCH)
+    network.read(inputs)
+    network.forward()
+    network.backward(direction)
+    derived = torch_gradients(cell, matrix, inputs, direction)
+    errors = (network.hidden_gradients - derived).flatten(1).norm(dim=1)
+    return float((errors / derived.flatten(1).norm(dim=1)).max())
+
+
+def torch_gradients(cell: str, matrix: Tensor, inputs: Tensor, direction: Tensor) -> Tensor:
+    """dL/dh₀ … dL/dh_T of L = Σ direction · h_T, by autograd through `torch.nn`'s own cell."""
+    kinds = {"rnn_tanh": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+    module = kinds[cell](3, UNITS, device="meta").to_empty(device="cpu").double()
+    weights = unpacked(cell, matrix).state_dict()
+    module.load_state_dict({name.removesuffix("_l0"): part for name, part in weights.items()})
+    hidden = [torch.zeros(BATCH, UNITS, dtype=torch.float64, requires_grad=True)]
+    memory = torch.zeros(BATCH, UNITS, dtype=torch.float64)
+    for x in inputs:
+        if cell == "lstm":
+            after, memory = module(x.T, (hidden[-1], memory))
+        else:
+            after = module(x.T, hidden[-1])
+        hidden.append(after)
+    loss = (hidden[-1] * direction.T).sum()
+    return torch.stack(torch.autograd.grad(loss, hidden)).mT
+
+
+def radius() -> float:
+    """Spectral radius of a recurrent matrix as PyTorch draws it, 1,000 units."""
+    return float(torch.linalg.eigvals(uniform(1, 1_000, rng())).abs().max())
+
+
+def mean_singular_value() -> float:
+    """Mean singular value of a matrix as PyTorch draws it, 1,000 units."""
+    return float(torch.linalg.svdvals(uniform(1, 1_000, rng())).mean())
+
+
+def rotations_bend() -> float:
+    """Largest distance from 1 of the singular values of a product of 50 random rotations."""
+    product = torch.linalg.multi_dot(list(orthogonal(50, 100, rng())))
+    return float((torch.linalg.svdvals(product) - 1).abs().max())
+
+
+def always_the_mean() -> float:
+    """Squared error on 100,000 sequences of the adding problem of always answering 1."""
+    targets = adding_problem(100_000, 10, rng()).targets
+    return float((targets - 1).square().mean())
+
+
+def lstm_solves() -> float:
+    """How many of five seeds of the LSTM solve the adding problem within 2,000 iterations."""
+    found = (outcome(AddingSettings(seed=seed), "lstm") for seed in range(5))
+    return sum(each.solved_at is not None for each in found)
+
+
+def rnn_stays(rate: float) -> float:
+    """Error of the tanh RNN on the adding problem after 1,000 iterations."""
+    return outcome(AddingSettings(rate=rate), "rnn_tanh", limit=1_000, every=1_000).validation
+
+
+INDEPENDENT = "measured independently, 5 seeds"
+KNOWN = (
+    *(
+        Known(
+            f"{cell}: dL/dh at 40 lags, relative error",
+            0,
+            lambda cell=cell: to_autograd(cell),
+            f"autograd through torch.nn.{module}",
+            1e-10,
+        )
+        for cell, module in (("rnn_tanh", "RNNCell"), ("lstm", "LSTMCell"), ("gru", "GRUCell"))
+    ),
+    *(
+        Known(
+            f"linear network, rotation times {gain:g}, lag {lag}",
+            gain**lag,
+            lambda gain=gain, lag=lag: ratio(
+                lag, cell="linear", recurrent_init="orthogonal", gain=gain
+            ),
+            "sᵏ, Pascanu et al. 2013",
+            1e-9,
+            "rel",
+        )
+        for gain, lag in ((0.9, 50), (0.9, 100), (1.1, 100), (0.5, 100))
+    ),
+    Known(
+        "ReLU, rotation: lag 1",
+        math.sqrt(0.5),
+        lambda: ratio(1, cell="rnn_relu", recurrent_init="orthogonal", units=128, seeds=20),
+        "half of the units are open: 1/√2",
+        0.03,
+        "rel",
+    ),
+    Known(
+        "RNN as PyTorch draws it: lag 10",
+        (1e-3, 1e-2),
+        lambda: ratio(10, cell="rnn_tanh"),
+        INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "LSTM as PyTorch draws it: lag 10",
+        (1e-3, 2e-2),
+        lambda: ratio(10, cell="lstm"),
+        INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "GRU as PyTorch draws it: lag 10",
+        (1e-3, 2e-2),
+        lambda: ratio(10, cell="gru"),
+        INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "LSTM, forget bias 3: lag 10",
+        (0.5, 0.9),
+        lambda: ratio(10, cell="lstm", forget_bias=3.0),
+        INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "LSTM, forget bias 5: lag 100, it explodes",
+        (3, 100),
+        lambda: ratio(100, cell="lstm", forget_bias=5.0),
+        INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "RNN, 200 steps: gradients that float32 turns into 0",
+        (50, 130),
+        lambda: underflow(FlowSettings("rnn_tanh", length=200)).zero_norms,
+        "88, " + INDEPENDENT,
+        kind="range",
+    ),
+    Known(
+        "RNN, 200 steps: gradients that float64 turns into 0",
+        0,
+        lambda: float(
+            (norms_through_time(FlowSettings("rnn_tanh", length=200)).hidden.norms == 0).sum()
+        ),
+        "exponents down to 10⁻³⁰⁸",
+    ),
+    Known(
+        "spectral radius of PyTorch's recurrent matrix", 3**-0.5, radius, "1/√3, circular law", 0.05
+    ),
+    Known(
+        "mean singular value of PyTorch's matrix",
+        8 / (3 * math.pi) / math.sqrt(3),
+        mean_singular_value,
+        "8/(3π√3), Glorot & Bengio 2010",
+        0.01,
+        "rel",
+    ),
+    Known(
+        "50 rotations in a row: singular values − 1", 0, rotations_bend, "Saxe et al. 2013", 1e-12
+    ),
+    Known("adding problem: the baseline", 1 / 6, lambda: ADDING_BASELINE, "2 Var U[0, 1]", 1e-15),
+    Known("adding problem: always answering 1", 1 / 6, always_the_mean, "2 Var U[0, 1]", 2e-3),
+    Known(
+        "LSTM, adding over 50 steps: seeds of 5 that solve it",
+        (4, 5),
+        lstm_solves,
+        INDEPENDENT,
+        kind="range",
+        slow=True,
+    ),
+    *(
+        Known(
+            f"tanh RNN, adding over 50 steps, rate {rate:g}: error",
+            (0.15, 0.19),
+            lambda rate=rate: rnn_stays(rate),
+            "it stays at 1/6, " + INDEPENDENT,
+            kind="range",
+            slow=True,
+        )
+        for rate in (1e-3, 3e-3, 1e-2)
+    ),
+)

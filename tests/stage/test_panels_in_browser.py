@@ -1,0 +1,531 @@
+"""Circuit, heat maps, characters, ranking and tiles, as they stand on a real screen."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from explorer.figures.cells import scene
+from explorer.figures.scene import Grid, Scene, Tiles, Timeline
+from explorer.figures.theme import DARK, LIGHT
+from explorer.runs.frames import Frame
+from explorer.stage.standalone import standalone
+from tests.stage import recordings
+from tests.stage.chromium import chromium  # noqa: F401
+
+LETTERS = sorted(set(recordings.TEXT))
+UNITS, UNIT, STEP = 12, 5, 9
+LSTM = recordings.lstm_frames(units=UNITS)
+GRU = recordings.gru_frames(units=UNITS)
+GRADIENTS = recordings.gradient_frames(1000, 40)
+SIZES = {"wide": (1440, 900), "small": (1280, 720), "phone": (390, 844)}
+MINUS = "\N{MINUS SIGN}"
+
+
+def gradients() -> Scene:
+    norms = Timeline(
+        "map", "norm", "norms", scale="sequential", log=True, row_name="lag", y_label="lag"
+    )
+    grid = Grid(("1fr", "1fr"), ("400px",), ("map tiles",))
+    return Scene((norms, Tiles("tiles", "digits", "digits", 5)), grid, grid)
+
+
+PAGES = {
+    "lstm": (scene("lstm", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT), LSTM),
+    "gru": (scene("gru", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT), GRU),
+    "gradients": (gradients(), GRADIENTS),
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    for name, (picture, frames) in PAGES.items():
+        page = standalone(picture, Frame(0), frames, name)
+        (folder / f"{name}.html").write_text(page, "utf-8")
+    return {name: folder / f"{name}.html" for name in PAGES}
+
+
+class Theatre:
+    """Pages of one module, opened once for each name, size and theme; what they log is an error."""
+
+    def __init__(self, browser: Browser, written: dict[str, Path]) -> None:
+        self._browser, self._written = browser, written
+        self._pages: dict[tuple[str, str, str], Page] = {}
+        self.errors: list[str] = []
+
+    def open(
+        self, name: str, size: str = "wide", theme: str = "light", motion: str = "reduce"
+    ) -> Page:
+        key = (name, size, theme + motion)
+        if key not in self._pages:
+            width, height = SIZES[size]
+            page = self._browser.new_page(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                reduced_motion=motion,
+            )
+            page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
+            page.on("pageerror", lambda error: self.errors.append(str(error)))
+            page.goto(self._written[name].as_uri())
+            page.wait_for_selector(".stage[data-frame]")
+            self._pages[key] = page
+        page = self._pages[key]
+        go(page, STEP)
+        return page
+
+
+@pytest.fixture(scope="module")
+def theatre(chromium: Browser, written: dict[str, Path]) -> Iterator[Theatre]:  # noqa: F811
+    theatre = Theatre(chromium, written)
+    yield theatre
+    assert theatre.errors == []
+
+
+def go(page: Page, index: int) -> None:
+    page.evaluate(
+        """(index) => {
+          const slider = document.querySelector('.time input');
+          slider.value = index;
+          slider.dispatchEvent(new Event('input'));
+        }""",
+        index,
+    )
+    page.wait_for_function("(i) => document.querySelector('.stage').dataset.frame == i", arg=index)
+
+
+def stage(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    page.wait_for_selector(f"[role=tab][aria-selected=true]:text-is('{name}')")
+
+
+def written_as(value: float) -> str:
+    """Return a number as circuits write it: two decimals, one from 10 on."""
+    text = f"{abs(value):.2f}" if abs(value) < 9.995 else f"{abs(value):.1f}"
+    return MINUS + text if value < 0 and float(text) else text
+
+
+def number(text: str) -> float:
+    return float(text.replace(MINUS, "-").strip("()"))
+
+
+def rgb(colour: str) -> np.ndarray:
+    if colour.startswith("#"):
+        return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
+    return np.array([float(part) for part in re.findall(r"[\d.]+", colour)[:3]])
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.1)."""
+    lights = []
+    for colour in (first, second):
+        c = rgb(colour) / 255
+        linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        lights.append(float(linear @ [0.2126, 0.7152, 0.0722]) + 0.05)
+    return max(lights) / min(lights)
+
+
+def pixel(page: Page, area: str, row: float, column: float) -> np.ndarray:
+    """Return the colour of a heat map at shares of its height and width."""
+    found = page.evaluate(
+        """([area, row, column]) => {
+          const canvas = document.querySelector(`[data-area=${area}] .map > canvas`);
+          const at = [column * canvas.width, row * canvas.height].map(Math.floor);
+          return [...canvas.getContext('2d').getImageData(at[0], at[1], 1, 1).data];
+        }""",
+        [area, row, column],
+    )
+    return np.array(found[:3], float)
+
+
+# ------------------------------------------------------------------------------------ the circuit
+
+
+@pytest.mark.parametrize(("cell", "frames"), [("lstm", LSTM), ("gru", GRU)])
+def test_every_wire_carries_the_number_of_the_selected_unit(theatre, cell, frames):
+    diagram = next(p for p in PAGES[cell][0].panels if p.kind == "diagram")
+    page = theatre.open(cell)
+
+    for wire in diagram.wires:
+        if wire.value is None:
+            continue
+        value = float(frames[STEP].arrays[wire.value.name][UNIT])
+        expected = 1 - value if wire.value.one_minus else value
+        name = wire.name.removeprefix("wire/")
+        shown = page.locator(f"[data-wire='{name}']").get_attribute("data-value")
+        assert shown == written_as(expected), name
+
+
+def test_a_wire_is_as_thick_as_its_value_is_large_and_dashed_when_it_is_negative(theatre):
+    page = theatre.open("lstm")
+    frame = LSTM[STEP].arrays
+    lines = {
+        gate: page.locator(f"[data-wire='{gate}'] .line").first.evaluate(
+            "(line) => [+line.getAttribute('stroke-width'), line.getAttribute('stroke-dasharray')]"
+        )
+        for gate in ("input", "forget", "candidate", "output")
+    }
+    sizes = {gate: abs(float(frame[gate][UNIT])) for gate in lines}
+
+    assert sorted(lines, key=lambda g: lines[g][0]) == sorted(sizes, key=sizes.__getitem__)
+    for gate, (_, dash) in lines.items():
+        assert (dash != "none") == (frame[gate][UNIT] < 0), gate
+
+
+@pytest.mark.parametrize("gate", ["forget", "input", "candidate", "output"])
+def test_the_equation_of_a_gate_adds_its_parts_up_and_squashes_the_sum(theatre, gate):
+    page = theatre.open("lstm")
+    squash = np.tanh if gate == "candidate" else recordings.logistic
+    stage(page, gate)
+
+    written = page.locator(".equation .numbers").evaluate(
+        "(e) => [...e.querySelectorAll('.main')].map((m) => m.textContent).join('')"
+    )
+    first, sign, second, total, result = re.fullmatch(
+        rf"\w = (?:σ|tanh)\(({MINUS}?[\d.]+) ([+{MINUS}]) ([\d.]+)\) "
+        rf"= (?:σ|tanh)\(({MINUS}?[\d.]+)\) = ({MINUS}?[\d.]+)",
+        written,
+    ).groups()
+
+    summed = number(first) + (1 if sign == "+" else -1) * number(second)
+    assert summed == pytest.approx(number(total), abs=0.0151)
+    assert squash(number(total)) == pytest.approx(number(result), abs=0.0101)
+
+
+def test_the_written_memory_is_the_sum_on_screen(theatre):
+    page = theatre.open("lstm")
+    stage(page, "write")
+
+    terms = page.locator(".equation .value .main").all_text_contents()
+    f, before, i, g, kept, written, cell = map(number, terms)
+
+    assert f * before + i * g == pytest.approx(cell, abs=0.04)
+    signs = page.locator(".equation .numbers").inner_text()
+    assert kept + (written if "+" in signs.split("=")[2] else -written) == pytest.approx(
+        cell, abs=0.0151
+    )
+
+
+@pytest.mark.parametrize("step", range(0, 30, 3))
+def test_the_sentence_says_how_much_is_kept_and_which_push_is_larger(theatre, step):
+    page = theatre.open("lstm")
+    stage(page, "forget")
+    go(page, step)
+    arrays = LSTM[step].arrays
+
+    said = page.locator(".says").inner_text()
+    share = 100 * float(arrays["forget"][UNIT])
+    told = re.search(r"keeps (more than |less than )?(\d+) % of what was there", said)
+
+    bounds = {
+        "more than ": (99, 100),
+        "less than ": (0, 1),
+        None: (int(told[2]) - 0.5, int(told[2]) + 0.5),
+    }
+    low, high = bounds[told[1]]
+    assert low <= share <= high
+    mine, past = (abs(arrays[f"forget/from_{part}"][UNIT]) for part in ("input", "hidden"))
+    assert ("comes from the past" in said) == (past > mine)
+
+
+def test_a_stage_lights_its_own_parts_and_fills_its_own_gate(theatre):
+    page = theatre.open("lstm")
+    diagram = next(p for p in PAGES["lstm"][0].panels if p.kind == "diagram")
+    for step in diagram.stages:
+        stage(page, step.name)
+        lit = page.locator(".circuit .node.on, .circuit .wire.on").evaluate_all(
+            "(all) => all.map((e) => e.dataset.node ?? `wire/${e.dataset.wire}`)"
+        )
+        assert sorted(lit) == sorted(step.parts)
+
+
+def test_the_arrow_keys_walk_through_the_gates_and_then_to_the_next_moment(theatre):
+    page = theatre.open("gru")
+    stage(page, "new")
+    page.locator(".stage").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[role=tab][aria-selected=true]:text-is('blend')")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[role=tab][aria-selected=true]:text-is('reset')")
+
+    assert page.locator(".stage").get_attribute("data-frame") == str(STEP + 1)
+
+
+def test_a_gate_explains_itself_to_the_keyboard_and_opens_its_stage(theatre):
+    page = theatre.open("lstm")
+    stage(page, "read")
+    page.locator("[role=tab]").last.focus()
+    page.keyboard.press("Shift+Tab")
+    gate = page.locator("[data-node=forget]")
+    gate.focus()
+    told = page.locator(".explanation").inner_text()
+
+    assert f"{LSTM[STEP].arrays['forget'][UNIT]:.3g}" in told
+    assert "1 keeps all of it" in told
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=tab][aria-selected=true]:text-is('forget')")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_text_of_a_gate_can_be_read_on_its_colour(theatre, cell, theme):
+    page = theatre.open(cell, theme=theme)
+    diagram = next(p for p in PAGES[cell][0].panels if p.kind == "diagram")
+    for step in diagram.stages:
+        stage(page, step.name)
+        pairs = page.locator(".node.box").evaluate_all(
+            """(gates) => gates.flatMap((gate) => [...gate.querySelectorAll('text')].map((text) =>
+              [gate.querySelector('rect').getAttribute('fill'), getComputedStyle(text).fill]))"""
+        )
+        assert len(pairs) >= 9
+        for fill, colour in pairs:
+            assert contrast(fill, colour) >= 4.5, (step.name, fill, colour)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_character_can_be_read_on_its_tint(theatre, theme):
+    pairs = (
+        theatre.open("lstm", theme=theme)
+        .locator(".chip")
+        .evaluate_all("(all) => all.map(getComputedStyle).map((e) => [e.backgroundColor, e.color])")
+    )
+
+    assert min(contrast(*pair) for pair in pairs) >= 4.5
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_no_two_texts_of_a_circuit_touch_and_all_can_be_read(theatre, cell, size):
+    page = theatre.open(cell, size=size)
+    least = 12 if size == "phone" else 14
+    for step in range(0, 30, 6):
+        go(page, step)
+        for name in ("write", "forget") if cell == "lstm" else ("blend", "new"):
+            stage(page, name)
+            texts, frame = page.locator(".circuit").evaluate(
+                """(svg) => [[...svg.querySelectorAll('text')].filter((t) => t.textContent)
+                .map((t) => {
+                  const {left, right, top, bottom} = t.getBoundingClientRect();
+                  const size = parseFloat(getComputedStyle(t).fontSize);
+                  const baseline = bottom - 0.24 * size;  // letters without their line's leading
+                  return [t.textContent, left, right, baseline - 0.7 * size, baseline, size];
+                }), Object.values(svg.getBoundingClientRect().toJSON())]"""
+            )
+            x, y, width, height = frame[:4]
+            for text, left, right, top, bottom, px in texts:
+                assert px >= least, text
+                assert x <= left <= right <= x + width, text
+                assert y <= top <= bottom <= y + height, text
+            for k, (one, left, right, top, bottom, _) in enumerate(texts):
+                for other, left2, right2, top2, bottom2, _ in texts[k + 1 :]:
+                    apart = right <= left2 or right2 <= left or bottom <= top2 or bottom2 <= top
+                    assert apart, (step, name, one, other)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_jumps_while_gates_and_moments_pass_and_nothing_scrolls_sideways(theatre, size):
+    page = theatre.open("lstm", size=size)
+    heights = set()
+    for step in range(0, 30, 5):
+        go(page, step)
+        for name in ("forget", "candidate", "write", "squash", "read"):
+            stage(page, name)
+            heights.add(page.locator(".diagram .picture").evaluate("(e) => e.clientHeight"))
+            heights.add(page.locator(".diagram .desk").evaluate("(e) => e.clientHeight + 1e4"))
+
+    assert len(heights) == 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest(theatre):
+    page = theatre.open("lstm", motion="no-preference")
+    page.evaluate(
+        """() => {
+          const svg = document.querySelector('.circuit');
+          window.moves = [];
+          new MutationObserver(() => {
+            window.moves.push([performance.now(), svg.dataset.moving ?? '']);
+          }).observe(svg, {attributes: true, attributeFilter: ['data-moving']});
+        }"""
+    )
+    stage(page, "write")
+    page.wait_for_selector(".bead", state="attached")
+    page.wait_for_function("window.moves.length >= 2")
+    (began, moving), (ended, resting) = page.evaluate("window.moves")[:2]
+
+    assert (moving, resting) == ("true", "")
+    assert ended - began >= 150
+    assert page.locator(".bead").count() == 0
+
+
+def test_nothing_moves_for_those_who_asked_for_less_motion(theatre):
+    page = theatre.open("lstm", motion="reduce")
+    page.evaluate(
+        """() => {
+          window.born = 0;
+          new MutationObserver((changes) => changes.forEach((change) =>
+            change.addedNodes.forEach((node) => (window.born += node.classList?.contains('bead')))
+          )).observe(document.querySelector('.circuit'), {childList: true, subtree: true});
+        }"""
+    )
+    stage(page, "write")
+    stage(page, "read")
+
+    assert page.evaluate("window.born") == 0
+
+
+# ---------------------------------------------------------------------------------- the heat maps
+
+
+@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_a_heat_map_shows_each_value_as_a_share_of_its_colour(theatre, theme, palette):
+    page = theatre.open("lstm", theme=theme)
+    areas = {p.array: p.area for p in PAGES["lstm"][0].panels if p.kind == "timeline"}
+    steps = len(LSTM)
+    for array in ("forget", "candidate"):
+        for row, step in ((0, 0), (3, 11), (UNITS - 1, steps - 1)):
+            value = float(LSTM[step].arrays[array][row])
+            role = "forget" if array == "forget" else "positive" if value > 0 else "negative"
+            card, full = rgb(palette["card"]), rgb(palette[role])
+            found = pixel(page, areas[array], (row + 0.5) / UNITS, (step + 0.5) / steps)
+            np.testing.assert_allclose(found, card + abs(value) * (full - card), atol=3)
+
+
+def test_by_row_the_largest_value_of_each_row_has_the_full_colour(theatre):
+    page = theatre.open("lstm")
+    area = next(
+        p.area
+        for p in PAGES["lstm"][0].panels
+        if getattr(p, "array", "") == "cell" and p.kind == "timeline"
+    )
+    cells = np.array([frame.arrays["cell"] for frame in LSTM])
+    for row in (1, 4, 8):
+        step = int(np.abs(cells[:, row]).argmax())
+        role = "positive" if cells[step, row] > 0 else "negative"
+        found = pixel(page, area, (row + 0.5) / UNITS, (step + 0.5) / len(LSTM))
+        np.testing.assert_allclose(found, rgb(LIGHT[role]), atol=2)
+
+
+def test_a_click_on_a_heat_map_chooses_the_unit_and_the_moment(theatre):
+    page = theatre.open("lstm")
+    box = page.locator("[data-area=map0] .map").bounding_box()
+    page.mouse.click(
+        box["x"] + box["width"] * (20 + 0.5) / len(LSTM),
+        box["y"] + box["height"] * (7 + 0.5) / UNITS,
+    )
+    page.wait_for_function("document.querySelector('.stage').dataset.frame == 20")
+
+    assert page.get_by_label("unit", exact=True).input_value() == "7"
+    shown = page.locator("[data-wire=hidden]").get_attribute("data-value")
+    assert shown == written_as(float(LSTM[20].arrays["hidden"][7]))
+    choose(page, UNIT)
+
+
+def choose(page: Page, unit: int) -> None:
+    field = page.get_by_label("unit", exact=True)
+    field.fill(str(unit))
+    field.press("Enter")
+
+
+def test_a_heat_map_is_worked_from_the_keyboard(theatre):
+    page = theatre.open("lstm")
+    stage(page, "write")
+    slider = page.locator("[data-area=map1] .map")
+    slider.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(i) => document.querySelector('.stage').dataset.frame == i", arg=STEP + 1
+    )
+
+    assert slider.get_attribute("aria-valuenow") == str(UNIT + 1)
+    told = slider.get_attribute("aria-valuetext")
+    assert told.startswith(f"unit {UNIT + 1} at step {STEP + 1}: ")
+    assert f"{LSTM[STEP + 1].arrays['forget'][UNIT + 1]:#.3g}" in told
+    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "write"
+    choose(page, UNIT)
+
+
+def test_on_a_log_scale_larger_is_lighter_and_zero_stays_blank(theatre):
+    page = theatre.open("gradients")
+    column = 700.5 / len(GRADIENTS)
+    norms = GRADIENTS[700].arrays["norms"]
+    lags = [0, 8, 16, 24, 32]
+    lights = [pixel(page, "map", (lag + 0.5) / 40, column).sum() for lag in lags]
+
+    assert np.all(np.diff(np.log(norms[lags])) < -1)  # each far below the last
+    assert np.all(np.diff(lights) < 0)
+    blank = pixel(page, "map", 39.5 / 40, 0.5 / len(GRADIENTS))
+    np.testing.assert_allclose(blank, rgb(LIGHT["card"]), atol=1)
+
+
+def test_the_ends_of_a_log_scale_are_powers_of_ten_around_all_values(theatre):
+    low, high = theatre.open("gradients").locator("[data-area=map] .key span").all_text_contents()
+    positive = np.concatenate([f.arrays["norms"][f.arrays["norms"] > 0] for f in GRADIENTS])
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+    def power(text: str) -> float:
+        return (
+            10.0 ** int(text[2:].translate(digits))
+            if len(text) > 2 and text[2] in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+            else float(text)
+        )
+
+    assert power(low) <= positive.min() < 10 * power(low)
+    assert power(high) / 10 < positive.max() <= power(high)
+
+
+# ------------------------------------------------------------------- characters, ranking and tiles
+
+
+def test_a_click_on_a_character_goes_to_it(theatre):
+    page = theatre.open("lstm")
+    page.locator(".chip").nth(12).click()
+    page.wait_for_function("document.querySelector('.stage').dataset.frame == 12")
+
+    assert page.locator(".chip[aria-selected]").all_text_contents() == [recordings.TEXT[12]]
+
+
+def test_on_a_phone_the_row_of_characters_follows_the_playhead(theatre):
+    page = theatre.open("lstm", size="phone")
+    go(page, len(LSTM) - 2)
+    chip = page.locator(".chip[aria-selected]").bounding_box()
+
+    assert 0 <= chip["x"] <= 390 - chip["width"]
+    assert min(chip["height"], chip["width"]) >= 40
+
+
+def test_the_ranking_names_the_likeliest_characters_with_their_chances(theatre):
+    page = theatre.open("lstm")
+    arrays = LSTM[STEP].arrays
+    names = page.locator(".ranking li b").all_text_contents()
+    shares = page.locator(".ranking .share").all_text_contents()
+
+    shown = {" ": "␣", "\n": "↵"}
+    assert names == [shown.get(LETTERS[int(i)], LETTERS[int(i)]) for i in arrays["next/index"]]
+    for text, chance in zip(shares, arrays["next/probability"], strict=True):
+        if text != "< 0.1 %":
+            assert number(text.removesuffix(" %")) == pytest.approx(100 * chance, abs=0.51)
+        else:
+            assert chance < 0.001
+
+
+def test_tiles_run_from_paper_to_ink(theatre):
+    page = theatre.open("gradients")
+    tiles = GRADIENTS[STEP].arrays["digits"]
+    found = page.locator(".tiles canvas").evaluate(
+        """(canvas) => [canvas.width, canvas.height,
+          ...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"""
+    )
+    width, height, *data = found
+    image = np.array(data, float).reshape(height, width, 4)
+    paper, ink = rgb(LIGHT["card"]), rgb(LIGHT["ink"])
+    for n, (row, column) in {0: (0, 0), 6: (1, 1), 9: (1, 4)}.items():
+        top, left = row * 9, column * 9  # tiles of 8 × 8 and one cell between them
+        expected = paper + tiles[n][:, :, None] * (ink - paper)
+        np.testing.assert_allclose(image[top : top + 8, left : left + 8, :3], expected, atol=1)
