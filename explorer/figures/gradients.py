@@ -28,9 +28,8 @@ LABELS = {
     "rnn_relu": "RNN ReLU",
     "lstm": "LSTM",
     "gru": "GRU",
-    "rnn": "RNN",
 }
-ROLES = {"rnn_tanh": "rnn", "rnn_relu": "rnn_relu", "lstm": "lstm", "gru": "gru", "rnn": "rnn"}
+ROLES = {"rnn_tanh": "rnn", "rnn_relu": "rnn_relu", "lstm": "lstm", "gru": "gru"}
 
 
 def through_time(

@@ -50,11 +50,11 @@ WIDE = Places(
 NARROW = Places(
     366,
     420,
-    {"update": 50, "reset": 152, "new": 308},
+    {"update": 46, "reset": 146, "new": 312},
     gate_row=276,
     belt=54,
     middle=166,
-    add=230,
+    add=232,
     buses=(356, 374),
     narrow=True,
 )

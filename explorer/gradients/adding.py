@@ -13,10 +13,10 @@ from jaxtyping import Float
 from explorer.gradients.initial import INPUTS, READOUT, VALIDATION, WEIGHTS, initial_matrix, stream
 from explorer.gradients.learner import Learner
 from explorer.gradients.settings import check_real, check_whole
-from explorer.sequences.tasks import AddingProblem, adding_problem
+from explorer.sequences.tasks import AddingProblem, adding_problem, stratified_adding_problem
 
 LEARNERS = ("rnn_tanh", "lstm", "gru")
-VALIDATION_SEQUENCES = 500
+VALIDATION_GRID = (20, 25)  # 500 sequences that are never trained on
 SOLVED = 0.01
 """Mean squared error on unseen sequences below which the problem counts as solved."""
 
@@ -70,8 +70,8 @@ class SideBySide:
         s = self.settings = settings
         self.iteration = 0
         self.learners = {cell: self._fresh(cell) for cell in cells}
-        self.validation = adding_problem(
-            VALIDATION_SEQUENCES, s.length, stream(s.seed, VALIDATION)
+        self.validation = stratified_adding_problem(
+            *VALIDATION_GRID, s.length, stream(s.seed, VALIDATION)
         )
         self._sequences = stream(s.seed, INPUTS)
 
@@ -126,7 +126,9 @@ class SideBySide:
         """Continue from a state of equal settings bit for bit."""
         for cell, learner in self.learners.items():
             mark = f"{cell}/"
-            learner.restore({k.removeprefix(mark): v for k, v in state.items() if k.startswith(mark)})
+            learner.restore(
+                {k.removeprefix(mark): v for k, v in state.items() if k.startswith(mark)}
+            )
         self._sequences.set_state(torch.from_numpy(np.array(state["sequences"])))
         self.iteration = int(state["iteration"])
 

@@ -3,7 +3,7 @@
 Letters in the shapes: I inputs, H units, G rows of all gates together, K = H + I + 1 columns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,3 +95,19 @@ def initial_matrix(
     if forget_bias is not None and cell in ("lstm", "gru"):
         matrix[1, :, -1] = forget_bias
     return matrix.flatten(0, 1)
+
+
+def recurrent_matrices(
+    cell: str, units: int, seeds: Iterable[int], recurrent_init: str = "default", gain: float = 1.0
+) -> Float[Tensor, "S H H"]:
+    """W_hh of the networks that these seeds draw; of a gated cell the block of its candidate."""
+    block = {"lstm": 2, "gru": 2}.get(cell, 0)
+    rows = slice(block * units, (block + 1) * units)
+    return torch.stack(
+        [
+            initial_matrix(cell, 1, units, stream(seed, WEIGHTS), recurrent_init, gain)[
+                rows, :units
+            ]
+            for seed in seeds
+        ]
+    )

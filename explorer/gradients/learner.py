@@ -43,9 +43,7 @@ class Learner:
         self.gradient = torch.zeros_like(self.parameters)
         self.loss = torch.full((), torch.nan)
         self.matrix, self.readout, self.bias = self._parts(self.parameters, matrix.shape)
-        self._to_matrix, self._to_readout, self._to_bias = self._parts(
-            self.gradient, matrix.shape
-        )
+        self._to_matrix, self._to_readout, self._to_bias = self._parts(self.gradient, matrix.shape)
         self.network = UNROLLED[cell](self.matrix, length, batch)
         self._mean = torch.zeros_like(self.parameters)
         self._square = torch.zeros_like(self.parameters)
@@ -92,9 +90,7 @@ class Learner:
         The state is the LSTM's c, the others' h. Everything is done again in float64, forward
         and back: in float32 the norm of a vanishing gradient would be exactly 0.
         """
-        matrix, readout, bias = (
-            part.double() for part in (self.matrix, self.readout, self.bias)
-        )
+        matrix, readout, bias = (part.double() for part in (self.matrix, self.readout, self.bias))
         network = UNROLLED[self.cell](matrix, self.network.steps, len(targets))
         network.read(inputs.double())
         error = torch.addmm(bias, readout, network.forward()) - targets

@@ -54,6 +54,6 @@ def check_whole(name: str, given: object, low: int, high: int) -> None:
 
 def check_real(name: str, given: object, low: float, high: float) -> None:
     """Raise `ValueError` unless given a finite number in the range."""
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    if not (number and math.isfinite(given) and low <= given <= high):
+    number = given if isinstance(given, (int, float)) and not isinstance(given, bool) else math.nan
+    if not low <= number <= high:
         raise ValueError(f"{name} must be between {low:g} and {high:g}, not {given!r}")

@@ -1,5 +1,7 @@
 """The same training as a tutorial would write it, to measure speed against."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
@@ -7,7 +9,7 @@ from explorer.gradients.adding import AddingSettings
 from explorer.gradients.initial import INPUTS, WEIGHTS, stream
 from explorer.sequences.tasks import adding_problem
 
-LAYERS: dict[str, type[nn.RNNBase]] = {"rnn_tanh": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+LAYERS: dict[str, Callable[..., nn.RNNBase]] = {"rnn_tanh": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class TextbookAdding(nn.Module):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from explorer.gradients.initial import WEIGHTS, initial_matrix, stream
+from explorer.gradients.initial import recurrent_matrices
 from explorer.gradients.mean_field import average_steps, norms_by_hops, scales
 from explorer.gradients.settings import FlowSettings
 
@@ -62,7 +62,8 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
     values, hops = norms_by_hops(average_steps(settings), powers)
     return TheoryLine(
         "mean_field",
-        r"\left(\sum_j a_{kj}^2 s^{2j}\right)^{1/2}" if settings.cell in GATED
+        r"\left(\sum_j a_{kj}^2 s^{2j}\right)^{1/2}"
+        if settings.cell in GATED
         else r"\prod_t s \sqrt{\mathrm{E}\,\varphi'^2}",
         "Poole et al. 2016; Chen, Pennington and Schoenholz 2018; hops counted",
         values,
@@ -166,17 +167,10 @@ def residual(measured: Float[np.ndarray, " L"], theory: TheoryLine) -> Residual:
 
 def typical_powers(settings: FlowSettings) -> Float[np.ndarray, " L"]:
     """‖W^k‖_F / √H for k = 0 … T, geometric mean over the drawn networks."""
-    block = 2 if settings.cell in GATED else 0  # the candidate's, and the GRU's m
-    units = settings.units
-    matrix = torch.stack(
-        [
-            initial_matrix(
-                settings.cell, 1, units, stream(seed, WEIGHTS), settings.recurrent_init,
-                settings.gain,
-            )[block * units : (block + 1) * units, :units]
-            for seed in range(settings.seed, settings.seed + settings.seeds)
-        ]
-    )  # fmt: skip
+    units, end = settings.units, settings.seed + settings.seeds
+    matrix = recurrent_matrices(
+        settings.cell, units, range(settings.seed, end), settings.recurrent_init, settings.gain
+    )
     power = torch.eye(units, dtype=matrix.dtype).expand_as(matrix)
     logs = [torch.zeros(len(matrix), dtype=matrix.dtype)]
     for _ in range(settings.length):

@@ -70,7 +70,7 @@ def norms_through_time(settings: FlowSettings) -> NormsThroughTime:
     """
     hidden, cell = [], []
     for seeds in _turns(settings):
-        network = _gone_back(settings, seeds, torch.float64)
+        network = gone_back(settings, seeds, torch.float64)
         hidden.append(mean_norms(network.hidden_gradients))
         if network.cell_gradients is not None:
             cell.append(mean_norms(network.cell_gradients))
@@ -88,7 +88,7 @@ def underflow(settings: FlowSettings) -> Underflow:
     """
     gradients, norms = 0, 0
     for seeds in _turns(settings):
-        network = _gone_back(settings, seeds, torch.float32)
+        network = gone_back(settings, seeds, torch.float32)
         memory = network.hidden_gradients
         if network.cell_gradients is not None:
             memory = network.cell_gradients
@@ -106,7 +106,7 @@ def _turns(settings: FlowSettings) -> list[range]:
 
 
 @torch.inference_mode()
-def _gone_back(settings: FlowSettings, seeds: range, dtype: torch.dtype) -> Unrolled:
+def gone_back(settings: FlowSettings, seeds: range, dtype: torch.dtype) -> Unrolled:
     s = settings
     matrix = torch.stack(
         [
@@ -132,7 +132,7 @@ def _normal(seeds: range, purpose: int, *shape: int) -> Tensor:
     return drawn
 
 
-def mean_norms(gradients: Float[Tensor, "L *S H B"]) -> Float[np.ndarray, "L *S"]:
+def mean_norms(gradients: Float[Tensor, "L *S H B"]) -> Float[np.ndarray, "L ..."]:
     """The norm over units, mean over samples.
 
     Squares of float64 leave its range at 1e-154 and 1e154, so each state is scaled to its

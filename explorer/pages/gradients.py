@@ -15,7 +15,7 @@ from explorer.runs.links import query
 from explorer.stage.component import show
 
 VIEWS = {"start": "Untrained", "live": "Learning"}
-INITS = {"orthogonal": "Orthogonal", "default": "PyTorch", "gaussian": "Gaussian"}
+INITS = {"default": "PyTorch", "orthogonal": "Rotation", "gaussian": "Normal"}
 SOURCES = (
     room.norms_through_time,
     room.theory_line,
@@ -99,7 +99,7 @@ def _learning(flow: Flow) -> None:
     adding = flow.adding()
     ticket = the_hub().open(surroundings.attend(), adding)
     show(
-        figures.adding(runs.LEARNERS, runs.LOWEST_LEARNING, adding.length),
+        figures.adding(room.LEARNERS, runs.LOWEST_LEARNING, adding.length),
         ticket,
         key="gradients.learning",
         live=True,
@@ -141,7 +141,7 @@ def _learning_dials(dials: Dials[Flow]) -> None:
     dials.slider("seed", "Seed", 0, 50, "Decides weights and sequences, equal for all three.")
     st.markdown("#### Networks")
     dials.steps("task_width", "Units", (8, 16, 32, 64), "Of each network.")
-    dials.real("forget_bias", "Forget bias", -2.0, 6.0, 0.25, "Of the LSTM and, as update bias, "
+    dials.real("task_bias", "Forget bias", -2.0, 6.0, 0.25, "Of the LSTM and, as update bias, "
                "of the GRU.")
     dials.steps("rate", "Learning rate", (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "Adam's.", str)
     with st.expander("More"):

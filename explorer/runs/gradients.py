@@ -13,7 +13,8 @@ from typing import ClassVar
 import numpy as np
 
 from explorer.gradients import (
-    RECURRENT_INITS,
+    LEARNERS,
+    SOLVED,
     AddingSettings,
     FlowSettings,
     SideBySide,
@@ -22,10 +23,10 @@ from explorer.gradients import (
     theory_line,
 )
 from explorer.runs.frames import Frame
+from explorer.sequences.tasks import ADDING_BASELINE
 
 CELLS = ("rnn_tanh", "rnn_relu", "lstm", "gru")
-LEARNERS = ("rnn", "lstm", "gru")
-NAMES = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
+NAMES = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "lstm": "LSTM", "gru": "GRU"}
 VIEWS = ("start", "live")
 LOWEST = 1e-12  # of the axis of norms: 36 decades in full would flatten everything of interest
 LOWEST_LEARNING = 1e-6
@@ -33,8 +34,6 @@ KEPT = 0.1  # of the gradient: what the sentences call kept
 LOST = 1e-6  # and lost
 ITERATIONS_PER_FRAME = 4
 FRAMES_PER_STATE = 25
-BASELINE = 1 / 6  # the error of always guessing the mean of the adding problem
-SOLVED = 0.01
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Flow:
     batch: int = 8
     task_length: int = 50
     task_width: int = 32
+    task_bias: float = 1.0
     rate: float = 0.01
     clip: float = 1.0
     steps: int = 1_000
@@ -88,7 +88,7 @@ class Flow:
             width=self.task_width,
             rate=self.rate,
             clip=self.clip,
-            forget_bias=self.forget_bias,
+            forget_bias=self.task_bias,
             seed=self.seed,
             steps=self.steps,
         )
@@ -169,7 +169,10 @@ def _look(flow: Flow, scalars: Mapping[str, float]) -> str:
     elif rnn > 10:
         text += "The plain RNN explodes: its gain is above what its slopes take away."
     else:
-        text += "Both keep it here. Lower the gain or the bias, and see which line falls."
+        text += (
+            f"{marked_lag(flow)} steps back the LSTM keeps {lstm:.2g} of the gradient, the tanh "
+            f"RNN {rnn:.2g}. Lower the gain or the bias: which line falls?"
+        )
     return text
 
 
@@ -189,7 +192,7 @@ class Adding:
     width: int = 32
     rate: float = 0.01
     clip: float = 1.0
-    forget_bias: float = 3.0
+    forget_bias: float = 1.0
     seed: int = 0
     steps: int = 1_000
 
@@ -224,7 +227,7 @@ class Adding:
 
     def still(self) -> Frame:
         """Return what never moves: the baseline."""
-        return Frame(0, scalars={"baseline": BASELINE})
+        return Frame(0, scalars={"baseline": ADDING_BASELINE})
 
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
         """Yield the frames of the training, or those after the frame whose ``state`` is given."""
@@ -247,21 +250,23 @@ class Adding:
                 return
 
     def _frame(self, step: int, learners: SideBySide, solved: dict[str, int]) -> Frame:
-        if not learners.finite():
+        if lost := learners.diverged():
             return Frame(
                 step,
-                trouble=f"Training diverged by iteration {step:,}: a network's numbers left the "
-                "range of floating point. Lower the learning rate, or clip sooner.",
+                trouble=f"The {_and([NAMES[cell] for cell in lost])} diverged by iteration "
+                f"{step:,}: its weights left the range of floating point. Lower the learning "
+                "rate, or clip sooner.",
             )
         arrays, scalars, events = {}, {"step": float(step)}, []
         validation = learners.validation_losses()
-        profiles = learners.gradient_profile()
+        profiles = learners.gradient_profiles()
+        training = learners.training_losses()
         for cell in LEARNERS:
             profile = profiles[cell]
             arrays[f"{cell}/profile"] = (profile / profile[0]).astype(np.float32)
             scalars[f"{cell}/validation"] = validation[cell]
             if step:
-                scalars[f"{cell}/loss"] = learners.losses()[cell]
+                scalars[f"{cell}/loss"] = training[cell]
             if solved[cell] < 0 and validation[cell] < SOLVED:
                 solved[cell] = step
                 events.append(f"{NAMES[cell]} solved it")
@@ -291,7 +296,7 @@ def _progress(step: int, solved: Mapping[str, int], scalars: Mapping[str, float]
     stuck = [
         NAMES[cell]
         for cell in LEARNERS
-        if solved[cell] < 0 and scalars[f"{cell}/validation"] > 0.9 * BASELINE
+        if solved[cell] < 0 and scalars[f"{cell}/validation"] > 0.9 * ADDING_BASELINE
     ]
     parts = [f"The {NAMES[cell]} solved it by iteration {at:,}." for at, cell in done]
     if stuck:
@@ -307,11 +312,11 @@ def _hint(step: int, solved: Mapping[str, int], scalars: Mapping[str, float]) ->
             "Press Train, or the space bar. Each column of a map is one moment of training: how "
             "much gradient reaches each earlier state, dark where it has died."
         )
-    if solved["rnn"] < 0 <= max(solved["lstm"], solved["gru"]):
+    if solved["rnn_tanh"] < 0 <= max(solved["lstm"], solved["gru"]):
         return (
             "Compare the maps: how far down does the RNN's light reach, and how far that of a "
             "network that solved it? Shorten the sequence to 10 and train again."
         )
-    if solved["rnn"] >= 0:
+    if solved["rnn_tanh"] >= 0:
         return "The plain RNN solved it as well at this length. Make the sequences longer."
     return "Watch where the maps light up before an error falls below the line at 1/6."

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from explorer.runs.experiments import Experiment, digest
 from explorer.runs.frames import Frame, pack, packets
-from explorer.runs.limits import Limits, LimitError
+from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
@@ -102,8 +102,8 @@ class Hub:
             run = self._find(name)
             if run is not None:
                 return self._admit(session, run)
-            run = self._new(name, experiment, experiment.frame_count - 1)
             origin = self._relative(experiment)
+            run = self._new(name, experiment, experiment.frame_count - 1)
             if origin is not None:
                 run.fork(*origin)
             ticket = self._admit(session, run)

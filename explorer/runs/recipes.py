@@ -85,7 +85,7 @@ class Card:
             f"{self.compared}",
         ]
         lines += [
-            f"- Unit {found.unit} tells {_told(found)} (± {100 * found.error:.0f}; "
+            f"- Unit {found.unit} tells {_told(found)} (± {100 * found.error:.1f}; "
             f"{'high' if found.high_inside else 'low'} there)"
             for found in self.telling
         ]
@@ -148,8 +148,8 @@ def make_numbers(
         loss=told.error,
         loss_error=told.error_error,
         loss_unit="mean squared error of the next value",
-        compared=f"expecting the last value again gives {told.persistence:.3g}, "
-        f"and the noise alone {told.floor:.1g}",
+        compared=f"expecting the last value again gives {told.persistence:.3g}, noise alone "
+        f"{told.floor:.1g}, and nobody can foresee where the beat changes",
         telling=(told.telling,),
     )
     return network, card
@@ -175,8 +175,8 @@ def _numbers(cell: str, updates: int, seed: int, watch: Watch | None) -> tuple[N
 SOURCE = "reads Python source character by character"
 WAVES = "reads numbers and forecasts the next"
 NETWORKS: dict[str, Recipe] = {
-    "characters-lstm": Recipe(f"an LSTM that {SOURCE}", 8_000, partial(_characters, "lstm")),
-    "characters-gru": Recipe(f"a GRU that {SOURCE}", 8_000, partial(_characters, "gru")),
+    "characters-lstm": Recipe(f"an LSTM that {SOURCE}", 10_000, partial(_characters, "lstm")),
+    "characters-gru": Recipe(f"a GRU that {SOURCE}", 6_000, partial(_characters, "gru")),
     "numbers-lstm": Recipe(f"an LSTM that {WAVES}", 4_000, partial(_numbers, "lstm")),
     "numbers-gru": Recipe(f"a GRU that {WAVES}", 4_000, partial(_numbers, "gru")),
 }

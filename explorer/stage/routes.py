@@ -67,10 +67,11 @@ class StageRoutes:
         await websocket.accept()
         try:
             connection = self._hub.enter(token)
-        except (KeyError, LimitError) as error:
-            code, reason = (BUSY, str(error)) if isinstance(error, LimitError) else (OFFENCE, UNKNOWN)
-            with contextlib.suppress(*GONE):
-                await websocket.close(code, reason)
+        except KeyError:
+            await _refuse(websocket, OFFENCE, UNKNOWN)
+            return
+        except LimitError as error:
+            await _refuse(websocket, BUSY, str(error))
             return
         try:
             run = self._hub.run(token)
@@ -101,6 +102,11 @@ class StageRoutes:
         except ValueError as error:
             return PlainTextResponse(str(error), 400)
         return _binary(chunk(run.frames_after(after, count, stride, MOST_BYTES)))
+
+
+async def _refuse(websocket: WebSocket, code: int, reason: str) -> None:
+    with contextlib.suppress(*GONE):
+        await websocket.close(code, reason)
 
 
 def _number(request: Request, name: str, default: int, low: int, high: int) -> int:

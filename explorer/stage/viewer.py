@@ -72,7 +72,7 @@ class Viewer:
         self._acknowledged: int | None = None  # up to where, since the last send
         self._free_at = 0.0  # when frames may be sent again
         self._told: Status | None = None
-        self._told_at = 0.0
+        self._look_at = 0.0  # when speed may be told again
         self._allowance = float(COMMANDS_AT_ONCE)
         self._heard_at = self._loop.time()
 
@@ -152,11 +152,14 @@ class Viewer:
         """Send the status when it has changed; returns when to look again for the speed."""
         now = self._loop.time()
         status = self._run.status()
+        due = now >= self._look_at
+        if due:
+            self._look_at = now + STATUS_INTERVAL
         changed = self._told is None or status.essence != self._told.essence
-        if changed or (status != self._told and now >= self._told_at + STATUS_INTERVAL):
-            self._told, self._told_at = status, now
+        if changed or (due and status != self._told):
+            self._told = status
             await self._websocket.send_text(json.dumps(asdict(status)))
-        return self._told_at + STATUS_INTERVAL if status.state == "training" else None
+        return self._look_at if status.state == "training" else None
 
     async def _tell_frames(self) -> float | None:
         """Send new frames to a browser that is ready; returns when to look again."""

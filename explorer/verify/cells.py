@@ -1,6 +1,7 @@
 """Known answers about one step of a cell."""
 
 import math
+from functools import partial
 
 import torch
 from torch import nn
@@ -80,7 +81,7 @@ KNOWN = (
         Known(
             f"{name}: 50 steps against the fused layer, float64",
             0,
-            lambda name=name: difference_to_fused(name),
+            partial(difference_to_fused, name),
             f"torch.nn.{type(layer()).__name__}",
             1e-12,
         )
@@ -112,9 +113,9 @@ KNOWN = (
     ),
     Known("time constant of forget biases 0 to 5", 0, time_constants, "1 + eᵇ", 1e-12),
     Known("half-life of forget biases 0 to 5", 0, half_lives, "ln 2 / ln(1 + e⁻ᵇ)", 1e-12),
-    Known("left after 10 steps at bias 1", 0.0436, lambda: left(1, 10), "σ(b)ᵏ", 1e-4),
-    Known("left after 100 steps at bias 3", 7.76e-3, lambda: left(3, 100), "σ(b)ᵏ", 1e-3, "rel"),
-    Known("left after 100 steps at bias 5", 0.5109, lambda: left(5, 100), "σ(b)ᵏ", 1e-4),
+    Known("left after 10 steps at bias 1", 0.0436, partial(left, 1, 10), "σ(b)ᵏ", 1e-4),
+    Known("left after 100 steps at bias 3", 7.76e-3, partial(left, 3, 100), "σ(b)ᵏ", 1e-3, "rel"),
+    Known("left after 100 steps at bias 5", 0.5109, partial(left, 5, 100), "σ(b)ᵏ", 1e-4),
     Known(
         "forget gate at bias 1, nothing read",
         1 / (1 + math.exp(-1)),

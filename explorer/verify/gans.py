@@ -1,6 +1,7 @@
 """Known answers about the data, what was learned of it, and single steps of the games."""
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -160,21 +161,20 @@ FLOORS = {
 }
 """Mean and standard deviation of one distance, from 12 repeats with POT alone."""
 
-PENALTY = "Gulrajani et al. 2017, eq. 3"
 KNOWN = (
-    Known("distinct centres of the ring", 8, lambda: distinct_centres("ring"), "definition"),
-    Known("distinct centres of the grid", 25, lambda: distinct_centres("grid"), "definition"),
+    Known("distinct centres of the ring", 8, partial(distinct_centres, "ring"), "definition"),
+    Known("distinct centres of the grid", 25, partial(distinct_centres, "grid"), "definition"),
     Known(
         "neighbours on the ring: distance",
         2 * 2 / 1.414 * math.sin(math.pi / 8),
-        lambda: nearest_centres("ring"),
+        partial(nearest_centres, "ring"),
         "chord of 45°, radius 2/1.414 of gan_toy.py",
         1e-6,
     ),
     Known(
         "neighbours on the grid: distance",
         2 / 2.828,
-        lambda: nearest_centres("grid"),
+        partial(nearest_centres, "grid"),
         "gan_toy.py",
         1e-6,
     ),
@@ -188,7 +188,7 @@ KNOWN = (
     Known(
         "coverage, expected, n = m = 1,000, k = 5",
         1 - math.prod((1_000 - i) / (2_000 - i) for i in range(1, 6)),
-        lambda: expected_coverage(1_000, 1_000, 5),
+        partial(expected_coverage, 1_000, 1_000, 5),
         "Naeem et al. 2020, lemma 2",
         1e-12,
     ),
@@ -206,7 +206,7 @@ KNOWN = (
         Known(
             f"W1 floor of the {name}, n = 1,000" + (", even reference" if even else ""),
             (round(mean - 2 * std, 3), round(mean + 2 * std, 3)),
-            lambda name=name, even=even: floor(name, even),
+            partial(floor, name, even),
             "POT alone, 12 repeats, ± 2 std",
             kind="range",
         )
@@ -217,7 +217,7 @@ KNOWN = (
         Known(
             f"critic's gradient with penalty, {activation}, relative error",
             0,
-            lambda activation=activation: judge_gradient_error(activation),
+            partial(judge_gradient_error, activation),
             "autograd, float64",
             1e-10,
         )
@@ -227,7 +227,7 @@ KNOWN = (
         Known(
             f"{objective}: parameters after 5 steps, written out",
             0,
-            lambda objective=objective: difference_to_slow(objective),
+            partial(difference_to_slow, objective),
             "autograd, torch.optim.Adam, float64",
             1e-9,
         )
@@ -244,8 +244,8 @@ KNOWN = (
         Known(
             f"slope of a critic between points 0.5 apart, λ = {weight:g}",
             1 + 0.5 / (2 * weight),
-            lambda weight=weight: slope_between_two_points(weight),
-            f"1 + W/2λ, maximum of sW − λ(s − 1)²; {PENALTY}",
+            partial(slope_between_two_points, weight),
+            "1 + W/2λ: where sW − λ(s − 1)² is largest",
             0.02,
             "rel",
         )

@@ -1,6 +1,7 @@
 """Known answers about cells along time and the trained networks."""
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
@@ -57,7 +58,7 @@ KNOWN = (
         Known(
             f"{name} reads: against the fused layer, float64",
             0,
-            lambda name=name: shipped(name),
+            partial(shipped, name),
             f"torch.nn.{name[-4:].strip('-').upper()}",
             1e-12,
         )
@@ -65,10 +66,10 @@ KNOWN = (
     ),
     Known("expected characters: probabilities sum to 1", 0, total_probability, "definition", 1e-12),
     Known(
-        "LSTM: c − (f c₋₁ + i g)", 0, lambda: kept_and_written("lstm"), "Gers et al. 2000", 1e-15
+        "LSTM: c − (f c₋₁ + i g)", 0, partial(kept_and_written, "lstm"), "Gers et al. 2000", 1e-15
     ),
     Known(
-        "GRU: h − (z h₋₁ + (1 − z) n)", 0, lambda: kept_and_written("gru"), "torch.nn.GRU", 1e-15
+        "GRU: h − (z h₋₁ + (1 − z) n)", 0, partial(kept_and_written, "gru"), "torch.nn.GRU", 1e-15
     ),
     Known(
         "separation of N(1, 1) from N(0, 1)",

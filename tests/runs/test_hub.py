@@ -264,25 +264,20 @@ def test_what_nobody_watches_is_freed_within_a_minute(clock: Clock):
     hub = Hub(workers=1, clock=clock)
     hub.start()
     try:
-        ticket = hub.open("a tab", Walk(steps=500))
-        viewer = hub.enter(ticket.token)
-        run = hub.run(ticket.token)
-        assert run is not None
-        hub.demand(ticket.token, viewer, 500)
-        until(lambda: run.status().head >= 100)
-        gone = weakref.ref(run)
-        hub.leave(ticket.token, viewer)
+        run = reach(hub, Walk(steps=500), 100)
+        (viewer, token), gone = *run.connections.items(), weakref.ref(run)
+        hub.leave(token, viewer)
         hub.release("a tab")
         del run
 
         clock.now += 30
         hub.tidy()
-        assert hub.run(ticket.token) is not None  # somebody may come back
+        assert hub.run(token) is not None  # somebody may come back
 
         clock.now += 30
         hub.tidy()
         gc.collect()
-        assert hub.run(ticket.token) is None
+        assert hub.run(token) is None
         until(lambda: gone() is None)  # a message under way may hold it for a moment
     finally:
         hub.stop()

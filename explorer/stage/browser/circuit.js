@@ -75,9 +75,9 @@ export function waves(wires) {
 export function circuit(layout, panel, stage, enter) {
   const svg = make("svg", { class: "circuit", role: "group" });
   const below = make("g", {}, svg);
+  const beads = make("g", { "aria-hidden": "true" }, svg);
   const above = make("g", {}, svg);
   const labels = make("g", {}, svg);
-  const beads = make("g", { "aria-hidden": "true" }, svg);
   const wires = layout.wires.map((wire) => drawWire(wire));
   const nodes = layout.nodes.map((node) => drawNode(node));
   let size = null; // {width, height, k, box}

@@ -58,7 +58,7 @@ const STYLE = `
 .stage.narrow .diagram .steps button, .stage.narrow .diagram .steps input { height: 40px; }
 .stage .diagram .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;
   min-height: calc(2.2 * (var(--text) + 6px)); font-size: calc(var(--text) + 6px); line-height: 1.25; }
-.stage.narrow .diagram .numbers { font-size: calc(var(--text) + 4px); min-height: 92px; }
+.stage.narrow .diagram .numbers { font-size: calc(var(--text) + 4px); min-height: 126px; }
 .stage .diagram .group { display: inline-flex; align-items: flex-start; }
 .stage.narrow .diagram .group { flex-wrap: wrap; }
 .stage .diagram .term { white-space: pre; display: inline-flex; flex-direction: column; }
@@ -70,8 +70,9 @@ const STYLE = `
 .stage .diagram .words { font-size: calc(var(--text) + 1px); line-height: 1.4; min-height: 2.8em; }
 .stage.narrow .diagram .words { min-height: 5.6em; }
 .stage .diagram .symbols { color: var(--mute); white-space: nowrap; margin-right: 18px;
+  line-height: 0;
   font-family: "STIX Two Text", Georgia, "DejaVu Serif", serif; }
-.stage .diagram .symbols sub { font-size: 0.72em; line-height: 1; }
+.stage .diagram .symbols sub { font-size: 0.72em; line-height: 0; }
 .stage .diagram .desk { container-type: inline-size; }
 @container (max-width: 640px) { .stage .diagram .numbers { font-size: calc(var(--text) + 4px); } }
 `;

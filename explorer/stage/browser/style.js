@@ -80,6 +80,8 @@ export const STYLE = `
   flex: none; position: sticky; bottom: 8px; z-index: 8; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
 }
+.stage .bar::after { content: ""; position: absolute; z-index: -1; left: -1px; right: -1px; top: 50%; bottom: -10px; background: var(--background); } /* nothing shows through under it */
+.stage .bar::before { content: ""; position: absolute; z-index: -1; inset: 0; border-radius: 11px; background: var(--card); }
 .stage .bar button, .stage .bar select {
   flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
   border: 1px solid var(--line); background: var(--card); color: var(--ink); font: inherit; cursor: pointer; margin: 0;

@@ -1,0 +1,86 @@
+"""The speed claims of the project, each measured against something in the same run.
+
+``python -m explorer bench`` prints them as a table.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from explorer.bench.rows import FULL, QUICK, Effort, Row
+from explorer.runs.export import check_place
+
+__all__ = ["ASKED", "Row", "bench", "benchmark", "claims"]
+
+ASKED = {
+    "wgan-gp/width=16": 4.0,
+    "wgan-gp/width=64": 2.0,
+    "wgan-gp/width=128": 1.4,
+    "wgan-gp/width=16/seeds=32": 7.0,
+}
+"""The ratio to the textbook loop that is asked for; a row against "target" is asked for 1."""
+
+Measure = Callable[[Effort], Iterable[Row]]
+
+
+def claims(browser: bool) -> dict[str, Measure]:
+    """All claims by name, those of the running app only where asked for."""
+    parts = ["games", "recurrent", *(["app"] if browser else [])]
+    found: dict[str, Measure] = {}
+    for part in parts:
+        found |= importlib.import_module(f"explorer.bench.{part}").ROWS
+    return found
+
+
+def benchmark(
+    only: str | None = None, quick: bool = False, browser: bool = False, out: Path | None = None
+) -> Callable[[], int]:
+    """Return the measurements, ready to go: calling it prints them and returns the status.
+
+    Raises ValueError when no claim's name contains ``only``, OSError for a file that cannot be
+    written.
+    """
+    known = claims(browser)
+    chosen = {name: measure for name, measure in known.items() if (only or "") in name}
+    if not chosen:
+        raise ValueError(f"no row is named like {only!r}; there are {', '.join(known)}")
+    if out is not None:
+        check_place(out)
+    return partial(bench, chosen, quick, out)
+
+
+def bench(chosen: dict[str, Measure], quick: bool = False, out: Path | None = None) -> int:
+    """Measure, print each row as soon as it is known, and write all rows to a file if asked to.
+
+    Returns 0: a speed that is not reached on this machine is reported, not an error.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    rows: list[Row] = []
+    width = max(map(len, chosen))
+    print(
+        f"{'':{width}} {'ours':>10} {'other':>10} {'unit':13} {'against':17} {'ratio':>6}  spread"
+    )
+    for measure in chosen.values():
+        for row in measure(QUICK if quick else FULL):
+            rows.append(row)
+            print(_line(row, width))
+            sys.stdout.flush()
+    if out is not None:
+        out.write_text(json.dumps([row.as_json() for row in rows], indent=1) + "\n")
+    return 0
+
+
+def _line(row: Row, width: int) -> str:
+    asked = {"target": 1.0, "textbook": ASKED.get(row.name)}.get(row.against)
+    verdict = ""
+    if asked is not None:
+        verdict = f"asked {asked:g}: {'reached' if row.ratio >= asked else 'missed'}"
+    return (
+        f"{row.name:{width}} {row.ours:10.4g} {row.other:10.4g} {row.unit:13} {row.against:17} "
+        f"{row.ratio:6.2f}  {row.spread:5.0%}   {verdict}"
+    ).rstrip()

@@ -1,0 +1,136 @@
+"""How fast the recurrent rooms are, and exact transport, each against plain library code."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from explorer.bench.rows import Effort, Row, side_by_side
+from explorer.cells import CELLS
+from explorer.gans.distributions import RING
+from explorer.gradients.adding import AddingSettings, SideBySide
+from explorer.gradients.settings import FlowSettings
+from explorer.gradients.textbook import TextbookAdding
+from explorer.gradients.through_time import norms_through_time
+from explorer.runs.gradients import CELLS as MEASURED_CELLS
+from explorer.runs.gradients import Flow
+from explorer.sequences import trace
+from explorer.transport import wasserstein
+
+UNITS, STEPS, INPUTS, POINTS = 64, 200, 16, 512
+
+
+def adding(cell: str, name: str, effort: Effort) -> Iterable[Row]:
+    """Updates a second on the adding problem over 50 steps, against PyTorch's own layer."""
+    settings = AddingSettings()
+    ours, other = SideBySide(settings, (cell,)), TextbookAdding(settings, cell)
+    yield side_by_side(name, ours.step, other.step, "textbook", effort, "updates/s")
+
+
+def gradients_page(effort: Effort) -> Iterable[Row]:
+    """What the page of gradients measures when a dial is turned, all four cells."""
+    asked = [Flow().settings(cell) for cell in MEASURED_CELLS]
+
+    def ours() -> None:
+        for settings in asked:
+            norms_through_time(settings)
+
+    def other() -> None:
+        for settings in asked:
+            unrolled_autograd(settings)
+
+    yield side_by_side("gradients/page", ours, other, "textbook", effort, "ms")
+
+
+def unrolled_autograd(settings: FlowSettings) -> Tensor:
+    """Norms of dL/dh at every step as one would write it: a cell in a loop, autograd, each seed."""
+    kinds: dict[str, Callable[[], nn.Module]] = {
+        "rnn_tanh": partial(nn.RNNCell, 1, settings.units, dtype=torch.float64),
+        "rnn_relu": partial(
+            nn.RNNCell, 1, settings.units, nonlinearity="relu", dtype=torch.float64
+        ),
+        "lstm": partial(nn.LSTMCell, 1, settings.units, dtype=torch.float64),
+        "gru": partial(nn.GRUCell, 1, settings.units, dtype=torch.float64),
+    }
+    norms = []
+    for seed in range(settings.seeds):
+        rng = torch.Generator().manual_seed(seed)
+        with torch.random.fork_rng():  # torch's cells draw from the global generator
+            cell = kinds[settings.cell]()
+        x = torch.randn(settings.length, settings.batch, 1, generator=rng, dtype=torch.float64)
+        state = torch.zeros(settings.batch, settings.units, dtype=torch.float64, requires_grad=True)
+        states, memory = [state], torch.zeros_like(state)
+        for step in x:
+            if isinstance(cell, nn.LSTMCell):
+                state, memory = cell(step, (state, memory))
+            else:
+                state = cell(step, state)
+            states.append(state)
+        weights = torch.randn(state.shape, generator=rng, dtype=torch.float64)
+        gradients = torch.autograd.grad((weights * state).sum(), states)
+        norms.append(torch.stack([gradient.norm(dim=1).mean() for gradient in gradients]))
+    return torch.stack(norms).log().mean(0).exp()
+
+
+def cells_trace(effort: Effort) -> Iterable[Row]:
+    """An LSTM of 64 units that reads 200 steps, every gate kept."""
+    rng = torch.Generator().manual_seed(0)
+    lstm = CELLS["lstm"]
+    weights = lstm.draw(INPUTS, UNITS, rng)
+    x = torch.randn(STEPS, INPUTS, generator=rng)
+    cell = nn.LSTMCell(INPUTS, UNITS, device="meta").to_empty(device="cpu")
+    named = weights.state_dict()
+    cell.load_state_dict({name.removesuffix("_l0"): part for name, part in named.items()})
+
+    def ours() -> None:
+        with torch.no_grad():
+            trace(lstm, weights, x)
+
+    def other() -> None:
+        with torch.no_grad():
+            gates_in_a_loop(cell, x)
+
+    yield side_by_side("cells/trace", ours, other, "textbook", effort, "ms")
+
+
+def gates_in_a_loop(cell: nn.LSTMCell, x: Tensor) -> dict[str, Tensor]:
+    """What a tutorial does to see gates: PyTorch's cell in a loop, its gates computed beside it."""
+    hidden = memory = torch.zeros(1, cell.hidden_size)
+    kept: dict[str, list[Tensor]] = {name: [] for name in ("i", "f", "g", "o", "c", "h")}
+    for step in x:
+        gates = linear(step[None], cell.weight_ih, cell.bias_ih)
+        gates = gates + linear(hidden, cell.weight_hh, cell.bias_hh)
+        i, f, g, o = gates.chunk(4, dim=1)
+        hidden, memory = cell(step[None], (hidden, memory))
+        values = (i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid(), memory, hidden)
+        for name, value in zip(kept, values, strict=True):
+            kept[name].append(value)
+    return {name: torch.cat(values) for name, values in kept.items()}
+
+
+def exact_w1(effort: Effort) -> Iterable[Row]:
+    """Exact W1 of 512 against 512 points; of equally many it is an assignment problem."""
+    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
+    rng = torch.Generator().manual_seed(0)
+    here, there = RING.sample(POINTS, rng), RING.sample(POINTS, rng)
+
+    def other() -> float:
+        cost = torch.cdist(here.double(), there.double()).numpy()
+        return float(cost[linear_sum_assignment(cost)].mean())
+
+    yield side_by_side(
+        "w1/512", lambda: wasserstein(here, there), other, "scipy assignment", effort, "ms"
+    )
+
+
+ROWS: dict[str, Callable[[Effort], Iterable[Row]]] = {
+    "adding/lstm": partial(adding, "lstm", "adding/lstm"),
+    "adding/gru": partial(adding, "gru", "adding/gru"),
+    "adding/rnn": partial(adding, "rnn_tanh", "adding/rnn"),
+    "gradients/page": gradients_page,
+    "cells/trace": cells_trace,
+    "w1/512": exact_w1,
+}

@@ -1,0 +1,98 @@
+"""The GRU, unrolled.
+
+Letters in the shapes: H units, B samples, G rows of all gates together, K = H + I + 1 columns; `*S` is
+one axis of networks side by side, or none.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from explorer.gradients.unrolled.layer import Unrolled, sigmoid_backward, tanh_backward
+
+
+class UnrolledGRU(Unrolled):
+    """Gates r, z; n = tanh(W_n [x; 1] + r · m), m = W_m [h₋₁; 1]; h = z · h₋₁ + (1 − z) · n.
+
+    The matrix has four blocks of rows, r, z, m, n: PyTorch's new gate has two, because the reset
+    gate stands between them. m never sees x and n never sees h₋₁: those entries are zero, and
+    so are their gradients. Going back:
+
+        δ_n = (1 − z)(1 − n²) · dL/dh     δ_m = r · δ_n     δ_r = m r (1 − r) · δ_n
+        δ_z = (h₋₁ − n) z (1 − z) · dL/dh
+        dL/dh₋₁ = z · dL/dh + W_hhᵀ (δ_r, δ_z, δ_m)
+    """
+
+    blocks = 4
+
+    def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
+        super().__init__(matrix, steps, batch)
+        H = self.units
+        self._accumulate = torch.baddbmm if self.lead else torch.addmm
+        self.gates = self._room(steps, 3 * H)
+        self.new = self._room(steps, H)
+        self._from_input = self._room(steps, H)
+        self._scratch = self._room(steps, H)
+        self._way = list(
+            zip(
+                self.states[:-1].unbind(0),
+                self.gates.unbind(0),
+                self.gates[..., : 2 * H, :].unbind(0),
+                *(block.unbind(0) for block in self._blocks(self.gates)),
+                self._from_input.unbind(0),
+                self.new.unbind(0),
+                self.states[:-1, ..., :H, :].unbind(0),
+                self.hidden.unbind(0),
+                strict=True,
+            )
+        )
+        self._way_back = list(
+            zip(
+                self.hidden_gradients[1:].unbind(0),
+                self.hidden_gradients[1:].unsqueeze(-3).unbind(0),
+                self.deltas.unflatten(-2, (4, H)).unbind(0),
+                self.deltas[..., : 3 * H, :].unbind(0),
+                self._blocks(self.gates)[1].unbind(0),
+                self.hidden_gradients[:-1].unbind(0),
+                strict=True,
+            )
+        )[::-1]
+
+    def forward(self) -> Float[Tensor, "*S H B"]:
+        """Run through time; the last hidden state."""
+        H = self.units
+        torch.matmul(
+            self.matrix[..., 3 * H :, H:], self.states[:-1, ..., H:, :], out=self._from_input
+        )
+        recurrent = self.matrix[..., : 3 * H, :]
+        for state, gates, both, r, z, m, from_input, new, before, hidden in self._way:
+            self.product(recurrent, state, out=gates)
+            both.sigmoid_()
+            torch.addcmul(from_input, r, m, out=new)
+            new.tanh_()
+            torch.lerp(new, before, z, out=hidden)
+        return self.hidden[-1]
+
+    def backward(self, last: Float[Tensor, "*S H B"]) -> None:
+        """Run back from dL/dh at the last step, the only one that the loss sees."""
+        H, scratch = self.units, self._scratch
+        r, z, m = self._blocks(self.gates)
+        to_r, to_z, to_m, to_n = self._blocks(self.deltas)
+        tanh_backward(torch.sub(1, z, out=scratch), self.new, grad_input=to_n)
+        torch.mul(to_n, r, out=to_m)
+        sigmoid_backward(torch.mul(to_n, m, out=scratch), r, grad_input=to_r)
+        torch.sub(self.states[:-1, ..., :H, :], self.new, out=scratch)
+        sigmoid_backward(scratch, z, grad_input=to_z)
+        back = self._transposed(3 * H)
+        self.hidden_gradients[-1] = last
+        for hidden, each, deltas, recurrent, update, before in self._way_back:
+            deltas.mul_(each)
+            torch.mul(hidden, update, out=before)
+            self._accumulate(before, back, recurrent, out=before)
+
+    def differentiate(self, gradient: Float[Tensor, "*S G K"]) -> None:
+        """Write dL/dmatrix, zero where the matrix is zero by construction."""
+        super().differentiate(gradient)
+        H = self.units
+        gradient[..., 2 * H : 3 * H, H:-1] = 0
+        gradient[..., 3 * H :, :H] = 0

@@ -1,0 +1,233 @@
+"""A sheet to draw on without a browser: lines, shapes, letters and heat maps with Pillow.
+
+Everything is drawn at twice its size and brought down at the end, which smooths the edges. Lengths
+are the pixels of the finished picture; y runs downwards.
+"""
+
+import functools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+LARGER = 2
+Point = tuple[float, float]
+Colour = tuple[int, int, int]
+
+# Families that hold σ, − and ⁻³, as systems carry them; Pillow's own letters lack these signs.
+FACES: Mapping[str, tuple[str, ...]] = {
+    "plain": ("DejaVuSans.ttf", "Arial.ttf", "arial.ttf", "LiberationSans-Regular.ttf"),
+    "bold": ("DejaVuSans-Bold.ttf", "Arial Bold.ttf", "arialbd.ttf", "LiberationSans-Bold.ttf"),
+    "mono": ("DejaVuSansMono.ttf", "Menlo.ttc", "consola.ttf", "LiberationMono-Regular.ttf"),
+}
+SPELT = str.maketrans(
+    {
+        "−": "-", "–": "-", "×": "x", "·": ".", "σ": "s", "∞": "inf", "␣": "_", "↵": "/", "⇥": ">",
+        "⁻": "-", "₋": "-", "₁": "1", "²": "2", "³": "3", "λ": "lambda ",
+        **{sign: str(i) for i, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹") if i not in (2, 3)},
+    }
+)  # fmt: skip
+
+VIRIDIS = (
+    "#440154", "#482878", "#3e4a89", "#31688e", "#26828e",
+    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+)  # fmt: skip  # Smith and van der Walt (2015), ten samples
+
+
+@functools.lru_cache(maxsize=256)
+def channels(colour: str) -> Colour:
+    """Return red, green and blue of "#rrggbb", 0 to 255."""
+    return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+
+
+def mixed(low: str, high: str, share: float) -> str:
+    """Return the colour that lies so far from one to another."""
+    pairs = zip(channels(low), channels(high), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def ink_on(colour: str) -> str:
+    """Return black or white, whichever reads better on a colour (WCAG 2.1)."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (value / 255 for value in channels(colour))
+    ]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if light > 0.179 else "#ffffff"
+
+
+def ramp(stops: Sequence[str]) -> np.ndarray:
+    """Return 256 colours between given ones, (256, 3) bytes."""
+    at = np.linspace(0, len(stops) - 1, 256)
+    table = np.array([channels(stop) for stop in stops], float)
+    found = [np.interp(at, range(len(stops)), table[:, c]) for c in range(3)]
+    return np.rint(np.stack(found, 1)).astype(np.uint8)
+
+
+@functools.lru_cache(maxsize=64)
+def font(face: str, size: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, bool]:
+    """Return letters of a face, and whether they hold all signs; Pillow's own as a last resort."""
+    for name in FACES[face]:
+        try:
+            return ImageFont.truetype(name, size), True
+        except OSError:
+            continue
+    return ImageFont.load_default(size), False
+
+
+class Paper:
+    """A sheet of one size and ground."""
+
+    def __init__(self, width: int, height: int, palette: Mapping[str, str]) -> None:
+        self.width, self.height, self.palette = width, height, palette
+        size = (LARGER * width, LARGER * height)
+        self._image = Image.new("RGB", size, palette["background"])
+        self._draw = ImageDraw.Draw(self._image, "RGBA")
+
+    def finished(self) -> Image.Image:
+        """Return the picture at its own size."""
+        return self._image.reduce(LARGER)
+
+    def colour(self, role: str) -> str:
+        """Return the colour of a role; a colour stays itself."""
+        return role if role.startswith("#") else self.palette.get(role, self.palette["ink"])
+
+    def _fill(self, role: str, opacity: float) -> tuple[int, int, int, int]:
+        return (*channels(self.colour(role)), round(255 * opacity))
+
+    def line(
+        self,
+        points: Iterable[Point],
+        role: str,
+        width: float = 2.0,
+        dash: Sequence[float] = (),
+        opacity: float = 1.0,
+    ) -> None:
+        """Draw a line through points, dashed by lengths on and off."""
+        path = [(LARGER * x, LARGER * y) for x, y in points]
+        if len(path) < 2:
+            return
+        fill, thick = self._fill(role, opacity), max(1, round(LARGER * width))
+        if not dash:
+            self._draw.line(path, fill, thick, joint="curve")
+            return
+        for piece in _dashes(path, [LARGER * length for length in dash]):
+            self._draw.line(piece, fill, thick)
+
+    def polygon(self, points: Iterable[Point], role: str, opacity: float = 1.0) -> None:
+        """Fill the area inside points."""
+        corners = [(LARGER * x, LARGER * y) for x, y in points]
+        if len(corners) > 2:
+            self._draw.polygon(corners, self._fill(role, opacity))
+
+    def box(
+        self,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        role: str,
+        radius: float = 0.0,
+        outline: str = "",
+        width: float = 1.0,
+        opacity: float = 1.0,
+    ) -> None:
+        """Fill a rectangle with round corners, with an outline where one is named."""
+        if right <= left or bottom <= top:
+            return
+        self._draw.rounded_rectangle(
+            [LARGER * v for v in (left, top, right, bottom)],
+            LARGER * radius,
+            self._fill(role, opacity),
+            self._fill(outline, 1.0) if outline else None,
+            round(LARGER * width) if outline else 0,
+        )
+
+    def dot(
+        self, x: float, y: float, radius: float, role: str, opacity: float = 1.0, shape: str = "dot"
+    ) -> None:
+        """Draw a dot, a ring or a cross."""
+        x, y, r = LARGER * x, LARGER * y, LARGER * radius
+        fill, thick = self._fill(role, opacity), max(1, round(0.5 * r))
+        if shape == "cross":
+            self._draw.line([(x - r, y - r), (x + r, y + r)], fill, thick)
+            self._draw.line([(x - r, y + r), (x + r, y - r)], fill, thick)
+        elif shape == "ring":
+            self._draw.ellipse([x - r, y - r, x + r, y + r], None, fill, thick)
+        else:
+            self._draw.ellipse([x - r, y - r, x + r, y + r], fill)
+
+    def heat(
+        self, colours: np.ndarray, left: float, top: float, right: float, bottom: float
+    ) -> None:
+        """Stretch (rows, columns, 3) bytes over a rectangle; row 0 lies on top."""
+        width, height = round(LARGER * (right - left)), round(LARGER * (bottom - top))
+        if width < 1 or height < 1:
+            return
+        rows, columns = colours.shape[:2]
+        finer = rows > height or columns > width
+        kept = Image.Resampling.BOX if finer else Image.Resampling.NEAREST
+        image = Image.fromarray(colours, "RGB").resize((width, height), kept)
+        self._image.paste(image, (round(LARGER * left), round(LARGER * top)))
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float = 14.0,
+        role: str = "ink",
+        anchor: str = "ls",
+        face: str = "plain",
+    ) -> None:
+        """Write one line; ``anchor`` is Pillow's: l, m or r across, a, m or s down."""
+        letters, complete = font(face, round(LARGER * size))
+        told = words if complete else words.translate(SPELT)
+        at = (LARGER * x, LARGER * y)
+        self._draw.text(at, told, self._fill(role, 1.0), letters, anchor=anchor)
+
+    def measure(self, words: str, size: float = 14.0, face: str = "plain") -> float:
+        """Return the width of one line."""
+        letters, complete = font(face, round(LARGER * size))
+        return float(letters.getlength(words if complete else words.translate(SPELT))) / LARGER
+
+    def wrapped(self, words: str, width: float, size: float = 14.0) -> list[str]:
+        """Return the words in lines that are no wider than ``width``, where words allow it."""
+        lines: list[str] = []
+        for word in words.split():
+            joined = f"{lines[-1]} {word}" if lines else word
+            if lines and self.measure(joined, size) <= width:
+                lines[-1] = joined
+            else:
+                lines.append(word)
+        return lines
+
+    def clipped(self, words: str, width: float, size: float = 14.0, face: str = "plain") -> str:
+        """Return the words, cut with an ellipsis where they are wider than ``width``."""
+        if self.measure(words, size, face) <= width:
+            return words
+        while words and self.measure(f"{words}…", size, face) > width:
+            words = words[:-1]
+        return f"{words.rstrip()}…" if words else ""
+
+
+def _dashes(path: Sequence[Point], lengths: Sequence[float]) -> list[list[Point]]:
+    """Return the pieces of a line that a pattern of lengths on and off leaves."""
+    pieces: list[list[Point]] = []
+    which, left = 0, lengths[0]
+    current = [path[0]]
+    for (x0, y0), (x1, y1) in zip(path[:-1], path[1:], strict=True):
+        length, done = math.hypot(x1 - x0, y1 - y0), 0.0
+        while length - done > left:
+            done += left
+            point = (x0 + (x1 - x0) * done / length, y0 + (y1 - y0) * done / length)
+            if which % 2 == 0:
+                pieces.append([*current, point])
+            which, current = which + 1, [point]
+            left = lengths[which % len(lengths)]
+        left -= length - done
+        current.append((x1, y1))
+    if which % 2 == 0 and len(current) > 1:
+        pieces.append(current)
+    return pieces

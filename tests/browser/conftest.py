@@ -1,0 +1,160 @@
+"""The real thing: the app as a user starts it, in the Chromium of this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+# On a direct load of a page below the root Streamlit asks for two of its own paths relative to
+# the page, and logs that they are not there.
+STREAMLITS_OWN = ("_stcore/health", "_stcore/host-config")
+
+
+@dataclass
+class Laboratory:
+    """A running server, and what it printed."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    opened: list[Page] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """Return the path of a browser: found, or the tests are skipped; in CI they fail."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        message = "no Chromium or Chrome on this machine: the browser tests did not run"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(executable: str) -> Iterator[Browser]:
+    """Yield a headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """Yield the app, started with the README's command on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, *command, "--server.headless", "true"],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(f"{address}/_stcore/health", process, log)
+        yield Laboratory(address, process, log)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Return a size of window: a desk's, then a phone's."""
+    return SIZES[request.param]
+
+
+@dataclass
+class Visitor:
+    """A tab, with everything that its console complained about."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> "Visitor":
+        """Open a page of the laboratory and wait for its stage."""
+        self.page.goto(self.address + path)
+        self.page.locator(".stage[data-frames]").first.wait_for(timeout=60_000)
+        return self
+
+    def stage(self, name: str) -> str:
+        """Return an attribute of the stage: state, step, painted, frame, frames."""
+        return self.page.locator(".stage").first.get_attribute(f"data-{name}") or ""
+
+    def until(self, condition: str, timeout: float = 60) -> None:
+        """Wait until a JavaScript expression of ``d``, the stage's data attributes, is true."""
+        self.page.wait_for_function(
+            f"""() => {{
+              const find = (at) => at.querySelector('.stage') ?? [...at.querySelectorAll('*')]
+                .map((e) => e.shadowRoot && find(e.shadowRoot)).find((e) => e);
+              const stage = find(document);
+              if (!stage) return false;
+              const d = Object.fromEntries(Object.entries(stage.dataset).map(
+                ([k, v]) => [k, v === '' || isNaN(v) ? v : Number(v)]));
+              return {condition};
+            }}""",
+            timeout=timeout * 1000,
+        )
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep a complaint, unless it is one of Streamlit's own."""
+        where = message.location.get("url", "")
+        if message.type in ("error", "warning") and not any(own in where for own in STREAMLITS_OWN):
+            self.complaints.append(f"{message.text} ({where})")
+
+
+@pytest.fixture
+def visit(browser: Browser, laboratory: Laboratory):
+    """Return a way to open a tab; every tab must end without a complaint on its console."""
+    visitors: list[Visitor] = []
+
+    def visit(path: str, size: tuple[int, int] = SIZES["desk"], scheme: str = "light") -> Visitor:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        )
+        visitor = Visitor(context.new_page(), laboratory.address)
+        visitor.page.on("console", visitor.hear)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitors.append(visitor)
+        return visitor.open(path)
+
+    yield visit
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert complaints == []
+
+
+def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server does not answer:\n{log.read_text()}")

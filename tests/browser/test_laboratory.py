@@ -1,0 +1,203 @@
+"""Each lab opened, stepped, trained, paused, scrubbed and refreshed, by what is on the screen."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+LABS = ("cells", "gradients?view=live", "gans")
+
+
+def number(text: str) -> float:
+    """Return the first number in a text of the screen, which writes − and digits' groups."""
+    found = re.search(r"[-−]?[\d,.]+", text)
+    assert found, text
+    return float(found.group().replace("−", "-").replace(",", ""))
+
+
+@pytest.mark.parametrize("path", ["", "cells", "gradients", "gradients?view=live", "gans"])
+def test_a_page_opens_with_a_picture_and_fits_the_window(visit, size, path):
+    visitor = visit(f"/{path}", size)
+
+    visitor.until("d.frames > 0")
+    wide = visitor.page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert wide[0] <= wide[1]
+    canvas = visitor.page.locator(".stage canvas").first.bounding_box()
+    assert canvas and canvas["width"] > 80 and canvas["height"] > 40
+
+
+@pytest.mark.parametrize("path", ["cells", "gradients?view=live", "gans"])
+def test_picture_and_main_control_are_in_view_without_scrolling(visit, path):
+    for size in ((1440, 900), (1280, 720)):
+        visitor = visit(f"/{path}", size)
+        visitor.until("d.frames > 0")
+
+        bar = visitor.page.get_by_role("slider", name="Time").bounding_box()
+        assert bar and bar["y"] + bar["height"] <= size[1]
+        assert visitor.page.locator(".stage").bounding_box()["width"] >= 0.6 * size[0]
+
+
+@pytest.mark.parametrize("path", ["gans", "gradients?view=live"])
+def test_training_runs_pauses_steps_scrubs_and_resets(visit, size, path):
+    visitor = visit(f"/{path}", size)
+    page = visitor.page
+
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.state === 'training' && d.step > 0 && d.painted > 3", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+    painted, step = visitor.stage("painted"), int(visitor.stage("step"))
+    page.wait_for_timeout(700)
+    assert visitor.stage("painted") == painted  # nothing moves while it is paused
+    assert int(visitor.stage("step")) == step
+
+    page.get_by_role("button", name="Step").click()
+    visitor.until(f"d.step > {step} && d.state === 'paused'", 120)
+    page.keyboard.press("ArrowLeft")
+    visitor.until(f"d.step <= {step}")
+    page.keyboard.press("Home")
+    visitor.until("d.step === 0")
+    page.keyboard.press("End")
+    visitor.until(f"d.step > {step}")
+    page.get_by_role("button", name="Reset").click()
+    visitor.until("d.step === 0 && d.state === 'idle'")
+
+
+def test_the_numbers_of_the_games_agree_with_their_sentence(visit):
+    visitor = visit("/gans?width=16&seed=3")
+    page = visitor.page
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 60", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+
+    for side in ("gan", "wgan"):
+        card = page.locator(f'[data-scalar="{side}/held"]').first.inner_text()
+        sentence = page.locator(f'[data-area="{side}_says"]').inner_text()
+        assert f"{number(card):.0f} of 8 modes held" in sentence
+        good = number(page.locator(f'[data-scalar="{side}/good"]').first.inner_text())
+        assert 0 <= good <= 100
+
+
+def test_a_refresh_comes_back_to_the_run_where_it_was(visit):
+    visitor = visit("/gans?width=16&seed=41")
+    visitor.page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 20", 120)
+    before = int(visitor.stage("step"))
+
+    visitor.page.reload()
+    visitor.page.locator(".stage[data-frames]").first.wait_for(timeout=60_000)
+    visitor.until(f"d.state === 'training' && d.step >= {before}", 120)
+
+
+def test_two_who_open_one_link_see_one_run(visit):
+    one = visit("/gans?width=16&seed=42")
+    one.page.get_by_role("button", name="Train").click()
+    one.until("d.step > 20", 120)
+    one.page.get_by_role("button", name="Pause").click()
+    one.until("d.state === 'paused'")
+
+    other = visit("/gans?width=16&seed=42")
+    other.until("d.frames > 5")  # frames that this tab never asked to be trained
+
+
+def test_a_turned_dial_goes_on_from_the_step_it_was_turned_at(visit):
+    visitor = visit("/gans?width=16&seed=43")
+    page = visitor.page
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 40", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+
+    page.get_by_role("slider", name="Discriminator steps").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile(r"changes=\d+%3Acritic_steps%3D4"), timeout=30_000)
+    visitor.until("d.frames > 10", 60)
+
+
+def test_a_killed_trainer_is_replaced_and_the_page_says_so(visit, laboratory):
+    visitor = visit("/gans?width=16&seed=44&steps=20000")
+    visitor.page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 120", 120)
+
+    os.kill(_trainer(laboratory.process.pid), signal.SIGKILL)
+    step = int(visitor.stage("step"))
+
+    visitor.page.get_by_text("was replaced").first.wait_for(timeout=60_000)
+    visitor.until(f"d.state === 'training' && d.step > {step + 20}", 120)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_cell_is_stepped_through_time_and_through_its_gates(visit, size, scheme):
+    visitor = visit("/cells", size, scheme)
+    page = visitor.page
+    visitor.until("d.frames > 20")
+    page.locator(".stage").first.focus()
+    page.keyboard.press("Home")
+    visitor.until("d.frame === 0")
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    visitor.until("d.frame === 2")
+    first = page.locator('[data-area="diagram"]').inner_text()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(600)
+    second = page.locator('[data-area="diagram"]').inner_text()
+    assert first != second
+    assert visitor.stage("frame") == "2"
+    page.keyboard.press("End")
+    visitor.until("d.frame > 20")
+
+
+def test_a_typed_text_is_read_at_once(visit):
+    visitor = visit("/cells")
+    visitor.page.get_by_role("textbox", name="Text").fill("abc")
+    visitor.page.keyboard.press("Enter")
+
+    visitor.until("d.frames === 3")
+    assert "text=abc" in visitor.page.url
+
+
+def test_the_home_page_leads_to_every_lab_in_one_click(visit):
+    for path in ("cells", "gradients", "gans"):
+        visitor = visit("/")
+        visitor.page.locator(f'.stMain a[href$="{path}"]').first.click()
+        visitor.page.wait_for_url(re.compile(f"/{path}"))
+        visitor.until("d.frames > 0")
+
+
+def test_twenty_quick_clicks_are_twenty_clicks(visit):
+    visitor = visit("/gans?width=16&seed=100")
+    visitor.page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 10", 120)
+    button = visitor.page.get_by_role("button", name="New", exact=True)
+    for _ in range(20):
+        button.click()
+        visitor.page.wait_for_timeout(120)
+
+    visitor.page.wait_for_url(re.compile(r"seed=120"), timeout=60_000)
+
+
+def test_hostile_links_get_a_sentence_on_a_working_page(visit):
+    visitor = visit("/gans?data=%3Cscript%3Ealert(1)%3C/script%3E&seed=1e99&width=NaN")
+
+    visitor.until("d.frames > 0")
+    text = visitor.page.locator(".stMain").inner_text()
+    assert "unknown distribution" in text
+    assert "Traceback" not in text
+
+
+def _trainer(server: int) -> int:
+    """Return the process id of a trainer: a child of the server that is not a helper of Python."""
+    listing = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(server)], capture_output=True, text=True
+    ).stdout
+    for line in listing.splitlines():
+        pid, _, command = line.strip().partition(" ")
+        if "spawn_main" in command:
+            return int(pid)
+    raise AssertionError(f"no trainer among the children of the server:\n{listing}")

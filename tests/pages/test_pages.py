@@ -1,0 +1,147 @@
+"""The pages as Streamlit runs them, without a browser: links, bad input, what the code shows."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.pages import cells, gans, gradients
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = {"cells": cells, "gradients": gradients, "gans": gans}
+HOSTILE = ("", "nan", "inf", "-1", "9" * 400, "<script>alert(1)</script>", "../../etc/passwd", "\0")
+
+
+def opened(page: str, **parameters: str) -> AppTest:
+    """Return a page after its first run, opened with these link parameters."""
+
+    def script(page: str) -> None:
+        import importlib
+
+        from explorer.pages import surroundings
+
+        surroundings.attend()
+        importlib.import_module(f"explorer.pages.{page}").page()
+
+    app = AppTest.from_function(script, kwargs={"page": page}, default_timeout=120)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    return " ".join(message.value for message in (*app.warning, *app.error, *app.info))
+
+
+def payload(app: AppTest) -> str:
+    """Return what the page hands to the stage, as JSON text."""
+    return app.get("bidi_component")[0].proto.json
+
+
+@pytest.mark.parametrize("page", [*MODULES, "home"])
+def test_a_page_opens_without_a_word_of_complaint(page: str):
+    app = opened(page)
+
+    assert not app.exception
+    assert said(app) == ""
+    assert app.get("bidi_component")
+
+
+@pytest.mark.parametrize("page", MODULES)
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_links_get_sentences_and_a_working_page(page: str, value: str):
+    names = {"cells": "cell", "gradients": "length", "gans": "data"}
+
+    app = opened(page, **{names[page]: value, "no such setting": value})
+
+    assert not app.exception
+    assert len(app.warning) == 2
+    assert all(len(message.value) < 300 for message in app.warning)
+    assert app.get("bidi_component")
+
+
+def test_a_link_sets_every_dial_and_the_experiment():
+    app = opened("gans", data="grid", seed="17", critic_steps="2", objective="minimax")
+
+    assert app.session_state["gans:settings"].data == "grid"
+    assert app.number_input(key="gans.seed").value == 17
+    assert app.slider(key="gans.critic_steps").value == 2
+    assert '"minimax"' in payload(app) or "minimax" in payload(app)
+
+
+def test_turning_a_dial_writes_the_link_and_turning_it_back_cleans_it():
+    app = opened("gans")
+    assert not app.query_params
+
+    app.slider(key="gans.critic_steps").set_value(1).run()
+    assert app.query_params["critic_steps"] in ("1", ["1"])
+
+    app.slider(key="gans.critic_steps").set_value(5).run()
+    assert not app.query_params
+
+
+def test_a_value_between_the_marks_of_a_dial_survives_in_a_link():
+    app = opened("gans", generator_rate="0.0007")
+
+    assert not app.exception
+    assert app.session_state["gans:settings"].generator_rate == 0.0007
+
+
+def test_the_button_for_another_seed_starts_another_run():
+    app = opened("gans")
+    before = payload(app)
+
+    app.button(key="gans.new_seed").click().run()
+
+    assert app.session_state["gans:settings"].seed == 6
+    assert payload(app) != before
+
+
+def test_equal_links_share_one_run_and_a_turned_dial_gets_its_own():
+    one, other = opened("gans", seed="123"), opened("gans", seed="123")
+    turned = opened("gans", seed="124")
+
+    def run(app: AppTest) -> str:
+        import json
+
+        return json.loads(payload(app))["run"]
+
+    assert run(one) == run(other)
+    assert run(one) != run(turned)
+
+
+@pytest.mark.parametrize("reads", ["text", "numbers"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_cell_reads_text_and_numbers_and_agrees_with_torch(cell: str, reads: str):
+    app = opened("cells", cell=cell, reads=reads)
+
+    assert not app.exception
+    badges = " ".join(element.value for element in app.markdown)
+    assert f"agrees with torch.nn.{cell.upper()}" in badges
+
+
+def test_characters_the_network_never_saw_are_named():
+    app = opened("cells", text="abc ☃ def")
+
+    assert not app.exception
+    assert "☃" in said(app)
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "0.1 zero", "1e999", "nan"])
+def test_typed_nonsense_gets_one_sentence(text: str):
+    name = "text" if text.startswith("x") else "numbers"
+
+    app = opened("cells", **{name: text})
+
+    assert not app.exception
+    assert len(app.warning) == 1
+
+
+@pytest.mark.parametrize("page", MODULES)
+def test_the_code_on_a_page_is_the_source_of_what_it_names(page: str):
+    app = opened(page)
+    names = app.selectbox(key=f"{page}.code").options
+
+    assert len(names) == len(MODULES[page].SOURCES)
+    shown = next(block.value for block in app.code if "def " in block.value or "class " in block.value)
+    assert names[0].rpartition(".")[2] in shown

@@ -1,0 +1,45 @@
+"""Around serving: trainers run while the server serves, and no longer."""
+
+import asyncio
+import gc
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from explorer.runs.hub import Hub
+from explorer.stage import serving
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    hub = Hub(workers=1)
+    monkeypatch.setattr(serving, "the_hub", lambda: hub)
+    yield hub
+    hub.stop()
+    gc.unfreeze()
+
+
+def test_trainers_run_while_the_server_serves_and_no_longer(hub: Hub):
+    async def serve() -> list[int]:
+        async with serving.lifespan(None):
+            return hub.pids
+
+    assert len(asyncio.run(serve())) == 1
+    assert hub.pids == []
+
+
+def test_what_was_loaded_is_out_of_the_collectors_sight(hub: Hub):
+    seen_before = len(gc.get_objects())
+
+    serving.warm_up()
+
+    assert gc.get_freeze_count() >= seen_before
+    assert len(gc.get_objects()) < seen_before / 10
+
+
+@pytest.mark.parametrize("module", serving.EXPERIMENTS)
+def test_what_trainers_load_beforehand_holds_experiments(module: str):
+    kinds = vars(importlib.import_module(module)).values()
+
+    assert any(isinstance(kind, type) and hasattr(kind, "shared_steps") for kind in kinds)
