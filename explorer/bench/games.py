@@ -38,7 +38,7 @@ def wgan_gp(width: int, effort: Effort) -> Iterable[Row]:
             other.many_steps,
             "jax",
             effort,
-            work=1 / other.steps_at_once,
+            other_work=other.steps_at_once,
         )
 
 

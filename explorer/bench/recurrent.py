@@ -46,19 +46,10 @@ def gradients_page(effort: Effort) -> Iterable[Row]:
 
 def unrolled_autograd(settings: FlowSettings) -> Tensor:
     """Norms of dL/dh at every step as one would write it: a cell in a loop, autograd, each seed."""
-    kinds: dict[str, Callable[[], nn.Module]] = {
-        "rnn_tanh": partial(nn.RNNCell, 1, settings.units, dtype=torch.float64),
-        "rnn_relu": partial(
-            nn.RNNCell, 1, settings.units, nonlinearity="relu", dtype=torch.float64
-        ),
-        "lstm": partial(nn.LSTMCell, 1, settings.units, dtype=torch.float64),
-        "gru": partial(nn.GRUCell, 1, settings.units, dtype=torch.float64),
-    }
     norms = []
     for seed in range(settings.seeds):
         rng = torch.Generator().manual_seed(seed)
-        with torch.random.fork_rng():  # torch's cells draw from the global generator
-            cell = kinds[settings.cell]()
+        cell = drawn_cell(settings, rng)
         x = torch.randn(settings.length, settings.batch, 1, generator=rng, dtype=torch.float64)
         state = torch.zeros(settings.batch, settings.units, dtype=torch.float64, requires_grad=True)
         states, memory = [state], torch.zeros_like(state)
@@ -72,6 +63,22 @@ def unrolled_autograd(settings: FlowSettings) -> Tensor:
         gradients = torch.autograd.grad((weights * state).sum(), states)
         norms.append(torch.stack([gradient.norm(dim=1).mean() for gradient in gradients]))
     return torch.stack(norms).log().mean(0).exp()
+
+
+def drawn_cell(settings: FlowSettings, rng: torch.Generator) -> nn.Module:
+    """PyTorch's own cell with the weights that it would draw itself."""
+    with torch.device("meta"):  # or it would draw from the global generator
+        cells: dict[str, nn.Module] = {
+            "rnn_tanh": nn.RNNCell(1, settings.units),
+            "rnn_relu": nn.RNNCell(1, settings.units, nonlinearity="relu"),
+            "lstm": nn.LSTMCell(1, settings.units),
+            "gru": nn.GRUCell(1, settings.units),
+        }
+    cell = cells[settings.cell].to_empty(device="cpu").double()
+    bound = settings.units**-0.5
+    for parameter in cell.parameters():
+        nn.init.uniform_(parameter, -bound, bound, generator=rng)
+    return cell
 
 
 def cells_trace(effort: Effort) -> Iterable[Row]:

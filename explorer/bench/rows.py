@@ -72,18 +72,19 @@ def side_by_side(
     effort: Effort,
     unit: str = "steps/s",
     work: float = 1.0,
+    other_work: float = 1.0,
 ) -> Row:
-    """Measure both in turns. One of our actions does ``work`` times as much as one of the other's.
+    """Measure both in turns; one action of ours does ``work``, one of the other's ``other_work``.
 
-    Units that end in "/s" are rates; "ms" is the time of one action.
+    Units that end in "/s" are rates of work; "ms" is the time of one.
     """
     our_rate, other_rate = rates(ours, effort), rates(other, effort)
     pairs = []
     for turn in range(effort.turns):
         if turn % 2:  # neither is always the one that finds the cache of the other
-            theirs, mine = other_rate(), our_rate() * work
+            theirs, mine = other_rate() * other_work, our_rate() * work
         else:
-            mine, theirs = our_rate() * work, other_rate()
+            mine, theirs = our_rate() * work, other_rate() * other_work
         pairs.append((mine, theirs))
     in_unit = (lambda rate: 1000 / rate) if unit == "ms" else (lambda rate: rate)
     ratios = [mine / theirs for mine, theirs in pairs]

@@ -41,11 +41,10 @@ def through_time(
     "<cell>/factor". ``lowest`` and ``highest`` bound the axis of norms; ``lag`` is the one that
     the number cards read.
     """
-    norms: list[Mark] = [Rule(1.0, label="kept")]
-    factors: list[Mark] = [Rule(1.0, label="kept")]
+    norms: list[Mark] = [Rule(1.0)]
+    factors: list[Mark] = [Rule(1.0)]
     for cell in cells:
         role, label = ROLES[cell], LABELS[cell]
-        norms.append(Curve(f"{cell}/theory", "theory", x="lag", width=1.5, dashed=True))
         norms.append(
             Curve(
                 f"{cell}/norm",
@@ -57,6 +56,8 @@ def through_time(
             )
         )
         factors.append(Curve(f"{cell}/factor", role, x="lag", label=label, width=2.0))
+    # Over the measurement: where theory holds, it would vanish below the line that it explains.
+    norms += [Curve(f"{cell}/theory", "theory", x="lag", width=1.5, dashed=True) for cell in cells]
     main = Plot(
         area="norms",
         title="" if compact else "Gradient norm against the last state's",
@@ -90,7 +91,6 @@ def through_time(
                 Number(
                     f"{cell}/at",
                     f"{LABELS[cell]} at lag {lag}",
-                    "power",
                     bound="theory within a factor {" + f"{cell}/residual" + "}",
                     help="The residual is the largest ratio between theory and measurement over "
                     "the range in which the theory is claimed.",

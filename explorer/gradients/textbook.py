@@ -26,9 +26,10 @@ class TextbookAdding(nn.Module):
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -(s.width**-0.5), s.width**-0.5, generator=rng)
         if cell != "rnn_tanh":
+            biases = dict(self.layer.named_parameters())
             with torch.no_grad():
-                self.layer.bias_ih_l0[s.width : 2 * s.width] = s.forget_bias
-                self.layer.bias_hh_l0[s.width : 2 * s.width] = 0
+                biases["bias_ih_l0"][s.width : 2 * s.width] = s.forget_bias
+                biases["bias_hh_l0"][s.width : 2 * s.width] = 0
         self.adam = torch.optim.Adam(self.parameters(), lr=s.rate)
         self._sequences = stream(s.seed, INPUTS)
 

@@ -11,7 +11,7 @@ PAGES = {
     "gans": (gans.page, "GANs"),
 }
 
-st.set_page_config(page_title="Explorer", page_icon=":material/hub:", layout="wide")
+st.set_page_config(page_title="Explorer", page_icon="assets/icon.png", layout="wide")
 surroundings.attend()
 surroundings.dress()
 st.navigation(

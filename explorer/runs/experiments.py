@@ -3,6 +3,8 @@
 An experiment is a flat frozen dataclass whose fields are text, numbers or truth values, so that it
 fits into a link; it validates itself when it is made. Equal experiments give equal frames, bit for
 bit, on one machine. Everything the engine knows of a lab stands in the protocol below.
+
+Without the engine, in a notebook say, a run is a loop: ``for frame in experiment.stream(): ...``.
 """
 
 import hashlib

@@ -130,6 +130,8 @@ def measure(flow: Flow) -> Frame:
             f"{cell}/residual": 10.0**apart.largest,
             f"{cell}/valid_to": theory.valid_to,
         }
+    # The initial state is nobody's work: it is left out of the picture.
+    arrays = {name: values[: flow.length] for name, values in arrays.items()}
     sentences = {"says": _says(flow, at, scalars), "look": _look(flow, scalars)}
     return Frame(0, {k: v.astype(np.float32) for k, v in arrays.items()}, scalars, sentences)
 

@@ -22,7 +22,9 @@ from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
 from explorer.runs.trainer import Trainer
 
-TICK = 1.0  # seconds between two roundings of the housekeeping
+TICK = 1.0  # seconds between two rounds of the housekeeping
+SETTLING = 10.0  # seconds in which a run that was just opened finds its viewer
+REMEMBERED = 64  # runs of a session whose token is kept for when they are opened again
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Hub:
         self._lock = threading.RLock()
         self._runs: dict[int, Run] = {}
         self._sessions: dict[str, dict[str, str]] = {}  # session -> name of a run -> token
-        self._tokens: dict[str, int] = {}
+        self._released: dict[str, float] = {}  # sessions whose tab is gone, and since when
+        self._tokens: dict[str, int] = {}  # of living runs
         self._trainers: list[Trainer] = []
         self._false_starts = 0
         self._warm: tuple[str, ...] = ()
@@ -92,7 +95,7 @@ class Hub:
     # -------------------------------------------------------------------------- for the pages
 
     def open(self, session: str, experiment: Experiment) -> Ticket:
-        """Return the ticket of a session for an experiment, the same one at every call.
+        """Return the ticket of a session for an experiment, the same one as long as it lasts.
 
         An equal experiment shares its run; one that is equal to a living run up to some step goes
         on from the last checkpoint before it. Raises `LimitError` when there are too many runs.
@@ -145,13 +148,13 @@ class Hub:
             return self._admit(session, run)
 
     def release(self, session: str) -> None:
-        """Forget a session: its tab is gone.
+        """Take note that a tab is gone, or its line; the session is forgotten within a minute.
 
         Its connections end by themselves; a run that nobody watches is paused after a few seconds,
-        for a reload is a new session, and forgotten within a minute.
+        for a reload is a new session, and forgotten within a minute too.
         """
         with self._lock:
-            self._sessions.pop(session, None)
+            self._released[session] = self._clock()
 
     def run(self, token: str) -> Run | None:
         """Return the run of a token, or None: the token is unknown or its run is forgotten."""
@@ -232,6 +235,10 @@ class Hub:
                 since = run.unwatched_since
                 if since is not None and now - since >= self.limits.run_grace:
                     self._forget(run)
+            for session, since in list(self._released.items()):
+                if now - since >= self.limits.run_grace:
+                    del self._released[session]
+                    self._sessions.pop(session, None)
             self._economise()
 
     def _keep_house(self) -> None:
@@ -239,15 +246,29 @@ class Hub:
             self.tidy()
 
     def _economise(self) -> None:
-        """Keep all recordings together within bounds; the largest becomes coarser first."""
-        runs = list(self._runs.values())
-        while sum(run.recording.bytes for run in runs) > self.limits.bytes:
-            largest = max(runs, key=lambda run: run.recording.bytes)
-            before = largest.recording.bytes
-            largest.recording.thin()
-            if largest.recording.bytes == before:
+        """Keep all runs together within their bytes.
+
+        What has not been watched for a while goes first, then half of the past of the largest run;
+        a recording is never thinned, for each of its frames is a step of what it explains.
+        """
+        while sum(run.bytes for run in self._runs.values()) > self.limits.bytes:
+            idle = self._longest_unwatched(at_least=SETTLING)
+            largest = max(self._runs.values(), key=lambda run: run.bytes * run.can_thin)
+            if idle is not None:
+                self._forget(idle)
+            elif largest.can_thin:
+                largest.thin()
+            else:
                 break
-            largest.tell(True)
+
+    def _longest_unwatched(self, at_least: float = 0.0) -> Run | None:
+        since = self._clock() - at_least
+        idle = [
+            (run.unwatched_since, run.number, run)
+            for run in self._runs.values()
+            if run.unwatched_since is not None and run.unwatched_since <= since
+        ]
+        return min(idle)[2] if idle else None
 
     # ------------------------------------------------------------------------- runs and tokens
 
@@ -257,10 +278,10 @@ class Hub:
     def _new(self, name: str, experiment: Experiment | None, last: int) -> Run:
         self.tidy()
         if len(self._runs) >= self.limits.runs:
-            idle = [run for run in self._runs.values() if not run.connections]
-            if not idle:
+            idle = self._longest_unwatched()
+            if idle is None:
                 raise LimitError(f"At most {self.limits.runs} experiments run here at once.")
-            self._forget(min(idle, key=lambda run: run.unwatched_since or 0.0))
+            self._forget(idle)
         self._count += 1
         run = Run(self._count, name, experiment, last, self.limits, self._lock, self._clock)
         self._runs[run.number] = run
@@ -268,43 +289,41 @@ class Hub:
 
     def _admit(self, session: str, run: Run) -> Ticket:
         """Return the session's ticket for a run, and close its oldest unwatched run if need be."""
+        self._released.pop(session, None)
         mine = self._sessions.setdefault(session, {})
-        token = mine.pop(run.name, "")
-        if self._tokens.get(token) != run.number:
-            token = secrets.token_urlsafe(24)
+        living = [
+            token for name, token in mine.items() if token in self._tokens and name != run.name
+        ]
         notice = ""
-        while len(mine) >= self.limits.runs_per_session:
-            notice = f"An older run was closed: a tab keeps at most {len(mine)}."
-            if not self._give_up_one(mine):
-                if not run.connections and run.number not in self._tokens.values():
-                    self._forget(run)
-                raise LimitError(f"A tab runs at most {len(mine)} experiments at once.")
+        if len(living) >= self.limits.runs_per_session:
+            given_up = next((token for token in living if not self._is_watched(token)), None)
+            if given_up is None:
+                self._forget_if_nobodys(run)
+                raise LimitError(f"A tab runs at most {len(living)} experiments at once.")
+            notice = f"An older run was closed: a tab keeps at most {len(living)}."
+            self._forget_if_nobodys(self._runs[self._tokens.pop(given_up)])
+        # A run that was forgotten and is opened again keeps its token, so the stage stays as it is.
+        token = mine.pop(run.name, "") or secrets.token_urlsafe(24)
         mine[run.name] = token
+        if len(mine) > REMEMBERED:
+            self._tokens.pop(mine.pop(next(iter(mine))), None)
         self._tokens[token] = run.number
         if run.unwatched_since is not None:
             run.unwatched_since = self._clock()
         return Ticket(token, run.name, notice)
 
-    def _give_up_one(self, mine: dict[str, str]) -> bool:
-        for name, token in mine.items():
-            run = self.run(token)
-            if run is not None and token in run.connections.values():
-                continue
-            del mine[name]
-            self._tokens.pop(token, None)
-            if run is not None and not run.connections and run.number not in self._tokens.values():
-                self._forget(run)
-            return True
-        return False
+    def _is_watched(self, token: str) -> bool:
+        return token in self._runs[self._tokens[token]].connections.values()
+
+    def _forget_if_nobodys(self, run: Run) -> None:
+        if not run.connections and run.number not in self._tokens.values():
+            self._forget(run)
 
     def _forget(self, run: Run) -> None:
         run.dismiss()
         run.closed = True
         del self._runs[run.number]
         self._tokens = {t: number for t, number in self._tokens.items() if number != run.number}
-        for session in self._sessions.values():
-            if session.get(run.name, "") not in self._tokens:
-                session.pop(run.name, None)
         run.tell(True)
 
     def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint] | None:

@@ -19,7 +19,13 @@ from torch import Tensor
 
 from explorer.cells import CELLS, Weights
 from explorer.runs.recipes import NETWORKS, Card, Network, Recipe
-from explorer.sequences import CharacterNetwork, NumberNetwork, TellingUnit, Vocabulary
+from explorer.sequences import (
+    CharacterNetwork,
+    FollowingUnit,
+    NumberNetwork,
+    TellingUnit,
+    Vocabulary,
+)
 from explorer.sequences.training import Watch
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -88,6 +94,7 @@ def save(trained: Trained, path: Path) -> None:
     growing = path.with_name(path.name + ".part")
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     save_file(tensors, growing, metadata={ENTRY: json.dumps(about, sort_keys=True)})
+    growing.chmod(0o644)  # safetensors keeps its files to their owner
     growing.replace(path)
 
 
@@ -162,11 +169,17 @@ def _network(about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Network
 
 
 def _card(told: Mapping[str, Any], network: Network) -> Card:
-    telling = tuple(_record(TellingUnit, unit) for unit in _typed("telling", told["telling"], list))
+    telling = tuple(_record(TellingUnit, unit) for unit in _listed(told, "telling"))
+    following = tuple(_record(FollowingUnit, unit) for unit in _listed(told, "following"))
     units = network.weights.units
-    if not telling or not all(0 <= found.unit < units for found in telling):
+    named = [found.unit for found in telling] + [found.unit for found in following]
+    if not telling or not all(0 <= unit < units for unit in named):
         raise ValueError(f"its card must name units between 0 and {units - 1}")
-    return _record(Card, told, telling=telling)
+    return _record(Card, told, telling=telling, following=following)
+
+
+def _listed(told: Mapping[str, Any], name: str) -> list[Any]:
+    return _typed(name, told[name], list)
 
 
 def _record(kind: type[R], told: Mapping[str, Any], **known: Any) -> R:

@@ -1,5 +1,6 @@
 """How each trained network of the project is made, and what can be said of it afterwards."""
 
+import math
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from explorer.runs.texts import python_source
 from explorer.sequences import (
     CharacterNetwork,
     CharacterTraining,
+    FollowingUnit,
     NumberNetwork,
     NumberTraining,
     TellingUnit,
@@ -53,6 +55,7 @@ class Card:
     loss_unit: str
     compared: str  # what the loss is to be compared with
     telling: tuple[TellingUnit, ...]
+    following: tuple[FollowingUnit, ...]
 
     @property
     def best(self) -> TellingUnit:
@@ -81,13 +84,18 @@ class Card:
             f"- Data: {self.data}" + (f" (SHA-256 `{self.sha256[:16]}…`)" if self.sha256 else ""),
             f"- Made by `{self.command}`: {self.updates:,} updates, seed {self.seed}, "
             f"Python {self.python}, torch {self.torch}",
-            f"- On data it never saw: {self.loss:.3g} ± {self.loss_error:.1g} {self.loss_unit}; "
+            f"- On data it never saw: {self.loss:#.3g} ± {self.loss_error:.1g} {self.loss_unit}; "
             f"{self.compared}",
         ]
         lines += [
             f"- Unit {found.unit} tells {_told(found)} (± {100 * found.error:.1f}; "
             f"{'high' if found.high_inside else 'low'} there)"
             for found in self.telling
+        ]
+        lines += [
+            f"- Unit {found.unit} follows the {found.amount} with a correlation of "
+            f"{found.correlation:.2f}".replace("-0", "−0")
+            for found in self.following
         ]
         return "\n".join(lines)
 
@@ -96,20 +104,26 @@ def make_characters(
     cell: str, settings: CharacterTraining, watch: Watch | None
 ) -> tuple[CharacterNetwork, Card]:
     """A character network trained on the standard library's source, with its card."""
+    network = train_characters(python_source().learned, settings, watch)
+    return network, characters_card(network, settings)
+
+
+def characters_card(network: CharacterNetwork, settings: CharacterTraining) -> Card:
+    """What there is to say of a network trained with these settings on this Python's source."""
     text = python_source()
-    network = train_characters(text.learned, settings, watch)
     told = held_out(network, text.choosing, text.scoring)
-    guess = torch.tensor(float(len(network.vocabulary))).log().item()
-    card = Card(
-        name=f"characters-{cell}",
-        cell=cell,
+    name = f"characters-{settings.cell}"
+    guess = math.log(len(network.vocabulary))
+    return Card(
+        name=name,
+        cell=settings.cell,
         units=settings.units,
         parameters=network.parameters,
         reads="Python source",
         data=f"{text.name}, Python {text.python}, {text.files} files, "
         f"{len(text.learned):,} characters learned from",
         sha256=text.sha256,
-        command=_command(f"characters-{cell}", settings.updates, settings.seed),
+        command=_command(name, settings.updates, settings.seed),
         updates=settings.updates,
         seed=settings.seed,
         python=text.python,
@@ -119,8 +133,8 @@ def make_characters(
         loss_unit="nats a character",
         compared=f"guessing blindly would cost {guess:.2f}",
         telling=told.telling,
+        following=(told.following,),
     )
-    return network, card
 
 
 def make_numbers(
@@ -151,6 +165,7 @@ def make_numbers(
         compared=f"expecting the last value again gives {told.persistence:.3g}, noise alone "
         f"{told.floor:.1g}, and nobody can foresee where the beat changes",
         telling=(told.telling,),
+        following=(),
     )
     return network, card
 

@@ -185,8 +185,12 @@ class Checkpoints:
             return
         self._kept.append(checkpoint)
         while len(self._kept) > 2 and (len(self._kept) > self.most or self.bytes > self.most_bytes):
-            between = self._kept[1:-1]
-            self._kept = [self._kept[0], *between[1::2], self._kept[-1]]
+            self.thin()
+
+    def thin(self) -> None:
+        """Let every other of the states between the first and the last go."""
+        if len(self._kept) > 2:
+            self._kept = [self._kept[0], *self._kept[2:-1:2], self._kept[-1]]
 
     def before(self, step: int) -> Checkpoint | None:
         """Return the newest state of a step not after ``step``."""

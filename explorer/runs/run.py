@@ -17,6 +17,7 @@ from explorer.runs.recording import Checkpoint, Checkpoints, Recording
 from explorer.runs.trainer import Trainer
 
 State = Literal["idle", "training", "paused", "ended", "diverged"]
+THINNEST = 128  # frames that every run may keep
 RATE_WINDOW = 2.0  # seconds over which the speed of a run is measured
 
 
@@ -157,6 +158,7 @@ class Run:
         }
         self.trainer = trainer
         self._told_goal = self.goal
+        self._pace.clear()  # it may go back a few steps
         trainer.send(Message("open", self.number, values, last.state if last else b""))
 
     def pursue(self) -> None:
@@ -193,6 +195,22 @@ class Run:
         self.complete = True
         self.trouble = trouble
         self.dismiss()
+        self.tell(True)
+
+    @property
+    def bytes(self) -> int:
+        """What its frames and states take."""
+        return self.recording.bytes + self.checkpoints.bytes
+
+    @property
+    def can_thin(self) -> bool:
+        """Whether there is a past to make coarser."""
+        return self.experiment is not None and len(self.recording) > 2 * THINNEST
+
+    def thin(self) -> None:
+        """Keep half of the past."""
+        self.recording.thin()
+        self.checkpoints.thin()
         self.tell(True)
 
     def dismiss(self) -> None:

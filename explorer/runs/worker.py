@@ -9,6 +9,7 @@ A run that has reached its goal costs nothing.
 """
 
 import contextlib
+import functools
 import gc
 import importlib
 import logging
@@ -90,8 +91,7 @@ class Training:
     def _begin(self) -> Experiment:
         if self._experiment is None:
             self._experiment = summon(*self._name, self._fields)
-            # Copies, because arrays that are read in place cannot be written to.
-            state = {k: v.copy() for k, v in load(self._state).items()} if self._state else None
+            state = load(self._state) if self._state else None
             self._stream = self._experiment.stream(state)
             self._state = b""
         return self._experiment
@@ -114,23 +114,28 @@ class Worker:
         self._send = send
         self._clock = clock
         self._last_turn = 0
+        self._preparations: list[Callable[[], None]] = []  # for when there is nothing to compute
 
     def work(self) -> None:
         """Obey and compute until the end."""
         while True:
             waiting = [training for training in self.trainings.values() if training.waits]
-            while not waiting or not self._inbox.empty():
+            if not self._inbox.empty() or not (waiting or self._preparations):
                 command = self._inbox.get()
                 if command is None:
                     return
                 self.obey(command)
-                waiting = [training for training in self.trainings.values() if training.waits]
-            self.turn(min(waiting, key=lambda training: training.spent))
+            elif waiting:
+                self.turn(min(waiting, key=lambda training: training.spent))
+            else:
+                self._preparations.pop(0)()
 
     def obey(self, command: Message) -> None:
         """Carry out one command; those for unknown runs are for runs that are over."""
         if command.kind == "warm":
-            _warm(command.values["modules"])
+            modules = command.values["modules"]
+            self._preparations += [functools.partial(_load, module) for module in modules]
+            self._preparations += [_freeze]
             return
         if command.kind == "open":
             self.trainings[command.run] = training = Training(command)
@@ -216,13 +221,16 @@ def _line(reason: object) -> str:
     return text if len(text) <= 300 else text[:299] + "…"
 
 
-def _warm(modules: list[str]) -> None:
-    """Load what the first run would wait for, and spare the collector from walking over it."""
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except Exception:  # the run that needs it will say so
-            log.warning("%s cannot be imported", module, exc_info=True)
+def _load(module: str) -> None:
+    """Import what the first run would wait for."""
+    try:
+        importlib.import_module(module)
+    except Exception:  # the run that needs it will say so
+        log.warning("%s cannot be imported", module, exc_info=True)
+
+
+def _freeze() -> None:
+    """Spare the collector from walking over all that was loaded, for the time of every run."""
     if "torch" in sys.modules:
         warm_torch()
     gc.collect()

@@ -7,13 +7,20 @@ from explorer.sequences.numbers import NumberNetwork, parse_numbers
 from explorer.sequences.syntax import Syntax, syntax
 from explorer.sequences.trace import Trace, agreement, trace
 from explorer.sequences.training import CharacterTraining, train_characters
-from explorer.sequences.units import TellingUnit, separation, telling_unit
+from explorer.sequences.units import (
+    FollowingUnit,
+    TellingUnit,
+    following_unit,
+    separation,
+    telling_unit,
+)
 from explorer.sequences.vocabulary import Vocabulary, parse_text
 from explorer.sequences.waves import Waves
 
 __all__ = [
     "CharacterNetwork",
     "CharacterTraining",
+    "FollowingUnit",
     "Forecasts",
     "HeldOut",
     "NumberNetwork",
@@ -24,6 +31,7 @@ __all__ = [
     "Vocabulary",
     "Waves",
     "agreement",
+    "following_unit",
     "forecasts",
     "held_out",
     "parse_numbers",

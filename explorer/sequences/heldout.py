@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int, Int64
 from torch import Tensor
 from torch.nn.functional import cross_entropy, linear
 
@@ -15,7 +15,7 @@ from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.syntax import syntax
 from explorer.sequences.trace import trace
 from explorer.sequences.training import resting_starts
-from explorer.sequences.units import TellingUnit, telling_unit
+from explorer.sequences.units import FollowingUnit, TellingUnit, following_unit, telling_unit
 from explorer.sequences.vocabulary import LONGEST_TEXT
 
 
@@ -23,21 +23,23 @@ from explorer.sequences.vocabulary import LONGEST_TEXT
 class Excerpts:
     """Evenly spaced excerpts of a text, each starting with a line where nothing is open.
 
-    `inside` answers each question of `Syntax.inside` at every character.
+    `inside` answers each question of `Syntax.inside` at every character, `depth` counts brackets.
     """
 
     codes: Int64[Tensor, "T E"]
     inside: dict[str, Bool[np.ndarray, "T E"]]
+    depth: Int[np.ndarray, "T E"]
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a network does on excerpts it never saw: its loss, and a telling unit a question."""
+    """What a network does on excerpts it never saw: its loss, and the units that tell something."""
 
     loss: float  # nats a character
     loss_error: float  # standard error of the mean over excerpts
     characters: int
     telling: tuple[TellingUnit, ...]
+    following: FollowingUnit  # the depth of brackets
 
 
 def excerpts(
@@ -47,10 +49,11 @@ def excerpts(
     starts = resting_starts(text, length + 1)
     spread = torch.linspace(0, len(starts) - 1, min(most, len(starts))).round().long()
     places = starts[spread] + torch.arange(length + 1)[:, None]
-    inside = syntax(text).inside
+    written = syntax(text)
     return Excerpts(
         network.vocabulary.encode(text)[places],
-        {question: answer[places.numpy()] for question, answer in inside.items()},
+        {question: answer[places.numpy()] for question, answer in written.inside.items()},
+        written.depth[places.numpy()],
     )
 
 
@@ -67,7 +70,7 @@ def held_out(network: CharacterNetwork, choosing: str, scoring: str) -> HeldOut:
     telling = tuple(
         telling_unit(
             question,
-            (chosen_on.reshape(-1, chosen_on.shape[-1]), first.inside[question][:-1].ravel()),
+            (_flat(chosen_on), first.inside[question][:-1].ravel()),
             (scored_on.swapaxes(0, 1), second.inside[question][:-1].T),
         )
         for question in first.inside
@@ -77,6 +80,11 @@ def held_out(network: CharacterNetwork, choosing: str, scoring: str) -> HeldOut:
         loss_error=(losses.std() / len(losses) ** 0.5).item(),
         characters=second.codes[:-1].numel(),
         telling=telling,
+        following=following_unit(
+            "depth of brackets",
+            (_flat(chosen_on), first.depth[:-1].ravel()),
+            (_flat(scored_on), second.depth[:-1].ravel()),
+        ),
     )
 
 
@@ -92,3 +100,7 @@ def _remembered(
         ).view(read.codes[1:].shape)
     kept = seen.states.get("cell", seen.steps.hidden)
     return kept.numpy(), losses.mean(0)
+
+
+def _flat(remembered: Float[np.ndarray, "T E H"]) -> Float[np.ndarray, "N H"]:
+    return remembered.reshape(-1, remembered.shape[-1])

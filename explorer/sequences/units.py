@@ -1,4 +1,4 @@
-"""Which unit of a trained network tells two kinds of places apart, and how well.
+"""Which unit of a trained network tells two kinds of places apart, or follows an amount.
 
 Letters in the shapes: N places, H units.
 """
@@ -6,7 +6,7 @@ Letters in the shapes: N places, H units.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Shaped
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,19 @@ class TellingUnit:
     score: float
     error: float
     high_inside: bool
+    places: int
+
+
+@dataclass(frozen=True)
+class FollowingUnit:
+    """The unit whose value follows an amount most closely, by its correlation (Pearson) with it.
+
+    Chosen on one set of texts, measured on another.
+    """
+
+    amount: str
+    unit: int
+    correlation: float
     places: int
 
 
@@ -74,6 +87,27 @@ def telling_unit(
         high_inside=high_inside,
         places=inside.size,
     )
+
+
+def following_unit(
+    amount: str,
+    choosing: tuple[Float[np.ndarray, "N H"], Shaped[np.ndarray, " N"]],
+    measuring: tuple[Float[np.ndarray, "M H"], Shaped[np.ndarray, " M"]],
+) -> FollowingUnit:
+    """Choose the unit that correlates best with an amount on one set, measure it on another."""
+    unit = int(np.abs(_correlations(*choosing)).argmax())
+    values, amounts = measuring
+    measured = _correlations(values[:, unit : unit + 1], amounts)
+    return FollowingUnit(amount, unit, float(measured[0]), len(amounts))
+
+
+def _correlations(
+    values: Float[np.ndarray, "N H"], amounts: Shaped[np.ndarray, " N"]
+) -> Float[np.ndarray, " H"]:
+    """Pearson's correlation of each unit with the amount, 0 for a unit that never moves."""
+    v, a = values - values.mean(axis=0), amounts - amounts.mean()
+    spread = np.sqrt((v**2).sum(axis=0) * (a**2).sum())
+    return np.divide(a @ v, spread, out=np.zeros_like(spread), where=spread > 0)
 
 
 def _ranks(column: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:

@@ -5,8 +5,10 @@ are the pixels of the finished picture; y runs downwards.
 """
 
 import functools
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -84,6 +86,7 @@ class Paper:
         size = (LARGER * width, LARGER * height)
         self._image = Image.new("RGB", size, palette["background"])
         self._draw = ImageDraw.Draw(self._image, "RGBA")
+        self._origin = (0, 0)  # of the part that is drawn on, in the pixels of the large picture
 
     def finished(self) -> Image.Image:
         """Return the picture at its own size."""
@@ -92,6 +95,25 @@ class Paper:
     def colour(self, role: str) -> str:
         """Return the colour of a role; a colour stays itself."""
         return role if role.startswith("#") else self.palette.get(role, self.palette["ink"])
+
+    @contextmanager
+    def within(self, left: float, top: float, right: float, bottom: float) -> Iterator[None]:
+        """Keep what is drawn meanwhile inside a rectangle."""
+        corner = (max(0, round(LARGER * left)), max(0, round(LARGER * top)))
+        end = (round(LARGER * right), round(LARGER * bottom))
+        whole = self._image, self._draw, self._origin
+        self._image = self._image.crop(
+            (*corner, max(corner[0] + 1, end[0]), max(corner[1] + 1, end[1]))
+        )
+        self._draw, self._origin = ImageDraw.Draw(self._image, "RGBA"), corner
+        try:
+            yield
+        finally:
+            part, (self._image, self._draw, self._origin) = self._image, whole
+            self._image.paste(part, corner)
+
+    def _at(self, x: float, y: float) -> Point:
+        return LARGER * x - self._origin[0], LARGER * y - self._origin[1]
 
     def _fill(self, role: str, opacity: float) -> tuple[int, int, int, int]:
         return (*channels(self.colour(role)), round(255 * opacity))
@@ -105,7 +127,7 @@ class Paper:
         opacity: float = 1.0,
     ) -> None:
         """Draw a line through points, dashed by lengths on and off."""
-        path = [(LARGER * x, LARGER * y) for x, y in points]
+        path = [self._at(x, y) for x, y in points]
         if len(path) < 2:
             return
         fill, thick = self._fill(role, opacity), max(1, round(LARGER * width))
@@ -117,7 +139,7 @@ class Paper:
 
     def polygon(self, points: Iterable[Point], role: str, opacity: float = 1.0) -> None:
         """Fill the area inside points."""
-        corners = [(LARGER * x, LARGER * y) for x, y in points]
+        corners = [self._at(x, y) for x, y in points]
         if len(corners) > 2:
             self._draw.polygon(corners, self._fill(role, opacity))
 
@@ -137,7 +159,7 @@ class Paper:
         if right <= left or bottom <= top:
             return
         self._draw.rounded_rectangle(
-            [LARGER * v for v in (left, top, right, bottom)],
+            [self._at(left, top), self._at(right, bottom)],
             LARGER * radius,
             self._fill(role, opacity),
             self._fill(outline, 1.0) if outline else None,
@@ -148,7 +170,7 @@ class Paper:
         self, x: float, y: float, radius: float, role: str, opacity: float = 1.0, shape: str = "dot"
     ) -> None:
         """Draw a dot, a ring or a cross."""
-        x, y, r = LARGER * x, LARGER * y, LARGER * radius
+        (x, y), r = self._at(x, y), LARGER * radius
         fill, thick = self._fill(role, opacity), max(1, round(0.5 * r))
         if shape == "cross":
             self._draw.line([(x - r, y - r), (x + r, y + r)], fill, thick)
@@ -159,17 +181,28 @@ class Paper:
             self._draw.ellipse([x - r, y - r, x + r, y + r], fill)
 
     def heat(
-        self, colours: np.ndarray, left: float, top: float, right: float, bottom: float
+        self,
+        colours: np.ndarray,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        smooth: bool = False,
     ) -> None:
-        """Stretch (rows, columns, 3) bytes over a rectangle; row 0 lies on top."""
+        """Stretch (rows, columns, 3) bytes over a rectangle; row 0 lies on top.
+
+        Cells keep sharp edges unless they are asked to be ``smooth`` or are finer than pixels.
+        """
         width, height = round(LARGER * (right - left)), round(LARGER * (bottom - top))
         if width < 1 or height < 1:
             return
         rows, columns = colours.shape[:2]
         finer = rows > height or columns > width
-        kept = Image.Resampling.BOX if finer else Image.Resampling.NEAREST
-        image = Image.fromarray(colours, "RGB").resize((width, height), kept)
-        self._image.paste(image, (round(LARGER * left), round(LARGER * top)))
+        sharp = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+        kept = Image.Resampling.BOX if finer else sharp
+        image = Image.fromarray(colours).resize((width, height), kept)
+        x, y = self._at(left, top)
+        self._image.paste(image, (round(x), round(y)))
 
     def text(
         self,
@@ -184,8 +217,7 @@ class Paper:
         """Write one line; ``anchor`` is Pillow's: l, m or r across, a, m or s down."""
         letters, complete = font(face, round(LARGER * size))
         told = words if complete else words.translate(SPELT)
-        at = (LARGER * x, LARGER * y)
-        self._draw.text(at, told, self._fill(role, 1.0), letters, anchor=anchor)
+        self._draw.text(self._at(x, y), told, self._fill(role, 1.0), letters, anchor=anchor)
 
     def measure(self, words: str, size: float = 14.0, face: str = "plain") -> float:
         """Return the width of one line."""
@@ -217,7 +249,7 @@ def _dashes(path: Sequence[Point], lengths: Sequence[float]) -> list[list[Point]
     pieces: list[list[Point]] = []
     which, left = 0, lengths[0]
     current = [path[0]]
-    for (x0, y0), (x1, y1) in zip(path[:-1], path[1:], strict=True):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         length, done = math.hypot(x1 - x0, y1 - y0), 0.0
         while length - done > left:
             done += left

@@ -192,12 +192,12 @@ def test_hostile_links_get_a_sentence_on_a_working_page(visit):
 
 
 def _trainer(server: int) -> int:
-    """Return the process id of a trainer: a child of the server that is not a helper of Python."""
+    """Return the process id of a trainer: a child of the server."""
     listing = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(server)], capture_output=True, text=True
     ).stdout
     for line in listing.splitlines():
         pid, _, command = line.strip().partition(" ")
-        if "spawn_main" in command:
+        if "explorer.runs.worker" in command:
             return int(pid)
     raise AssertionError(f"no trainer among the children of the server:\n{listing}")

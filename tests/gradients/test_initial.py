@@ -66,9 +66,9 @@ def test_an_orthogonal_matrix_is_a_rotation_times_the_gain(cell):
 
 def test_rotations_have_no_preferred_direction():
     """Of a uniform rotation the mean trace is 0 and its variance 1; plain QR is biased."""
-    traces = recurrent_matrices("rnn_tanh", 6, range(400), "orthogonal").diagonal(
-        dim1=1, dim2=2
-    ).sum(1)
+    traces = (
+        recurrent_matrices("rnn_tanh", 6, range(400), "orthogonal").diagonal(dim1=1, dim2=2).sum(1)
+    )
 
     assert traces.mean().item() == pytest.approx(0, abs=4 / 20)
     assert traces.var().item() == pytest.approx(1, abs=0.3)

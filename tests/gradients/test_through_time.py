@@ -46,8 +46,8 @@ def test_the_flow_at_initialisation_is_the_known_one_within_its_noise(cell, chan
 
 
 def test_a_default_lstm_forgets_and_one_with_bias_three_does_not():
-    default = norms_through_time(FlowSettings("lstm", length=10)).memory.typical[10]
-    biased = norms_through_time(FlowSettings("lstm", length=10, forget_bias=3.0)).memory.typical[10]
+    default = norms_through_time(FlowSettings("lstm")).memory.typical[10]
+    biased = norms_through_time(FlowSettings("lstm", forget_bias=3.0)).memory.typical[10]
 
     assert 1e-3 < default < 2e-2
     assert 0.5 < biased < 0.9

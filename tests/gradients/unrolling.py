@@ -26,7 +26,9 @@ def states(name: str, matrix: Tensor, inputs: Tensor) -> tuple[list[Tensor], lis
     """
     weights = unpacked(name, matrix)
     cell = CELLS[name](inputs.shape[1], weights.units)
-    parts = {part: getattr(weights, part) for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+    parts = {
+        part: getattr(weights, part) for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    }
     zeros = torch.zeros(inputs.shape[2], weights.units, dtype=torch.float64, requires_grad=True)
     hidden, memory = [zeros], []
     state = zeros

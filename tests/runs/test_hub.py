@@ -302,22 +302,96 @@ def test_an_experiment_opened_again_after_it_was_freed_gives_the_same_frames(hub
         again.stop()
 
 
-def test_all_recordings_together_stay_within_their_bytes(clock: Clock):
-    hub = Hub(workers=1, limits=Limits(bytes=40_000), clock=clock)
-    runs = []
-    for seed in range(3):
-        _, run = begin(hub, Walk(seed=seed))
-        run.receive(expected(Walk(seed=seed), 150), 149, 149)
-        runs.append(run)
-    whole = sum(run.recording.bytes for run in runs)
+def trained(hub: Hub, walk: Walk, count: int) -> tuple[str, Run]:
+    """Return a run that holds so many frames, as if a trainer had sent them."""
+    token, run = begin(hub, walk)
+    run.receive(expected(walk, count), count - 1, count - 1)
+    return token, run
+
+
+def test_all_runs_together_stay_within_their_bytes(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(bytes=200_000), clock=clock)
+    runs = [trained(hub, Walk(seed=seed, steps=10**6), 1000)[1] for seed in range(3)]
+    assert sum(run.bytes for run in runs) > 400_000
 
     hub.tidy()
 
-    assert whole > 2 * 40_000
+    assert sum(run.bytes for run in runs) <= 200_000
     for run in runs:
         status = run.status()
-        assert (status.first, status.head) == (0, 149)
+        assert (status.first, status.head) == (0, 999)
         assert status.stride > 1
+
+
+def test_what_is_not_watched_is_given_up_before_anything_becomes_coarser(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(bytes=300_000), clock=clock)
+    watched, run = trained(hub, Walk(seed=0, steps=10**6), 1000)
+    unwatched, _ = trained(hub, Walk(seed=1, steps=10**6), 1000)
+    hub.enter(watched)
+
+    clock.now += 20
+    hub.tidy()
+
+    assert hub.run(watched) is run
+    assert run.status().stride == 1
+    assert hub.run(unwatched) is None
+
+
+def test_a_recording_is_never_made_coarser(clock: Clock):
+    hub = Hub(workers=1, limits=Limits(bytes=1000), clock=clock)
+    frames = [Frame(step) for step in range(500)]
+    token = hub.publish("a tab", "long", Frame(0), frames, {}).token
+    run = hub.run(token)
+    assert run is not None
+    hub.enter(token)
+
+    clock.now += 20
+    hub.tidy()
+
+    assert len(run.frames_after(-1)) == 500
+
+
+def test_what_was_forgotten_and_is_opened_again_has_the_token_that_the_page_holds(
+    still_hub: Hub, clock: Clock
+):
+    before = still_hub.open("a tab", Walk())
+    clock.now += 60
+    still_hub.tidy()
+    assert still_hub.run(before.token) is None
+
+    assert still_hub.open("a tab", Walk()) == before
+    assert still_hub.run(before.token) is not None
+    assert still_hub.open("another tab", Walk()).token != before.token
+
+
+def test_a_session_whose_line_broke_for_a_moment_keeps_its_tokens_and_one_that_ended_does_not(
+    still_hub: Hub, clock: Clock
+):
+    ticket = still_hub.open("a tab", Walk())
+    still_hub.release("a tab")
+    clock.now += 5
+    assert still_hub.open("a tab", Walk()) == ticket  # its line came back
+    clock.now += 100
+    still_hub.tidy()
+    assert still_hub.open("a tab", Walk()) == ticket
+
+    still_hub.release("a tab")
+    clock.now += 100
+    still_hub.tidy()
+    assert still_hub.open("a tab", Walk()).token != ticket.token
+
+
+def test_the_house_is_kept_without_being_asked():
+    hub = Hub(workers=1, limits=Limits(goal_grace=0.0, run_grace=0.0))
+    hub.start()
+    try:
+        token, _ = begin(hub, Walk(steps=10**6, pause=0.001))
+        viewer = hub.enter(token)
+        hub.demand(token, viewer, 10**6)
+        hub.leave(token, viewer)
+        until(lambda: hub.run(token) is None)
+    finally:
+        hub.stop()
 
 
 # -------------------------------------------------------------------------------------- limits

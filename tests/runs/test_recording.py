@@ -29,6 +29,7 @@ def test_a_full_recording_keeps_the_first_and_the_newest_frame_and_an_even_past(
     assert recording.stride & (recording.stride - 1) == 0
     without_gaps = kept[-min(most // 4, count) :]
     assert without_gaps == list(range(without_gaps[0], count))
+    assert all(index % recording.stride == 0 for index in kept if index < without_gaps[0])
 
 
 def test_a_recording_that_has_room_keeps_everything():

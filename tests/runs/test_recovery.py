@@ -12,6 +12,7 @@ import pytest
 from explorer.runs import trainer
 from explorer.runs.frames import pack, unpack
 from explorer.runs.hub import Hub
+from explorer.runs.limits import Limits
 from explorer.runs.run import Run
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
@@ -114,6 +115,21 @@ def test_a_run_that_kills_its_trainer_again_and_again_is_stopped_and_harms_no_ot
 
     until(lambda: other.status().state == "ended")
     assert other.frames_after(-1) == expected(harmless)
+
+
+def test_a_run_that_gets_on_between_accidents_is_not_to_blame_for_them():
+    hub = Hub(workers=1, limits=Limits(strikes=2))
+    hub.start()
+    try:
+        run = train(hub, Walk(seed=9, steps=10**6, pause=0.002))
+        for _ in range(2):
+            head, (pid,) = run.status().head, hub.pids
+            until(lambda head=head: run.status().head > head + 20)
+            os.kill(pid, signal.SIGKILL)
+            until(lambda pid=pid: hub.pids != [pid])
+        assert run.status().state == "training"
+    finally:
+        hub.stop()
 
 
 def test_a_diverged_run_keeps_what_came_before_and_its_trainer_goes_on(hub: Hub):

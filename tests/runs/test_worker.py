@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
+from explorer.runs import worker
 from explorer.runs.experiments import plain
 from explorer.runs.frames import pack, packets, unpack
 from explorer.runs.messages import Message, read, write
@@ -266,3 +267,30 @@ def test_messages_come_back_in_order_and_a_torn_one_ends_the_pipe(
     whole = sum(end <= torn for end in ends)
     assert [read(pipe) for _ in range(whole)] == sent[:whole]
     assert read(pipe) is None
+
+
+def test_loading_beforehand_waits_for_runs_and_survives_a_module_that_is_missing(
+    clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.CRITICAL)
+    inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    order: list[str] = []
+
+    def missing(module: str) -> None:
+        order.append(module)
+        inbox.put(None)
+        raise ImportError(module)
+
+    import_module = worker.importlib.import_module
+    monkeypatch.setattr(
+        worker.importlib,
+        "import_module",
+        lambda name: missing(name) if name == "explorer.missing" else import_module(name),
+    )
+    inbox.put(Message("warm", 0, {"modules": ["explorer.missing"]}))
+    inbox.put(opening(1, Walk(pause=0.001), goal=50))
+
+    Worker(inbox, lambda message: order.append(message.kind), clock).work()
+
+    assert order[-1] == "explorer.missing"
+    assert "frames" in order

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from explorer.sequences import separation, telling_unit
+from explorer.sequences import following_unit, separation, telling_unit
 
 
 @settings(deadline=None)
@@ -68,3 +68,18 @@ def test_the_error_of_a_score_is_its_spread_over_fresh_texts():
     spread = np.std([one.score for one in found], ddof=1)
 
     assert np.mean([one.error for one in found]) == pytest.approx(spread, rel=0.35)
+
+
+def test_the_unit_that_follows_an_amount_is_found_with_its_correlation():
+    rng = np.random.default_rng(0)
+    amounts = rng.integers(0, 4, size=(2, 3000))
+    values = rng.normal(size=(2, 3000, 5))
+    values[:, :, 3] -= 0.7 * amounts
+    values[:, :, 1] = 2.0  # never moves
+
+    found = following_unit("amount", (values[0], amounts[0]), (values[1], amounts[1]))
+
+    assert (found.unit, found.places) == (3, 3000)
+    expected = np.corrcoef(values[1, :, 3], amounts[1])[0, 1]
+    assert found.correlation == pytest.approx(expected, abs=1e-12)
+    assert found.correlation < -0.5

@@ -37,10 +37,11 @@ class Run:
     head: int = 0
     stride: int = 1
     said: list[dict[str, int]] = field(default_factory=list)
-    sockets: list[WebSocket] = field(default_factory=list)
+    viewers: int = 0
     fetched: list[str] = field(default_factory=list)
     goal: int = -1
-    refuse: bool = False  # answers the next socket with 1008
+    silent: bool = False  # sends no frames for now
+    hang_up: int = 0  # closes every socket with this code, until it is 0 again
 
     @property
     def last(self) -> int:
@@ -62,7 +63,7 @@ class Run:
             "trouble": self.trouble if self.state == "diverged" else "",
             "notice": self.notice,
             "rate": 5 * self.rate if self.state == "training" else None,
-            "viewers": len(self.sockets),
+            "viewers": self.viewers,
         }
 
     def after(self, index: int, count: int, stride: int = 1) -> bytes:
@@ -75,7 +76,6 @@ class Theatre:
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
-        self.closed = False
         routes = [
             Route("/", lambda request: HTMLResponse(PAGE.read_text(encoding="utf-8"))),
             Route("/favicon.ico", lambda request: Response(status_code=204)),
@@ -84,7 +84,7 @@ class Theatre:
             Route("/stage/{token}/frames", self._frames),
             WebSocketRoute("/stage/{token}", self._viewer),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", ws="auto")
+        config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
@@ -123,20 +123,20 @@ class Theatre:
     async def _viewer(self, socket: WebSocket) -> None:
         await socket.accept()
         run = self.runs.get(socket.path_params["token"])
-        if run is None or run.refuse:
-            await socket.close(1008)
+        if run is None or run.hang_up:
+            await socket.close(run.hang_up if run else 1008)
             return
-        run.sockets.append(socket)
-        wanted = {"after": None}
+        run.viewers += 1
+        wanted: dict[str, int | None] = {"after": None}
         heard = asyncio.create_task(self._hear(socket, run, wanted))
         try:
             await self._send(socket, run, wanted, heard)
         except (WebSocketDisconnect, RuntimeError):
-            pass
+            pass  # the page is gone
         finally:
             heard.cancel()
             run.goal = -1
-            run.sockets.remove(socket)
+            run.viewers -= 1
 
     async def _hear(self, socket: WebSocket, run: Run, wanted: dict[str, int | None]) -> None:
         while True:
@@ -150,17 +150,21 @@ class Theatre:
     ) -> None:
         told, sent, exact = "", 0.0, float(run.head)
         before = time.monotonic()
-        while not heard.done():
+        while not heard.done() and not self.server.should_exit:
             now = time.monotonic()
             if run.goal > run.head:
-                exact = min(run.goal, run.last, max(exact, run.head) + run.rate * (now - before))
-                run.head = int(exact)
+                exact = max(exact, run.head) + run.rate * (now - before)
+                run.head = int(min(run.goal, run.last, exact))
             before = now
+            if run.hang_up:
+                await socket.close(run.hang_up)
+                return
             if (text := json.dumps(run.status())) != told:
                 told = text
                 await socket.send_text(text)
             after = wanted["after"]
-            if after is not None and run.head > after and now - sent >= run.interval:
+            due = after is not None and run.head > after and now - sent >= run.interval
+            if due and not run.silent:
                 wanted["after"], sent = None, now
                 await socket.send_bytes(run.after(after, 2000))
             await asyncio.sleep(0.004)

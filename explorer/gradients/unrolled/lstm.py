@@ -1,7 +1,7 @@
 """The LSTM, unrolled.
 
-Letters in the shapes: H units, B samples, G rows of all gates together, K = H + I + 1 columns; `*S` is
-one axis of networks side by side, or none.
+Letters in the shapes: H units, B samples, G rows of all gates together, K = H + I + 1 columns;
+`*S` is one axis of networks side by side, or none.
 """
 
 import torch

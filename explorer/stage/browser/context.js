@@ -18,6 +18,7 @@ export class Context {
     this.stage = 0; // inside a step, for scenes with a diagram
     this.narrow = false;
     this.presenter = false;
+    this.outOfSight = false;
     this.horizon = 1; // index up to which time is drawn
     this.clock = "step";
     this.look = 0; // grows when colours, sizes, selections or still arrays change

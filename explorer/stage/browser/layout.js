@@ -3,6 +3,7 @@
 export const NARROW = 760; // px of the stage's own width
 const LEAST = 470; // px of height, however small the window
 const MARGIN = 16; // px left free under the stage
+const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
 
 /** An element with a class and children (text or elements). */
 export function element(tag, className = "", ...children) {
@@ -100,8 +101,21 @@ export class Layout {
     const gap = parseFloat(getComputedStyle(this.root).rowGap) || 0;
     const left = room - beside.reduce((sum, child) => sum + child.offsetHeight + gap, 0);
     style.height = `${left}px`;
-    const slack = this.height ? 0 : this.slack(left);
+    if (this.height) return;
+    const slack = this.slack(left);
     if (slack) style.height = `${left - slack}px`;
+    else this.grow(left);
+  }
+
+  /** In a low window, go beyond its edge until everything has the room it needs; the time bar stays in view. */
+  grow(height) {
+    let now = height;
+    for (let round = 0; round < 4; round += 1) {
+      const lacks = Math.max(0, ...this.wrappers.filter((wrapper) => wrapper.parentNode === this.first).map(lack));
+      if (lacks < 1) return;
+      now += lacks;
+      this.first.style.height = `${now}px`;
+    }
   }
 
   /** The height the stage may take, in px; 0 where it takes what its panels need. */
@@ -127,6 +141,16 @@ export class Layout {
     clearInterval(this.timer);
     window.removeEventListener("resize", this.fitSoon);
   }
+}
+
+/** By how much a panel is too low for what stands in it. */
+function lack(wrapper) {
+  const body = wrapper.querySelector(".plot .body");
+  if (!body) return wrapper.scrollHeight - wrapper.clientHeight;
+  const square = body.parentNode.classList.contains("square");
+  const short = square ? Math.min(SMALLEST, body.clientWidth) - body.clientHeight : 0;
+  const below = body.getBoundingClientRect().bottom - wrapper.getBoundingClientRect().bottom;
+  return Math.max(short, below);
 }
 
 /** How far the page has been scrolled over the element, through shadow roots. */

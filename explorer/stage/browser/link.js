@@ -4,6 +4,7 @@ import { decodeChunk, decodePacket } from "./store.js";
 
 const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_PAUSE
 const LONGEST_PAUSE = 8000;
+const [LOST, FULL] = [1008, 1013]; // close codes of the socket
 const GONE = [401, 403, 404, 410];
 
 /** Raised when the server answers, but knows nothing of the token. */
@@ -22,8 +23,9 @@ async function still(url) {
 
 /**
  * One viewer on one run. Calls `on.still(frame)`, `on.status(status)`, `on.frames(frames)`,
- * `on.reach(reachable)`, and `on.lost()` when the server no longer knows the token. It reconnects by
- * itself, and then says again what this viewer wants.
+ * `on.open()`, `on.reach(reachable)`, `on.refused(reason)` when there is no room for this viewer, and
+ * `on.lost()` when the server no longer knows the token. It reconnects by itself, and then says
+ * again what this viewer wants.
  */
 export class Live {
   constructor(token, on) {
@@ -54,7 +56,7 @@ export class Live {
       if (typeof data === "string") this.on.status(JSON.parse(data));
       else this.on.frames(decodeChunk(data));
     };
-    socket.onclose = ({ code }) => this.dropped(code, opened);
+    socket.onclose = ({ code, reason }) => this.dropped(code, reason, opened);
     this.socket = socket;
   }
 
@@ -71,10 +73,11 @@ export class Live {
     }
   }
 
-  dropped(code, opened) {
+  dropped(code, reason, opened) {
     if (this.closed) return;
     this.held = null;
-    if (code === 1008) this.on.lost();
+    if (code === LOST) this.on.lost();
+    else if (code === FULL) this.on.refused(reason);
     else this.on.reach(false);
     if (!opened) this.hasStill = false; // asked for again: the answer tells a lost token from a lost server
     this.timer = setTimeout(() => this.connect(), this.pause);

@@ -25,14 +25,15 @@ export const STYLE = `
 /* a panel's title, with a note at its right */
 .stage .head { display: flex; justify-content: space-between; align-items: baseline; gap: 2px 12px; flex-wrap: wrap; margin: 0 0 5px; flex: none; }
 .stage .head h3 { margin: 0; padding: 0; font: 620 calc(var(--text) + 2px)/1.5 var(--font); color: var(--ink); letter-spacing: -.005em; }
+.stage .square .head { flex-wrap: nowrap; }
+.stage .square .head > * { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .stage .head.large h3 { font-size: calc(var(--text) + 4px); line-height: 1.33; }
 .stage .head .note { color: var(--mute); }
 .stage .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 /* plots */
 .stage .plot { display: flex; flex-direction: column; }
-.stage .plot .body { position: relative; flex: 1 1 0; min-height: 84px; }
-.stage .plot.square .body { min-height: 150px; }
+.stage .plot .body { position: relative; flex: 1 1 0; min-height: 96px; }
 .stage .plot canvas { position: absolute; display: block; touch-action: pan-y; cursor: crosshair; }
 .stage .plot.square canvas { border-radius: var(--radius); box-shadow: 0 0 0 1px var(--line); }
 .stage.narrow .plot .body { flex: none; height: auto; width: 100%; aspect-ratio: 16 / 10; }
@@ -53,9 +54,10 @@ export const STYLE = `
 
 /* words and numbers */
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
+.stage .sentence.long { font-size: calc(var(--text) + 1px); }
 .stage .sentence b { font-weight: 650; }
-.stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(92px, 100%), 1fr)); gap: 8px; align-content: start; }
-.stage .card { min-width: 0; padding: 7px 10px 8px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
+.stage .card { min-width: 0; padding: 6px 8px 7px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
 .stage .card span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
 .stage .card .label { color: var(--ink); }
@@ -79,9 +81,8 @@ export const STYLE = `
 .stage .bar {
   flex: none; position: sticky; bottom: 8px; z-index: 8; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+  box-shadow: 0 10px 0 2px var(--background); /* nothing shows through between it and the window's edge */
 }
-.stage .bar::after { content: ""; position: absolute; z-index: -1; left: -1px; right: -1px; top: 50%; bottom: -10px; background: var(--background); } /* nothing shows through under it */
-.stage .bar::before { content: ""; position: absolute; z-index: -1; inset: 0; border-radius: 11px; background: var(--card); }
 .stage .bar button, .stage .bar select {
   flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
   border: 1px solid var(--line); background: var(--card); color: var(--ink); font: inherit; cursor: pointer; margin: 0;

@@ -115,24 +115,24 @@ function makeSlider(seek) {
     laidOut = "";
   }).observe(box);
 
-  function update({ index, head, horizon, text, events, clock }) {
+  function update({ index, head, horizon, step, events, clock }) {
     const end = Math.max(1, horizon);
     set("max", end, (value) => (input.max = value));
     set("value", `${index} ${end}`, () => (input.value = index));
     set("past", index / end, (share) => (past.style.transform = `scaleX(${share})`));
     set("known", head / end, (share) => (known.style.transform = `scaleX(${share})`));
-    set("text", text, (value) => input.setAttribute("aria-valuetext", value));
+    set("text", `${clock} ${integer(step)}`, (value) => input.setAttribute("aria-valuetext", value));
     const state = `${events.length} ${end}`;
     if (state !== laidOut) {
       laidOut = state;
-      layOut(events, end, clock);
+      layOut(events, end);
     }
   }
 
-  function layOut(events, end, clock) {
+  function layOut(events, end) {
     for (const mark of marks) mark.remove();
     let free = 0; // px up to which labels reach already
-    marks = events.map(({ index, step, event }) => {
+    marks = events.map(({ index, event }) => {
       const label = element("span", "", event);
       const mark = element("div", "mark", label);
       mark.setAttribute("aria-hidden", "true");

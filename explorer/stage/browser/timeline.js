@@ -8,6 +8,8 @@ const STYLE = `
 .stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }
 .stage .timeline .head { flex-wrap: nowrap; align-items: center; margin-bottom: 3px; }
 .stage .timeline h3 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.stage .timeline .note { flex: 0 1 auto; margin-right: auto; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }
 .stage .timeline .key { display: inline-flex; align-items: center; gap: 5px; color: var(--mute);
   white-space: nowrap; }
 .stage .timeline .key canvas { width: 34px; height: 9px; border-radius: 3px;

@@ -17,7 +17,7 @@ function unhurried() {
 
 /** A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes. */
 export function makeSentence(panel, stage) {
-  const text = element("p", "sentence");
+  const text = element("p", panel.lines > 3 ? "sentence long" : "sentence");
   const box = element("div", "", text);
   let shown = null;
   let width = 0;

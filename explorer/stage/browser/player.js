@@ -1,0 +1,304 @@
+// The viewer of a run: where the playhead stands, whether it moves, and what was asked of the server.
+
+import { keep, recall } from "./memory.js";
+import { Run } from "./run.js";
+
+const LOOP = 8000; // ms of one round of a small picture
+const GATE = 800; // ms that each stage of a step stands at ×1
+const FACTOR = { "×¼": 0.25, "×1": 1, "×4": 4 };
+
+/**
+ * Plays the run of one stage. `context` is the stage's; `on.status`, `on.reach`, `on.refused` and
+ * `on.lost` hear what the run says, and `on.repaint()` is called when something is to be painted.
+ */
+export class Player {
+  constructor(context, on) {
+    this.context = context;
+    this.on = on;
+    this.run = null;
+    this.playing = false;
+    this.idle = true; // at the beginning, and nothing was asked for
+    this.waiting = null; // the frame that a single step asked for
+    this.shown = null; // the frame that is painted
+    this.gateTime = 0;
+  }
+
+  /** Leave the old run, if any, for the one in `data`; `same` keeps place and speed of the old one. */
+  attach(data, { gates, loop }, same) {
+    const before = this.run;
+    this.save();
+    before?.close();
+    Object.assign(this, { gates, loop, live: data.live, waiting: null });
+    this.name = data.run ?? data.token;
+    this.run = new Run(data, (event, given) => this.heard(event, given));
+    const { playback } = this.run;
+    if (before) playback.speed = before.playback.speed;
+    if (before && same) playback.position = before.playback.position;
+    this.playing = loop || (same && this.playing);
+    this.idle = !this.playing && playback.position === 0;
+    if (!loop) this.restore(recall(this.name));
+  }
+
+  restore(known) {
+    if (!known) return;
+    const { playback } = this.run;
+    this.playing = known.playing === true;
+    this.idle = known.idle === true;
+    playback.position = Math.max(0, Number(known.index) || 0);
+    playback.following = this.playing && known.following === true;
+    if (known.speed in FACTOR || known.speed === "max") playback.speed = known.speed;
+    Object.assign(this.context.selects, known.selects);
+    this.context.stage = Math.min(Number(known.stage) || 0, Math.max(0, this.gates - 1));
+  }
+
+  save() {
+    if (!this.run?.status || this.loop) return;
+    const { following, speed } = this.run.playback;
+    const { stage, selects } = this.context;
+    const { playing, idle } = this;
+    keep(this.name, { playing, idle, following, speed, stage, selects, index: this.shown?.index ?? 0 });
+  }
+
+  soonSave() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.save(), 200);
+  }
+
+  heard(event, given) {
+    if (event === "status") {
+      if (given) this.begin();
+      this.on.status(this.run.status);
+    } else if (event === "reach" || event === "refused" || event === "lost") this.on[event](given);
+    if (event === "still") this.context.look += 1;
+    this.on.repaint();
+  }
+
+  /** The first word of the server: say what this viewer wants, and stand somewhere that exists. */
+  begin() {
+    const { playback, head } = this.run;
+    this.aim();
+    if (!this.playing) playback.position = Math.min(playback.position, Math.max(0, head));
+    else if (playback.following && !this.loop) playback.position = Math.max(0, head);
+    if (!this.playing && playback.position > 0) this.fillIn();
+  }
+
+  /** Tell the server how far this viewer wants the run to go. */
+  aim() {
+    const { run } = this;
+    if (run?.status) run.link.goal(this.playing ? run.status.last : (this.waiting ?? -1));
+  }
+
+  // ---------------------------------------------------------------------- what the viewer does
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    const { run } = this;
+    const { playback } = run;
+    if (run.finished && playback.position >= run.head) this.rewind();
+    playback.forget();
+    playback.following = playback.position >= run.head - 1;
+    this.playing = true;
+    this.idle = false;
+    this.waiting = null;
+    this.aim();
+    this.save();
+    this.on.repaint();
+  }
+
+  /** Stop here and now: nothing newer is painted, and the run is asked to stop. */
+  pause() {
+    this.halt();
+    this.save();
+    this.on.repaint();
+  }
+
+  halt() {
+    this.playing = false;
+    this.waiting = null;
+    if (this.shown) this.run.playback.position = this.shown.index;
+    this.aim();
+  }
+
+  reset() {
+    this.halt();
+    this.rewind();
+    this.idle = true;
+    this.moved();
+  }
+
+  rewind() {
+    const { playback } = this.run;
+    playback.position = 0;
+    playback.following = false;
+    this.context.stage = 0;
+    this.context.look += 1;
+  }
+
+  /** Put the playhead on a frame. Going back pauses; going to the newest frame does not. */
+  seek(index) {
+    const { playback, head, last } = this.run;
+    const wanted = Math.max(0, Math.min(Math.round(index), last));
+    if (this.playing && wanted >= head) {
+      playback.position = Math.max(0, head);
+      playback.following = true;
+      this.on.repaint();
+      return;
+    }
+    if (this.playing) this.halt();
+    this.waiting = null;
+    playback.position = Math.min(wanted, Math.max(0, head));
+    if (wanted > 0) this.idle = false;
+    this.moved();
+  }
+
+  /** One frame on; at the newest, ask the run for one more. */
+  stepOn() {
+    const { run } = this;
+    const { store, playback } = run;
+    if (this.playing) this.halt();
+    this.idle = false;
+    const next = store.at(store.floor(playback.position) + 1);
+    if (next) playback.position = next.index;
+    else if (run.head > store.newest) playback.position = store.newest + 1;
+    else if (run.status && !run.finished && run.head < run.status.last) {
+      this.waiting = run.head + 1;
+      this.aim();
+    }
+    this.moved();
+  }
+
+  stepBack() {
+    const { store, playback } = this.run;
+    if (this.playing) this.halt();
+    this.waiting = null;
+    const position = store.floor(playback.position);
+    if (position > 0) playback.position = store.at(position - 1).index;
+    this.moved();
+  }
+
+  /** One stage of the step on or back, and beyond the last or first into the next or previous step. */
+  nextGate(by) {
+    if (!this.gates) return false;
+    const { playback } = this.run;
+    if (this.playing) this.halt();
+    const next = this.context.stage + by;
+    if (next >= 0 && next < this.gates) {
+      this.goStage(next);
+      return true;
+    }
+    const before = playback.position;
+    if (by > 0) this.stepOn();
+    else this.stepBack();
+    if (playback.position !== before) this.goStage(by > 0 ? 0 : this.gates - 1);
+    return true;
+  }
+
+  goStage(stage) {
+    this.context.stage = stage;
+    this.context.look += 1;
+    this.idle = false;
+    this.soonSave();
+    this.on.repaint();
+  }
+
+  setSpeed(name) {
+    this.run.playback.speed = name;
+    this.save();
+    this.on.repaint();
+  }
+
+  moved() {
+    this.soonSave();
+    this.fillIn();
+    this.on.repaint();
+  }
+
+  fillIn() {
+    clearTimeout(this.filling);
+    const { run } = this;
+    this.filling = setTimeout(() => this.playing || run.fillIn(run.playback.position), 80);
+  }
+
+  // ----------------------------------------------------------------------------- as time passes
+
+  /** Move on by `elapsed` ms; returns the position in the store of the frame to show, or -1. */
+  advance(elapsed) {
+    const { store, playback } = this.run;
+    if (this.waiting !== null && store.newest >= this.waiting) {
+      playback.position = this.waiting;
+      this.waiting = null;
+      this.soonSave();
+    }
+    if (this.playing && store.count) this.move(elapsed);
+    return store.count ? Math.max(0, store.floor(playback.position)) : -1;
+  }
+
+  move(elapsed) {
+    const { run } = this;
+    const { store, playback } = run;
+    const end = store.newest;
+    if (this.loop) this.moveLoop(elapsed, end);
+    else if (this.gates && playback.speed !== "max") this.moveGates(elapsed, end);
+    else playback.advance(elapsed, end, this.naturalRate());
+    if (this.loop || !run.finished || end < run.head || playback.position < end || this.gatesLeft()) return;
+    this.playing = false;
+    playback.position = end;
+    this.aim();
+    this.soonSave();
+  }
+
+  gatesLeft() {
+    return this.run.playback.speed !== "max" && this.context.stage < this.gates - 1;
+  }
+
+  /** Frames per ms of a replay at ×1: a whole run in about a quarter of a minute. */
+  naturalRate() {
+    return Math.min(this.gates ? 6 : 60, Math.max(2, this.run.last / 15)) / 1000;
+  }
+
+  moveLoop(elapsed, end) {
+    const { playback } = this.run;
+    if (this.context.reducedMotion) playback.position = end;
+    else if (!this.context.outOfSight) playback.position = (playback.position + (elapsed * (end + 1)) / LOOP) % (end + 1);
+  }
+
+  moveGates(elapsed, end) {
+    const { store, playback } = this.run;
+    this.gateTime += elapsed * FACTOR[playback.speed];
+    if (this.gateTime < GATE) return;
+    this.gateTime = 0;
+    if (this.context.stage < this.gates - 1) this.context.stage += 1;
+    else if (playback.position < end) {
+      playback.position = store.at(store.floor(playback.position) + 1).index;
+      this.context.stage = 0;
+    }
+    this.context.look += 1;
+    this.on.repaint();
+  }
+
+  /** Ask for newer frames, but only when they are wanted. */
+  pull() {
+    if (this.playing || this.waiting !== null || !this.run.store.count) this.run.pull();
+  }
+
+  /** One of idle, training, playing, paused, ended, diverged. */
+  get state() {
+    const { run, shown } = this;
+    if (this.playing) return this.live && !this.loop ? "training" : "playing";
+    const atEnd = Boolean(shown) && shown.index >= run.head;
+    if (atEnd && run.status?.state === "diverged") return "diverged";
+    if (this.idle) return "idle";
+    return atEnd && run.finished ? "ended" : "paused";
+  }
+
+  close() {
+    this.save();
+    this.run?.close();
+    clearTimeout(this.filling);
+    clearTimeout(this.saving);
+  }
+}

@@ -1,0 +1,141 @@
+// One run as this browser holds it: its frames, what the server says of it, and the way to more.
+
+import { Live, Recording } from "./link.js";
+import { Playback } from "./playback.js";
+import { FrameStore } from "./store.js";
+
+const BEHIND = 400; // frames; further behind, the past is fetched with a stride
+const AROUND = 120; // frames fetched around a place that was only coarsely known
+
+/**
+ * The run of one token. `hear(event, given)` is told of "status" (with whether it is the first),
+ * "frames", "still", "reach" (whether the server answers), "refused" (why) and "lost".
+ */
+export class Run {
+  constructor(data, hear) {
+    this.store = new FrameStore();
+    this.playback = new Playback();
+    this.still = null;
+    this.settled = false; // whether it is known what never moves, if anything does not
+    this.status = null;
+    this.hear = hear;
+    this.tried = new Set();
+    const on = {
+      still: (frame) => this.gotStill(frame),
+      status: (status) => this.gotStatus(status),
+      frames: (frames) => this.gotFrames(frames),
+      open: () => hear("frames"),
+      reach: (reachable) => this.reach(reachable),
+      refused: (reason) => hear("refused", reason),
+      lost: () => hear("lost"),
+    };
+    const live = data.live && !data.frames_url;
+    this.link = live ? new Live(data.token, on) : new Recording(data, on);
+  }
+
+  get head() {
+    return Math.max(this.store.newest, this.status?.head ?? -1);
+  }
+
+  get last() {
+    return Math.max(this.status?.last ?? 0, this.head, 0);
+  }
+
+  get finished() {
+    return this.status?.state === "ended" || this.status?.state === "diverged";
+  }
+
+  /** Why the run cannot go on; empty while it can. */
+  get trouble() {
+    return this.status?.trouble || this.store.at(this.store.count - 1)?.trouble || "";
+  }
+
+  /** The step of the planned last frame, as far as it can be told. */
+  get lastStep() {
+    const { store, last } = this;
+    if (store.count < 2) return last;
+    const newest = store.at(store.count - 1);
+    return Math.round((newest.step * last) / Math.max(1, newest.index));
+  }
+
+  /** The index up to which time is drawn: all of a finished run, else as much as is needed by doubling. */
+  get horizon() {
+    if (this.finished) return Math.max(1, this.head);
+    let horizon = Math.max(1, this.last);
+    while (horizon / 2 >= 60 && this.head * 1.02 < horizon / 2) horizon /= 2;
+    return Math.ceil(horizon);
+  }
+
+  gotStill(frame) {
+    this.still = frame;
+    this.settled = true;
+    this.hear("still");
+  }
+
+  gotStatus(status) {
+    const first = !this.status;
+    this.status = status;
+    this.hear("status", first);
+    this.catchUp();
+  }
+
+  gotFrames(frames) {
+    const before = this.store.newest;
+    this.store.add(frames);
+    if (this.store.newest > before && before >= 0) {
+      this.playback.arrived(performance.now(), this.store.newest, frames.length);
+    }
+    this.hear("frames");
+  }
+
+  reach(reachable) {
+    if (!reachable) this.playback.forget();
+    this.hear("reach", reachable);
+  }
+
+  /** Far behind: fetch an overview of what is missing before asking for newer frames. */
+  async catchUp() {
+    const { head, stride } = this.status;
+    const from = this.store.newest;
+    if (head - from <= BEHIND || this.overview) return;
+    let apart = Math.max(1, stride);
+    while ((head - from) / apart > BEHIND) apart *= 2;
+    this.overview = true;
+    const frames = await this.fetch(from, 2000, apart);
+    this.overview = false;
+    this.gotFrames(frames);
+  }
+
+  /** Fetch frames around an index where those held lie further apart than those the server keeps. */
+  async fillIn(index) {
+    if (!this.status) return;
+    const { store, tried } = this;
+    const stride = Math.max(1, this.status.stride);
+    const position = store.floor(index);
+    const low = store.at(position)?.index ?? -1;
+    const high = store.at(position + 1)?.index ?? this.head + 1;
+    if (low === index || high - low <= stride || tried.has(`${low} ${high}`)) return;
+    tried.add(`${low} ${high}`);
+    const from = Math.max(low, index - (AROUND / 2) * stride);
+    const frames = await this.fetch(from, AROUND, stride);
+    this.gotFrames(frames.filter((frame) => frame.index < high));
+  }
+
+  async fetch(after, count, stride) {
+    try {
+      return await this.link.range(after, count, stride);
+    } catch {
+      return []; // the link itself says when the server is gone
+    }
+  }
+
+  /** Ask for frames newer than those held; called at most once an animation frame. */
+  pull() {
+    if (this.status && !this.overview) this.link.after(this.store.newest);
+  }
+
+  close() {
+    this.hear = () => {};
+    this.link.close();
+  }
+}

@@ -1,0 +1,223 @@
+"""Lines of theory: exact where they say so, on the measurement where they claim to be."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.gradients import (
+    THEORIES,
+    UNROLLED,
+    FlowSettings,
+    TheoryLine,
+    average_steps,
+    norms_by_hops,
+    norms_through_time,
+    residual,
+    theories_of,
+    theory_line,
+)
+from explorer.gradients.mean_field import Steps
+from explorer.gradients.through_time import gone_back
+
+ROTATION = {"recurrent_init": "orthogonal"}
+
+
+def test_amplitudes_add_up_over_all_ways_to_place_the_hops():
+    """Against the sum over all 2^T subsets of steps."""
+    rng = np.random.default_rng(0)
+    keep, hop, powers = rng.random(6), rng.random(6), rng.random(7)
+    expected = 0.0
+    for hops in range(7):
+        amplitude = sum(
+            math.prod(hop[t] if t in chosen else keep[t] for t in range(6))
+            for chosen in itertools.combinations(range(6), hops)
+        )
+        expected += (amplitude * powers[hops]) ** 2
+
+    norms, _ = norms_by_hops(Steps(keep, hop), powers)
+
+    assert norms[-1] == pytest.approx(math.sqrt(expected), rel=1e-12)
+
+
+def test_one_wide_matrix_used_again_and_again_does_what_the_hops_say():
+    """Brute force: ‖(keep + hop·W)^k v‖ for one Gaussian matrix of 2,000 units."""
+    rng = np.random.default_rng(1)
+    matrix = rng.standard_normal((2_000, 2_000)) / math.sqrt(2_000)
+    vector = rng.standard_normal(2_000)
+    measured = [np.linalg.norm(vector)]
+    for _ in range(7):
+        vector = 0.5 * vector + 0.2 * (matrix @ vector)
+        measured.append(np.linalg.norm(vector))
+
+    steps = Steps(np.full(7, 0.5), np.full(7, 0.2))
+    norms, hops = norms_by_hops(steps, np.ones(8))
+
+    np.testing.assert_allclose(np.array(measured) / measured[0], norms, rtol=0.03)
+    independent = math.sqrt(0.5**2 + 0.2**2) ** 7  # what a fresh matrix at each step would do
+    assert measured[-1] / measured[0] > 2 * independent
+    binomial = [(math.comb(7, j) * 0.5 ** (7 - j) * 0.2**j) ** 2 for j in range(8)]
+    assert norms[-1] ** 2 == pytest.approx(sum(binomial), rel=1e-12)
+    assert hops[-1] == pytest.approx(sum(j * b for j, b in enumerate(binomial)) / sum(binomial))
+
+
+@pytest.mark.parametrize("name", ["mean_field", "drawn_matrix"])
+@pytest.mark.parametrize("gain", [0.5, 0.9, 1.1])
+def test_the_line_of_a_linear_rotation_is_gain_to_the_lag_and_the_residual_nothing(name, gain):
+    settings = FlowSettings("linear", gain=gain, **ROTATION)
+    line = theory_line(settings, name)
+
+    np.testing.assert_allclose(line.values, gain ** np.arange(101.0), rtol=1e-9)
+    found = residual(norms_through_time(settings).memory.typical, line)
+    assert found.largest < 1e-9
+    assert found.lags == 100
+
+
+def test_relu_with_a_rotation_takes_the_square_root_of_a_half_each_step():
+    line = theory_line(FlowSettings("rnn_relu", units=128, length=20, **ROTATION))
+
+    factors = line.values[1:] / line.values[:-1]
+    np.testing.assert_allclose(factors, math.sqrt(0.5), rtol=0.01)
+
+
+# The half-life table of the forget bias: f, f^10, f^50, f^100.
+KEPT = {
+    0.0: (0.5, 9.77e-4, 8.9e-16, 7.9e-31),
+    1.0: (0.73106, 0.0436, 1.58e-7, 2.48e-14),
+    2.0: (0.88080, 0.2810, 1.75e-3, 3.07e-6),
+    3.0: (0.95257, 0.6152, 0.0881, 7.76e-3),
+    4.0: (0.98201, 0.8340, 0.4035, 0.1628),
+    5.0: (0.99331, 0.9351, 0.7148, 0.5109),
+}
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize(("bias", "known"), KEPT.items())
+def test_the_gate_alone_keeps_the_logistic_of_its_bias(cell, bias, known):
+    line = theory_line(FlowSettings(cell, forget_bias=bias), "gate_alone")
+
+    np.testing.assert_allclose(line.values[[1, 10, 50, 100]], known, rtol=6e-3)
+    kept = 1 / (1 + math.exp(-bias))
+    np.testing.assert_allclose(line.values, [kept**k for k in range(101)], rtol=1e-9)
+
+
+def test_the_gate_alone_claims_everything_for_a_closed_gru_and_one_step_of_a_default_lstm():
+    assert theory_line(FlowSettings("gru", forget_bias=5.0), "gate_alone").valid_to == 100
+    assert theory_line(FlowSettings("lstm"), "gate_alone").valid_to == 1
+
+
+CLAIMS = [  # by how many decades the line may be off, besides the noise of ten networks
+    ("rnn_tanh", {}, 0.05),
+    ("rnn_tanh", {"recurrent_init": "gaussian", "gain": 0.8}, 0.1),
+    ("rnn_tanh", {**ROTATION, "gain": 0.3}, 0.02),
+    ("rnn_tanh", {**ROTATION, "gain": 0.9}, 0.02),
+    ("rnn_tanh", {**ROTATION, "gain": 1.0}, 0.05),
+    ("rnn_tanh", {**ROTATION, "gain": 1.1}, 0.05),
+    ("rnn_tanh", {**ROTATION, "gain": 1.5}, 0.15),
+    ("rnn_relu", {}, 0.05),
+    ("rnn_relu", ROTATION, 0.05),
+    ("lstm", {}, 0.1),
+    ("lstm", ROTATION, 0.02),
+    ("lstm", {"forget_bias": -2.0}, 0.05),
+    ("lstm", {"forget_bias": 1.0}, 0.02),
+    ("lstm", {"forget_bias": 2.0}, 0.1),
+    ("lstm", {"forget_bias": 3.0}, 0.1),
+    ("lstm", {"forget_bias": 5.0}, 0.1),
+    ("gru", {}, 0.1),
+    ("gru", ROTATION, 0.05),
+    ("gru", {"forget_bias": 1.0}, 0.02),
+    ("gru", {"forget_bias": 3.0}, 0.01),
+    ("gru", {**ROTATION, "forget_bias": 3.0, "gain": 2.0}, 0.01),
+    ("gru", {"forget_bias": 5.0}, 0.005),
+    ("linear", {}, 0.05),
+]
+
+
+@pytest.mark.parametrize(("cell", "changes", "decades"), CLAIMS)
+def test_the_line_lies_on_the_measurement_where_it_claims_to(cell, changes, decades):
+    settings = FlowSettings(cell, seeds=10, batch=4, **changes)
+    measured, line = norms_through_time(settings).memory, theory_line(settings)
+
+    assert line.valid_to >= 8
+    claimed = slice(1, line.valid_to + 1)
+    off = np.abs(np.log10(line.values[claimed] / measured.typical[claimed]))
+    noise = measured.spread[claimed] / math.sqrt(10)
+    assert (off < decades + 3 * noise).all()
+
+
+@pytest.mark.parametrize("gain", [0.7, 1.0, 1.4])
+def test_averages_over_units_are_those_of_a_real_network_tanh(gain):
+    settings = FlowSettings("rnn_tanh", 40, 128, gain=gain, batch=32, **ROTATION)
+    network = gone_back(settings, range(5), torch.float64)
+
+    slopes = 1 - network.hidden**2
+    measured = slopes.square().mean((1, 2, 3)).sqrt().numpy()
+
+    np.testing.assert_allclose(average_steps(settings).hop, measured, rtol=0.02)
+
+
+@pytest.mark.parametrize(("cell", "bias"), [("lstm", None), ("lstm", 2.0), ("gru", -1.0)])
+def test_averages_over_units_are_those_of_a_real_network_gated(cell, bias):
+    settings = FlowSettings(cell, 40, 128, forget_bias=bias, batch=16)
+    network = gone_back(settings, range(5), torch.float64)
+
+    gate = network.gates[..., 128:256, :]
+    measured = gate.mean((1, 2, 3)).numpy()
+
+    np.testing.assert_allclose(average_steps(settings).keep, measured, rtol=0.01)
+
+
+@pytest.mark.parametrize("cell", UNROLLED)
+@pytest.mark.parametrize("init", ["default", "orthogonal", "gaussian"])
+def test_every_network_has_a_line_that_starts_at_one_and_covers_every_lag(cell, init):
+    settings = FlowSettings(cell, length=12, units=9, recurrent_init=init, seeds=2)
+
+    for name in theories_of(settings):
+        line = theory_line(settings, name)
+        assert line.values[0] == 1
+        assert np.isfinite(line.values).all()
+        assert len(line.values) == 13
+        assert 0 <= line.valid_to <= 12
+    assert set(theories_of(settings)) <= set(THEORIES)
+
+
+def test_a_residual_counts_decades_where_the_line_claims_to_hold():
+    line = TheoryLine("", "", "", np.array([1.0, 0.2, 0.04, 5.0]), valid_to=2)
+    measured = np.array([1.0, 0.1, 0.04, 1e-9])
+
+    found = residual(measured, line)
+
+    assert found.largest == pytest.approx(math.log10(2))
+    assert found.mean == pytest.approx(math.log10(2) / 2)
+    assert found.lags == 2
+
+
+def test_a_residual_leaves_out_what_is_exactly_zero():
+    line = TheoryLine("", "", "", np.array([1.0, 0.1, 0.01]), valid_to=2)
+
+    assert residual(np.array([1.0, 0.1, 0.0]), line).lags == 1
+    nothing = residual(np.array([1.0, 0.0, 0.0]), line)
+    assert nothing.lags == 0
+    assert math.isnan(nothing.largest)
+
+
+def test_a_line_of_another_length_is_refused():
+    line = theory_line(FlowSettings("gru", length=5))
+
+    with pytest.raises(ValueError, match="theory has 6 lags, the measurement has 4"):
+        residual(np.ones(4), line)
+
+
+def test_a_theory_that_says_nothing_about_the_network_is_refused():
+    settings = FlowSettings("rnn_tanh")
+
+    message = (
+        "unknown theory 'gate_alone' of this network; choose from 'drawn_matrix', 'mean_field'"
+    )
+    with pytest.raises(ValueError, match=message):
+        theory_line(settings, "gate_alone")
+    with pytest.raises(ValueError, match=r"choose from 'drawn_matrix'$"):
+        theory_line(replace(settings, recurrent_init="gaussian"), "mean_field")
