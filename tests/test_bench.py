@@ -114,7 +114,7 @@ def test_a_row_is_measured_and_written_with_the_agreed_names(tmp_path):
 
 
 def test_everything_asked_for_is_measured():
-    assert ASKED.keys() <= claims(browser=False).keys()
+    assert ASKED.keys() <= claims().keys()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from explorer.bench import app
 from explorer.bench.rows import FULL, QUICK, Effort, Row
 from explorer.runs.export import check_place
 
@@ -26,11 +27,10 @@ ASKED = {
 Measure = Callable[[Effort], Iterable[Row]]
 
 
-def claims(browser: bool) -> dict[str, Measure]:
-    """All claims by name, those of the running app only where asked for."""
-    parts = ["games", "recurrent", *(["app"] if browser else [])]
+def claims() -> dict[str, Measure]:
+    """All claims by name but those about the running app, which are measured together."""
     found: dict[str, Measure] = {}
-    for part in parts:
+    for part in ("games", "recurrent"):
         found |= importlib.import_module(f"explorer.bench.{part}").ROWS
     return found
 
@@ -40,13 +40,16 @@ def benchmark(
 ) -> Callable[[], int]:
     """Return the measurements, ready to go: calling it prints them and returns the status.
 
-    Raises ValueError when no claim's name contains ``only``, OSError for a file that cannot be
-    written.
+    With ``browser`` the running app is measured too. Raises ValueError when no claim's name
+    contains ``only``, OSError for a file that cannot be written.
     """
-    known = claims(browser)
+    known, of_the_app = claims(), app.TARGETS if browser else {}
     chosen = {name: measure for name, measure in known.items() if (only or "") in name}
+    if names := [name for name in of_the_app if (only or "") in name]:
+        chosen["the running app"] = partial(app.measure, names)
     if not chosen:
-        raise ValueError(f"no row is named like {only!r}; there are {', '.join(known)}")
+        there = ", ".join([*known, *of_the_app])
+        raise ValueError(f"no row is named like {only!r}; there are {there}")
     if out is not None:
         check_place(out)
     return partial(bench, chosen, quick, out)
@@ -61,7 +64,7 @@ def bench(chosen: dict[str, Measure], quick: bool = False, out: Path | None = No
 
     torch.set_num_threads(1)
     rows: list[Row] = []
-    width = max(map(len, chosen))
+    width = max(map(len, [*chosen, *app.TARGETS]))
     print(
         f"{'':{width}} {'ours':>10} {'other':>10} {'unit':13} {'against':17} {'ratio':>6}  spread"
     )

@@ -153,7 +153,7 @@ def _cards(side: str, modes: int) -> tuple[Number, ...]:
         return (
             Number(
                 f"{side}/held",
-                "modes held",
+                "held",
                 "of",
                 of=modes,
                 good_from=modes,
@@ -234,7 +234,7 @@ def _distance(steps: int) -> Plot:
         title="Exact W₁ to the data",
         note="shaded: data against data",
         marks=(
-            Band("w1_floor_low", "w1_floor_high", label="floor"),
+            Band("w1_floor_low", "w1_floor_high"),
             History("gan/w1", "gan", label="GAN"),
             History("wgan/w1", "wgan", label="GP"),
         ),

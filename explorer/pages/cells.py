@@ -46,20 +46,19 @@ def page() -> None:
     dials = Dials("cells", CellReading)
     title = st.container(key="title")
     dials.problems()
-    controls = st.container(key="controls")
-    with controls:
+    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
         _dials(dials)
-    settings = dials.wanted()
-    dials.finish(settings)
-    seen = runs.read(settings)
+        settings = dials.wanted()
+        dials.finish(settings)
+        seen = runs.read(settings)
+        _badge(settings.cell, seen.difference)
     card = network_card(settings.network_name)
     unit = settings.unit if 0 <= settings.unit < seen.units else card.unit
     with title:
-        words, actions = st.columns([0.72, 0.28], vertical_alignment="center")
+        words, actions = st.columns([0.86, 0.14], vertical_alignment="center")
         with words:
             surroundings.heading("What does it remember, and who let it in?", card.sentence)
-        with actions, st.container(horizontal=True, horizontal_alignment="right"):
-            _badge(settings.cell, seen.difference)
+        with actions, surroundings.row_of_actions():
             surroundings.link_and_code("cells", settings, SOURCES)
     if seen.unknown:
         st.info(_unknown(seen.unknown), icon=":material/help:")
@@ -92,11 +91,11 @@ def page() -> None:
 
 
 def _dials(dials: Dials[CellReading]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=170):
-            dials.choice("cell", "Cell", runs.CELLS, str.upper, "Which cell reads.", False)
-        with st.container(width=190):
-            dials.choice("reads", "Reads", runs.READS, str.capitalize, "What it reads.", False)
+    with st.container(width=150):
+        dials.choice("cell", "Cell", runs.CELLS, str.upper, "Which cell reads.", False)
+    with st.container(width=190):
+        dials.choice("reads", "Reads", runs.READS, str.capitalize, "What it reads.", False)
+    with st.container(width="stretch"):
         if dials.value("reads") == "text":
             dials.text("text", "Text", runs.LONGEST_TEXT, "Type anything: it is read at once.")
         else:

@@ -99,8 +99,14 @@ class Dials(Generic[Settings]):
         st.number_input(label, low, high, key=self.key(name), help=help, step=1)
 
     def text(self, name: str, label: str, longest: int, help: str) -> None:
-        """Show a field for a line of text."""
-        st.text_input(label, key=self.key(name), max_chars=longest, help=help)
+        """Show a field for a line of text; what it wants stands in it while it is empty."""
+        st.text_input(
+            label,
+            key=self.key(name),
+            max_chars=longest,
+            placeholder=help,
+            label_visibility="collapsed",
+        )
 
     def set(self, **values: Any) -> None:
         """Turn dials from a callback."""

@@ -66,14 +66,14 @@ def page() -> None:
     duel = _turned(dials)
     dials.finish(duel)
     with title:
-        words, actions = st.columns([0.82, 0.18], vertical_alignment="center")
+        words, actions = st.columns([0.86, 0.14], vertical_alignment="center")
         with words:
             surroundings.heading(
                 "What did each one really learn?",
                 f"Same seed, same data, same networks, same {_steps(duel)} of the judge. "
                 "Only the objective differs.",
             )
-        with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        with actions, surroundings.row_of_actions():
             surroundings.link_and_code(
                 "gans",
                 duel,

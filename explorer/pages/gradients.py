@@ -53,10 +53,10 @@ def page() -> None:
     flow = dials.wanted()
     dials.finish(flow)
     with title:
-        words, actions = st.columns([0.82, 0.18], vertical_alignment="center")
+        words, actions = st.columns([0.86, 0.14], vertical_alignment="center")
         with words:
             surroundings.heading("How far back can it feel?", _sentence(flow))
-        with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        with actions, surroundings.row_of_actions():
             surroundings.link_and_code(
                 "gradients",
                 flow,

@@ -36,6 +36,14 @@ CARDS = (
         "Open the games",
     ),
 )
+TRY = (
+    ("gans", {"critic_steps": "1"}, "One discriminator step: does the GAN still lose modes?"),
+    ("gans", {"data": "grid"}, "Twenty-five modes instead of eight"),
+    ("gradients", {"forget_bias": "0"}, "An LSTM without its forget bias fades like an RNN"),
+    ("gradients", {"forget_bias": "5"}, "Too much forget bias: an LSTM whose gradient explodes"),
+    ("gradients", {"view": "live"}, "RNN, LSTM and GRU learn to add, side by side"),
+    ("cells", {"reads": "numbers", "cell": "gru"}, "A GRU that forecasts a wave"),
+)
 LABS = {"cells": cells, "gradients": gradients, "gans": gans}
 
 
@@ -43,8 +51,8 @@ def page() -> None:
     """Show the page."""
     surroundings.heading(
         "A laboratory for recurrent networks and GANs",
-        "Every number on these pages is computed while you watch, and checked against PyTorch or "
-        "a closed form.",
+        "Every number in the labs is computed while you watch, and checked against PyTorch or a "
+        "closed form.",
     )
     with st.container(key="cards"):
         for column, (name, question, sentence, action) in zip(
@@ -52,10 +60,22 @@ def page() -> None:
         ):
             with column, st.container(border=True):
                 scene, ticket = PICTURES[name]()
-                show(scene, ticket, key=f"home.{name}", live=False, height=250)
+                show(scene, ticket, key=f"home.{name}", live=False, height=290)
                 st.html(f'<div class="card"><h2>{question}</h2><p>{sentence}</p></div>')
                 st.page_link(
                     st.Page(LABS[name].page, url_path=name), label=action, width="stretch"
+                )
+    st.html('<p class="try">Try, and check for yourself</p>')
+    with st.container(key="try"):
+        for row in (TRY[:3], TRY[3:]):
+            for column, (name, parameters, line) in zip(
+                st.columns(3, gap="medium"), row, strict=True
+            ):
+                column.page_link(
+                    st.Page(LABS[name].page, url_path=name),
+                    label=line,
+                    query_params=parameters,
+                    width="stretch",
                 )
 
 

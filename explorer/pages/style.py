@@ -24,13 +24,16 @@ header.stAppHeader, [data-testid="stHeader"] {
 
 /* the narrow column of dials */
 .st-key-dials [data-testid="stWidgetLabel"] p { font-size: 14px; }
-.st-key-dials [data-testid="stVerticalBlock"] { gap: 0.35rem; }
-.st-key-dials h4 { font-size: 14px; font-weight: 650; padding: 10px 0 2px; }
+.st-key-dials, .st-key-dials [data-testid="stVerticalBlock"] { gap: 0.3rem; }
+.st-key-dials h4 { font-size: 14px; font-weight: 650; padding: 8px 0 0; }
+.st-key-dials .stSlider { margin-bottom: -0.55rem; }
+.st-key-dials .stSlider [data-testid="stWidgetLabel"] { margin-bottom: -0.35rem; min-height: 0; }
 .st-key-dials hr { margin: 0.4rem 0; }
 .st-key-dials [data-testid="stSliderTickBar"] { display: none; }
 
 /* title at the left, link and code at the right, on one line */
 .st-key-title > [data-testid="stHorizontalBlock"] { align-items: center; }
+.st-key-actions { flex-wrap: nowrap; }
 
 /* a phone: the stage first, the dials below it */
 @media (max-width: 640px) {
@@ -41,6 +44,26 @@ header.stAppHeader, [data-testid="stHeader"] {
   button { min-height: 40px; }
 }
 
-/* the cards of the home page */
-.st-key-cards [data-testid="stColumn"] { min-width: 280px; }
+/* the cards of the home page: equally tall, the way in at their foot */
+.st-key-cards [data-testid="stColumn"] > div,
+.st-key-cards [data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"],
+.st-key-cards [data-testid="stColumn"] [data-testid="stVerticalBlock"] { height: 100%; }
+.card h2 { font-size: 20px; line-height: 1.25; margin: 0; padding: 0; font-weight: 650; }
+.card p { margin: 6px 0 0; font-size: 15px; line-height: 1.5; opacity: .82; }
+.st-key-cards [data-testid="stElementContainer"]:has([data-testid="stPageLink"]) {
+  margin-top: auto;
+}
+.st-key-cards [data-testid="stPageLink-NavLink"] {
+  background: var(--st-primary-color); border-radius: 20px; min-height: 42px;
+  justify-content: center;
+}
+.st-key-cards [data-testid="stPageLink-NavLink"] * {
+  color: var(--st-background-color); font-weight: 600; font-size: 15px;
+}
+.st-key-try [data-testid="stPageLink-NavLink"] {
+  border: 1px solid var(--st-border-color); border-radius: 12px; min-height: 48px;
+  background: var(--st-secondary-background-color);
+}
+.st-key-try [data-testid="stPageLink-NavLink"] * { font-size: 15px; white-space: normal; }
+.try { margin: 0.4rem 0 0; font-size: 18px; font-weight: 620; }
 """

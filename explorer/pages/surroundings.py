@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.pages import style
 from explorer.runs import links
@@ -35,6 +36,11 @@ def dress() -> None:
 def heading(question: str, sentence: str) -> None:
     """Write the question that the page answers, and one sentence under it."""
     st.html(f'<div class="heading"><h1>{question}</h1><p>{sentence}</p></div>')
+
+
+def row_of_actions() -> DeltaGenerator:
+    """Return the place for what can be done with a page, at the right of its heading."""
+    return st.container(key="actions", horizontal=True, horizontal_alignment="right")
 
 
 def link_and_code(page: str, settings: object, sources: Sequence[Source], preset: str = "") -> None:

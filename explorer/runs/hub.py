@@ -8,32 +8,24 @@ a process that dies is replaced, and its runs go on from their last checkpoint.
 
 import hashlib
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from explorer.runs.crew import Crew
 from explorer.runs.experiments import Experiment, digest
 from explorer.runs.frames import Frame, pack, packets
 from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
+from explorer.runs.tickets import Ticket, Tickets
 from explorer.runs.trainer import Trainer
+
+__all__ = ["Hub", "LimitError", "Ticket", "the_hub"]
 
 TICK = 1.0  # seconds between two rounds of the housekeeping
 SETTLING = 10.0  # seconds in which a run that was just opened finds its viewer
-REMEMBERED = 64  # runs of a session whose token is kept for when they are opened again
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """The way to a run: an unguessable token, the name of the run, and a line for the page."""
-
-    token: str
-    digest: str
-    notice: str = ""
 
 
 class Hub:
@@ -50,12 +42,8 @@ class Hub:
         self._clock = clock
         self._lock = threading.RLock()
         self._runs: dict[int, Run] = {}
-        self._sessions: dict[str, dict[str, str]] = {}  # session -> name of a run -> token
-        self._released: dict[str, float] = {}  # sessions whose tab is gone, and since when
-        self._tokens: dict[str, int] = {}  # of living runs
-        self._trainers: list[Trainer] = []
-        self._false_starts = 0
-        self._warm: tuple[str, ...] = ()
+        self._tickets = Tickets()
+        self._crew = Crew(self._lock, self._hear, self._recover)
         self._count = 0
         self._running = False
         self._stopping = threading.Event()
@@ -64,15 +52,13 @@ class Hub:
     # ------------------------------------------------------------------------- start and stop
 
     def start(self, warm: Sequence[str] = ()) -> None:
-        """Start the trainer processes, which import the modules ``warm`` before the first run."""
+        """Start the trainer processes, which load the modules ``warm`` before the first run."""
         with self._lock:
             if self._running:
                 return
             self._running = True
-            self._false_starts = 0
-            self._warm = tuple(warm)
             self._stopping.clear()
-            self._trainers = [self._hire() for _ in range(self.workers)]
+            self._crew.start(self.workers, warm)
             for run in self._runs.values():
                 self._assign(run)
         self._housekeeper = threading.Thread(target=self._keep_house, name="runs", daemon=True)
@@ -82,12 +68,10 @@ class Hub:
         """End the trainer processes and forget all runs."""
         with self._lock:
             self._running = False
-            trainers, self._trainers = self._trainers, []
             for run in list(self._runs.values()):
                 self._forget(run)
         self._stopping.set()
-        for trainer in trainers:
-            trainer.stop()
+        self._crew.stop()
         if self._housekeeper is not None:
             self._housekeeper.join()
             self._housekeeper = None
@@ -154,13 +138,13 @@ class Hub:
         for a reload is a new session, and forgotten within a minute too.
         """
         with self._lock:
-            self._released[session] = self._clock()
+            self._tickets.release(session, self._clock())
 
     def run(self, token: str) -> Run | None:
         """Return the run of a token, or None: the token is unknown or its run is forgotten."""
         with self._lock:
-            number = self._tokens.get(token)
-            return self._runs.get(number) if number is not None else None
+            number = self._tickets.number(token)
+            return None if number is None else self._runs.get(number)
 
     # ------------------------------------------------------------------------ for the viewers
 
@@ -215,7 +199,7 @@ class Hub:
     def pids(self) -> list[int]:
         """The process ids of the trainers."""
         with self._lock:
-            return [trainer.pid for trainer in self._trainers]
+            return [trainer.pid for trainer in self._crew.trainers]
 
     # -------------------------------------------------------------------------- housekeeping
 
@@ -235,10 +219,7 @@ class Hub:
                 since = run.unwatched_since
                 if since is not None and now - since >= self.limits.run_grace:
                     self._forget(run)
-            for session, since in list(self._released.items()):
-                if now - since >= self.limits.run_grace:
-                    del self._released[session]
-                    self._sessions.pop(session, None)
+            self._tickets.tidy(now - self.limits.run_grace)
             self._economise()
 
     def _keep_house(self) -> None:
@@ -289,41 +270,34 @@ class Hub:
 
     def _admit(self, session: str, run: Run) -> Ticket:
         """Return the session's ticket for a run, and close its oldest unwatched run if need be."""
-        self._released.pop(session, None)
-        mine = self._sessions.setdefault(session, {})
-        living = [
-            token for name, token in mine.items() if token in self._tokens and name != run.name
-        ]
-        notice = ""
-        if len(living) >= self.limits.runs_per_session:
-            given_up = next((token for token in living if not self._is_watched(token)), None)
+        others, notice = self._tickets.others(session, run.name), ""
+        if len(others) >= self.limits.runs_per_session:
+            given_up = next((token for token in others if not self._is_watched(token)), None)
             if given_up is None:
                 self._forget_if_nobodys(run)
-                raise LimitError(f"A tab runs at most {len(living)} experiments at once.")
-            notice = f"An older run was closed: a tab keeps at most {len(living)}."
-            self._forget_if_nobodys(self._runs[self._tokens.pop(given_up)])
-        # A run that was forgotten and is opened again keeps its token, so the stage stays as it is.
-        token = mine.pop(run.name, "") or secrets.token_urlsafe(24)
-        mine[run.name] = token
-        if len(mine) > REMEMBERED:
-            self._tokens.pop(mine.pop(next(iter(mine))), None)
-        self._tokens[token] = run.number
+                raise LimitError(f"A tab runs at most {len(others)} experiments at once.")
+            notice = f"An older run was closed: a tab keeps at most {len(others)}."
+            its = self.run(given_up)
+            self._tickets.take_back(given_up)
+            if its is not None:
+                self._forget_if_nobodys(its)
         if run.unwatched_since is not None:
             run.unwatched_since = self._clock()
-        return Ticket(token, run.name, notice)
+        return Ticket(self._tickets.give(session, run.name, run.number), run.name, notice)
 
     def _is_watched(self, token: str) -> bool:
-        return token in self._runs[self._tokens[token]].connections.values()
+        run = self.run(token)
+        return run is not None and token in run.connections.values()
 
     def _forget_if_nobodys(self, run: Run) -> None:
-        if not run.connections and run.number not in self._tokens.values():
+        if not run.connections and not self._tickets.is_held(run.number):
             self._forget(run)
 
     def _forget(self, run: Run) -> None:
         run.dismiss()
         run.closed = True
         del self._runs[run.number]
-        self._tokens = {t: number for t, number in self._tokens.items() if number != run.number}
+        self._tickets.forget(run.number)
         run.tell(True)
 
     def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint] | None:
@@ -340,83 +314,46 @@ class Hub:
 
     # ------------------------------------------------------------------------------- trainers
 
-    def _hire(self) -> Trainer:
-        trainer = Trainer(self._hear, self._lost)
-        if self._warm:
-            trainer.send(Message("warm", 0, {"modules": list(self._warm)}))
-        return trainer
-
     def _assign(self, run: Run) -> None:
-        """Give a run to the trainer with the least to do."""
-        if run.experiment is None or run.complete or not self._running:
-            return
-        if not self._trainers:
-            run.finish("Training is not possible: the trainer process does not start.")
-            return
-        mine = [other for other in self._runs.values() if other is not run]
-        run.train(
-            min(
-                self._trainers,
-                key=lambda trainer: (
-                    sum(o.trainer is trainer and o.recording.head < o.goal for o in mine),
-                    sum(o.trainer is trainer for o in mine),
-                ),
-            )
-        )
+        if self._running and run.experiment is not None and not run.complete:
+            self._crew.assign(run, [other for other in self._runs.values() if other is not run])
 
     def _hear(self, trainer: Trainer, message: Message) -> None:
-        with self._lock:
-            if message.kind == "ready":
-                trainer.ready = True
-                self._false_starts = 0
-                return
-            trainer.turn = message.run
-            run = self._runs.get(message.run)
-            if run is None or run.trainer is not trainer:
-                return
-            values = message.values
-            if message.kind == "frames":
-                run.receive(packets(message.body), values["index"], values["step"])
-            elif message.kind == "checkpoint":
-                run.keep(values["index"], values["step"], message.body)
-            elif message.kind == "still":
-                run.still = message.body
-                run.tell(True)
-            elif message.kind == "ended":
-                run.last = run.recording.head
-                run.finish()
-            elif message.kind == "trouble":
-                run.finish(values["sentence"])
-
-    def _lost(self, trainer: Trainer) -> None:
-        """Replace a trainer process that has ended; its runs go on from their checkpoints."""
-        with self._lock:
-            if trainer not in self._trainers:
-                return
-            self._trainers.remove(trainer)
-            if not trainer.ready:
-                self._false_starts += 1
-            if self._false_starts < 3:
-                self._trainers.append(self._hire())
-            for run in [r for r in self._runs.values() if r.trainer is trainer]:
-                run.trainer = None
-                self._recover(run, suspect=run.number == trainer.turn)
-
-    def _recover(self, run: Run, suspect: bool) -> None:
-        if suspect and run.recording.head < run.goal:
-            run.strikes += 1
-            run.losses += 1
-        if run.strikes >= self.limits.strikes or run.losses >= self.limits.losses:
-            run.finish(f"The run ended its trainer process {run.losses} times and was stopped.")
+        run, values = self._runs.get(message.run), message.values
+        if run is None or run.trainer is not trainer:
             return
-        self._assign(run)
-        last = run.checkpoints.last
-        if run.recording.head > 0 and not run.complete:
-            step = last.step if last else 0
-            run.announce(
-                f"The trainer process ended and was replaced; this run went on from step {step}.",
-                self._clock() + self.limits.notice_time,
-            )
+        if message.kind == "frames":
+            run.receive(packets(message.body), values["index"], values["step"])
+        elif message.kind == "checkpoint":
+            run.keep(values["index"], values["step"], message.body)
+        elif message.kind == "still":
+            run.still = message.body
+            run.tell(True)
+        elif message.kind == "ended":
+            run.last = run.recording.head
+            run.finish()
+        elif message.kind == "trouble":
+            run.finish(values["sentence"])
+
+    def _recover(self, trainer: Trainer) -> None:
+        """Have the runs of a trainer that has ended go on elsewhere, from their checkpoints."""
+        for run in [run for run in self._runs.values() if run.trainer is trainer]:
+            run.trainer = None
+            if run.number == trainer.turn and run.is_wanted:
+                run.strikes += 1
+                run.losses += 1
+            if run.strikes >= self.limits.strikes or run.losses >= self.limits.losses:
+                times = f"{run.losses} times"
+                run.finish(f"The run ended its trainer process {times} and was stopped.")
+                continue
+            self._assign(run)
+            if run.recording.head > 0 and not run.complete:
+                last = run.checkpoints.last
+                run.announce(
+                    "The trainer process ended and was replaced; "
+                    f"this run went on from step {last.step if last else 0}.",
+                    self._clock() + self.limits.notice_time,
+                )
 
 
 _THE_HUB = Hub()

@@ -26,7 +26,7 @@ PRESETS: dict[str, Preset] = {
     "one-step": Preset("/gans?critic_steps=1", "one step of the judge: most GANs hold the ring"),
     "paper-penalty": Preset("/gans?penalty_weight=10", "the paper's λ = 10 in place of 0.1"),
     "adding": Preset("/gradients?view=live", "RNN, LSTM and GRU learn the adding problem"),
-    "no-bias": Preset("/gradients?view=live&forget_bias=0", "the same without a forget bias"),
+    "no-bias": Preset("/gradients?view=live&task_bias=0", "the same without a forget bias"),
 }
 
 

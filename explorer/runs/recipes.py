@@ -72,7 +72,7 @@ class Card:
         """Who reads what, and which unit tells something, with its score."""
         return (
             f"A trained {self.cell.upper()} of {self.units} units reads {self.reads}. "
-            f"Unit {self.unit} tells {_told(self.best)}, on {self.reads} it never saw."
+            f"Unit {self.unit} tells {_told(self.best)}, on files it never saw."
         )
 
     @property

@@ -91,6 +91,11 @@ class Run:
         """The furthest frame that somebody wants."""
         return max(0, *self.goals.values()) if self.goals else 0
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is a frame to compute that somebody wants."""
+        return not self.complete and self.recording.head < self.goal
+
     def status(self) -> Status:
         """Return what the viewers are told now."""
         with self._lock:

@@ -46,10 +46,10 @@ def excerpts(
     network: CharacterNetwork, text: str, most: int = 200, length: int = LONGEST_TEXT
 ) -> Excerpts:
     """At most so many excerpts of a text, as far apart as it allows; they may overlap if short."""
-    starts = resting_starts(text, length + 1)
+    written = syntax(text)
+    starts = resting_starts(text, written, length + 1)
     spread = torch.linspace(0, len(starts) - 1, min(most, len(starts))).round().long()
     places = starts[spread] + torch.arange(length + 1)[:, None]
-    written = syntax(text)
     return Excerpts(
         network.vocabulary.encode(text)[places],
         {question: answer[places.numpy()] for question, answer in written.inside.items()},
@@ -92,14 +92,17 @@ def _remembered(
     network: CharacterNetwork, read: Excerpts
 ) -> tuple[Float[np.ndarray, "T E H"], Float[Tensor, " E"]]:
     """What every unit held after every character, and the mean loss of each excerpt."""
-    with torch.no_grad():
-        seen = trace(network.cell, network.weights, network.embedding[read.codes[:-1]])
-        logits = linear(seen.steps.hidden, network.readout, network.readout_bias)
-        losses = cross_entropy(
-            logits.flatten(0, 1), read.codes[1:].flatten(), reduction="none"
-        ).view(read.codes[1:].shape)
-    kept = seen.states.get("cell", seen.steps.hidden)
-    return kept.numpy(), losses.mean(0)
+    kept, losses = [], []
+    for codes in read.codes.split(25, dim=1):  # a trace keeps a dozen numbers for each one needed
+        with torch.no_grad():
+            seen = trace(network.cell, network.weights, network.embedding[codes[:-1]])
+            logits = linear(seen.steps.hidden, network.readout, network.readout_bias)
+            costs = cross_entropy(logits.flatten(0, 1), codes[1:].flatten(), reduction="none").view(
+                codes[1:].shape
+            )
+        kept.append(seen.states.get("cell", seen.steps.hidden).numpy())
+        losses.append(costs.mean(0))
+    return np.concatenate(kept, axis=1), torch.cat(losses)
 
 
 def _flat(remembered: Float[np.ndarray, "T E H"]) -> Float[np.ndarray, "N H"]:

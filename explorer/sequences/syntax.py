@@ -3,12 +3,14 @@
 Letters in the shapes: T characters.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 OPENING, CLOSING = "([{", ")]}"
+SIGNS = re.compile(r"""[()\[\]{}'"#\\\n]""")  # between two of these nothing opens or closes
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,12 @@ def syntax(text: str) -> Syntax:
     quotes, comment = np.zeros(length, dtype=bool), np.zeros(length, dtype=bool)
     level, quote, commenting, t = 0, "", False, 0
     while t < length:
-        width, character = 1, text[t]
+        sign = SIGNS.search(text, t)
+        plain = slice(t, sign.start() if sign else length)
+        depth[plain], quotes[plain], comment[plain] = level, bool(quote), commenting
+        if sign is None:
+            break
+        t, width, character = sign.start(), 1, sign[0]
         if quote:
             if character == "\\":
                 width = 2

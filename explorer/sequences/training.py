@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy, linear
 
 from explorer.cells import CELLS, Weights
 from explorer.sequences.characters import CharacterNetwork, fresh_characters
-from explorer.sequences.syntax import syntax
+from explorer.sequences.syntax import Syntax, syntax
 from explorer.sequences.vocabulary import Vocabulary
 
 Watch = Callable[[int, float], None]
@@ -107,13 +107,13 @@ def falling(done: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * done))
 
 
-def resting_starts(text: str, room: int) -> Int64[Tensor, " S"]:
+def resting_starts(text: str, written: Syntax, room: int) -> Int64[Tensor, " S"]:
     """Where a line begins with nothing open before it and at least `room` characters ahead.
 
     Raises `ValueError` when the text is too short to have one.
     """
     line_ends = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) == ord("\n")
-    starts = np.concatenate(([0], np.flatnonzero(line_ends & syntax(text).at_rest) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(line_ends & written.at_rest) + 1))
     starts = starts[starts + room <= len(text)]
     if not len(starts):
         raise ValueError(f"the text must have at least {room:,} characters, not {len(text):,}")
@@ -133,7 +133,7 @@ def _windows(
     sees young and old states.
     """
     codes = vocabulary.encode(text)
-    starts = resting_starts(text, settings.carried * settings.length + 1)
+    starts = resting_starts(text, syntax(text), settings.carried * settings.length + 1)
     turn = torch.arange(settings.batch)
     place = torch.zeros(settings.batch, dtype=torch.int64)
     ahead = torch.arange(settings.length + 1)[:, None]

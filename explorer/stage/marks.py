@@ -41,13 +41,13 @@ class Map:
         """Return pixels from the left."""
         left, _, right, _ = self.box
         low, high = self.x_range
-        return left + (unit(values, self.log_x) - low) * (right - left) / (high - low)
+        return np.asarray(left + (unit(values, self.log_x) - low) * (right - left) / (high - low))
 
     def y(self, values: np.ndarray | float) -> np.ndarray:
         """Return pixels from the top."""
         _, top, _, bottom = self.box
         low, high = self.y_range
-        return bottom - (unit(values, self.log_y) - low) * (bottom - top) / (high - low)
+        return np.asarray(bottom - (unit(values, self.log_y) - low) * (bottom - top) / (high - low))
 
 
 def unit(values: np.ndarray | float, log: bool) -> np.ndarray:

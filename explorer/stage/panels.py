@@ -43,7 +43,7 @@ def draw_timeline(paper: Paper, panel: Timeline, box: Box, moment: Moment) -> No
         largest = np.nanmax(np.abs(values), axis=1, keepdims=True)
         values = values / np.where(largest > 0, largest, 1)
     low, high = _ends(panel, values)
-    left, top, right, bottom = title(paper, panel.title, _key(panel, low, high), box)
+    left, top, right, bottom = title(paper, panel.title, f"{panel.note}  {_key(panel, low, high)}".strip(), box)
     paper.heat(_shades(paper, panel, values, low, high), left, top, right, bottom)
     wide = (right - left) / len(columns)
     x = left + (moment.at + 0.5) * wide

@@ -213,11 +213,24 @@ class Paper:
         role: str = "ink",
         anchor: str = "ls",
         face: str = "plain",
+        halo: str = "",
     ) -> None:
-        """Write one line; ``anchor`` is Pillow's: l, m or r across, a, m or s down."""
+        """Write one line, with a rim in the colour ``halo`` where it covers lines.
+
+        ``anchor`` is Pillow's: l, m or r across, a, m or s down.
+        """
         letters, complete = font(face, round(LARGER * size))
         told = words if complete else words.translate(SPELT)
-        self._draw.text(self._at(x, y), told, self._fill(role, 1.0), letters, anchor=anchor)
+        rim = (2 * LARGER, self._fill(halo, 1.0)) if halo else (0, None)
+        self._draw.text(
+            self._at(x, y),
+            told,
+            self._fill(role, 1.0),
+            letters,
+            anchor=anchor,
+            stroke_width=rim[0],
+            stroke_fill=rim[1],
+        )
 
     def measure(self, words: str, size: float = 14.0, face: str = "plain") -> float:
         """Return the width of one line."""

@@ -195,4 +195,4 @@ def _labels(paper: Paper, labels: Labels, box: Box) -> None:
     for x, y, text, role in placed:
         y = max(min(y, below), last + height)
         last, below = y, below + height
-        paper.text(x + 8, y, text, TEXT, role, "lm")
+        paper.text(x + 8, y, text, TEXT, role, "lm", halo="background")

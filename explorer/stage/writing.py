@@ -15,7 +15,8 @@ PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::(\w+))?\}")
 
 def integer(value: float) -> str:
     """Return a whole number with groups of three: "1,234"."""
-    return _signed(round(value) if math.isfinite(value) else value, lambda size: f"{size:,.0f}")
+    whole = math.floor(value + 0.5) if math.isfinite(value) else value  # half up, as in browsers
+    return _signed(whole, lambda size: f"{size:,.0f}")
 
 
 def power(value: float) -> str:

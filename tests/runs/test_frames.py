@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -28,6 +28,7 @@ frames = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(frames, st.integers(-1, 2**31))
 def test_a_frame_comes_back_from_its_packet(frame: Frame, index: int):
     back_index, back = unpack(pack(frame, index, {}))
@@ -42,6 +43,7 @@ def test_a_frame_comes_back_from_its_packet(frame: Frame, index: int):
         assert np.array_equal(back.arrays[name], values)
 
 
+@settings(deadline=None)
 @given(arrays, st.sampled_from([("uint8", 255), ("uint16", 65535)]))
 def test_a_quantised_array_is_off_by_at_most_half_a_step(values: np.ndarray, kind: tuple[str, int]):
     _, back = unpack(pack(Frame(0, {"place": values}), 0, {"place": kind[0]}))
@@ -82,11 +84,13 @@ def test_a_frame_that_is_too_large_is_refused_with_both_numbers():
         pack(Frame(0, {"a": np.zeros(LARGEST_PACKET // 4)}), 0, {})
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=30), max_size=8))
 def test_a_chunk_gives_its_packets_back(parts: list[bytes]):
     assert packets(chunk(parts)) == parts
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=10), min_size=1, max_size=4), st.data())
 def test_a_chunk_with_an_end_missing_or_added_is_refused(parts: list[bytes], data: st.DataObject):
     whole = chunk(parts)
@@ -97,6 +101,7 @@ def test_a_chunk_with_an_end_missing_or_added_is_refused(parts: list[bytes], dat
             packets(hostile)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_frame_or_a_ValueError(noise: bytes):
     for hostile in (noise, b"XRF1" + noise, b"XRC1" + noise):
@@ -114,6 +119,7 @@ hostile_json = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {

@@ -3,14 +3,18 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from explorer.runs import crew
 from explorer.runs.frames import Frame, pack, unpack
 from explorer.runs.hub import Hub
 from explorer.runs.limits import LimitError, Limits
+from explorer.runs.messages import Message
 from explorer.runs.run import Run
+from explorer.runs.trainer import Trainer
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
@@ -281,6 +285,64 @@ def test_what_nobody_watches_is_freed_within_a_minute(clock: Clock):
         until(lambda: gone() is None)  # a message under way may hold it for a moment
     finally:
         hub.stop()
+
+
+class Scribe(Trainer):
+    """A trainer that has no process and writes down what it is told."""
+
+    hired: ClassVar[list["Scribe"]] = []
+
+    def __init__(self, hear: object, lost: object) -> None:
+        self.told: list[tuple[str, int]] = []
+        self.hired.append(self)
+
+    def send(self, message: Message) -> None:
+        self.told.append((message.kind, message.values.get("goal", -1)))
+
+    def stop(self) -> None:
+        self.told.append(("stop", -1))
+
+
+def test_a_trainer_hears_of_goals_only_when_they_change_and_of_the_end(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+):
+    monkeypatch.setattr(crew, "Trainer", Scribe)
+    monkeypatch.setattr(Scribe, "hired", [])
+    hub = Hub(workers=1, clock=clock)
+    hub.start()
+    token, _ = begin(hub, Walk())
+    viewers = [hub.enter(token), hub.enter(token)]
+    for viewer, goal in ((0, 50), (1, 50), (0, -1), (1, 80), (1, 80)):
+        hub.demand(token, viewers[viewer], goal)
+    for viewer in viewers:
+        hub.leave(token, viewer)
+    clock.now += 10
+    hub.tidy()
+    clock.now += 50
+    hub.tidy()
+    hub.stop()
+
+    (scribe,) = Scribe.hired
+    told = [("open", 0), ("goal", 50), ("goal", 80), ("goal", 0), ("close", -1), ("stop", -1)]
+    assert scribe.told == told
+
+
+def test_runs_go_to_the_trainer_with_the_fewest_that_train(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+):
+    monkeypatch.setattr(crew, "Trainer", Scribe)
+    monkeypatch.setattr(Scribe, "hired", [])
+    hub = Hub(workers=3, clock=clock)
+    hub.start()
+    for seed in range(6):
+        token, run = begin(hub, Walk(seed=seed))
+        run.receive(expected(Walk(seed=seed), 1), 0, 0)
+        if seed in (0, 3):  # the first trainer gets all the work, the others get idle runs
+            hub.demand(token, hub.enter(token), 50)
+    hub.stop()
+
+    opened = [sum(kind == "open" for kind, _ in scribe.told) for scribe in Scribe.hired]
+    assert opened == [1, 3, 2]
 
 
 def test_a_run_that_was_opened_but_never_watched_is_freed_too(still_hub: Hub, clock: Clock):

@@ -1,6 +1,6 @@
 """What is kept of a run: bounded, the whole past in reach, the newest without gaps."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
@@ -18,6 +18,7 @@ def indices(packets: list[bytes]) -> list[int]:
     return [int.from_bytes(packet, "little") for packet in packets]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 700), st.integers(4, 60))
 def test_a_full_recording_keeps_the_first_and_the_newest_frame_and_an_even_past(count, most):
     recording = filled(count, most)
@@ -36,6 +37,7 @@ def test_a_recording_that_has_room_keeps_everything():
     assert indices(filled(60, 60).after(-1, 1000)) == list(range(60))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(20, 2000))
 def test_bytes_are_bounded_whatever_the_number_of_frames(count, most_bytes):
     recording = filled(count, 10_000, most_bytes, size=8)
@@ -52,6 +54,7 @@ def test_a_frame_that_was_made_once_more_changes_nothing():
     assert indices(recording.after(-1, 100)) == list(range(10))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(-1, 250), st.integers(1, 40), st.sampled_from([1, 2, 4, 8]))
 def test_frames_after_an_index_are_those_the_question_names(count, after, wanted, stride):
     recording = filled(count, 1000)
@@ -67,6 +70,7 @@ def test_an_answer_is_cut_at_the_bytes_asked_for_but_never_empty():
     assert indices(recording.after(9, 100, most_bytes=1)) == [10]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(-1, 400), st.integers(8, 3000))
 def test_a_late_viewer_gets_the_whole_way_within_the_bytes_and_the_newest_frame(count, after, room):
     recording = filled(count, 100, size=8)
@@ -101,6 +105,7 @@ def checkpoint(index: int, size: int = 1) -> Checkpoint:
     return Checkpoint(index, 10 * index, bytes(size), b"")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(3, 30))
 def test_states_stay_bounded_and_the_first_and_the_last_stay(count, most):
     checkpoints = Checkpoints(most, 10**9)

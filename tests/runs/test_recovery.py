@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +175,18 @@ def test_a_stopped_hub_leaves_no_process_behind():
     assert len(set(pids)) == 2
     assert not any(alive(pid) for pid in pids)
     assert run.closed
+
+
+def test_the_threads_of_a_killed_trainer_end_with_it():
+    before = set(threading.enumerate())
+    hub = Hub(workers=1)
+    hub.start()
+    (pid,) = hub.pids
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: hub.pids != [pid])
+    hub.stop()
+
+    until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_a_trainer_dies_with_its_server_even_in_the_middle_of_a_long_frame():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
@@ -252,6 +252,7 @@ messages = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(messages, max_size=4), st.data())
 def test_messages_come_back_in_order_and_a_torn_one_ends_the_pipe(
     sent: list[Message], data: st.DataObject

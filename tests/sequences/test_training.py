@@ -13,6 +13,7 @@ from explorer.sequences import (
     Waves,
     forecasts,
     held_out,
+    syntax,
     train_characters,
     train_numbers,
 )
@@ -77,12 +78,12 @@ def test_no_updates_give_the_drawn_network_with_its_forget_bias():
 def test_reading_starts_only_where_nothing_is_open():
     text = "a = (\n1)\n'''\n'''\nb  # (\nc\n"
 
-    assert [text[start] for start in resting_starts(text, 2)] == ["a", "'", "b", "c"]
+    assert [text[start] for start in resting_starts(text, syntax(text), 2)] == ["a", "'", "b", "c"]
 
 
 def test_a_text_too_short_to_train_on_is_refused():
     with pytest.raises(ValueError, match="at least 41 characters, not 30"):
-        resting_starts("x" * 30, 41)
+        resting_starts("x" * 30, syntax("x" * 30), 41)
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,17 @@ def duel_scene() -> scene.Scene:
     )
 
 
+def count(frames: int) -> Show:
+    """Return a run that only counts: light frames for tests of the playhead."""
+    plot = scene.Plot("plot", "count", (scene.History("count", "gan", "count"),))
+    grid = scene.Grid(("1fr",), ("1fr", "auto"), ("plot", "number"))
+    number = scene.Numbers("number", (scene.Number("count", "count", "integer"),))
+    counted = tuple(Frame(5 * i, {}, {"count": i}) for i in range(frames))
+    packets = tuple(pack(frame, i, {}) for i, frame in enumerate(counted))
+    picture = scene.Scene((plot, number), grid, grid, alt="A count")
+    return Show(picture, pack(Frame(0), 0, {}), packets, counted)
+
+
 def duel(count: int = 400, seed: int = 5) -> Show:
     """Return a made-up training of both games in ``count`` frames of five steps."""
     rng = np.random.default_rng(seed)

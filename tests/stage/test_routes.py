@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient, WebSocketTestSession
@@ -288,6 +288,7 @@ forged = st.tuples(
 ).map(lambda pair: "{" + ":".join(pair) + "}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | forged)
 def test_any_text_is_a_command_with_a_frame_index_or_none_at_all(text: str):
     command = understand(text)

@@ -67,7 +67,8 @@ class Run:
         }
 
     def after(self, index: int, count: int, stride: int = 1) -> bytes:
-        wanted = [i for i in range(index + 1, self.head + 1) if i % max(stride, self.stride) == 0]
+        apart = max(stride, self.stride)
+        wanted = [i for i in range(index + 1, self.head + 1) if i % apart == 0 or i == self.head]
         return chunk([self.show.packets[i] for i in wanted[:count]])
 
 

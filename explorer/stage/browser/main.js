@@ -244,9 +244,10 @@ class Stage {
     const { player } = this;
     if (this.closed || !player.run) return;
     const elapsed = this.lastTick === null ? 16 : Math.min(LONGEST, now - this.lastTick);
+    const running = player.playing;
     const position = player.advance(elapsed);
     const frame = position < 0 ? null : player.run.store.at(position);
-    if (frame && this.ready && (this.dirty || frame !== player.shown)) this.paint(frame, position);
+    if (frame && this.ready && (this.dirty || frame !== player.shown)) this.paint(frame, position, running);
     else if (this.dirty) this.describe();
     this.dirty = false;
     player.pull();
@@ -258,7 +259,7 @@ class Stage {
     return this.player.run.settled && this.makers.length === this.scene.panels.length;
   }
 
-  paint(frame, position) {
+  paint(frame, position, running) {
     const { context, player } = this;
     const { run } = player;
     if (context.frames !== run.store || context.still !== run.still) {
@@ -269,7 +270,7 @@ class Stage {
     const pictured = withPicture(run.store, position);
     const view = { frame: run.store.at(pictured), index: frame.index, position: pictured, playing: player.playing };
     for (const made of this.makers) made.paint(view);
-    if (player.playing && frame !== player.shown) this.painted += 1;
+    if (running && frame !== player.shown) this.painted += 1;
     player.shown = frame;
     this.describe();
   }

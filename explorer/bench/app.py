@@ -1,0 +1,251 @@
+"""The running app in a real browser: how smooth, how prompt, and at what cost with a room of 30.
+
+The server is started on this computer and ended again; nothing leaves it. The other 29 viewers are
+connections without a browser (`crowd`), in a process of their own.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import cycle, islice
+from typing import Any
+
+from explorer.bench.crowd import Crowd
+from explorer.bench.rows import Effort, Row, to_target
+from explorer.bench.server import Server, find_browser
+from explorer.bench.tab import Tab
+
+OTHERS = 29
+CLICKS = 20
+TARGETS: dict[str, tuple[float, str]] = {
+    "page/first": (5.0, "s"),
+    "page/switch": (0.5, "s"),
+    "dials/cells": (150.0, "ms"),
+    "dials/gradients": (150.0, "ms"),
+    "clicks": (CLICKS, f"of {CLICKS}"),
+    "stage/painted": (45.0, "frames/s"),
+    "stage/pause": (50.0, "ms"),
+    "stage/streamlit-button": (100.0, "ms"),
+    "stage/painted/viewers=30": (45.0, "frames/s"),
+    "server/cpu": (15.0, "% of a core"),
+    "stage/pause/viewers=30": (100.0, "ms"),
+    "stage/streamlit-button/viewers=30": (250.0, "ms"),
+}
+"""Every claim about the running app: what is asked for, and its unit."""
+
+Open = Callable[[str], Tab]
+
+
+def measure(names: Iterable[str], effort: Effort) -> Iterator[Row]:
+    """Measure the claims of these names. Says why, and measures nothing, without a browser."""
+    wanted = set(names)
+    executable = find_browser()
+    if executable is None or find_spec("playwright") is None:
+        print("no Chromium or Chrome with playwright here: the running app was not measured")
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=executable, args=options)
+        try:
+            for name, values in _measured(browser, wanted, effort):
+                target, unit = TARGETS[name]
+                yield to_target(name, values, target, unit)
+        finally:
+            browser.close()
+
+
+def _measured(browser: Any, wanted: set[str], effort: Effort) -> Iterator[tuple[str, list[float]]]:
+    if "page/first" in wanted:
+        yield "page/first", [_first_page(browser) for _ in range(min(effort.turns, 3))]
+    parts = (_alone, _shared_room, _busy_room)
+    if not wanted - {"page/first"}:
+        return
+    with Server() as server:
+        for part in parts:
+            try:
+                yield from part(browser, server, wanted, effort)
+            except (TimeoutError, RuntimeError) as error:
+                print(f"{part.__name__.strip('_')}: {error}", file=sys.stderr)
+
+
+def _first_page(browser: Any) -> float:
+    """Seconds from the start of the process until the home page shows its pictures."""
+    with Server() as server, _tabs(browser, server) as open_tab:
+        open_tab("/")
+        return server.age
+
+
+@contextmanager
+def _tabs(browser: Any, server: Server) -> Iterator[Open]:
+    """A way to open pages, each a viewer of its own; all are closed in the end."""
+    contexts = []
+
+    def open_tab(path: str) -> Tab:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        return Tab(context.new_page(), server.address).open(path)
+
+    try:
+        yield open_tab
+    finally:
+        for context in contexts:
+            context.close()
+
+
+Part = Iterator[tuple[str, list[float]]]
+
+
+def _alone(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
+    """One viewer: pages, dials, clicks, and the stage while it trains."""
+    measures: dict[str, Callable[[Open, Effort], list[float]]] = {
+        "page/switch": _switches,
+        "dials/cells": _cells_dials,
+        "dials/gradients": _gradients_dials,
+        "clicks": _counted_clicks,
+        "stage/painted": lambda tabs, effort: _painted(_training(tabs, 1), effort),
+        "stage/pause": lambda tabs, effort: _pauses(_training(tabs, 2), effort),
+        "stage/streamlit-button": lambda tabs, effort: _buttons(_training(tabs, 100), effort),
+    }
+    for name, values in measures.items():
+        if name in wanted:
+            with _tabs(browser, server) as open_tab:
+                yield name, values(open_tab, effort)
+
+
+def _shared_room(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
+    """Thirty viewers of one run, one of them in a browser."""
+    painted, cost = "stage/painted/viewers=30", "server/cpu"
+    if not wanted & {painted, cost}:
+        return
+    with _tabs(browser, server) as open_tab, Crowd() as crowd:
+        tab = _training(open_tab, 3)
+        for _ in range(OTHERS):
+            crowd.join(tab.sockets[-1])
+        time.sleep(2)
+        before, start = server.processor_seconds(), time.monotonic()
+        frames = _painted(tab, effort)
+        after, seconds = server.processor_seconds(), time.monotonic() - start
+        _all_served(crowd)
+        if painted in wanted:
+            yield painted, frames
+        if cost in wanted and before is not None and after is not None:
+            yield cost, [100 * (after - before) / seconds]
+
+
+def _busy_room(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
+    """Thirty viewers who all train something else, one of them in a browser."""
+    pause, button = "stage/pause/viewers=30", "stage/streamlit-button/viewers=30"
+    if not wanted & {pause, button}:
+        return
+    with Crowd() as crowd:
+        for seed in range(OTHERS):
+            with _tabs(browser, server) as open_tab:  # the run outlives the tab: someone joined it
+                crowd.join(open_tab(f"/gans?seed={1_000 + seed}").sockets[-1])
+                time.sleep(0.2)
+        with _tabs(browser, server) as open_tab:
+            tab = _training(open_tab, 4)
+            if pause in wanted:
+                yield pause, _pauses(tab, effort)
+            if button in wanted:
+                yield button, _buttons(tab, effort)
+        _all_served(crowd)
+
+
+def _all_served(crowd: Crowd) -> None:
+    served = [frames for frames in crowd.leave() if frames]
+    if len(served) < OTHERS:
+        raise RuntimeError(f"only {len(served)} of {OTHERS} other viewers were served")
+
+
+def _training(open_tab: Open, seed: int) -> Tab:
+    tab = open_tab(f"/gans?seed={seed}&steps=100000")
+    tab.button("Train").click()
+    tab.until("d.state === 'training' && d.step > 10")
+    return tab
+
+
+def _painted(tab: Tab, effort: Effort) -> list[float]:
+    """Frames painted a second, over some windows of several seconds."""
+    rates = []
+    for _ in range(min(effort.turns, 5)):
+        before, start = tab.stage("painted"), time.monotonic()
+        tab.page.wait_for_timeout(5_000 * min(1.0, effort.seconds / 0.5))
+        after, seconds = tab.stage("painted"), time.monotonic() - start
+        rates.append((after - before) / seconds)
+    return rates
+
+
+def _pauses(tab: Tab, effort: Effort) -> list[float]:
+    """From a click on the stage's own Pause until the stage says that it is paused."""
+    found = []
+    for _ in range(3 * effort.turns):
+        tab.arm("d.state === 'paused'")
+        tab.button("Pause").click()
+        found.append(tab.effect())
+        tab.button("Train").click()
+        tab.until(f"d.state === 'training' && d.step > {tab.stage('step')}")
+    return found
+
+
+def _buttons(tab: Tab, effort: Effort) -> list[float]:
+    """From a click on Streamlit's button for another seed until that seed's first frame is seen."""
+    found = []
+    for _ in range(2 * effort.turns):
+        tab.until("d.state === 'training' && d.step > 20")
+        tab.arm("d.frames > 0 && d.step < before.step")
+        tab.button("New").click()
+        found.append(tab.effect())
+    return found
+
+
+def _switches(open_tab: Open, effort: Effort) -> list[float]:
+    """Seconds from a click on another page's name until its stage shows something."""
+    tab = open_tab("/cells")
+    names = cycle(("Gradients", "GANs", "Cells"))
+    tab.page.wait_for_timeout(1_500)
+    found = []
+    for name in islice(names, 2 * effort.turns):
+        tab.arm("d.frames > 0 && d.label !== before.label")
+        tab.page.get_by_role("link", name=name).first.click()
+        found.append(tab.effect() / 1000)
+    return found[3:] or found  # the first visit loads what only that page needs
+
+
+def _cells_dials(open_tab: Open, effort: Effort) -> list[float]:
+    """From a choice of the other cell until its diagram shows numbers."""
+    tab = open_tab("/cells")
+    found = []
+    for name in islice(cycle(("GRU", "LSTM")), 2 * effort.turns):
+        tab.arm("d.frames > 0 && d.values > 0 && d.text !== before.text")
+        tab.page.get_by_text(name, exact=True).first.click()
+        found.append(tab.effect())
+        tab.page.wait_for_timeout(300)
+    return found
+
+
+def _gradients_dials(open_tab: Open, effort: Effort) -> list[float]:
+    """From a key on the slider of the forget bias until the numbers are others."""
+    tab = open_tab("/gradients")
+    found = []
+    for key in islice(cycle(("ArrowRight", "ArrowLeft")), 2 * effort.turns):
+        tab.page.get_by_role("slider", name="Forget bias").focus()
+        tab.arm("d.frames > 0 && d.cards !== before.cards")
+        tab.page.keyboard.press(key)
+        found.append(tab.effect())
+        tab.page.wait_for_timeout(300)
+    return found
+
+
+def _counted_clicks(open_tab: Open, effort: Effort) -> list[float]:
+    """How many of 20 quick clicks on Streamlit's button for another seed count while it trains."""
+    tab = _training(open_tab, 500)
+    box = tab.button("New").bounding_box()
+    for _ in range(CLICKS):
+        tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        tab.page.wait_for_timeout(120)
+    tab.page.wait_for_timeout(3_000)
+    return [float(tab.page.get_by_label("Seed").first.input_value()) - 500]
