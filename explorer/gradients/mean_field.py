@@ -103,7 +103,8 @@ def _tanh(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float
 
 
 def _relu(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
-    half = _typical(np.heaviside(_Z, 0.5), settings.units)  # are on, whatever the variance
+    on = np.heaviside(_Z, 0.5) ** 0.5  # half the units are, whatever the variance
+    half = _typical(on, settings.units)
     for _ in range(settings.length):
         yield 0.0, half
 

@@ -16,6 +16,7 @@ from explorer.gradients.settings import FlowSettings
 
 GATED = ("lstm", "gru")
 FULL_MEMORY_BIAS, FULL_MEMORY_LAGS = 2.0, 50
+STRONG_FEEDBACK = 1.25
 NEGLIGIBLE = 1.1
 HALF = 0.5
 
@@ -55,7 +56,9 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
     to 5. A single matrix of independent entries is not a wide one: its powers depart after about
     √H hops, where the claim ends. So does that for the LSTM at lag 50 when its forget bias
     exceeds 2: its memories saturate, few units carry the gradient, and the line is too high
-    (twofold at lag 100). For `gaussian` matrices see `drawn_matrix`.
+    (twofold at lag 100). Gated cells with a matrix of gain above 1.25 (no usual initialisation)
+    drive themselves, their gates are no longer independent, and only one step is claimed. For
+    `gaussian` matrices see `drawn_matrix`.
     """
     gain = scales(settings).gain
     powers = gain ** np.arange(settings.length + 1.0)
@@ -67,7 +70,7 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
         else r"\prod_t s \sqrt{\mathrm{E}\,\varphi'^2}",
         "Poole et al. 2016; Chen, Pennington and Schoenholz 2018; hops counted",
         values,
-        _until(_saturated(settings), hops > _trusted_hops(settings)),
+        _until(_trusted_lags(settings), hops > _trusted_hops(settings)),
     )
 
 
@@ -92,7 +95,7 @@ def drawn_matrix(settings: FlowSettings) -> TheoryLine:
         r"\|W^k\|_F / \sqrt{H} \cdot \prod_t \sqrt{\mathrm{E}\,\varphi'^2}",
         "linear: Pascanu, Mikolov and Bengio 2013; slopes as in mean field",
         values,
-        _until(_saturated(settings), stop),
+        _until(_trusted_lags(settings), stop),
     )
 
 
@@ -186,7 +189,9 @@ def _trusted_hops(settings: FlowSettings) -> float:
     return 2 * settings.units if rotation else settings.units**0.5
 
 
-def _saturated(settings: FlowSettings) -> int:
+def _trusted_lags(settings: FlowSettings) -> int:
+    if settings.cell in GATED and scales(settings).gain > STRONG_FEEDBACK:
+        return 1
     full = settings.cell == "lstm" and (settings.forget_bias or 0) > FULL_MEMORY_BIAS
     return min(settings.length, FULL_MEMORY_LAGS) if full else settings.length
 

@@ -1,10 +1,16 @@
-"""Cells along time, and networks made of them: characters and numbers read one by one."""
+"""Cells along time, networks made of them that read characters or numbers, and tasks for them."""
 
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.forecasting import Forecasts, NumberTraining, forecasts, train_numbers
 from explorer.sequences.heldout import HeldOut, held_out
 from explorer.sequences.numbers import NumberNetwork, parse_numbers
 from explorer.sequences.syntax import Syntax, syntax
+from explorer.sequences.tasks import (
+    ADDING_BASELINE,
+    AddingProblem,
+    adding_problem,
+    stratified_adding_problem,
+)
 from explorer.sequences.trace import Trace, agreement, trace
 from explorer.sequences.training import CharacterTraining, train_characters
 from explorer.sequences.units import (
@@ -18,6 +24,8 @@ from explorer.sequences.vocabulary import Vocabulary, parse_text
 from explorer.sequences.waves import Waves
 
 __all__ = [
+    "ADDING_BASELINE",
+    "AddingProblem",
     "CharacterNetwork",
     "CharacterTraining",
     "FollowingUnit",
@@ -30,6 +38,7 @@ __all__ = [
     "Trace",
     "Vocabulary",
     "Waves",
+    "adding_problem",
     "agreement",
     "following_unit",
     "forecasts",
@@ -37,6 +46,7 @@ __all__ = [
     "parse_numbers",
     "parse_text",
     "separation",
+    "stratified_adding_problem",
     "syntax",
     "telling_unit",
     "trace",

@@ -80,10 +80,10 @@ def train_characters(
     learned = [embedding, *layer.parameters(), readout, readout_bias]
     adam = torch.optim.Adam(learned, lr=settings.learning_rate, fused=True)
     state: Carried = None
-    for update, (window, starting) in enumerate(_windows(text, vocabulary, settings, rng)):
+    for update, (window, starting) in enumerate(windows(text, vocabulary, settings, rng)):
         adam.param_groups[0]["lr"] = settings.learning_rate * falling(update / settings.updates)
-        read = _with_stand_ins(window[:-1], len(vocabulary) - 1, settings.stand_ins, rng)
-        hidden, state = layer(embedding[read], _blanked(state, starting))
+        read = with_stand_ins(window[:-1], len(vocabulary) - 1, settings.stand_ins, rng)
+        hidden, state = layer(embedding[read], blanked(state, starting))
         logits = linear(hidden, readout, readout_bias)
         loss = cross_entropy(logits.flatten(0, 1), window[1:].flatten())
         adam.zero_grad()
@@ -124,7 +124,7 @@ Carried = Tensor | tuple[Tensor, ...] | None
 """A torch layer's state between two windows: h, or h and c, or nothing yet."""
 
 
-def _windows(
+def windows(
     text: str, vocabulary: Vocabulary, settings: CharacterTraining, rng: torch.Generator
 ) -> Iterator[tuple[Int64[Tensor, "T B"], Bool[Tensor, " B"]]]:
     """Characters to read and one more, and which of the excerpts start afresh.
@@ -147,13 +147,14 @@ def _windows(
         place = place + settings.length
 
 
-def _with_stand_ins(
+def with_stand_ins(
     window: Int64[Tensor, "T B"], stand_in: int, share: float, rng: torch.Generator
 ) -> Int64[Tensor, "T B"]:
+    """The window with a random share of its characters replaced by the stand-in."""
     return window.masked_fill(torch.rand(window.shape, generator=rng) < share, stand_in)
 
 
-def _blanked(state: Carried, starting: Bool[Tensor, " B"]) -> Carried:
+def blanked(state: Carried, starting: Bool[Tensor, " B"]) -> Carried:
     """The state to go on from, cut from its past, with zeros where an excerpt starts."""
     if state is None:
         return None

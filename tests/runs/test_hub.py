@@ -166,6 +166,15 @@ def test_a_fork_takes_the_relative_that_shares_most(hub: Hub):
     assert fork.status().head == 40
 
 
+def test_a_state_that_does_not_belong_to_the_newest_frame_is_not_kept(still_hub: Hub):
+    _, run = begin(still_hub, Walk(seed=24))
+    run.receive(expected(Walk(seed=24), 13), 12, 12)
+
+    run.keep(10, 10, b"the state of another frame")
+
+    assert run.checkpoints.last is None
+
+
 # ------------------------------------------------------------------------------------- viewers
 
 
@@ -337,12 +346,12 @@ def test_runs_go_to_the_trainer_with_the_fewest_that_train(
     for seed in range(6):
         token, run = begin(hub, Walk(seed=seed))
         run.receive(expected(Walk(seed=seed), 1), 0, 0)
-        if seed in (0, 3):  # the first trainer gets all the work, the others get idle runs
+        if seed in (0, 3):  # the first trainer's only run trains, and one of the second's
             hub.demand(token, hub.enter(token), 50)
     hub.stop()
 
     opened = [sum(kind == "open" for kind, _ in scribe.told) for scribe in Scribe.hired]
-    assert opened == [1, 3, 2]
+    assert opened == [1, 2, 3]
 
 
 def test_a_run_that_was_opened_but_never_watched_is_freed_too(still_hub: Hub, clock: Clock):

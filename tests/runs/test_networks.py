@@ -162,7 +162,10 @@ def damage(key, change):
     [
         (damage("readout.bias", lambda b: b * float("nan")), "must be finite float32"),
         (damage("readout.weight", lambda w: w.half()), "must be finite float32"),
-        (damage("readout.weight", lambda w: w[:, 1:].contiguous()), "readout.weight must be 97×64, not 97×63"),
+        (
+            damage("readout.weight", lambda w: w[:, 1:].contiguous()),
+            "readout.weight must be 97×64, not 97×63",
+        ),
         (damage("embedding.weight", lambda e: e[:5]), "embedding.weight must be 97×"),
         (damage("recurrent.weight_hh_l0", lambda w: w[:-64]), "weight_ih must have 192 rows"),
         (lambda tensors: tensors.pop("readout.bias"), "it has no 'readout.bias'"),

@@ -65,6 +65,8 @@ def test_a_stratified_set_has_one_pair_in_each_cell_of_the_square():
 
     cells = (first * 20).long() * 25 + (second * 25).long()
     assert sorted(cells.tolist()) == list(range(500))
+    for place in (first * 20 % 1, second * 25 % 1):  # anywhere in its cell
+        assert torch.histc(place, bins=5, min=0, max=1).min() > 60
 
 
 def test_a_stratified_set_fills_the_other_places_with_uniform_numbers():

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from explorer.cells import Weights
 from explorer.sequences import (
     CharacterTraining,
+    NumberNetwork,
     NumberTraining,
+    Vocabulary,
     Waves,
     forecasts,
     held_out,
@@ -18,7 +21,7 @@ from explorer.sequences import (
     train_numbers,
 )
 from explorer.sequences.heldout import excerpts
-from explorer.sequences.training import resting_starts
+from explorer.sequences.training import blanked, resting_starts, windows, with_stand_ins
 
 LINE = "total = add(first[0], 'two')  # keep\nif total: print(total)\n"
 TEXT = LINE * 100
@@ -81,6 +84,58 @@ def test_reading_starts_only_where_nothing_is_open():
     assert [text[start] for start in resting_starts(text, syntax(text), 2)] == ["a", "'", "b", "c"]
 
 
+def test_excerpts_go_on_where_they_ended_and_start_afresh_in_turn():
+    settings = replace(TINY, updates=6, batch=3, length=10, carried=3)
+    vocabulary = Vocabulary.of(TEXT)
+
+    read = list(windows(TEXT, vocabulary, settings, torch.Generator().manual_seed(0)))
+
+    assert len(read) == 6
+    assert read[0][1].all()
+    for update in range(1, 6):
+        (before, _), (now, starting) = read[update - 1], read[update]
+        for b in range(3):
+            assert starting[b] == ((b + update) % 3 == 0)
+            if starting[b]:  # every line of the text starts with one of two letters
+                assert vocabulary[int(now[0, b])] in "ti"
+            else:
+                assert now[0, b] == before[10, b]
+                follow = "".join(vocabulary[int(c)] for c in torch.cat((before, now[1:]))[:, b])
+                assert follow in TEXT
+
+
+def test_a_fresh_excerpt_reads_from_a_blank_state_and_the_others_go_on():
+    rng = torch.Generator().manual_seed(0)
+    hidden, cell = torch.randn(2, 1, 3, 4, generator=rng).requires_grad_()
+    starting = torch.tensor([False, True, False])
+
+    for carried in (blanked((hidden, cell), starting), (blanked(hidden, starting),)):
+        for before, now in zip((hidden, cell), carried, strict=False):
+            assert torch.equal(now[0, [0, 2]], before[0, [0, 2]])
+            assert now[0, 1].count_nonzero() == 0
+            assert not now.requires_grad  # no gradient travels further back
+    assert blanked(None, starting) is None
+
+
+def test_the_stand_in_is_met_as_often_as_asked():
+    window = torch.zeros(100, 200, dtype=torch.int64)
+
+    read = with_stand_ins(window, 7, 0.1, torch.Generator().manual_seed(0))
+
+    assert set(read.unique().tolist()) == {0, 7}
+    assert (read == 7).float().mean().item() == pytest.approx(0.1, abs=0.01)
+
+
+def test_stand_ins_are_read_and_never_expected():
+    often = replace(TINY, updates=1, stand_ins=1.0)  # everything read is the stand-in
+    drawn = train_characters(TEXT, replace(TINY, updates=0))
+
+    trained = train_characters(TEXT, often)
+
+    moved = (trained.embedding != drawn.embedding).any(dim=1)
+    assert moved.tolist() == [False] * (len(moved) - 1) + [True]
+
+
 def test_a_text_too_short_to_train_on_is_refused():
     with pytest.raises(ValueError, match="at least 41 characters, not 30"):
         resting_starts("x" * 30, syntax("x" * 30), 41)
@@ -122,6 +177,17 @@ def test_a_forecaster_learns_waves():
     told = forecasts(network, Waves(), torch.Generator().manual_seed(1), many=100)
 
     assert told.floor < told.error < told.persistence / 2
+
+
+def test_a_unit_that_holds_the_value_tells_that_what_is_high_will_fall():
+    faint = torch.full((1, 1), 0.1)
+    holding = Weights(faint, torch.zeros(1, 1), torch.zeros(1), torch.zeros(1))
+    network = NumberNetwork("rnn_tanh", holding, torch.ones(1, 1), torch.zeros(1), reach=1.5)
+
+    told = forecasts(network, Waves(), torch.Generator().manual_seed(1), many=100)
+
+    assert not told.telling.high_inside
+    assert told.telling.score > 0.6
 
 
 def test_the_noise_of_waves_is_the_floor_of_every_forecast():

@@ -70,6 +70,20 @@ def test_the_error_of_a_score_is_its_spread_over_fresh_texts():
     assert np.mean([one.error for one in found]) == pytest.approx(spread, rel=0.35)
 
 
+def test_the_error_from_two_groups_is_half_the_difference_of_their_scores():
+    rng = np.random.default_rng(0)
+    values, inside = rng.normal(size=(8, 50, 1)), rng.random((8, 50)) < 0.5
+    exact = np.array([[1.0], [0.0]]), np.array([True, False])  # the unit is high inside
+
+    found = telling_unit("answers", exact, (values, inside), parts=2)
+
+    even, odd = (
+        separation(values[half].reshape(-1, 1), inside[half].ravel())[0]
+        for half in (slice(0, None, 2), slice(1, None, 2))
+    )
+    assert found.error == pytest.approx(abs(even - odd) / 2, abs=1e-12)
+
+
 def test_the_unit_that_follows_an_amount_is_found_with_its_correlation():
     rng = np.random.default_rng(0)
     amounts = rng.integers(0, 4, size=(2, 3000))

@@ -81,6 +81,7 @@ class Watcher:
     def __init__(self, socket: WebSocketTestSession) -> None:
         self.socket = socket
         self.status: dict[str, Any] = {}
+        self.chunks = 0  # received so far
         self._patience = ThreadPoolExecutor(1)
 
     def say(self, **command: int) -> None:
@@ -119,6 +120,7 @@ class Watcher:
             raise WebSocketDisconnect(message["code"], message.get("reason") or "")
         if message.get("text") is not None:
             self.status = json.loads(message["text"])
+        self.chunks += message.get("bytes") is not None
         return message.get("bytes")
 
 
@@ -154,6 +156,18 @@ def test_frames_come_only_after_an_acknowledgement(room: Room):
         socket.say(after=2)  # nothing newer; the next answer is to the next question
         socket.say(after=1)
         assert socket.frames() == whole[2:]
+
+
+def test_a_browser_that_is_busy_gets_one_chunk_whatever_the_run_does(training_room: Room):
+    token, run = training_room.begin(Walk(seed=7, steps=10**6, pause=0.002))
+    with training_room.watch(token) as socket:
+        socket.say(goal=10**6, after=-1)
+        socket.frames()
+        head = run.status().head
+        until(lambda: run.status().head > head + 100)
+        socket.say(goal=-1)
+        socket.wait(state="paused")
+        assert socket.chunks == 1
 
 
 def test_a_pause_is_told_and_holds(training_room: Room):

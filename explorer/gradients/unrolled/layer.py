@@ -40,7 +40,6 @@ class Unrolled(ABC):
         self.product = torch.bmm if lead else torch.mm
         self.states = self._room(steps + 1, columns)
         self.states[:, ..., -1:, :] = 1
-        self.states[:, ..., H:-1, :] = 0
         self.states[0, ..., :H, :] = 0
         self.hidden = self.states[1:, ..., :H, :]
         self.deltas = self._room(steps, rows)

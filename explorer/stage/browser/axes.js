@@ -24,16 +24,24 @@ function evenPitch(low, high, count) {
 /** Ticks within [low, high] (exponents of ten on a log axis): [{at, text}]. */
 export function ticksOf(low, high, count, log) {
   if (!(high > low)) return [];
-  const pitch = log ? Math.max(1, Math.ceil((high - low) / Math.max(1, count))) : (evenPitch(low, high, count) ?? nicePitch(high - low, count));
+  const pitch = log
+    ? Math.max(1, Math.ceil((high - low) / Math.max(1, count)))
+    : (evenPitch(low, high, count) ?? nicePitch(high - low, count));
   const ticks = [];
   for (let i = Math.ceil(low / pitch - 1e-9); i * pitch <= high + 1e-9 * pitch; i += 1) {
     const at = i * pitch;
-    ticks.push({ at, text: log ? decade(Math.round(at)) : tick(Number(at.toPrecision(12)), pitch) });
+    ticks.push({
+      at,
+      text: log ? decade(Math.round(at)) : tick(Number(at.toPrecision(12)), pitch),
+    });
   }
-  return log && ticks.length < 2 ? ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) })) : ticks;
+  return log && ticks.length < 2
+    ? ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) }))
+    : ticks;
 }
 
-const tick10 = (exponent) => tick(Number((10 ** exponent).toPrecision(2)), 10 ** Math.floor(exponent - 1));
+const tick10 = (exponent) =>
+  tick(Number((10 ** exponent).toPrecision(2)), 10 ** Math.floor(exponent - 1));
 
 /** Round a range that was fitted to data outwards, so that it rarely changes. */
 export function rounded([low, high], log, { low: fixedLow, high: fixedHigh }) {
@@ -57,7 +65,13 @@ export function mapping(box, [x0, x1], [y0, y1], logX, logY) {
   const unitX = logX ? Math.log10 : (v) => v;
   const unitY = logY ? Math.log10 : (v) => v;
   return {
-    box, ax, bx, ay, by, logX, logY,
+    box,
+    ax,
+    bx,
+    ay,
+    by,
+    logX,
+    logY,
     xRange: [x0, x1],
     yRange: [y0, y1],
     x: (v) => ax * unitX(v) + bx,
@@ -108,11 +122,11 @@ function drawTimeTicks(g, map, ticks, label, look) {
   }
   for (const { text, left } of places) g.fillText(text, left, y);
   if (!label) return;
-  const edges = [{ left: box.right + 12 }, ...places, { right: -12 }];
-  for (let i = 0; i + 1 < edges.length; i += 1) {
-    const [from, to] = [edges[i + 1].right + 12, edges[i].left - 12];
+  const edges = [{ right: -12 }, ...places.toReversed(), { left: box.right + 12 }];
+  for (let i = edges.length - 1; i > 0; i -= 1) {
+    const [from, to] = [edges[i - 1].right + 12, edges[i].left - 12];
     if (to - from < named) continue;
-    g.fillText(label, i === 0 ? to - named : (from + to - named) / 2, y);
+    g.fillText(label, i + 1 < edges.length ? (from + to - named) / 2 : to - named, y);
     return;
   }
 }
@@ -131,7 +145,11 @@ export function drawLabels(g, labels, box, look) {
   for (const label of [...labels].sort((a, b) => a.y - b.y)) {
     const width = g.measureText(label.text).width;
     const x = Math.max(0, Math.min(label.x, look.width - width - 1));
-    const free = (y) => taken.every((t) => y + height <= t.y || y >= t.y + height || x + width + 4 <= t.x || x >= t.x + t.width + 4);
+    const free = (y) =>
+      taken.every(
+        (t) =>
+          y + height <= t.y || y >= t.y + height || x + width + 4 <= t.x || x >= t.x + t.width + 4,
+      );
     const y = nearest(label.y - height / 2, box.top - 2, box.bottom + 2 - height, free);
     taken.push({ x, y, width });
     g.strokeStyle = look.background;

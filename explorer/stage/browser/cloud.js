@@ -10,7 +10,10 @@ function maskOf(radius, shape, width) {
   const key = `${radius.toFixed(2)} ${shape}`;
   if (!masks.has(key)) {
     if (masks.size > 40) masks.clear();
-    masks.set(key, Array.from({ length: PLACES * PLACES }, (_, place) => drawMask(radius, shape, width, place)));
+    masks.set(
+      key,
+      Array.from({ length: PLACES * PLACES }, (_, place) => drawMask(radius, shape, width, place)),
+    );
   }
   return masks.get(key);
 }
@@ -21,7 +24,12 @@ function drawMask(radius, shape, width, place) {
   const mask = { dx: [], dy: [], cover: [] };
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = coverage[shape](dx + 0.5 - fx - 0.5 / PLACES, dy + 0.5 - fy - 0.5 / PLACES, radius, width);
+      const cover = coverage[shape](
+        dx + 0.5 - fx - 0.5 / PLACES,
+        dy + 0.5 - fy - 0.5 / PLACES,
+        radius,
+        width,
+      );
       if (cover <= 0.02) continue;
       mask.dx.push(dx);
       mask.dy.push(dy);
@@ -33,9 +41,13 @@ function drawMask(radius, shape, width, place) {
 
 const coverage = {
   dot: (x, y, radius) => radius + 0.5 - Math.hypot(x, y),
-  ring: (x, y, radius, width) => width / 2 + 0.5 - Math.abs(Math.hypot(x, y) - (radius - width / 2)),
+  ring: (x, y, radius, width) =>
+    width / 2 + 0.5 - Math.abs(Math.hypot(x, y) - (radius - width / 2)),
   cross: (x, y, radius, width) =>
-    Math.min(width / 2 + 0.5 - Math.min(Math.abs(x - y), Math.abs(x + y)) / Math.SQRT2, radius + 0.5 - Math.hypot(x, y)),
+    Math.min(
+      width / 2 + 0.5 - Math.min(Math.abs(x - y), Math.abs(x + y)) / Math.SQRT2,
+      radius + 0.5 - Math.hypot(x, y),
+    ),
 };
 
 /** One cloud of a plot; the picture of points that have not moved is kept. */
@@ -71,7 +83,8 @@ export class Cloud {
       const y = map.y(data[i + 1]) * ratio;
       if (!(x > -9 && y > -9 && x < width + 9 && y < height + 9)) continue;
       const [left, top] = [Math.floor(x), Math.floor(y)];
-      const { dx, dy, cover } = mask[Math.floor((x - left) * PLACES) + PLACES * Math.floor((y - top) * PLACES)];
+      const { dx, dy, cover } =
+        mask[Math.floor((x - left) * PLACES) + PLACES * Math.floor((y - top) * PLACES)];
       for (let k = 0; k < cover.length; k += 1) {
         const [column, row] = [left + dx[k], top + dy[k]];
         if (column < 0 || row < 0 || column >= width || row >= height) continue;

@@ -1,8 +1,16 @@
 // Colours of the current theme as numbers, and the scales of heat maps.
 
 const VIRIDIS = [
-  [68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142],
-  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
+  [68, 1, 84],
+  [72, 40, 120],
+  [62, 74, 137],
+  [49, 104, 142],
+  [38, 130, 142],
+  [31, 158, 137],
+  [53, 183, 121],
+  [110, 206, 88],
+  [181, 222, 43],
+  [253, 231, 37],
 ]; // Smith and van der Walt (2015), ten samples
 
 const parsed = new Map();
@@ -34,7 +42,9 @@ export function lightness(css) {
 
 /** Black or white, whichever reads better on this colour. */
 export function inkOn(css) {
-  const linear = channels(css).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  const linear = channels(css).map((c) =>
+    c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+  );
   const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   return light > 0.179 ? "#10151c" : "#ffffff";
 }
@@ -65,6 +75,8 @@ export function rampOf(palette, scale, role) {
 
 function stopsOf(palette, scale, role) {
   if (scale === "sequential") return VIRIDIS;
-  const names = { diverging: ["low", "card", "high"], signed: ["negative", "card", "positive"] }[scale] ?? ["card", role];
+  const names = { diverging: ["low", "card", "high"], signed: ["negative", "card", "positive"] }[
+    scale
+  ] ?? ["card", role];
   return names.map((name) => channels(palette[name] ?? palette.ink));
 }

@@ -62,7 +62,9 @@ export class Context {
   /** The text with every {name} or {name:form} replaced by that scalar. */
   fill(text, view) {
     if (!text || !text.includes("{")) return text ?? "";
-    return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (whole, name, form) => number(this.scalar(view, name), form));
+    return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (whole, name, form) =>
+      number(this.scalar(view, name), form),
+    );
   }
 
   /** Have a text come up when an element is pointed at, focused or tapped. */
@@ -77,7 +79,8 @@ export class Context {
     if (this.palette === palette) return false;
     Object.assign(this, { palette, dark: isDark, dash, font, monospace });
     const { style } = this.root;
-    for (const [role, colour] of Object.entries(palette)) style.setProperty(`--${role.replaceAll("_", "-")}`, colour);
+    for (const [role, colour] of Object.entries(palette))
+      style.setProperty(`--${role.replaceAll("_", "-")}`, colour);
     style.setProperty("--on-accent", inkOn(palette.accent));
     style.setProperty("--font", font);
     style.setProperty("--monospace", monospace);

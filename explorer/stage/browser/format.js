@@ -1,6 +1,18 @@
 // Numbers as text: three significant digits, a true minus sign, powers as 2.8×10⁻³.
 
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPT = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 const NOTHING = "–";
 
 export const superscript = (n) => [...String(n)].map((sign) => SUPERSCRIPT[sign]).join("");
@@ -52,6 +64,14 @@ export function number(value, form = "plain", of = null) {
   if (form === "of") return `${integer(value)} / ${integer(of)}`;
   return ({ percent, power, integer }[form] ?? plain)(value);
 }
+
+const DONE = ["step", "iteration"]; // how many were done, from 0; of all else it is the n-th, from 1
+
+/** The number of a moment as people count it: step 0 comes before any training, character 1 is the first. */
+export const countOf = (clock, step) => integer(DONE.includes(clock) ? step : step + 1);
+
+/** "step 1,000", "character 11". */
+export const moment = (clock, step) => `${clock} ${countOf(clock, step)}`;
 
 /** A tick of an axis: as few digits as its pitch needs. */
 export function tick(value, pitch) {

@@ -1,7 +1,8 @@
 // The keyboard: the stage that has the focus, or the only one on the page when nothing has it.
 
 const stages = new Set(); // those that can be played
-const TYPING = "input:not([type=range]), textarea, select, [contenteditable], [role=textbox], [role=combobox]";
+const TYPING =
+  "input:not([type=range]), textarea, select, [contenteditable], [role=textbox], [role=combobox]";
 const OWN = "button, a, summary, [role=button]"; // space works these themselves
 
 /** Listen for a stage; `acts` maps keys to functions that return false to leave a key alone. */
@@ -11,10 +12,12 @@ export function listen(root, acts) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const [target] = event.composedPath();
     const inside = event.composedPath().includes(root);
-    const alone = stages.size === 1 && (target === document.body || target === document.documentElement);
+    const alone =
+      stages.size === 1 && (target === document.body || target === document.documentElement);
     if (!inside && !alone) return;
     if (target instanceof Element && (target.matches(TYPING) || target.isContentEditable)) return;
-    if (event.key === " " && target instanceof Element && target !== root && target.matches(OWN)) return;
+    if (event.key === " " && target instanceof Element && target !== root && target.matches(OWN))
+      return;
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || act(event) === false) return;
     event.preventDefault();

@@ -2,7 +2,8 @@
 
 export const NARROW = 760; // px of the stage's own width
 const LEAST = 470; // px of height, however small the window
-const MARGIN = 16; // px left free under the stage
+const MARGIN = 6; // px left free under the stage, beside its own
+const GAP = 22; // px between the panels and the time bar, and below it
 const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
 
 /** An element with a class and children (text or elements). */
@@ -24,14 +25,23 @@ export function heading(title, note, large = false) {
 /** Set one CSS grid of a scene; rows below its fold stand in `rest`, the others in `first`. */
 export function arrange(wrappers, first, rest, { columns, rows, areas, fold }) {
   const cut = fold || areas.length;
-  for (const [grid, from, to] of [[first, 0, cut], [rest, cut, areas.length]]) {
+  for (const [grid, from, to] of [
+    [first, 0, cut],
+    [rest, cut, areas.length],
+  ]) {
     const names = areas.slice(from, to);
     grid.style.gridTemplateColumns = columns.map(track).join(" ");
     grid.style.gridTemplateRows = rows.slice(from, to).join(" ");
     grid.style.gridTemplateAreas = names.map((row) => `"${row}"`).join(" ");
     grid.hidden = !names.length;
-    const inside = wrappers.filter(({ dataset }) => names.some((row) => row.split(/\s+/).includes(dataset.area)));
-    if (inside.some((wrapper, i) => grid.children[i] !== wrapper) || grid.children.length !== inside.length) grid.replaceChildren(...inside);
+    const inside = wrappers.filter(({ dataset }) =>
+      names.some((row) => row.split(/\s+/).includes(dataset.area)),
+    );
+    if (
+      inside.some((wrapper, i) => grid.children[i] !== wrapper) ||
+      grid.children.length !== inside.length
+    )
+      grid.replaceChildren(...inside);
   }
 }
 
@@ -83,7 +93,12 @@ export class Layout {
     this.narrow = narrow;
     this.root.classList.toggle("narrow", narrow);
     this.root.classList.toggle("presenter", this.full);
-    arrange(this.wrappers, this.first, this.rest, narrow ? { ...this.scene.narrow, fold: 0 } : this.scene.wide);
+    arrange(
+      this.wrappers,
+      this.first,
+      this.rest,
+      narrow ? { ...this.scene.narrow, fold: 0 } : this.scene.wide,
+    );
     this.trim();
     this.changed();
   }
@@ -97,9 +112,8 @@ export class Layout {
       style.height = "auto";
       return;
     }
-    const beside = [...this.root.children].filter((child) => child !== this.first && child !== this.rest && child.dataset.beside !== undefined && !child.hidden);
-    const gap = parseFloat(getComputedStyle(this.root).rowGap) || 0;
-    const left = room - beside.reduce((sum, child) => sum + child.offsetHeight + gap, 0);
+    const beside = this.root.querySelector(":scope > [data-beside]");
+    const left = room - (beside ? beside.offsetHeight + GAP : 0);
     style.height = `${left}px`;
     if (this.height) return;
     const slack = this.slack(left);
@@ -107,14 +121,20 @@ export class Layout {
     else this.grow(left);
   }
 
-  /** In a low window, go beyond its edge until everything has the room it needs; the time bar stays in view. */
+  /** In a low window, go beyond its edge until plots have the room they need; the time bar stays in view. */
   grow(height) {
-    let now = height;
-    for (let round = 0; round < 4; round += 1) {
-      const lacks = Math.max(0, ...this.wrappers.filter((wrapper) => wrapper.parentNode === this.first).map(lack));
-      if (lacks < 1) return;
-      now += lacks;
-      this.first.style.height = `${now}px`;
+    const { first } = this;
+    const inside = this.wrappers.filter((wrapper) => wrapper.parentNode === first);
+    const lacks = () => Math.max(0, first.scrollHeight - first.clientHeight, ...inside.map(lack));
+    let [now, lacking] = [height, lacks()];
+    for (let round = 0; round < 4 && lacking >= 1; round += 1) {
+      first.style.height = `${now + lacking}px`;
+      const left = lacks();
+      if (left > lacking - 1) {
+        first.style.height = `${now}px`; // more height does not help
+        return;
+      }
+      [now, lacking] = [now + lacking, left];
     }
   }
 
@@ -129,7 +149,9 @@ export class Layout {
 
   /** By how much every square plot is higher than it is wide: height that nobody needs. */
   slack(height) {
-    const bodies = [...this.first.querySelectorAll(".plot.square .body")].filter((body) => body.clientWidth);
+    const bodies = [...this.first.querySelectorAll(".plot.square .body")].filter(
+      (body) => body.clientWidth,
+    );
     if (!bodies.length) return 0;
     const spare = Math.min(...bodies.map((body) => body.clientHeight - body.clientWidth));
     return Math.max(0, Math.min(spare, height - LEAST / 2));

@@ -4,8 +4,12 @@ import { element } from "./layout.js";
 
 const READ = 12000; // ms that a notice stays
 const SAID = {
-  idle: "at the beginning", training: "training", playing: "playing",
-  paused: "paused", ended: "at the end", diverged: "diverged",
+  idle: "at the beginning",
+  training: "training",
+  playing: "playing",
+  paused: "paused",
+  ended: "at the end",
+  diverged: "diverged",
 };
 
 /** The lines of one stage. */
@@ -13,7 +17,6 @@ export class Lines {
   constructor() {
     this.trouble = element("p", "trouble");
     this.trouble.hidden = true;
-    this.trouble.dataset.beside = "";
     this.notice = element("div", "notice");
     this.notice.hidden = true;
     this.announcer = element("div", "visually-hidden");

@@ -69,7 +69,8 @@ export class Live {
     } catch (error) {
       if (this.closed) return;
       if (error instanceof Gone) this.on.lost();
-      else if (this.socket.readyState === WebSocket.OPEN) setTimeout(() => this.fetchStill(), FIRST_PAUSE);
+      else if (this.socket.readyState === WebSocket.OPEN)
+        setTimeout(() => this.fetchStill(), FIRST_PAUSE);
     }
   }
 
@@ -104,7 +105,9 @@ export class Live {
 
   /** Frames by request: those after an index, at most `count`, only indices divisible by `stride`. */
   async range(after, count, stride) {
-    return decodeChunk(await bytes(`${this.path}/frames?after=${after}&count=${count}&stride=${stride}`));
+    return decodeChunk(
+      await bytes(`${this.path}/frames?after=${after}&count=${count}&stride=${stride}`),
+    );
   }
 
   close() {
@@ -127,13 +130,29 @@ export class Recording {
 
   async load() {
     try {
-      const [frame, first] = await Promise.all([this.stillUrl ? still(this.stillUrl) : null, this.page(-1)]);
+      const [frame, first] = await Promise.all([
+        this.stillUrl ? still(this.stillUrl) : null,
+        this.page(-1),
+      ]);
       if (this.closed) return;
       this.on.reach(true);
       this.on.still(frame);
-      for (let page = first; page.length && !this.closed; page = await this.page(page[page.length - 1].index)) {
+      for (
+        let page = first;
+        page.length && !this.closed;
+        page = await this.page(page[page.length - 1].index)
+      ) {
         const head = page[page.length - 1].index;
-        this.on.status({ state: "ended", head, first: 0, stride: 1, last: head, trouble: "", notice: "", rate: null });
+        this.on.status({
+          state: "ended",
+          head,
+          first: 0,
+          stride: 1,
+          last: head,
+          trouble: "",
+          notice: "",
+          rate: null,
+        });
         this.on.frames(page);
         if (this.framesUrl) break;
       }
@@ -151,7 +170,9 @@ export class Recording {
   }
 
   async page(after) {
-    return decodeChunk(await bytes(this.framesUrl ?? `${this.path}/frames?after=${after}&count=2000&stride=1`));
+    return decodeChunk(
+      await bytes(this.framesUrl ?? `${this.path}/frames?after=${after}&count=2000&stride=1`),
+    );
   }
 
   goal() {}

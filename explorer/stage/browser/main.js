@@ -1,6 +1,7 @@
 // The stage: mounts a scene in the page, paints the run that its player plays, and shows its state.
 
 import { Context } from "./context.js";
+import { moment } from "./format.js";
 import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
 import { Lines } from "./lines.js";
@@ -66,7 +67,9 @@ class Stage {
     this.lastTick = null;
     this.lines = new Lines();
     this.closers = [];
-    this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => setTimeout(() => this.dress(), 50));
+    this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () =>
+      setTimeout(() => this.dress(), 50),
+    );
     this.hear(document, "fullscreenchange", () => this.layout.fit());
     this.hear(window, "pagehide", () => this.player.save());
     document.fonts?.ready.then(() => this.restyle());
@@ -91,8 +94,10 @@ class Stage {
     this.dress();
     if (rebuilt) this.build(data.scene);
     else if (data.height !== before.height) this.layout.use(data.scene, this.wrappers, data.height);
-    if (rebuilt || data.token !== before.token || data.frames_url !== before.frames_url) this.attach(before, rebuilt);
-    if (data.select && JSON.stringify(data.select) !== JSON.stringify(before?.select)) this.choose(data.select);
+    if (rebuilt || data.token !== before.token || data.frames_url !== before.frames_url)
+      this.attach(before, rebuilt);
+    if (data.select && JSON.stringify(data.select) !== JSON.stringify(before?.select))
+      this.choose(data.select);
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
 
@@ -133,7 +138,9 @@ class Stage {
 
   /** A small picture stands still while it is out of sight. */
   watchSight() {
-    this.sight = new IntersectionObserver(([{ isIntersecting }]) => (this.context.outOfSight = !isIntersecting));
+    this.sight = new IntersectionObserver(
+      ([{ isIntersecting }]) => (this.context.outOfSight = !isIntersecting),
+    );
     this.sight.observe(this.root);
   }
 
@@ -153,10 +160,13 @@ class Stage {
       full: () => this.toggleFull(),
       gate: () => player.nextGate(1),
     };
-    this.bar = makeTimebar({ live: this.data.live, clock: scene.clock, hasGates: this.gates > 0 }, acts);
-    this.bar.element.dataset.beside = "";
-    this.bar.element.append(lines.notice);
-    root.append(lines.trouble, this.bar.element, lines.announcer);
+    this.bar = makeTimebar(
+      { live: this.data.live, clock: scene.clock, hasGates: this.gates > 0 },
+      acts,
+    );
+    const dock = element("div", "dock", lines.trouble, this.bar.element, lines.notice);
+    dock.dataset.beside = "";
+    root.append(dock, lines.announcer);
     this.unlisten = listen(root, {
       " ": acts.toggle,
       ArrowRight: acts.step,
@@ -247,7 +257,8 @@ class Stage {
     const running = player.playing;
     const position = player.advance(elapsed);
     const frame = position < 0 ? null : player.run.store.at(position);
-    if (frame && this.ready && (this.dirty || frame !== player.shown)) this.paint(frame, position, running);
+    if (frame && this.ready && (this.dirty || frame !== player.shown))
+      this.paint(frame, position, running);
     else if (this.dirty) this.describe();
     this.dirty = false;
     player.pull();
@@ -268,7 +279,12 @@ class Stage {
     }
     context.horizon = run.horizon;
     const pictured = withPicture(run.store, position);
-    const view = { frame: run.store.at(pictured), index: frame.index, position: pictured, playing: player.playing };
+    const view = {
+      frame: run.store.at(pictured),
+      index: frame.index,
+      position: pictured,
+      playing: player.playing,
+    };
     for (const made of this.makers) made.paint(view);
     if (running && frame !== player.shown) this.painted += 1;
     player.shown = frame;
@@ -301,8 +317,11 @@ class Stage {
       rate: player.playing ? run.status?.rate : null,
       speed: run.playback.speed,
     });
-    if (lines.stopped(player.playing ? "" : run.trouble)) this.layout.trim();
-    lines.announce(state, `${clock} ${step}`, run.trouble);
+    const bare = !data.live && run.status?.last === 0; // one frame: there is nothing to play
+    const changed = bare !== this.bar.element.hidden;
+    this.bar.element.hidden = bare;
+    if (lines.stopped(player.playing ? "" : run.trouble) || changed) this.layout.trim();
+    lines.announce(state, moment(clock, step), run.trouble);
   }
 
   close() {

@@ -6,7 +6,11 @@ import { drawSurface } from "./surface.js";
 const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // the others keep the scene's order above these
 
 /** The marks in the order in which they are drawn. */
-export const layered = (marks) => marks.map((mark, i) => [mark, i]).sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j).map(([mark]) => mark);
+export const layered = (marks) =>
+  marks
+    .map((mark, i) => [mark, i])
+    .sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j)
+    .map(([mark]) => mark);
 
 /** Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to it. */
 export function drawMark(g, mark, view, plot) {
@@ -29,21 +33,36 @@ function points(g, mark, view, plot) {
   if (!array) return;
   const radius = Math.max(1.3, (mark.size * side) / 400);
   const { opacity, shape } = mark;
-  plot.cloud(mark).draw(g, array.data, map, { colour: stage.palette[mark.role], opacity, radius, shape, ratio, wide, high });
+  plot
+    .cloud(mark)
+    .draw(g, array.data, map, {
+      colour: stage.palette[mark.role],
+      opacity,
+      radius,
+      shape,
+      ratio,
+      wide,
+      high,
+    });
 }
 
 function mesh(g, mark, view, { map, stage }) {
   const array = stage.array(view, mark.array);
   if (!array) return;
-  const { data, shape: [rows, columns] } = array;
+  const {
+    data,
+    shape: [rows, columns],
+  } = array;
   const to = (row, column, start) => {
     const at = 2 * (row * columns + column);
     if (start) g.moveTo(map.x(data[at]), map.y(data[at + 1]));
     else g.lineTo(map.x(data[at]), map.y(data[at + 1]));
   };
   g.beginPath();
-  for (let row = 0; row < rows; row += 1) for (let column = 0; column < columns; column += 1) to(row, column, column === 0);
-  for (let column = 0; column < columns; column += 1) for (let row = 0; row < rows; row += 1) to(row, column, row === 0);
+  for (let row = 0; row < rows; row += 1)
+    for (let column = 0; column < columns; column += 1) to(row, column, column === 0);
+  for (let column = 0; column < columns; column += 1)
+    for (let row = 0; row < rows; row += 1) to(row, column, row === 0);
   g.strokeStyle = stage.palette[mark.role];
   g.globalAlpha = mark.opacity;
   g.lineWidth = 1.2 * stage.weight;
@@ -97,7 +116,9 @@ function tip(path, x, y, ux, uy, size, closed) {
 function penOf(mark, stage) {
   const dash = stage.dash[mark.role] ?? [];
   const dashed = mark.dashed ?? dash.length > 0;
-  const pattern = (dashed ? (dash.length ? dash : [8, 5]) : []).map((length) => length * stage.weight);
+  const pattern = (dashed ? (dash.length ? dash : [8, 5]) : []).map(
+    (length) => length * stage.weight,
+  );
   const [colour, width] = [stage.palette[mark.role], mark.width * stage.weight];
   const dress = (g) => {
     g.strokeStyle = colour;
@@ -116,7 +137,9 @@ function curve(g, mark, view, plot) {
   const ys = stage.array(view, mark.y)?.data;
   if (!ys) return;
   const xs = mark.x ? stage.array(view, mark.x)?.data : null;
-  const [low, high] = [mark.low, mark.high].map((name) => (name ? stage.array(view, name)?.data : null));
+  const [low, high] = [mark.low, mark.high].map((name) =>
+    name ? stage.array(view, name)?.data : null,
+  );
   if (low && high) bandAround(g, mark, xs, low, high, plot);
   stroked(g, mark, stage);
   g.beginPath();
@@ -127,7 +150,7 @@ function curve(g, mark, view, plot) {
     const drawable = Number.isFinite(x) && Number.isFinite(y);
     if (drawable && started) g.lineTo(x, y);
     else if (drawable) g.moveTo(x, y);
-    if (drawable) end = { x, y };
+    if (drawable && (!end || (y >= map.box.top && y <= map.box.bottom))) end = { x, y };
     started = drawable;
   }
   g.stroke();
@@ -135,7 +158,10 @@ function curve(g, mark, view, plot) {
 }
 
 function bandAround(g, mark, xs, low, high, { map, stage }) {
-  const side = (data, i) => [map.x(xs ? xs[i] : i), Math.max(map.box.top, Math.min(map.y(data[i]) || map.box.bottom, map.box.bottom))];
+  const side = (data, i) => [
+    map.x(xs ? xs[i] : i),
+    Math.max(map.box.top, Math.min(map.y(data[i]) || map.box.bottom, map.box.bottom)),
+  ];
   g.beginPath();
   for (let i = 0; i < high.length; i += 1) g.lineTo(...side(high, i));
   for (let i = low.length - 1; i >= 0; i -= 1) g.lineTo(...side(low, i));
@@ -150,7 +176,7 @@ function history(g, mark, view, plot) {
   if (!trace.end) return;
   const pen = penOf(mark, stage);
   const now = view.frame.scalars[mark.scalar] ?? null;
-  const later = playhead < trace.end.x - 0.5; // what is known beyond the playhead
+  const later = playhead < trace.tip.x - 0.5; // what is known beyond the playhead
   if (later && !view.playing) {
     pen.dress(g);
     g.globalAlpha = 0.28;
@@ -209,6 +235,7 @@ function bars(g, mark, view, { map, stage }) {
   array.data.forEach((value, i) => {
     const [left, right] = [map.x(i - 0.38), map.x(i + 0.38)];
     const y = map.y(value);
-    if (Number.isFinite(y)) g.fillRect(left, Math.min(y, zero), Math.max(1, right - left), Math.abs(zero - y));
+    if (Number.isFinite(y))
+      g.fillRect(left, Math.min(y, zero), Math.max(1, right - left), Math.abs(zero - y));
   });
 }

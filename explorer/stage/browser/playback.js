@@ -34,7 +34,11 @@ export class Playback {
     if (!first || last[0] <= first[0] || last[1] <= first[1]) return null;
     const gaps = this.arrivals.length - 1;
     const frames = this.arrivals.slice(1).reduce((sum, arrival) => sum + arrival[2], 0);
-    return { rate: (last[1] - first[1]) / (last[0] - first[0]), gap: (last[0] - first[0]) / gaps, batch: frames / gaps };
+    return {
+      rate: (last[1] - first[1]) / (last[0] - first[0]),
+      gap: (last[0] - first[0]) / gaps,
+      batch: frames / gaps,
+    };
   }
 
   /** Move by `elapsed` ms towards `newest`; `rate` is the frames per ms of a replay at ×1. */

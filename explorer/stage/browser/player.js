@@ -56,7 +56,15 @@ export class Player {
     const { following, speed } = this.run.playback;
     const { stage, selects } = this.context;
     const { playing, idle } = this;
-    keep(this.name, { playing, idle, following, speed, stage, selects, index: this.shown?.index ?? 0 });
+    keep(this.name, {
+      playing,
+      idle,
+      following,
+      speed,
+      stage,
+      selects,
+      index: this.shown?.index ?? 0,
+    });
   }
 
   soonSave() {
@@ -244,7 +252,8 @@ export class Player {
     if (this.loop) this.moveLoop(elapsed, end);
     else if (this.gates && playback.speed !== "max") this.moveGates(elapsed, end);
     else playback.advance(elapsed, end, this.naturalRate());
-    if (this.loop || !run.finished || end < run.head || playback.position < end || this.gatesLeft()) return;
+    if (this.loop || !run.finished || end < run.head || playback.position < end || this.gatesLeft())
+      return;
     this.playing = false;
     playback.position = end;
     this.aim();
@@ -263,7 +272,8 @@ export class Player {
   moveLoop(elapsed, end) {
     const { playback } = this.run;
     if (this.context.reducedMotion) playback.position = end;
-    else if (!this.context.outOfSight) playback.position = (playback.position + (elapsed * (end + 1)) / LOOP) % (end + 1);
+    else if (!this.context.outOfSight)
+      playback.position = (playback.position + (elapsed * (end + 1)) / LOOP) % (end + 1);
   }
 
   moveGates(elapsed, end) {

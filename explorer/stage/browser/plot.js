@@ -32,7 +32,12 @@ class Plot {
     this.whole.hidden = true;
     this.body = element("div", "body", this.canvas, this.reading, this.whole);
     this.head = heading(panel.title, panel.note, panel.square);
-    this.element = element("div", panel.square ? "plot square" : "plot", ...(this.head ? [this.head] : []), this.body);
+    this.element = element(
+      "div",
+      panel.square ? "plot square" : "plot",
+      ...(this.head ? [this.head] : []),
+      this.body,
+    );
     this.zoom = null;
     this.pointer = new Pointer(this, this.whole);
     this.hasHistory = panel.marks.some(({ mark }) => mark === "history");
@@ -53,7 +58,9 @@ class Plot {
     const { stage, pointer } = this;
     const [width, height] = this.cell;
     if (!width || !height) return;
-    const past = this.hasHistory ? `${stage.frames.edits} ${stage.frames.count} ${stage.horizon}` : "";
+    const past = this.hasHistory
+      ? `${stage.frames.edits} ${stage.frames.count} ${stage.horizon}`
+      : "";
     const key = `${stage.look} ${width} ${height} ${devicePixelRatio} ${past} ${pointer.edits} ${view.playing}`;
     if (view.frame === this.frame && key === this.key) return;
     Object.assign(this, { frame: view.frame, key, view });
@@ -76,7 +83,12 @@ class Plot {
       this.size = size;
       canvas.width = Math.round(wide * ratio);
       canvas.height = Math.round(high * ratio);
-      Object.assign(canvas.style, { width: `${wide}px`, height: `${high}px`, left: `${left}px`, top: "0" });
+      Object.assign(canvas.style, {
+        width: `${wide}px`,
+        height: `${high}px`,
+        left: `${left}px`,
+        top: "0",
+      });
       if (this.head) this.head.style.marginInline = panel.square ? `${left}px` : "";
     }
     this.wide = wide;
@@ -108,12 +120,14 @@ class Plot {
     g.font = `${size}px ${stage.font}`;
     const high = this.high - size - (panel.x.label && !this.xInline() ? size + 4 : 0);
     this.ticks = {
-      x: this.barTicks() ?? ticksOf(...x, this.wide / 120, panel.x.log),
+      x: this.barTicks() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
       y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
     };
     const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
     this.left = Math.max(this.left, Math.ceil(widest) + 8);
-    const named = panel.marks.filter(({ mark, label }) => label && ["history", "curve"].includes(mark));
+    const named = panel.marks.filter(
+      ({ mark, label }) => label && ["history", "curve"].includes(mark),
+    );
     const right = Math.max(8, ...named.map(({ label }) => g.measureText(label).width + 12));
     const box = {
       left: this.left,
@@ -130,7 +144,9 @@ class Plot {
   }
 
   barTicks() {
-    const labels = this.panel.marks.find(({ mark, labels: names }) => mark === "bars" && names.length)?.labels;
+    const labels = this.panel.marks.find(
+      ({ mark, labels: names }) => mark === "bars" && names.length,
+    )?.labels;
     return labels?.map((text, at) => ({ at, text })) ?? null;
   }
 
@@ -142,8 +158,12 @@ class Plot {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, this.wide, this.high);
     const look = {
-      font: `${stage.text}px ${stage.font}`, size: stage.text, width: this.wide,
-      line: palette.line, mute: palette.mute, background: panel.square ? palette.card : palette.background,
+      font: `${stage.text}px ${stage.font}`,
+      size: stage.text,
+      width: this.wide,
+      line: palette.line,
+      mute: palette.mute,
+      background: panel.square ? palette.card : palette.background,
     };
     this.labels = [];
     this.playhead = map.x(view.frame.step);
@@ -164,7 +184,16 @@ class Plot {
   drawFrame(g, look) {
     const { panel } = this;
     const inline = this.xInline();
-    drawAxes(g, this.map, this.ticks, { x: inline ? panel.x.label || (this.hasHistory ? `${this.stage.clock}s` : "") : "", y: panel.y.label }, look);
+    drawAxes(
+      g,
+      this.map,
+      this.ticks,
+      {
+        x: inline ? panel.x.label || (this.hasHistory ? `${this.stage.clock}s` : "") : "",
+        y: panel.y.label,
+      },
+      look,
+    );
     if (inline) return;
     g.textAlign = "right";
     g.textBaseline = "bottom";

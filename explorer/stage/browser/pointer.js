@@ -7,9 +7,13 @@ const READ = 2500; // ms that a tapped readout stays
 const SCROLLING = 350; // ms; a wheel that was scrolling the page goes on scrolling it
 
 let lastScroll = -Infinity;
-window.addEventListener("wheel", (event) => {
-  if (!event.defaultPrevented) lastScroll = event.timeStamp;
-}, { passive: true });
+window.addEventListener(
+  "wheel",
+  (event) => {
+    if (!event.defaultPrevented) lastScroll = event.timeStamp;
+  },
+  { passive: true },
+);
 
 /** Follows the pointer for one plot; `edits` grows whenever the plot has to be drawn again. */
 export class Pointer {
@@ -75,20 +79,34 @@ export class Pointer {
     if (!drag) return;
     const { from, to } = drag;
     if (Math.abs(to.x - from.x) > CLICK && Math.abs(to.y - from.y) > CLICK) this.zoomIn(from, to);
-    else if (Math.hypot(to.x - from.x, to.y - from.y) <= CLICK && plot.hasHistory && event.detail < 2) this.visit(to);
+    else if (
+      Math.hypot(to.x - from.x, to.y - from.y) <= CLICK &&
+      plot.hasHistory &&
+      event.detail < 2
+    )
+      this.visit(to);
     this.changed();
   }
 
   zoomIn(from, to) {
     const { map } = this.plot;
     const sorted = (a, b) => [Math.min(a, b), Math.max(a, b)];
-    this.plot.zoomTo({ x: sorted(map.unitX(from.x), map.unitX(to.x)), y: sorted(map.unitY(from.y), map.unitY(to.y)) });
+    this.plot.zoomTo({
+      x: sorted(map.unitX(from.x), map.unitX(to.x)),
+      y: sorted(map.unitY(from.y), map.unitY(to.y)),
+    });
   }
 
   /** Move the playhead to the step under the pointer. */
   visit({ x, y }) {
     const { map, stage } = this.plot;
-    if (x < map.box.left - 8 || x > map.box.right + 8 || y < map.box.top - 8 || y > map.box.bottom + 8) return;
+    if (
+      x < map.box.left - 8 ||
+      x > map.box.right + 8 ||
+      y < map.box.top - 8 ||
+      y > map.box.bottom + 8
+    )
+      return;
     const frame = nearestFrame(stage.frames, map, x);
     if (frame) stage.go(frame.index);
   }
@@ -102,10 +120,15 @@ export class Pointer {
     const { map } = plot;
     const at = this.where(event);
     const factor = Math.exp(Math.max(-60, Math.min(60, event.deltaY)) * 0.0035);
-    const around = ([low, high], centre) => [centre + (low - centre) * factor, centre + (high - centre) * factor];
+    const around = ([low, high], centre) => [
+      centre + (low - centre) * factor,
+      centre + (high - centre) * factor,
+    ];
     const zoom = { x: around(map.xRange, map.unitX(at.x)), y: around(map.yRange, map.unitY(at.y)) };
     const [x, y] = plot.ranges.both();
-    const whole = zoom.x[1] - zoom.x[0] >= 0.98 * (x[1] - x[0]) && zoom.y[1] - zoom.y[0] >= 0.98 * (y[1] - y[0]);
+    const whole =
+      zoom.x[1] - zoom.x[0] >= 0.98 * (x[1] - x[0]) &&
+      zoom.y[1] - zoom.y[0] >= 0.98 * (y[1] - y[0]);
     const tooDeep = zoom.x[1] - zoom.x[0] < 1e-4 * (x[1] - x[0]);
     if (!tooDeep) plot.zoomTo(out && whole ? null : zoom);
   }

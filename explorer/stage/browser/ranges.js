@@ -29,14 +29,16 @@ export class Ranges {
     const { stage } = this;
     const values = (name) => stage.array(view, name)?.data ?? [];
     if (mark.mark === "history") {
-      for (let i = this.taken; i < stage.frames.count; i += 1) this.take("y", stage.frames.at(i).scalars[mark.scalar]);
+      for (let i = this.taken; i < stage.frames.count; i += 1)
+        this.take("y", stage.frames.at(i).scalars[mark.scalar]);
     } else if (mark.mark === "points" || mark.mark === "mesh") {
       values(mark.array).forEach((value, i) => this.take(i % 2 ? "y" : "x", value));
     } else if (mark.mark === "surface") {
       mark.extent.forEach((value, i) => this.take(i < 2 ? "x" : "y", value));
     } else if (mark.mark === "curve") {
       const ys = values(mark.y);
-      for (const name of [mark.y, mark.low, mark.high]) if (name) values(name).forEach((value) => this.take("y", value));
+      for (const name of [mark.y, mark.low, mark.high])
+        if (name) values(name).forEach((value) => this.take("y", value));
       if (mark.x) values(mark.x).forEach((value) => this.take("x", value));
       else for (const i of [0, ys.length - 1]) this.take("x", i);
     } else if (mark.mark === "bars") {
@@ -68,10 +70,12 @@ export class Ranges {
   /** The steps a history runs over: to the horizon, which doubles as the run goes on. */
   time() {
     const { panel, stage } = this;
-    if (panel.x.high !== undefined || !panel.marks.some(({ mark }) => mark === "history")) return null;
+    if (panel.x.high !== undefined || !panel.marks.some(({ mark }) => mark === "history"))
+      return null;
     const { frames, horizon } = stage;
     const [first, newest] = [frames.at(0), frames.at(frames.count - 1)];
-    const pitch = newest.index > first.index ? (newest.step - first.step) / (newest.index - first.index) : 1;
+    const pitch =
+      newest.index > first.index ? (newest.step - first.step) / (newest.index - first.index) : 1;
     const end = first.step + pitch * Math.max(1, horizon - first.index);
     if (!panel.x.log) return [panel.x.low ?? first.step, end];
     return [Math.log10(panel.x.low ?? Math.max(1, first.step)), Math.log10(Math.max(10, end))];
@@ -79,21 +83,37 @@ export class Ranges {
 
   range(name) {
     const axis = this.panel[name];
-    const unit = (value) => (value === undefined ? undefined : axis.log ? Math.log10(value) : value);
+    const unit = (value) =>
+      value === undefined ? undefined : axis.log ? Math.log10(value) : value;
     const bounds = { low: unit(axis.low), high: unit(axis.high) };
     const seen = this.found[name][1] >= this.found[name][0] ? this.found[name] : [0, 1];
-    const [low, high] = [bounds.low ?? Math.min(seen[0], bounds.high ?? Infinity), bounds.high ?? Math.max(seen[1], bounds.low ?? -Infinity)];
+    const [low, high] = [
+      bounds.low ?? Math.min(seen[0], bounds.high ?? Infinity),
+      bounds.high ?? Math.max(seen[1], bounds.low ?? -Infinity),
+    ];
     if (fixed(axis) || this.panel.square) return [low, high];
-    if (name === "x" && !this.panel.marks.some(({ mark }) => mark === "points")) return high > low ? [low, high] : [low, low + 1];
+    if (name === "x" && !this.panel.marks.some(({ mark }) => mark === "points"))
+      return high > low ? [low, high] : [low, low + 1];
     return rounded([low, high], axis.log, bounds);
   }
 
   /** How many times wider and higher than a square the picture may be: no further than its surfaces reach. */
   room() {
     const [x, y] = this.both();
-    const extents = this.panel.marks.filter(({ mark }) => mark === "surface").map(({ extent }) => extent);
+    const extents = this.panel.marks
+      .filter(({ mark }) => mark === "surface")
+      .map(({ extent }) => extent);
     if (!extents.length) return [1.35, 1.35];
-    const over = (from, to, [low, high]) => Math.max(1, Math.min(...extents.map((e) => (2 * Math.min(e[to] - (low + high) / 2, (low + high) / 2 - e[from])) / (high - low))));
+    const over = (from, to, [low, high]) =>
+      Math.max(
+        1,
+        Math.min(
+          ...extents.map(
+            (e) =>
+              (2 * Math.min(e[to] - (low + high) / 2, (low + high) / 2 - e[from])) / (high - low),
+          ),
+        ),
+      );
     return [over(0, 1, x), over(2, 3, y)];
   }
 }

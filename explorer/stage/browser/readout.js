@@ -1,8 +1,11 @@
 // What stands under the pointer, in numbers.
 
+import { moment } from "./format.js";
 import { element } from "./layout.js";
 import { nearestFrame } from "./pointer.js";
 import { valueAt } from "./surface.js";
+
+const READ = ["history", "curve", "bars"]; // marks whose values are read out
 
 /** Show, move or hide the readout of a plot after it was drawn. */
 export function readout(plot) {
@@ -31,7 +34,8 @@ function readPlace({ panel, map, stage, view }, at) {
   for (const mark of panel.marks.filter((m) => m.mark === "surface")) {
     const array = stage.array(view, mark.array);
     const value = array && valueAt(mark, array, x, y);
-    if (value !== null && value !== undefined) lines.push(line(`${mark.label || "value"} ${stage.number(value)}`));
+    if (value !== null && value !== undefined)
+      lines.push(line(`${mark.label || "value"} ${stage.number(value)}`));
   }
   return lines;
 }
@@ -39,22 +43,30 @@ function readPlace({ panel, map, stage, view }, at) {
 /** Every line's value at the step, or at the x, under the pointer; drawn as dots on a hair line. */
 function readLine(plot, at) {
   const { panel, map, stage, view, g } = plot;
-  if (at.x < map.box.left - 6 || at.x > map.box.right + 6 || at.y < map.box.top - 6 || at.y > map.box.bottom + 6) return [];
+  if (
+    at.x < map.box.left - 6 ||
+    at.x > map.box.right + 6 ||
+    at.y < map.box.top - 6 ||
+    at.y > map.box.bottom + 6
+  )
+    return [];
   const lines = [];
   const frame = plot.hasHistory ? nearestFrame(stage.frames, map, at.x) : null;
-  if (frame) lines.push(line(`${stage.clock} ${stage.number(frame.step, "integer")}`));
+  if (frame) lines.push(line(moment(stage.clock, frame.step)));
   let hair = frame ? map.x(frame.step) : null;
+  const named = panel.marks.some(({ mark, label }) => label && READ.includes(mark));
   for (const mark of panel.marks) {
+    if (!READ.includes(mark.mark) || (named && !mark.label)) continue;
     const colour = stage.palette[mark.role];
     let value = null;
     if (mark.mark === "history" && frame) value = frame.scalars[mark.scalar];
-    else if (mark.mark === "curve" || mark.mark === "bars") {
+    else if (mark.mark !== "history") {
       const found = nearestEntry(mark, view, stage, map, at.x);
       if (!found) continue;
       hair ??= map.x(found.x);
       if (!lines.length) lines.push(line(entryName(mark, found, panel, stage)));
       value = found.y;
-    } else continue;
+    }
     if (value === null || value === undefined) continue;
     lines.push(line([mark.label, stage.number(value)].filter(Boolean).join(" "), colour));
     dot(g, hair, map.y(value), colour);
@@ -65,7 +77,13 @@ function readLine(plot, at) {
 
 function entryName(mark, found, panel, stage) {
   if (mark.labels?.length) return mark.labels[found.i] ?? String(found.i);
-  return [panel.x.label, Number.isInteger(found.x) ? stage.number(found.x, "integer") : stage.number(found.x)].filter(Boolean).join(" ");
+  const [name] = panel.x.label.split(":");
+  return [
+    name,
+    Number.isInteger(found.x) ? stage.number(found.x, "integer") : stage.number(found.x),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function nearestEntry(mark, view, stage, map, px) {

@@ -25,7 +25,8 @@ function lazily(entries, packet, payload) {
     let found = null;
     Object.defineProperty(arrays, name, {
       enumerable: true,
-      get: () => (found ??= { shape: entries[name][1], data: restore(entries[name], packet, payload) }),
+      get: () =>
+        (found ??= { shape: entries[name][1], data: restore(entries[name], packet, payload) }),
     });
   }
   return arrays;
@@ -43,7 +44,8 @@ function restore([kind, shape, offset, low, high], packet, payload) {
 /** The frame in one packet (an ArrayBuffer that starts with it). */
 export function decodePacket(packet) {
   const view = new DataView(packet);
-  if (packet.byteLength < 8 || view.getUint32(0, true) !== FRAME) throw new Error("these bytes are no frame");
+  if (packet.byteLength < 8 || view.getUint32(0, true) !== FRAME)
+    throw new Error("these bytes are no frame");
   const length = view.getUint32(4, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(packet, 8, length)));
   return new Frame(header, packet, 8 + length);
@@ -52,7 +54,8 @@ export function decodePacket(packet) {
 /** The frames of a chunk, in its order. Each keeps its own bytes, so that it can be freed alone. */
 export function decodeChunk(buffer) {
   const view = new DataView(buffer);
-  if (buffer.byteLength < 8 || view.getUint32(0, true) !== CHUNK) throw new Error("these bytes are no frames");
+  if (buffer.byteLength < 8 || view.getUint32(0, true) !== CHUNK)
+    throw new Error("these bytes are no frames");
   const frames = [];
   let at = 8;
   for (let left = view.getUint32(4, true); left > 0; left -= 1) {
@@ -133,7 +136,9 @@ export class FrameStore {
   }
 
   tooMany() {
-    return this.frames.length > this.most || (this.bytes > this.mostBytes && this.frames.length > 16);
+    return (
+      this.frames.length > this.most || (this.bytes > this.mostBytes && this.frames.length > 16)
+    );
   }
 
   thin() {

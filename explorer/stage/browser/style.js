@@ -5,7 +5,7 @@ export const STYLE = `
 .stage {
   --text: 14px; --gap: 16px; --radius: 10px;
   position: relative; display: flex; flex-direction: column; gap: 12px; box-sizing: border-box;
-  width: 100%; min-width: 0; color: var(--ink); font: var(--text)/1.42 var(--font);
+  width: 100%; min-width: 0; padding-bottom: 10px; color: var(--ink); font: var(--text)/1.42 var(--font);
   font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased; text-align: left;
 }
 .stage *, .stage *::before { box-sizing: border-box; }
@@ -77,12 +77,14 @@ export const STYLE = `
 .stage .notice[hidden] { display: none; }
 .stage .notice button { flex: none; width: 32px; height: 32px; border: 0; border-radius: 16px; background: none; color: var(--mute); font: inherit; cursor: pointer; }
 
-/* the time bar */
+/* the time bar, always in view */
+.stage .dock { flex: none; position: sticky; bottom: 8px; z-index: 8; display: flex; flex-direction: column; gap: 8px; }
 .stage .bar {
-  flex: none; position: sticky; bottom: 8px; z-index: 8; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
+  flex: none; position: relative; display: flex; align-items: center; gap: 10px; min-height: 62px; padding: 9px 14px 9px 12px;
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   box-shadow: 0 10px 0 2px var(--background); /* nothing shows through between it and the window's edge */
 }
+.stage .bar[hidden] { display: none; }
 .stage .bar button, .stage .bar select {
   flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
   border: 1px solid var(--line); background: var(--card); color: var(--ink); font: inherit; cursor: pointer; margin: 0;
@@ -118,17 +120,22 @@ export const STYLE = `
 .stage .where { contain: layout style; flex: none; text-align: right; white-space: nowrap; line-height: 1.3; padding-left: 4px; }
 .stage .count { display: block; font-weight: 640; font-size: calc(var(--text) + 1px); }
 .stage .below { display: block; color: var(--mute); min-height: 1.3em; }
+.stage.narrow .dock { bottom: 0; }
 .stage.narrow .bar {
-  bottom: 0; flex-wrap: wrap; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
+  flex-wrap: wrap; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
   box-shadow: 0 -6px 18px rgba(10, 16, 24, .10);
 }
 .stage.narrow .bar > * { order: 2; }
-.stage.narrow .bar .time { order: 1; flex: 1 1 calc(100% - 150px); margin: 0 10px; }
+.stage.narrow .bar .time { order: 1; flex: 1 1 55%; margin: 0 10px; }
 .stage.narrow .bar .where { order: 1; }
 .stage.narrow .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 12px; }
 .stage.narrow .bar .full { display: none; }
 .stage.narrow .bar .gate { padding: 0 12px; }
-.stage.loop { gap: 0; }
+.stage.presenter .bar button, .stage.presenter .bar select { height: 48px; min-width: 48px; border-radius: 24px; }
+.stage.presenter .bar .primary { min-width: calc(5.6em + 30px); }
+.stage.presenter .bar select { width: 70px; }
+.stage.presenter .bar button svg { width: 22px; height: 22px; }
+.stage.loop { gap: 0; padding: 0; }
 .stage.loop .panel { cursor: inherit; }
 @media (prefers-reduced-motion: reduce) { .stage * { transition: none !important; animation: none !important; } }
 `;

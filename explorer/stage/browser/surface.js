@@ -22,14 +22,23 @@ export function drawSurface(g, mark, view, map, stage) {
   g.beginPath();
   const [ys, xs] = [centres(array.shape[0], bottom, top), centres(array.shape[1], left, right)];
   for (let i = 1; i <= mark.contours; i += 1) {
-    contour(g, array.data, known.low + ((known.high - known.low) * i) / (mark.contours + 1), xs, ys);
+    contour(
+      g,
+      array.data,
+      known.low + ((known.high - known.low) * i) / (mark.contours + 1),
+      xs,
+      ys,
+    );
   }
   g.stroke();
 }
 
 /** The middles of equal cells between two edges; the outermost lie on the edges, so that no line ends short of them. */
 function centres(count, from, to) {
-  const places = Float64Array.from({ length: count }, (_, i) => from + ((to - from) * (i + 0.5)) / count);
+  const places = Float64Array.from(
+    { length: count },
+    (_, i) => from + ((to - from) * (i + 0.5)) / count,
+  );
   places[0] = from;
   places[count - 1] = to;
   return places;
@@ -72,15 +81,21 @@ function image(array, mark, stage) {
 }
 
 /** The ramp as opaque pixels. */
-const packed = (bytes) => Uint32Array.from({ length: 256 }, (_, i) => 0xff000000 | (bytes[3 * i + 2] << 16) | (bytes[3 * i + 1] << 8) | bytes[3 * i]);
+const packed = (bytes) =>
+  Uint32Array.from(
+    { length: 256 },
+    (_, i) => 0xff000000 | (bytes[3 * i + 2] << 16) | (bytes[3 * i + 1] << 8) | bytes[3 * i],
+  );
 
 /** The values `times` as dense, by cubic interpolation (Catmull and Rom, 1974), first along x, then y. */
 function finer({ data, shape: [rows, columns] }, times) {
   const across = new Float32Array(rows * columns * times);
-  for (let row = 0; row < rows; row += 1) spread(data, row * columns, 1, columns, across, row * columns * times, 1, times);
+  for (let row = 0; row < rows; row += 1)
+    spread(data, row * columns, 1, columns, across, row * columns * times, 1, times);
   const dense = new Float32Array(rows * times * columns * times);
   const width = columns * times;
-  for (let column = 0; column < width; column += 1) spread(across, column, width, rows, dense, column, width, times);
+  for (let column = 0; column < width; column += 1)
+    spread(across, column, width, rows, dense, column, width, times);
   return dense;
 }
 
@@ -96,7 +111,8 @@ function spread(from, start, pitch, count, to, at, apart, times) {
     const w3 = 0.5 * t * t * (t - 1);
     for (let i = 0; i < count; i += 1) {
       const k = i + left;
-      to[at + apart * (times * i + part)] = w0 * value(k - 1) + w1 * value(k) + w2 * value(k + 1) + w3 * value(k + 2);
+      to[at + apart * (times * i + part)] =
+        w0 * value(k - 1) + w1 * value(k) + w2 * value(k + 1) + w3 * value(k + 2);
     }
   }
 }
@@ -117,7 +133,12 @@ export function sharing(low, high, middle) {
   if (middle === undefined) return (value) => clip((value - low) / (high - low || 1));
   const below = middle - low || 1;
   const above = high - middle || 1;
-  return (value) => clip(value < middle ? 0.5 + (0.5 * (value - middle)) / below : 0.5 + (0.5 * (value - middle)) / above);
+  return (value) =>
+    clip(
+      value < middle
+        ? 0.5 + (0.5 * (value - middle)) / below
+        : 0.5 + (0.5 * (value - middle)) / above,
+    );
 }
 
 /** Add the line where the surface crosses a level to the path: marching squares. */
@@ -134,9 +155,19 @@ function contour(g, data, level, xs, ys) {
       const code = (a > 0 ? 1 : 0) | (b > 0 ? 2 : 0) | (c > 0 ? 4 : 0) | (d > 0 ? 8 : 0);
       if (code === 0 || code === 15) continue;
       const [west, east] = [xs[column], xs[column + 1]];
-      const x = [west + ((east - west) * a) / (a - b), east, west + ((east - west) * d) / (d - c), west];
-      const y = [south, south + ((north - south) * b) / (b - c), north, south + ((north - south) * a) / (a - d)];
-      const saddle = (code === 5) === (a + b + c + d > 0) ? "nw se" : "sw ne";
+      const x = [
+        west + ((east - west) * a) / (a - b),
+        east,
+        west + ((east - west) * d) / (d - c),
+        west,
+      ];
+      const y = [
+        south,
+        south + ((north - south) * b) / (b - c),
+        north,
+        south + ((north - south) * a) / (a - d),
+      ];
+      const saddle = (code === 5) === a + b + c + d > 0 ? "nw se" : "sw ne";
       for (const [from, to] of SIDES[code] ?? SIDES[saddle]) {
         g.moveTo(x[from], y[from]);
         g.lineTo(x[to], y[to]);
@@ -148,7 +179,24 @@ function contour(g, data, level, xs, ys) {
 // Which sides of a cell a level joins: 0 south, 1 east, 2 north, 3 west, by the corners above it
 // (1 south-west, 2 south-east, 4 north-east, 8 north-west); opposite corners go by the middle.
 const SIDES = {
-  1: [[3, 0]], 14: [[3, 0]], 2: [[0, 1]], 13: [[0, 1]], 4: [[1, 2]], 11: [[1, 2]], 7: [[2, 3]], 8: [[2, 3]],
-  3: [[3, 1]], 12: [[3, 1]], 6: [[0, 2]], 9: [[0, 2]],
-  "nw se": [[3, 2], [0, 1]], "sw ne": [[3, 0], [1, 2]],
+  1: [[3, 0]],
+  14: [[3, 0]],
+  2: [[0, 1]],
+  13: [[0, 1]],
+  4: [[1, 2]],
+  11: [[1, 2]],
+  7: [[2, 3]],
+  8: [[2, 3]],
+  3: [[3, 1]],
+  12: [[3, 1]],
+  6: [[0, 2]],
+  9: [[0, 2]],
+  "nw se": [
+    [3, 2],
+    [0, 1],
+  ],
+  "sw ne": [
+    [3, 0],
+    [1, 2],
+  ],
 };

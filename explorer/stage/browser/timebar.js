@@ -1,6 +1,6 @@
 // The time bar: play, pause, one frame on or back, the slider with its marks, the step and the speed.
 
-import { integer } from "./format.js";
+import { countOf, integer, moment } from "./format.js";
 import { element } from "./layout.js";
 import { SPEEDS } from "./playback.js";
 
@@ -71,20 +71,25 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
 }
 
 /** Under the step: the speed of training, else the keys, or on a phone how far the run goes. */
-function beneath({ rate, narrow, lastStep, live }, keys) {
-  if (rate) return `${integer(rate)} steps/s`;
-  if (!narrow) return keys;
-  return live ? `of ${integer(lastStep)}` : "";
+function beneath({ rate, narrow, lastStep, clock }, keys) {
+  if (rate) return `${integer(rate)} ${clock}s/s`;
+  return narrow ? `of ${countOf(clock, lastStep)}` : keys;
 }
 
 /** "step 1,000", and "character 11 of 31" where the end is known to be all there is. */
-function counted(clock, { step, lastStep, live }) {
-  return live ? `${clock} ${integer(step)}` : `${clock} ${integer(step)} of ${integer(lastStep)}`;
+function counted(clock, { step, lastStep, live, narrow }) {
+  return live || narrow
+    ? moment(clock, step)
+    : `${moment(clock, step)} of ${countOf(clock, lastStep)}`;
 }
 
-function reserved(clock, { lastStep, live }) {
-  const digits = integer(Math.max(lastStep, 1)).length;
-  return Math.max(live ? 12 : 0, clock.length + 1 + (live ? digits : 2 * digits + 4));
+function reserved(clock, { lastStep, live, narrow }) {
+  const digits = countOf(clock, Math.max(lastStep, 1)).length;
+  const short = live || narrow;
+  return Math.max(
+    live ? clock.length + 8 : 0,
+    clock.length + 1 + (short ? digits : 2 * digits + 4),
+  );
 }
 
 function remembering() {
@@ -121,7 +126,7 @@ function makeSlider(seek) {
     set("value", `${index} ${end}`, () => (input.value = index));
     set("past", index / end, (share) => (past.style.transform = `scaleX(${share})`));
     set("known", head / end, (share) => (known.style.transform = `scaleX(${share})`));
-    set("text", `${clock} ${integer(step)}`, (value) => input.setAttribute("aria-valuetext", value));
+    set("text", moment(clock, step), (value) => input.setAttribute("aria-valuetext", value));
     const state = `${events.length} ${end}`;
     if (state !== laidOut) {
       laidOut = state;

@@ -15,14 +15,27 @@ export class Trace {
     const { ax, bx, ay, by } = map;
     const key = `${store.edits} ${ax} ${bx} ${ay} ${by}`;
     if (key !== this.key || store !== this.store) {
-      Object.assign(this, { key, store, columns: [], gap: true, taken: 0, end: null, drawn: null });
+      Object.assign(this, {
+        key,
+        store,
+        columns: [],
+        gap: true,
+        taken: 0,
+        end: null,
+        tip: null,
+        drawn: null,
+      });
     }
     for (; this.taken < store.count; this.taken += 1) this.take(store.at(this.taken), map);
   }
 
   take(frame, map) {
     const value = frame.scalars[this.scalar];
-    const drawable = value !== null && value !== undefined && !(map.logY && value <= 0) && !(map.logX && frame.step <= 0);
+    const drawable =
+      value !== null &&
+      value !== undefined &&
+      !(map.logY && value <= 0) &&
+      !(map.logX && frame.step <= 0);
     if (!drawable) {
       this.gap = true;
       return;
@@ -37,7 +50,8 @@ export class Trace {
       this.columns.push({ x, first: y, low: y, high: y, last: y, gap: this.gap });
     }
     this.gap = false;
-    this.end = { x, y };
+    this.tip = { x, y };
+    if (!this.end || (y >= map.box.top && y <= map.box.bottom)) this.end = this.tip; // of what is in view
   }
 
   /** Stroke the whole line, what lies beyond the playhead included. */
@@ -52,7 +66,13 @@ export class Trace {
     const { columns } = this;
     let end = this.drawn?.end ?? 0;
     const back = end > 0 && columns[end - 1].x > to;
-    if (!this.drawn || back || this.drawn.pen !== pen.key || this.drawn.canvas.width !== Math.round(wide * ratio) || this.drawn.canvas.height !== Math.round(high * ratio)) {
+    if (
+      !this.drawn ||
+      back ||
+      this.drawn.pen !== pen.key ||
+      this.drawn.canvas.width !== Math.round(wide * ratio) ||
+      this.drawn.canvas.height !== Math.round(high * ratio)
+    ) {
       this.drawn = sheet(this.drawn?.canvas, pen, ratio, wide, high);
       end = 0;
     }

@@ -48,7 +48,9 @@ export function makeSentence(panel, stage) {
 
 /** Text pieces, every second one bold: "**so** it is" → <b>so</b> it is. */
 function emphasised(text) {
-  return text.split("**").map((piece, i) => (i % 2 ? element("b", "", piece) : document.createTextNode(piece)));
+  return text
+    .split("**")
+    .map((piece, i) => (i % 2 ? element("b", "", piece) : document.createTextNode(piece)));
 }
 
 /** A row of cards. A number is tinted where it is good or bad, and carries its floor or ceiling. */

@@ -4,24 +4,18 @@ What is written depends on the suffix: the frames themselves, their numbers, the
 pictures and films of what the stage would have shown.
 """
 
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
-from types import FrameType
-from typing import TextIO
 
 from explorer.runs.export import EXPORTS, Export, check_place
 from explorer.runs.presets import PRESETS, Plan, plan
+from explorer.train.pictures import PICTURES
+from explorer.train.progress import Progress, interruptible
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-REDRAWN = 0.1  # seconds between two states of the bar on a terminal
-REPORTED = 5.0  # seconds between two lines elsewhere
-BAR = 20  # characters
 
 
 def training(
@@ -106,85 +100,15 @@ def record_home(folder: Path) -> int:
     return DONE
 
 
-class Progress:
-    """One line that says how far it is, how fast, and how long still.
-
-    On a terminal the line is redrawn in place; elsewhere there is a new one every five seconds.
-    """
-
-    def __init__(
-        self,
-        word: str,
-        seconds: float | None = None,
-        out: TextIO | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._word = word
-        self._seconds = seconds
-        self._out = sys.stderr if out is None else out
-        self._clock = clock
-        self._start = clock()
-        self._in_place = self._out.isatty()
-        self._next = self._start + (0.0 if self._in_place else REPORTED)
-        self._line = ""
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since it began."""
-        return self._clock() - self._start
-
-    @property
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return self._seconds is not None and self.elapsed >= self._seconds
-
-    def tell(self, done: int, share: float) -> None:
-        """Take how many steps are done, and which share of all work that is."""
-        elapsed = self.elapsed
-        left = elapsed / share - elapsed if share > 0 else float("inf")
-        if self._seconds is not None:
-            share = max(share, elapsed / self._seconds)
-            left = min(left, self._seconds - elapsed)
-        share = min(share, 1.0)
-        bar = "#" * round(share * BAR)
-        rate = f"{done / elapsed:,.0f} {self._word}s/s" if elapsed > 0 else ""
-        ahead = f"{max(left, 0):.0f} s left" if left < float("inf") else ""
-        words = f"[{bar:-<{BAR}}] {share:4.0%}  {self._word} {done:,}  {rate}  {ahead}".rstrip()
-        self._line, before = words, self._line
-        if self._clock() < self._next:
-            return
-        self._next = self._clock() + (REDRAWN if self._in_place else REPORTED)
-        blank = " " * (len(before) - len(words))
-        self._out.write(f"\r{words}{blank}" if self._in_place else f"{words}\n")
-        self._out.flush()
-
-    def close(self) -> None:
-        """Leave the last state standing."""
-        self._out.write(f"\r{self._line}\033[K\n" if self._in_place else f"{self._line}\n")
-        self._out.flush()
-
-
-@contextmanager
-def interruptible() -> Iterator[Event]:
-    """Turn the first Ctrl-C into an event; the second one interrupts as ever."""
-    asked = Event()
-
-    def note(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
-        asked.set()
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _export(out: Path) -> type[Export]:
-    if out.suffix in EXPORTS:
-        return EXPORTS[out.suffix]
-    known = ", ".join(EXPORTS)
-    raise ValueError(f"unknown suffix {out.suffix!r} of {out.name!r}; choose from {known}")
+    known = {**EXPORTS, **PICTURES}
+    if out.suffix not in known:
+        raise ValueError(
+            f"unknown suffix {out.suffix!r} of {out.name!r}; choose from {', '.join(known)}"
+        )
+    if out.suffix == ".mp4" and find_spec("imageio_ffmpeg") is None:
+        raise ValueError("a .mp4 needs the package imageio-ffmpeg; a .gif needs nothing more")
+    return known[out.suffix]
 
 
 def _folder(out: Path) -> Path:

@@ -1,0 +1,117 @@
+"""A run as pictures: its last moment, a film, or a page that plays it."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from explorer.runs.export import Export
+from explorer.runs.frames import Frame
+
+if TYPE_CHECKING:
+    from explorer.figures.scene import Scene
+
+MOST_FRAMES = 2_000  # kept in memory, about 20 MB; of more, every second, fourth, … is
+
+
+class Picture(Export):
+    """What shows a run. The frames are kept, evenly thinned where there are many, and the last."""
+
+    def begin(self, file: BinaryIO, still: Frame) -> None:
+        """Take what never moves."""
+        self.still = still
+        self._kept: list[Frame] = []
+        self._stride = 1
+        self._last: Frame | None = None
+
+    def add(self, index: int, frame: Frame) -> None:
+        """Keep the frame if it falls into the stride; the newest is always at hand."""
+        if frame.trouble and not frame.arrays:
+            return  # there is nothing to be seen on it
+        self._last = frame
+        if index % self._stride:
+            return
+        self._kept.append(frame)
+        if len(self._kept) > MOST_FRAMES:
+            self._kept = self._kept[::2]
+            self._stride *= 2
+
+    def finish(self, file: BinaryIO) -> None:
+        """Draw and write. Raises ValueError for a run that has nothing to show."""
+        if self._last is None:
+            raise ValueError("the run was stopped before it had anything to show")
+        whole = self._kept if self._kept[-1] is self._last else [*self._kept, self._last]
+        self.draw(file, whole)
+
+    @abstractmethod
+    def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
+        """Write the picture of these frames."""
+
+    @cached_property
+    def shown(self) -> "tuple[Scene, str]":
+        """The scene of the run and its heading."""
+        return SCENES[type(self.experiment).__name__](self.experiment)
+
+
+class Png(Picture):
+    """``.png``: the last moment."""
+
+    def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
+        """Write the picture of the last frame."""
+        from explorer.stage.picture import picture
+
+        scene, heading = self.shown
+        picture(scene, self.still, frames, heading=heading).save(file, "PNG")
+
+
+class Film(Picture):
+    """``.gif`` and ``.mp4``."""
+
+    def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
+        """Write the film of all frames."""
+        from explorer.stage.picture import film
+
+        scene, heading = self.shown
+        with TemporaryDirectory() as folder:  # what writes films wants a path and its suffix
+            path = Path(folder) / f"film{self.out.suffix}"
+            film(scene, self.still, frames, path, heading=heading)
+            file.write(path.read_bytes())
+
+
+class Html(Picture):
+    """``.html``: the stage itself, in a file that needs no server and no network."""
+
+    def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
+        """Write the page."""
+        from explorer.stage.standalone import standalone
+
+        scene, heading = self.shown
+        page = standalone(scene, self.still, frames, heading, self.link, self.experiment.precision)
+        file.write(page.encode())
+
+
+def _duel(duel: Any) -> "tuple[Scene, str]":
+    from explorer.figures import gans
+    from explorer.gans.distributions import distribution
+
+    data = distribution(duel.data)
+    modes = 0 if data.modes is None else len(data.modes)
+    scene = gans.duel(duel.objective, data.extent, modes, duel.steps)
+    return scene, f"GAN and WGAN-GP on the {data.label}, seed {duel.seed}"
+
+
+def _adding(adding: Any) -> "tuple[Scene, str]":
+    from explorer.figures import gradients
+    from explorer.runs.gradients import LEARNERS, LOWEST_LEARNING
+
+    scene = gradients.adding(LEARNERS, LOWEST_LEARNING, adding.length)
+    return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"
+
+
+SCENES: "dict[str, Callable[[Any], tuple[Scene, str]]]" = {"Duel": _duel, "Adding": _adding}
+"""What the stage shows of an experiment, by the name of its class."""
+
+PICTURES: dict[str, type[Export]] = {".png": Png, ".gif": Film, ".mp4": Film, ".html": Html}
+"""What is written, by the suffix of the file."""

@@ -1,0 +1,284 @@
+"""Runs without a browser: what is written, when they stop, and what is refused."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+from explorer.__main__ import main
+from explorer.runs import home, networks
+from explorer.runs.experiments import plain
+from explorer.runs.export import FramesExport
+from explorer.runs.frames import Frame, packets, unpack
+from explorer.runs.gans import Duel
+from explorer.runs.presets import Plan
+from explorer.train import run
+from explorer.train.progress import Progress, interruptible
+from tests.runs.walk import Walk
+
+ROOT = Path(__file__).resolve().parent.parent
+LINK = "/gans?width=8&batch=16&critic_steps=1&steps=20"
+DUEL = Duel(width=8, batch=16, critic_steps=1, steps=20)
+ADDING = "/gradients?view=live&task_length=6&task_width=8&steps=20"
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[Frame]:
+    return list(DUEL.stream())
+
+
+def written(folder: Path, suffix: str, link: str = LINK) -> Path:
+    out = folder / f"run{suffix}"
+    assert main(["train", link, "--out", str(out)]) == 0
+    assert list(folder.iterdir()) == [out]
+    return out
+
+
+def test_frames_are_those_of_the_link(tmp_path, frames):
+    found = [unpack(packet) for packet in packets(written(tmp_path, ".frames").read_bytes())]
+
+    assert [index for index, _ in found] == list(range(-1, len(frames)))
+    assert [frame.scalars for _, frame in found[1:]] == [
+        pytest.approx(frame.scalars, nan_ok=True) for frame in frames
+    ]
+
+
+def test_a_table_has_a_row_a_frame(tmp_path, frames):
+    with written(tmp_path, ".csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert [float(row["wgan/w1"]) for row in rows] == [f.scalars["wgan/w1"] for f in frames]
+
+
+def test_json_says_what_was_run(tmp_path):
+    content = json.loads(written(tmp_path, ".json").read_text())
+
+    assert content["settings"] == plain(DUEL)
+    assert content["step"][-1] == 20
+
+
+def test_a_state_lets_the_run_go_on(tmp_path, frames):
+    resumed = list(DUEL.stream(load_file(written(tmp_path, ".safetensors"))))
+
+    assert [frame.step for frame in resumed] == [frame.step for frame in frames[1:]]
+    for again, once in zip(resumed, frames[1:], strict=True):
+        assert (again.arrays["wgan/fake"] == once.arrays["wgan/fake"]).all()
+
+
+@pytest.mark.parametrize("link", [LINK, ADDING])
+def test_a_picture_a_film_and_a_page_show_the_run(tmp_path, link):
+    for suffix in (".png", ".gif", ".html"):
+        (tmp_path / suffix).mkdir()
+
+    with Image.open(written(tmp_path / ".png", ".png", link)) as picture:
+        assert len(picture.convert("RGB").getcolors(2**24)) > 50
+    with Image.open(written(tmp_path / ".gif", ".gif", link)) as film:
+        first = film.convert("RGB").tobytes()
+        film.seek(film.n_frames - 1)
+        assert film.convert("RGB").tobytes() != first
+    page = written(tmp_path / ".html", ".html", link).read_text()
+    assert "seed" in page.partition("<title>")[2].partition("</title>")[0]
+
+
+def test_steps_override_the_length_of_the_link(tmp_path):
+    out = tmp_path / "run.json"
+
+    assert main(["train", LINK, "--steps", "10", "--out", str(out)]) == 0
+
+    assert json.loads(out.read_text())["step"] == [0, 2, 4, 6, 8, 10]
+
+
+def walk(folder: Path, experiment: Walk, seconds: float | None = None) -> tuple[int, list[Frame]]:
+    """The status of a run of walkers, and the frames it left."""
+    out = folder / "walk.frames"
+    status = run(Plan("walk", experiment, experiment), FramesExport, out, seconds)
+    return status, [unpack(packet)[1] for packet in packets(out.read_bytes())[1:]]
+
+
+def test_a_run_stops_when_its_time_is_up_and_keeps_what_there_is(tmp_path):
+    status, found = walk(tmp_path, Walk(steps=100_000, pause=0.01), seconds=0.2)
+
+    assert status == 0
+    assert 1 < len(found) < 1_000
+
+
+def test_a_run_that_diverges_says_so_and_keeps_what_came_before(tmp_path, capsys):
+    status, found = walk(tmp_path, Walk(steps=30, diverges_at=13))
+
+    assert status == 1
+    assert [frame.step for frame in found] == list(range(14))
+    assert "The walkers left the map at step 13." in capsys.readouterr().err
+
+
+class Interrupted(Walk):
+    """A walk during which the user presses Ctrl-C once, in the middle of step 7."""
+
+    def _frame(self, step, place):
+        if step == 7:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super()._frame(step, place)
+
+
+def test_ctrl_c_writes_what_there_is(tmp_path):
+    status, found = walk(tmp_path, Interrupted(steps=30))
+
+    assert status == 130
+    assert [frame.step for frame in found] == list(range(8))
+
+
+def test_a_second_ctrl_c_interrupts_as_ever():
+    with interruptible() as asked:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert asked.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_network_is_trained_again_and_can_be_opened(tmp_path):
+    out = tmp_path / "numbers.safetensors"
+
+    assert main(["train", "numbers-gru", "--updates", "3", "--seed", "7", "--out", str(out)]) == 0
+
+    card = networks.open_network(out).card
+    assert (card.name, card.updates, card.seed) == ("numbers-gru", 3, 7)
+
+
+def test_the_home_page_is_recorded_into_a_folder(tmp_path, monkeypatch):
+    tiny = (Frame(0), [Frame(step, scalars={"gan/held": step}) for step in range(3)])
+    monkeypatch.setattr(home, "RECORDINGS", {"gans": lambda: tiny})
+
+    assert main(["train", "home", "--out", str(tmp_path)]) == 0
+
+    _, found = home.from_chunk((tmp_path / "home-gans.frames").read_bytes())
+    assert [frame.step for frame in found] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nonesuch", "--out", "x.csv"], "unknown preset 'nonesuch'; choose from 'ring', "),
+        (["ring", "--out", "x.doc"], "unknown suffix '.doc' of 'x.doc'; choose from .frames, "),
+        (["ring", "--out", "x"], "unknown suffix ''"),
+        (["ring", "--out", "missing/x.csv"], "cannot write to missing/x.csv: No such file"),
+        (["ring", "--seconds", "0", "--out", "x.csv"], "argument --seconds: seconds must be"),
+        (["ring", "--seconds", "-3", "--out", "x.csv"], "argument --seconds: seconds must be"),
+        (["ring", "--seconds", "nan", "--out", "x.csv"], "argument --seconds: seconds must be"),
+        (["ring", "--seconds", "inf", "--out", "x.csv"], "argument --seconds: seconds must be"),
+        (["ring", "--seconds", "soon", "--out", "x.csv"], "argument --seconds: seconds must be"),
+        (["ring", "--steps", "-1", "--out", "x.csv"], "argument --steps: this must be a whole"),
+        (["ring", "--steps", "1", "--out", "x.csv"], "steps must be between 10 and 100000"),
+        (["ring", "--seed", "3", "--out", "x.csv"], "--seed cannot be given for a run"),
+        (["ring"], "the following arguments are required: --out"),
+        (["/gans?width=9999", "--out", "x.csv"], "In the link: width must be at most 256"),
+        (["/gans?colour=red", "--out", "x.csv"], "unknown setting 'colour'; choose from data, "),
+        (["/cells?text=a", "--out", "x.csv"], "there is no run behind '/cells'"),
+        (["http://[/gans", "--out", "x.csv"], "'http://[/gans' is not a link"),
+        (["/" * 9_000, "--out", "x.csv"], "'/////////////"),
+        (["numbers-gru", "--out", "x.csv"], "a network is written to a .safetensors file"),
+        (["numbers-gru", "--seconds", "3", "--out", "x.safetensors"], "--seconds cannot be given"),
+        (["home", "--out", "x.csv"], "cannot write to x.csv: it must be a folder"),
+        (["home", "--steps", "3", "--out", "."], "--steps cannot be given for home"),
+        (["bake"], "the following arguments are required: --out"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence_and_status_two(
+    arguments, complaint, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+
+    try:
+        status = main(["train", *arguments])
+    except SystemExit as stopped:  # what the parser itself refuses
+        status = stopped.code
+
+    assert status == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith(complaint)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_as_mp4_is_refused_at_once_where_it_cannot_be_made(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("explorer.train.find_spec", lambda name: None)
+
+    assert main(["train", "ring", "--out", str(tmp_path / "x.mp4")]) == 2
+
+    assert "a .mp4 needs the package imageio-ffmpeg" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def progress(out: io.StringIO, seconds: float | None = None):
+    """A progress whose clock is set by hand."""
+    clock = {"now": 100.0}
+    return Progress("step", seconds, out, lambda: clock["now"]), clock
+
+
+def test_on_a_terminal_one_line_is_drawn_again_and_again():
+    line, clock = progress(Terminal())
+    clock["now"] += 2.0
+    line.tell(50, 0.25)
+    clock["now"] += 2.0
+    line.tell(100, 0.5)
+    line.close()
+
+    first, second, last = line._out.getvalue().split("\r")[1:]
+    assert " ".join(first.split()) == "[#####---------------] 25% step 50 25 steps/s 6 s left"
+    assert " ".join(second.split()) == "[##########----------] 50% step 100 25 steps/s 4 s left"
+    assert last.startswith("[##########----------]")
+
+
+def test_elsewhere_a_line_is_written_every_five_seconds_and_at_the_end():
+    out = io.StringIO()
+    line, clock = progress(out)
+    for step in range(1, 12):
+        clock["now"] += 1.0
+        line.tell(step, step / 11)
+    line.close()
+
+    assert [row.split("step ")[1].split()[0] for row in out.getvalue().splitlines()] == [
+        "5", "10", "11",
+    ]  # fmt: skip
+
+
+def test_when_time_is_short_it_is_time_that_counts():
+    line, clock = progress(Terminal(), seconds=8.0)
+    clock["now"] += 2.0
+    line.tell(10, 0.001)
+
+    assert " 25% " in line._out.getvalue()
+    assert "6 s left" in line._out.getvalue()
+    assert not line.over
+    clock["now"] += 6.0
+    assert line.over
+
+
+def test_the_command_line_is_read_without_loading_a_room():
+    code = (
+        "import sys; from explorer.__main__ import parser; parser(); print('torch' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "False"
+
+
+def test_no_run_but_verify_bench_and_train_is_known(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["bake"])
+
+    assert stopped.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
