@@ -7,4 +7,4 @@ install_import_hook("explorer", "shapes.checked")
 
 import torch  # noqa: E402
 
-torch.set_num_threads(1)  # tiny networks are faster with one thread, and results do not depend on it
+torch.set_num_threads(1)  # tiny networks are faster with one thread

@@ -32,8 +32,8 @@ TITLES = {
     "wasserstein_gp": ("WGAN-GP", "two-sided penalty"),
 }
 CEILING = "at best 98.9 %"
-# One scale for both games: a pull of 1 (a critic's ideal slope) is drawn a tenth of a unit long, and
-# what is longer than half a unit is cut and marked.
+# One scale for both games: a pull of 1 (a critic's ideal slope) is drawn a tenth of a unit long,
+# and what is longer than half a unit is cut and marked.
 ARROW_SCALE = 0.1
 LONGEST_ARROW = 0.5
 

@@ -108,9 +108,7 @@ def through_time(
             ("minmax(0, 1fr)", "auto", "auto"),
             ("norms factors", "says look", "numbers look"),
         ),
-        narrow=Grid(
-            ("minmax(0, 1fr)",), (), ("norms", "says", "numbers", "factors", "look")
-        ),
+        narrow=Grid(("minmax(0, 1fr)",), (), ("norms", "says", "numbers", "factors", "look")),
         clock="measurement",
         alt="Gradient norms through time.",
     )
@@ -181,9 +179,7 @@ def adding(cells: Sequence[str], lowest: float, lags: int) -> Scene:
                 "says says says",
             ),
         ),
-        narrow=Grid(
-            ("minmax(0, 1fr)",), (), ("losses", "says", "numbers", *names, "look")
-        ),
+        narrow=Grid(("minmax(0, 1fr)",), (), ("losses", "says", "numbers", *names, "look")),
         clock="iteration",
         alt="RNN, LSTM and GRU learn the adding problem side by side.",
     )

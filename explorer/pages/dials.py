@@ -54,9 +54,7 @@ class Dials(Generic[Settings]):
         """Show a slider for a whole number."""
         st.slider(label, low, high, key=self.key(name), help=help)
 
-    def real(
-        self, name: str, label: str, low: float, high: float, step: float, help: str
-    ) -> None:
+    def real(self, name: str, label: str, low: float, high: float, step: float, help: str) -> None:
         """Show a slider for a real number."""
         st.slider(label, low, high, step=step, key=self.key(name), help=help)
 

@@ -111,12 +111,21 @@ def _dials(dials: Dials[Duel]) -> None:
         "principal components.",
     )
     st.markdown("#### Both games")
-    dials.slider("critic_steps", "Discriminator steps", 1, 20, "Updates of the judge before each "
-                 "update of the generator, in both games.")
+    dials.slider(
+        "critic_steps",
+        "Discriminator steps",
+        1,
+        20,
+        "Updates of the judge before each update of the generator, in both games.",
+    )
     dials.steps("generator_rate", "Generator's rate", RATES, "Adam's learning rate.", _power)
     dials.steps("critic_rate", "Judge's rate", RATES, "Adam's learning rate.", _power)
-    dials.steps("width", "Width", (8, 16, 32, 64, 128, 256), "Units of each hidden layer, in all "
-                "four networks.")
+    dials.steps(
+        "width",
+        "Width",
+        (8, 16, 32, 64, 128, 256),
+        "Units of each hidden layer, in all four networks.",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dials.number("seed", "Seed", 0, 999_999, "Decides weights, data and noise.")
         st.button(
@@ -126,17 +135,29 @@ def _dials(dials: Dials[Duel]) -> None:
             on_click=lambda: dials.set(seed=(dials.value("seed") + 1) % 1_000_000),
         )
     st.markdown("#### GAN")
-    dials.choice("objective", "Objective", runs.OBJECTIVES, _objective, "What the generator "
-                 "minimises: −log D(x), or log(1 − D(x)) as in the first paper.", labelled=False)
+    dials.choice(
+        "objective",
+        "Objective",
+        runs.OBJECTIVES,
+        _objective,
+        "What the generator minimises: −log D(x), or log(1 − D(x)) as in the first paper.",
+        labelled=False,
+    )
     st.markdown("#### WGAN-GP")
-    dials.steps("penalty_weight", "Penalty λ", (0.0, 0.01, 0.1, 1.0, 10.0, 100.0), "Weight of "
-                "the gradient penalty: 0.1 in the authors' toy code, 10 in their paper.", _plain)
+    dials.steps(
+        "penalty_weight",
+        "Penalty λ",
+        (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
+        "Weight of the gradient penalty: 0.1 in the authors' toy code, 10 in their paper.",
+        _plain,
+    )
     with st.expander("More"):
         dials.slider("depth", "Hidden layers", 1, 6, "Of each network.")
         dials.steps("batch", "Batch", (32, 64, 128, 256, 512), "Points a step.")
         dials.steps("noise_dim", "Noise", (1, 2, 4, 8, 16), "Dimensions of the Gaussian noise.")
-        dials.steps("beta1", "Adam β₁", (0.0, 0.5, 0.8, 0.9), "0 in the paper, 0.5 in the toy "
-                    "code.", _plain)
+        dials.steps(
+            "beta1", "Adam β₁", (0.0, 0.5, 0.8, 0.9), "0 in the paper, 0.5 in the toy code.", _plain
+        )
         dials.steps("beta2", "Adam β₂", (0.9, 0.99, 0.999), "", _plain)
         dials.steps("steps", "Steps", (1_000, 2_000, 4_000, 10_000, 20_000), "Where it ends.")
 

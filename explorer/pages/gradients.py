@@ -107,8 +107,14 @@ def _learning(flow: Flow) -> None:
 
 
 def _dials(dials: Dials[Flow]) -> None:
-    dials.choice("view", "Networks", tuple(VIEWS), VIEWS.__getitem__, "Measured before any step, "
-                 "or while they learn the adding problem.", labelled=False)
+    dials.choice(
+        "view",
+        "Networks",
+        tuple(VIEWS),
+        VIEWS.__getitem__,
+        "Measured before any step, or while they learn the adding problem.",
+        labelled=False,
+    )
     if dials.value("view") == "start":
         _measuring_dials(dials)
     else:
@@ -117,18 +123,38 @@ def _dials(dials: Dials[Flow]) -> None:
 
 def _measuring_dials(dials: Dials[Flow]) -> None:
     st.markdown("#### All networks")
-    dials.slider("length", "Sequence length", 10, 200, "Steps between the first state and the "
-                 "loss.")
+    dials.slider(
+        "length", "Sequence length", 10, 200, "Steps between the first state and the loss."
+    )
     dials.slider("seeds", "Seeds", 1, 12, "Networks drawn and averaged; the band is their spread.")
     dials.number("seed", "First seed", 0, 999_999, "Decides weights and inputs.")
     st.markdown("#### Plain RNNs")
-    dials.choice("init", "Recurrent matrix", tuple(INITS), INITS.__getitem__, "How the recurrent "
-                 "weights are drawn.")
-    dials.real("gain", "Gain", 0.1, 2.0, 0.05, "Scales the recurrent matrix: every singular value "
-               "of an orthogonal one, the spectral radius of a Gaussian one.")
+    dials.choice(
+        "init",
+        "Recurrent matrix",
+        tuple(INITS),
+        INITS.__getitem__,
+        "How the recurrent weights are drawn.",
+    )
+    dials.real(
+        "gain",
+        "Gain",
+        0.1,
+        2.0,
+        0.05,
+        "Scales the recurrent matrix: every singular value "
+        "of an orthogonal one, the spectral radius of a Gaussian one.",
+    )
     st.markdown("#### LSTM and GRU")
-    dials.real("forget_bias", "Forget bias", -2.0, 6.0, 0.25, "Bias of the LSTM's forget gate and "
-               "of the GRU's update gate: the larger, the longer they keep.")
+    dials.real(
+        "forget_bias",
+        "Forget bias",
+        -2.0,
+        6.0,
+        0.25,
+        "Bias of the LSTM's forget gate and "
+        "of the GRU's update gate: the larger, the longer they keep.",
+    )
     with st.expander("More"):
         dials.steps("size", "Units", (8, 16, 32, 64, 128), "Of each network.")
         dials.steps("batch", "Sequences", (4, 8, 16, 32), "Random inputs for each seed.")
@@ -136,17 +162,27 @@ def _measuring_dials(dials: Dials[Flow]) -> None:
 
 def _learning_dials(dials: Dials[Flow]) -> None:
     st.markdown("#### The adding problem")
-    dials.slider("task_length", "Sequence length", 5, 100, "Two of so many numbers are marked; "
-                 "the answer is their sum.")
+    dials.slider(
+        "task_length",
+        "Sequence length",
+        5,
+        100,
+        "Two of so many numbers are marked; the answer is their sum.",
+    )
     dials.slider("seed", "Seed", 0, 50, "Decides weights and sequences, equal for all three.")
     st.markdown("#### Networks")
     dials.steps("task_width", "Units", (8, 16, 32, 64), "Of each network.")
-    dials.real("task_bias", "Forget bias", -2.0, 6.0, 0.25, "Of the LSTM and, as update bias, "
-               "of the GRU.")
+    dials.real(
+        "task_bias", "Forget bias", -2.0, 6.0, 0.25, "Of the LSTM and, as update bias, of the GRU."
+    )
     dials.steps("rate", "Learning rate", (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "Adam's.", str)
     with st.expander("More"):
-        dials.steps("clip", "Clip at", (0.1, 0.5, 1.0, 5.0, 100.0), "Largest norm of the gradient "
-                    "of all weights.")
+        dials.steps(
+            "clip",
+            "Clip at",
+            (0.1, 0.5, 1.0, 5.0, 100.0),
+            "Largest norm of the gradient of all weights.",
+        )
         dials.steps("steps", "Iterations", (500, 1_000, 2_000, 4_000), "Where it ends.")
 
 

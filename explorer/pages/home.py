@@ -62,9 +62,7 @@ def page() -> None:
                 scene, ticket = PICTURES[name]()
                 show(scene, ticket, key=f"home.{name}", live=False, height=290)
                 st.html(f'<div class="card"><h2>{question}</h2><p>{sentence}</p></div>')
-                st.page_link(
-                    st.Page(LABS[name].page, url_path=name), label=action, width="stretch"
-                )
+                st.page_link(st.Page(LABS[name].page, url_path=name), label=action, width="stretch")
     st.html('<p class="try">Try, and check for yourself</p>')
     with st.container(key="try"):
         for row in (TRY[:3], TRY[3:]):

@@ -16,9 +16,8 @@ from explorer.runs.networks import load_network
 from explorer.sequences import agreement
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.characters import Reading as TextReading
-from explorer.sequences.numbers import NumberNetwork
+from explorer.sequences.numbers import NumberNetwork, parse_numbers
 from explorer.sequences.numbers import Reading as NumberReading
-from explorer.sequences.numbers import parse_numbers
 from explorer.sequences.trace import Trace
 
 EXPECTED = 5  # likeliest next characters that a frame shows

@@ -359,10 +359,10 @@ class Side:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return everything the side needs to go on, its names under the side's own."""
-        parts = {
+        parts: dict[str, Mapping[str, np.ndarray]] = {
             "game": self.game.state(),
             "story": self.story.state(),
-            "far": {what: np.float64(value) for what, value in self.distances.items()},
+            "far": {what: np.asarray(value) for what, value in self.distances.items()},
         }
         return {
             f"{self.name}/{part}/{key}": np.asarray(value)

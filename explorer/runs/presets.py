@@ -63,9 +63,9 @@ def plan(name: str, steps: int | None = None) -> Plan:
         pages = " and ".join(f"'/{known}'" for known in RUNS)
         raise ValueError(f"there is no run behind {'/' + page[:40]!r}; there is behind {pages}")
     kind, experiment = RUNS[page]()
-    known = [f.name for f in fields(kind)]
-    for name in parameters.keys() - known:
-        raise ValueError(f"unknown setting {name[:40]!r}; choose from {', '.join(known)}")
+    settable = [f.name for f in fields(kind)]
+    for name in parameters.keys() - settable:
+        raise ValueError(f"unknown setting {name[:40]!r}; choose from {', '.join(settable)}")
     opened = links.decode(kind, parameters)
     for problem in opened.problems:
         raise ValueError(problem.partition(". The default")[0])  # which is not used here

@@ -143,5 +143,6 @@ def test_the_code_on_a_page_is_the_source_of_what_it_names(page: str):
     names = app.selectbox(key=f"{page}.code").options
 
     assert len(names) == len(MODULES[page].SOURCES)
-    shown = next(block.value for block in app.code if "def " in block.value or "class " in block.value)
+    blocks = [block.value for block in app.code]
+    shown = next(text for text in blocks if "def " in text or "class " in text)
     assert names[0].rpartition(".")[2] in shown

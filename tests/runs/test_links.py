@@ -56,7 +56,8 @@ def test_whatever_a_link_says_the_page_gets_a_valid_experiment(kind, given_param
     assert isinstance(opened.settings, kind)
     assert replace(opened.settings) == opened.settings  # it passes its own validation again
     for problem in opened.problems:
-        assert "\n" not in problem and len(problem) < 400
+        assert "\n" not in problem
+        assert len(problem) < 400
 
 
 @pytest.mark.parametrize(

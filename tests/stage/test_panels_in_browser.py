@@ -159,20 +159,31 @@ def test_every_wire_carries_the_number_of_the_selected_unit(theatre, cell, frame
         assert shown == written_as(expected), name
 
 
-def test_a_wire_is_as_thick_as_its_value_is_large_and_dashed_when_it_is_negative(theatre):
+def test_a_wire_is_as_thick_as_its_value_is_large(theatre):
     page = theatre.open("lstm")
-    frame = LSTM[STEP].arrays
-    lines = {
-        gate: page.locator(f"[data-wire='{gate}'] .line").first.evaluate(
-            "(line) => [+line.getAttribute('stroke-width'), line.getAttribute('stroke-dasharray')]"
-        )
+    widths = {
+        gate: float(page.locator(f"[data-wire='{gate}'] path.line").get_attribute("stroke-width"))
         for gate in ("input", "forget", "candidate", "output")
     }
-    sizes = {gate: abs(float(frame[gate][UNIT])) for gate in lines}
+    sizes = {gate: abs(float(LSTM[STEP].arrays[gate][UNIT])) for gate in widths}
 
-    assert sorted(lines, key=lambda g: lines[g][0]) == sorted(sizes, key=sizes.__getitem__)
-    for gate, (_, dash) in lines.items():
-        assert (dash != "none") == (frame[gate][UNIT] < 0), gate
+    assert sorted(widths, key=widths.__getitem__) == sorted(sizes, key=sizes.__getitem__)
+
+
+def test_a_wire_is_dashed_where_its_value_is_negative_and_only_there(theatre):
+    page = theatre.open("lstm")
+    diagram = next(p for p in PAGES["lstm"][0].panels if p.kind == "diagram")
+    seen = set()
+    for step in (3, 9, 17):
+        go(page, step)
+        for wire in filter(lambda w: w.value, diagram.wires):
+            name = wire.name.removeprefix("wire/")
+            dash = page.locator(f"[data-wire='{name}'] path.line").get_attribute("stroke-dasharray")
+            negative = bool(LSTM[step].arrays[wire.value.name][UNIT] < 0)
+            assert (dash != "none") == negative, (step, name)
+            seen.add(negative)
+
+    assert seen == {True, False}
 
 
 @pytest.mark.parametrize("gate", ["forget", "input", "candidate", "output"])
@@ -394,19 +405,20 @@ def test_a_heat_map_shows_each_value_as_a_share_of_its_colour(theatre, theme, pa
             np.testing.assert_allclose(found, card + abs(value) * (full - card), atol=3)
 
 
-def test_by_row_the_largest_value_of_each_row_has_the_full_colour(theatre):
+def test_by_row_each_value_is_a_share_of_the_largest_of_its_row(theatre):
     page = theatre.open("lstm")
-    area = next(
-        p.area
-        for p in PAGES["lstm"][0].panels
-        if getattr(p, "array", "") == "cell" and p.kind == "timeline"
-    )
+    maps = [p for p in PAGES["lstm"][0].panels if p.kind == "timeline"]
+    area = next(p.area for p in maps if p.array == "cell")
     cells = np.array([frame.arrays["cell"] for frame in LSTM])
-    for row in (1, 4, 8):
-        step = int(np.abs(cells[:, row]).argmax())
-        role = "positive" if cells[step, row] > 0 else "negative"
-        found = pixel(page, area, (row + 0.5) / UNITS, (step + 0.5) / len(LSTM))
-        np.testing.assert_allclose(found, rgb(LIGHT[role]), atol=2)
+    largest = np.abs(cells).max(0)
+    assert largest.min() < 0.9 < 1.2 < largest.max()
+    for row in (int(largest.argmin()), int(largest.argmax())):
+        for step in (int(np.abs(cells[:, row]).argmax()), 4, 20):
+            role = "positive" if cells[step, row] > 0 else "negative"
+            share = abs(cells[step, row]) / largest[row]
+            expected = rgb(LIGHT["card"]) + share * (rgb(LIGHT[role]) - rgb(LIGHT["card"]))
+            found = pixel(page, area, (row + 0.5) / UNITS, (step + 0.5) / len(LSTM))
+            np.testing.assert_allclose(found, expected, atol=3)
 
 
 def test_a_click_on_a_heat_map_chooses_the_unit_and_the_moment(theatre):
@@ -451,33 +463,49 @@ def test_a_heat_map_is_worked_from_the_keyboard(theatre):
     choose(page, UNIT)
 
 
-def test_on_a_log_scale_larger_is_lighter_and_zero_stays_blank(theatre):
-    page = theatre.open("gradients")
-    column = 700.5 / len(GRADIENTS)
-    norms = GRADIENTS[700].arrays["norms"]
-    lags = [0, 8, 16, 24, 32]
-    lights = [pixel(page, "map", (lag + 0.5) / 40, column).sum() for lag in lags]
+VIRIDIS = [  # Smith and van der Walt (2015), ten equally spaced samples
+    "#440154", "#482878", "#3e4a89", "#31688e", "#26828e",
+    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+]  # fmt: skip
 
-    assert np.all(np.diff(np.log(norms[lags])) < -0.5)
-    assert np.all(np.diff(lights) < 0)
-    blank = pixel(page, "map", 39.5 / 40, 0.5 / len(GRADIENTS))
+
+def ends_of_log_scale(page: Page) -> tuple[float, float]:
+    """Return the ends of the key: "1", "10" or a power such as "10⁻⁸"."""
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    low, high = (
+        10.0 ** int(found[1].translate(digits))
+        if (found := re.match("10([⁻⁰¹²³⁴-⁹]+)$", text))
+        else float(text)
+        for text in page.locator("[data-area=map] .key span").all_text_contents()
+    )
+    return low, high
+
+
+def test_on_a_log_scale_equal_ratios_are_equal_strides_through_the_colours(theatre):
+    page = theatre.open("gradients")
+    low, high = ends_of_log_scale(page)
+    anchors = np.array([rgb(colour) for colour in VIRIDIS])
+    for step, lag in ((50, 5), (50, 20), (700, 8), (700, 30)):
+        norm = GRADIENTS[step].arrays["norms"][lag]
+        at = 9 * np.log(norm / low) / np.log(high / low)
+        expected = [np.interp(at, range(10), anchors[:, channel]) for channel in range(3)]
+        found = pixel(page, "map", (lag + 0.5) / 40, (step + 0.5) / len(GRADIENTS))
+        np.testing.assert_allclose(found, expected, atol=6)
+
+
+def test_on_a_log_scale_zero_stays_blank(theatre):
+    blank = pixel(theatre.open("gradients"), "map", 39.5 / 40, 0.5 / len(GRADIENTS))
+
+    assert GRADIENTS[0].arrays["norms"][39] == 0
     np.testing.assert_allclose(blank, rgb(LIGHT["card"]), atol=1)
 
 
 def test_the_ends_of_a_log_scale_are_powers_of_ten_around_all_values(theatre):
-    low, high = theatre.open("gradients").locator("[data-area=map] .key span").all_text_contents()
+    low, high = ends_of_log_scale(theatre.open("gradients"))
     positive = np.concatenate([f.arrays["norms"][f.arrays["norms"] > 0] for f in GRADIENTS])
-    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
-    def power(text: str) -> float:
-        return (
-            10.0 ** int(text[2:].translate(digits))
-            if len(text) > 2 and text[2] in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
-            else float(text)
-        )
-
-    assert power(low) <= positive.min() < 10 * power(low)
-    assert power(high) / 10 < positive.max() <= power(high)
+    assert low <= positive.min() < 10 * low
+    assert high / 10 < positive.max() <= high
 
 
 # ------------------------------------------------------------------- characters, ranking and tiles

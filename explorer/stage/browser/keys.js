@@ -15,7 +15,10 @@ export function listen(root, acts) {
     const alone =
       stages.size === 1 && (target === document.body || target === document.documentElement);
     if (!inside && !alone) return;
-    if (target instanceof Element && (target.matches(TYPING) || target.isContentEditable)) return;
+    const typing =
+      target instanceof Element && (target.matches(TYPING) || target.isContentEditable);
+    const menu = inside && event.key === " "; // space plays, also on the menu of speeds
+    if (typing && !menu) return;
     if (event.key === " " && target instanceof Element && target !== root && target.matches(OWN))
       return;
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -35,17 +35,14 @@ export class Live {
     this.held = null; // the newest frame held, once the browser asked for newer ones
     this.pause = FIRST_PAUSE;
     this.closed = false;
-    this.hasStill = false;
+    this.still = null;
     this.connect();
   }
 
   connect() {
-    if (!this.hasStill) this.fetchStill();
     const socket = new WebSocket(this.path.replace(/^http/, "ws"));
     socket.binaryType = "arraybuffer";
-    let opened = false;
     socket.onopen = () => {
-      opened = true;
       this.on.reach(true);
       if (this.wanted !== -1) this.say({ goal: this.wanted });
       this.on.open();
@@ -53,34 +50,36 @@ export class Live {
     socket.onmessage = ({ data }) => {
       this.pause = FIRST_PAUSE;
       if (this.closed) return;
-      if (typeof data === "string") this.on.status(JSON.parse(data));
+      if (typeof data === "string") this.heard(JSON.parse(data));
       else this.on.frames(decodeChunk(data));
     };
-    socket.onclose = ({ code, reason }) => this.dropped(code, reason, opened);
+    socket.onclose = ({ code, reason }) => this.dropped(code, reason);
     this.socket = socket;
   }
 
+  heard(status) {
+    this.on.status(status);
+    if (this.still === null) this.fetchStill();
+  }
+
+  /** Fetch what never moves, once the server has shown that it knows the token. */
   async fetchStill() {
+    this.still = "asked for";
     try {
       const frame = await still(`${this.path}/still`);
-      if (this.closed || this.hasStill) return;
-      this.hasStill = true;
-      this.on.still(frame);
-    } catch (error) {
-      if (this.closed) return;
-      if (error instanceof Gone) this.on.lost();
-      else if (this.socket.readyState === WebSocket.OPEN)
-        setTimeout(() => this.fetchStill(), FIRST_PAUSE);
+      this.still = "here";
+      if (!this.closed) this.on.still(frame);
+    } catch {
+      setTimeout(() => (this.still = null), FIRST_PAUSE); // the next status asks again
     }
   }
 
-  dropped(code, reason, opened) {
+  dropped(code, reason) {
     if (this.closed) return;
     this.held = null;
     if (code === LOST) this.on.lost();
     else if (code === FULL) this.on.refused(reason);
     else this.on.reach(false);
-    if (!opened) this.hasStill = false; // asked for again: the answer tells a lost token from a lost server
     this.timer = setTimeout(() => this.connect(), this.pause);
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }

@@ -92,12 +92,15 @@ class Stage {
     const rebuilt = text !== this.sceneText;
     Object.assign(this, { data, calls, sceneText: text });
     this.dress();
+    const otherRun = data.token !== before?.token || data.frames_url !== before?.frames_url;
+    if (rebuilt || otherRun) this.player.save();
     if (rebuilt) this.build(data.scene);
     else if (data.height !== before.height) this.layout.use(data.scene, this.wrappers, data.height);
-    if (rebuilt || data.token !== before.token || data.frames_url !== before.frames_url)
-      this.attach(before, rebuilt);
-    if (data.select && JSON.stringify(data.select) !== JSON.stringify(before?.select))
+    const select = JSON.stringify(data.select);
+    if (data.select && (rebuilt || select !== JSON.stringify(before.select))) {
       this.choose(data.select);
+    }
+    if (rebuilt || otherRun) this.attach();
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
 
@@ -180,11 +183,10 @@ class Stage {
   }
 
   /** Go over to another run; the old picture stays until the new run has a frame. */
-  attach(before, rebuilt) {
-    const { scene, data, player } = this;
+  attach() {
     this.lines.notify("");
     this.unreachable = false;
-    player.attach(data, { gates: this.gates, loop: scene.loop }, Boolean(before) && !rebuilt);
+    this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
     this.refresh();
   }
 

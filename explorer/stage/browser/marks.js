@@ -33,17 +33,15 @@ function points(g, mark, view, plot) {
   if (!array) return;
   const radius = Math.max(1.3, (mark.size * side) / 400);
   const { opacity, shape } = mark;
-  plot
-    .cloud(mark)
-    .draw(g, array.data, map, {
-      colour: stage.palette[mark.role],
-      opacity,
-      radius,
-      shape,
-      ratio,
-      wide,
-      high,
-    });
+  plot.cloud(mark).draw(g, array.data, map, {
+    colour: stage.palette[mark.role],
+    opacity,
+    radius,
+    shape,
+    ratio,
+    wide,
+    high,
+  });
 }
 
 function mesh(g, mark, view, { map, stage }) {

@@ -23,23 +23,26 @@ export class Player {
     this.gateTime = 0;
   }
 
-  /** Leave the old run, if any, for the one in `data`; `same` keeps place and speed of the old one. */
-  attach(data, { gates, loop }, same) {
+  /** Leave the old run, if any, for the one in `data`. The viewer goes on doing what they did. */
+  attach(data, { gates, loop }) {
     const before = this.run;
-    this.save();
     before?.close();
     Object.assign(this, { gates, loop, live: data.live, waiting: null });
     this.name = data.run ?? data.token;
     this.run = new Run(data, (event, given) => this.heard(event, given));
     const { playback } = this.run;
-    if (before) playback.speed = before.playback.speed;
-    if (before && same) playback.position = before.playback.position;
-    this.playing = loop || (same && this.playing);
+    playback.following = data.live;
+    if (before) {
+      playback.speed = before.playback.speed;
+      playback.position = before.playback.position;
+    }
+    this.playing ||= loop;
     this.idle = !this.playing && playback.position === 0;
-    if (!loop) this.restore(recall(this.name));
+    if (!before && !loop) this.restore(recall(this.name), data.picks);
   }
 
-  restore(known) {
+  /** Take up what this tab remembers of the run; the page's own word on selections counts more. */
+  restore(known, picks) {
     if (!known) return;
     const { playback } = this.run;
     this.playing = known.playing === true;
@@ -47,7 +50,7 @@ export class Player {
     playback.position = Math.max(0, Number(known.index) || 0);
     playback.following = this.playing && known.following === true;
     if (known.speed in FACTOR || known.speed === "max") playback.speed = known.speed;
-    Object.assign(this.context.selects, known.selects);
+    if (!picks) Object.assign(this.context.selects, known.selects);
     this.context.stage = Math.min(Number(known.stage) || 0, Math.max(0, this.gates - 1));
   }
 

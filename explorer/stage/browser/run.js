@@ -76,7 +76,6 @@ export class Run {
     const first = !this.status;
     this.status = status;
     this.hear("status", first);
-    this.catchUp();
   }
 
   gotFrames(frames) {
@@ -93,11 +92,17 @@ export class Run {
     this.hear("reach", reachable);
   }
 
+  /** Ask for frames newer than those held; called at most once an animation frame. */
+  pull() {
+    if (!this.status || this.overview) return;
+    if (this.head - this.store.newest > BEHIND) this.catchUp();
+    else this.link.after(this.store.newest);
+  }
+
   /** Far behind: fetch an overview of what is missing before asking for newer frames. */
   async catchUp() {
     const { head, stride } = this.status;
     const from = this.store.newest;
-    if (head - from <= BEHIND || this.overview) return;
     let apart = Math.max(1, stride);
     while ((head - from) / apart > BEHIND) apart *= 2;
     this.overview = true;
@@ -127,11 +132,6 @@ export class Run {
     } catch {
       return []; // the link itself says when the server is gone
     }
-  }
-
-  /** Ask for frames newer than those held; called at most once an animation frame. */
-  pull() {
-    if (this.status && !this.overview) this.link.after(this.store.newest);
   }
 
   close() {

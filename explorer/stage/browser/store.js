@@ -72,7 +72,7 @@ export function decodeChunk(buffer) {
  * ones and those with an event stay in any case.
  */
 export class FrameStore {
-  constructor({ most = 2000, recent = 200, mostBytes = 96e6 } = {}) {
+  constructor({ most = 2400, recent = 200, mostBytes = 96e6 } = {}) {
     this.most = most;
     this.recent = recent;
     this.mostBytes = mostBytes;
