@@ -8,3 +8,14 @@ install_import_hook("explorer", "shapes.checked")
 import torch  # noqa: E402
 
 torch.set_num_threads(1)  # tiny networks are faster with one thread
+
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# The same examples every time, however busy the machine is.
+settings.register_profile(
+    "laboratory",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("laboratory")

@@ -29,16 +29,23 @@ from jaxtyping import Float
 
 from explorer.gradients.settings import FlowSettings
 
+Step = tuple[float, float, float]
+
 _Z = np.linspace(-8, 8, 401)
 _DENSITY = np.exp(-(_Z**2) / 2) / np.exp(-(_Z**2) / 2).sum()
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The average step back, for every time step; hop is for a matrix of gain 1."""
+    """The average step, for every time: what a gradient does in it, and how large the state is.
+
+    `hop` is for a matrix of gain 1, and `second` is E state² after the step, of c for the LSTM,
+    else of h.
+    """
 
     keep: Float[np.ndarray, " T"]
     hop: Float[np.ndarray, " T"]
+    second: Float[np.ndarray, " T"]
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,7 @@ def norms_by_hops(
 
 def average_steps(settings: FlowSettings) -> Steps:
     """The average step of the cell at every time, from the zero state on."""
-    keep, hop = np.array(list(CELLS[settings.cell](settings, scales(settings)))).T
-    return Steps(keep, hop)
+    return Steps(*np.array(list(CELLS[settings.cell](settings, scales(settings)))).T)
 
 
 def scales(settings: FlowSettings) -> Scales:
@@ -94,31 +100,35 @@ def scales(settings: FlowSettings) -> Scales:
     return Scales(gain, bias, 2 * bias, forget, third)
 
 
-def _tanh(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+def _tanh(settings: FlowSettings, scales: Scales) -> Iterator[Step]:
     second = 0.0  # E h²
     for _ in range(settings.length):
         values = np.tanh(_spread(scales.gain**2 * second + scales.both_biases + scales.input))
-        yield 0.0, _typical(1 - values**2, settings.units)
         second = _mean(values**2)
+        yield 0.0, _typical(1 - values**2, settings.units), second
 
 
-def _relu(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+def _relu(settings: FlowSettings, scales: Scales) -> Iterator[Step]:
     on = np.heaviside(_Z, 0.5) ** 0.5  # half the units are, whatever the variance
-    half = _typical(on, settings.units)
+    half, second = _typical(on, settings.units), 0.0
     for _ in range(settings.length):
-        yield 0.0, half
+        second = (scales.gain**2 * second + scales.both_biases + scales.input) / 2
+        yield 0.0, half, second
 
 
-def _linear(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+def _linear(settings: FlowSettings, scales: Scales) -> Iterator[Step]:
+    second = 0.0
     for _ in range(settings.length):
-        yield 0.0, 1.0
+        second = scales.gain**2 * second + scales.both_biases + scales.input
+        yield 0.0, 1.0, second
 
 
-def _lstm(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
+def _lstm(settings: FlowSettings, scales: Scales) -> Iterator[Step]:
     """keep = f; a hop leaves c through h = o tanh(c), and returns through i, f or g.
 
     c is the sum of a part that returns at every step (from biases and the slow h) and adds up in
-    amplitude, and a part from the inputs that adds up in variance.
+    amplitude, and a part from the inputs that adds up in variance. To take all that h feeds back
+    as steady is right with biases; without, and with a rotation, c is overstated up to twofold.
     """
     bias = settings.forget_bias or 0.0
     steady, noise, second = 0.0, 0.0, 0.0
@@ -135,16 +145,20 @@ def _lstm(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float
             + (steady + noise) * _mean((forget * (1 - forget)) ** 2)
         )
         read = passed**0.5 * _typical(1 - squashed**2, settings.units)
-        yield keep, read * written**0.5 if step else 0.0  # the initial h knows nothing of c
+        hop = read * written**0.5 if step else 0.0  # the initial h knows nothing of c
         steady_new = new * (1 - scales.input / variance)
         steady = (keep * steady**0.5 + (passed * steady_new) ** 0.5) ** 2
         noise = keep**2 * noise + passed * (new - steady_new)
         squashed = np.tanh(_spread(steady + noise))
         second = passed * _mean(squashed**2)
+        yield keep, hop, steady + noise
 
 
-def _gru(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]]:
-    """keep = z; a hop goes through the new value's matrix behind r, through r itself, or z."""
+def _gru(settings: FlowSettings, scales: Scales) -> Iterator[Step]:
+    """keep = z; a hop goes through the matrix behind r, or through that of z.
+
+    The way through r itself is left out: it is as small as the preactivations are.
+    """
     bias = settings.forget_bias or 0.0
     steady, noise = 0.0, 0.0
     for _ in range(settings.length):
@@ -157,17 +171,16 @@ def _gru(settings: FlowSettings, scales: Scales) -> Iterator[tuple[float, float]
         variance = passed * product + scales.bias + scales.input
         values = np.tanh(_spread(variance))
         new = _mean(values**2)
-        through_new = _mean((1 - values**2) ** 2) * (
-            passed + product * _mean((reset * (1 - reset)) ** 2)
-        )
+        through_new = passed * _mean((1 - values**2) ** 2)
         through_update = (second + new) * _mean((update * (1 - update)) ** 2)
-        yield keep, (taken * through_new + through_update) ** 0.5
+        hop = (taken * through_new + through_update) ** 0.5
         steady_new = new * (1 - scales.input / variance)
         steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
         noise = keep**2 * noise + taken * (new - steady_new)
+        yield keep, hop, steady + noise
 
 
-CELLS: dict[str, Callable[[FlowSettings, Scales], Iterator[tuple[float, float]]]] = {
+CELLS: dict[str, Callable[[FlowSettings, Scales], Iterator[Step]]] = {
     "rnn_tanh": _tanh,
     "rnn_relu": _relu,
     "linear": _linear,

@@ -60,7 +60,8 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
             value = _read(name, text, known[name])
             replace(default, **{name: value})
         except (ValueError, TypeError, OverflowError) as error:
-            problems.append(f"In the link: {error}. The default is used.")
+            said = str(error).replace(text, f"{text[:SHOWN]}…") if len(text) > SHOWN else error
+            problems.append(f"In the link: {said}. The default is used.")
             continue
         good[name] = value
     try:

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import json
 import logging
+import statistics
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -165,9 +166,25 @@ def test_a_browser_that_is_busy_gets_one_chunk_whatever_the_run_does(training_ro
         socket.frames()
         head = run.status().head
         until(lambda: run.status().head > head + 100)
-        socket.say(goal=-1)
-        socket.wait(state="paused")
+        for goal, state in ((-1, "paused"), (10**6, "training"), (-1, "paused")):
+            socket.say(goal=goal)
+            socket.wait(state=state)
         assert socket.chunks == 1
+
+
+def test_a_single_viewer_gets_the_frames_as_they_come_and_not_with_the_next_status(
+    training_room: Room,
+):
+    token, _ = training_room.begin(Walk(seed=8, steps=10**6, pause=0.04))
+    sizes, held = [], -1
+    with training_room.watch(token) as socket:
+        socket.say(goal=10**6)
+        while len(sizes) < 15:
+            socket.say(after=held)
+            got = socket.frames()
+            sizes.append(len(got))
+            held = unpack(got[-1])[0]
+    assert statistics.median(sizes) <= 3  # 12 frames are made from one status to the next
 
 
 def test_a_pause_is_told_and_holds(training_room: Room):

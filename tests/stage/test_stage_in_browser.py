@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from explorer.figures import theme
+from explorer.figures.cells import scene as cell_scene
 from explorer.figures.scene import Axis, Grid, Plot, Points, Scene, Surface, as_json
 from explorer.runs.frames import Frame, chunk, pack, unpack
-from tests.stage import gallery
+from tests.stage import gallery, recordings
 from tests.stage.chromium import chromium  # noqa: F401
 from tests.stage.gallery import PRECISION, Show
 from tests.stage.theatre import Run, Theatre
@@ -210,6 +211,33 @@ def test_a_full_store_doubles_its_stride_and_keeps_the_ends_and_the_events(house
     assert [index for index in indices if index < 4700 and index % stride] == [777]
     assert kept["events"] == [{"index": 777, "step": 777, "event": "lost"}]
     assert kept["bytes"] == 10 * len(indices)
+
+
+def test_a_store_is_bounded_in_bytes_too(house_page: Page):
+    kept = in_page(
+        house_page,
+        """const store = new m.store.FrameStore({ mostBytes: 1e6 });
+        for (let index = 0; index < 500; index += 1) store.add([{ index, event: "", bytes: 10_000 }]);
+        return [store.bytes, store.count, store.newest];""",
+    )
+
+    assert kept[0] <= 1e6
+    assert 50 <= kept[1] <= 100
+    assert kept[2] == 499
+
+
+def test_arrays_are_the_same_when_they_are_unpacked_again(house_page: Page, duel: Show):
+    unequal = in_page(
+        house_page,
+        BYTES
+        + """const sum = ({ arrays }) => arrays["gan/fake"].data.reduce((all, one) => all + one, 0);
+        const copies = [1, 2, 3].flatMap(() => m.store.decodeChunk(bytes));
+        const first = copies.map(sum);
+        return copies.filter((frame, i) => sum(frame) !== first[i]).length + (first[0] === 0);""",
+        encoded(chunk(duel.packets[:150])),
+    )
+
+    assert unequal == 0
 
 
 def test_frames_that_come_late_are_put_where_they_belong(house: House):
@@ -762,7 +790,100 @@ def test_a_refresh_goes_on_where_it_was(house: House):
     assert run.goal == -1
 
 
+def test_a_dial_that_changes_the_picture_keeps_the_training_going(house: House):
+    page, first = house.open(COUNT, rate=60)
+    token, second = house.run(gallery.count(100), rate=60)
+    button(page, "Train").click()
+    until(page, lambda: shown(page, "frame") > 5)
+
+    mount(page, dataclasses.replace(COUNT.scene, alt="Another count"), token)
+
+    until(page, lambda: first.viewers == 0)
+    wait(page, state="ended", frame=99)
+    assert {"goal": second.last} in second.said
+
+
+def test_the_page_hears_of_a_reset_where_it_has_something_to_undo(house: House):
+    token, _ = house.run(COUNT)
+    page = house.page()
+    mount(page, COUNT.scene, token, resets=True)
+    button(page, "Step").click()
+    wait(page, frame=1)
+
+    button(page, "Reset").click()
+
+    wait(page, frame=0, state="idle")
+    assert page.evaluate("window.told") == [["reset", token]]
+
+
 # ---------------------------------------------------------------------------- recordings
+
+
+def reading(text: str) -> Show:
+    """Return an LSTM that reads a text, with its circuit and the memory over time."""
+    frames = tuple(recordings.lstm_frames(text, units=6))
+    picture = cell_scene("lstm", list(text), 6, sorted(set(text)), unit=2)
+    packets = tuple(pack(frame, i, {}) for i, frame in enumerate(frames))
+    return Show(picture, pack(Frame(0), 0, {}), packets, frames)
+
+
+def test_the_keyboard_goes_through_the_gates_and_on_to_the_next_character(house: House):
+    show = reading("abcab")
+    page, _ = house.open(show, live=False, head=4)
+    chosen = page.get_by_role("tab", selected=True)
+    names = [name.lower() for name in page.get_by_role("tab").all_inner_texts()]
+
+    seen = []
+    for _ in range(len(names) + 1):
+        seen.append((shown(page, "frame"), chosen.inner_text().lower()))
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(30)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(50)
+
+    assert seen == [*((0, name) for name in names), (1, names[0])]
+    assert (shown(page, "frame"), chosen.inner_text().lower()) == (0, names[-1])
+    button(page, "Next gate").click()
+    wait(page, frame=1)
+    assert page.locator(".count").inner_text() == "character 2 of 5"
+
+
+def test_a_recording_that_is_computed_anew_keeps_the_place_and_the_unit(house: House):
+    show = reading("abcab")
+    page, _ = house.open(show, live=False, head=4)
+    page.get_by_role("slider", name="Time").fill("3")
+    wait(page, frame=3)
+    token, _ = house.run(reading("abcba"), head=4)
+
+    mount(page, show.scene, token, live=False)
+
+    page.wait_for_timeout(300)
+    wait(page, frame=3, frames=5)
+
+
+def test_what_the_viewer_picks_reaches_the_page(house: House):
+    show = reading("abcab")
+    token, _ = house.run(show, head=4)
+    page = house.page()
+    mount(page, show.scene, token, live=False, picks=True)
+    wait(page, frame=0)
+    box = page.locator("[data-kind='timeline'] .map").first.bounding_box()
+    assert box is not None
+
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.1 * box["height"])
+
+    until(page, lambda: page.evaluate("window.told") == [["pick", {"name": "unit", "value": 0}]])
+    wait(page, frame=2)
+
+
+def test_one_measurement_needs_no_time_bar(house: House):
+    show = gallery.count(1)
+    page, _ = house.open(show, live=False)
+
+    expect(page.locator(".bar")).to_be_hidden()
+    assert page.locator(".card .value").inner_text() == "0"
+
 
 
 def test_a_recording_is_played_and_ends(house: House):

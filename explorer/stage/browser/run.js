@@ -5,6 +5,7 @@ import { Playback } from "./playback.js";
 import { FrameStore } from "./store.js";
 
 const BEHIND = 400; // frames; further behind, the past is fetched with a stride
+const RETRY = 1000; // ms after which a fruitless overview is asked for again
 const AROUND = 120; // frames fetched around a place that was only coarsely known
 
 /**
@@ -19,7 +20,9 @@ export class Run {
     this.settled = false; // whether it is known what never moves, if anything does not
     this.status = null;
     this.hear = hear;
-    this.tried = new Set();
+    this.tried = new Set(); // gaps in the past that were asked for
+    this.reachable = false;
+    this.overview = false; // whether one is on its way
     const on = {
       still: (frame) => this.gotStill(frame),
       status: (status) => this.gotStatus(status),
@@ -88,13 +91,14 @@ export class Run {
   }
 
   reach(reachable) {
+    this.reachable = reachable;
     if (!reachable) this.playback.forget();
     this.hear("reach", reachable);
   }
 
   /** Ask for frames newer than those held; called at most once an animation frame. */
   pull() {
-    if (!this.status || this.overview) return;
+    if (!this.status || !this.reachable || this.overview) return;
     if (this.head - this.store.newest > BEHIND) this.catchUp();
     else this.link.after(this.store.newest);
   }
@@ -107,7 +111,7 @@ export class Run {
     while ((head - from) / apart > BEHIND) apart *= 2;
     this.overview = true;
     const frames = await this.fetch(from, 2000, apart);
-    this.overview = false;
+    setTimeout(() => (this.overview = false), frames.length ? 0 : RETRY);
     this.gotFrames(frames);
   }
 

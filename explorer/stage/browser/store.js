@@ -5,7 +5,11 @@ const CHUNK = 0x31435258; // "XRC1"
 const TOP = { uint8: 255, uint16: 65535 };
 const KIND = { float32: Float32Array, uint8: Uint8Array, uint16: Uint16Array };
 
-/** One moment of a run. Arrays are unpacked when they are first asked for, each on its own. */
+const UNPACKED = 256; // frames whose arrays are held unpacked; of the others only the packets
+
+const unpacked = []; // arrays by name of those frames, the longest held first
+
+/** One moment of a run. Arrays are unpacked when they are asked for, each on its own. */
 export class Frame {
   constructor(header, packet, payload) {
     this.index = header.index;
@@ -21,15 +25,27 @@ export class Frame {
 
 function lazily(entries, packet, payload) {
   const arrays = {};
+  const held = new Map();
   for (const name of Object.keys(entries)) {
-    let found = null;
     Object.defineProperty(arrays, name, {
       enumerable: true,
-      get: () =>
-        (found ??= { shape: entries[name][1], data: restore(entries[name], packet, payload) }),
+      get() {
+        if (!held.has(name)) {
+          hold(held);
+          const [, shape] = entries[name];
+          held.set(name, { shape, data: restore(entries[name], packet, payload) });
+        }
+        return held.get(name);
+      },
     });
   }
   return arrays;
+}
+
+function hold(arrays) {
+  if (arrays.size) return;
+  unpacked.push(arrays);
+  if (unpacked.length > UNPACKED) unpacked.shift().clear();
 }
 
 function restore([kind, shape, offset, low, high], packet, payload) {
