@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import cycle, islice
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from explorer.bench.crowd import Crowd
 from explorer.bench.rows import Effort, Row, to_target
@@ -61,15 +62,24 @@ def measure(names: Iterable[str], effort: Effort) -> Iterator[Row]:
 def _measured(browser: Any, wanted: set[str], effort: Effort) -> Iterator[tuple[str, list[float]]]:
     if "page/first" in wanted:
         yield "page/first", [_first_page(browser) for _ in range(min(effort.turns, 3))]
-    parts = (_alone, _shared_room, _busy_room)
     if not wanted - {"page/first"}:
         return
     with Server() as server:
-        for part in parts:
-            try:
+        for name in [name for name in ALONE if name in wanted]:
+            with _told(name), _tabs(browser, server) as open_tab:
+                yield name, ALONE[name](open_tab, effort)
+        for part in (_shared_room, _busy_room):
+            with _told(part.__name__.strip("_")):
                 yield from part(browser, server, wanted, effort)
-            except (TimeoutError, RuntimeError) as error:
-                print(f"{part.__name__.strip('_')}: {error}", file=sys.stderr)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What goes wrong in one measurement is said in one line, and the others go on."""
+    try:
+        yield
+    except Exception as error:
+        print(f"{name} was not measured: {str(error).splitlines()[0]}", file=sys.stderr)
 
 
 def _first_page(browser: Any) -> float:
@@ -97,23 +107,6 @@ def _tabs(browser: Any, server: Server) -> Iterator[Open]:
 
 
 Part = Iterator[tuple[str, list[float]]]
-
-
-def _alone(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
-    """One viewer: pages, dials, clicks, and the stage while it trains."""
-    measures: dict[str, Callable[[Open, Effort], list[float]]] = {
-        "page/switch": _switches,
-        "dials/cells": _cells_dials,
-        "dials/gradients": _gradients_dials,
-        "clicks": _counted_clicks,
-        "stage/painted": lambda tabs, effort: _painted(_training(tabs, 1), effort),
-        "stage/pause": lambda tabs, effort: _pauses(_training(tabs, 2), effort),
-        "stage/streamlit-button": lambda tabs, effort: _buttons(_training(tabs, 100), effort),
-    }
-    for name, values in measures.items():
-        if name in wanted:
-            with _tabs(browser, server) as open_tab:
-                yield name, values(open_tab, effort)
 
 
 def _shared_room(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
@@ -221,7 +214,7 @@ def _cells_dials(open_tab: Open, effort: Effort) -> list[float]:
     found = []
     for name in islice(cycle(("GRU", "LSTM")), 2 * effort.turns):
         tab.arm("d.frames > 0 && d.values > 0 && d.text !== before.text")
-        tab.page.get_by_text(name, exact=True).first.click()
+        tab.page.get_by_role("radio", name=name, exact=True).click()
         found.append(tab.effect())
         tab.page.wait_for_timeout(300)
     return found
@@ -247,5 +240,22 @@ def _counted_clicks(open_tab: Open, effort: Effort) -> list[float]:
     for _ in range(CLICKS):
         tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         tab.page.wait_for_timeout(120)
-    tab.page.wait_for_timeout(3_000)
-    return [float(tab.page.get_by_label("Seed").first.input_value()) - 500]
+    counted = 0
+    for _ in range(20):  # as long as the last of them need to arrive
+        counted = int(parse_qs(urlsplit(tab.page.url).query)["seed"][0]) - 500
+        if counted == CLICKS:
+            break
+        tab.page.wait_for_timeout(500)
+    return [float(counted)]
+
+
+ALONE: dict[str, Callable[[Open, Effort], list[float]]] = {
+    "page/switch": _switches,
+    "dials/cells": _cells_dials,
+    "dials/gradients": _gradients_dials,
+    "clicks": _counted_clicks,
+    "stage/painted": lambda open_tab, effort: _painted(_training(open_tab, 1), effort),
+    "stage/pause": lambda open_tab, effort: _pauses(_training(open_tab, 2), effort),
+    "stage/streamlit-button": lambda open_tab, effort: _buttons(_training(open_tab, 100), effort),
+}
+"""What one viewer sees who is alone, each in a tab of its own."""

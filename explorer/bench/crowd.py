@@ -1,8 +1,7 @@
 """A room of viewers without browsers, who speak to the stage's socket as a browser does.
 
-Started as ``python -m explorer.bench.crowd``; every line of its input is the address of a socket
-that one more viewer connects to. When the input ends it prints, as JSON, how many frames each
-viewer has got.
+Every line of the input of `main` is the address of a socket that one more viewer connects to. When
+the input ends it prints, as JSON, how many frames each viewer has got.
 """
 
 import asyncio
@@ -27,7 +26,7 @@ class Crowd:
 
     def __enter__(self) -> "Crowd":
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-c", f"import {__name__} as crowd; crowd.main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -94,5 +93,6 @@ async def crowd() -> list[int]:
     return counts
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Be the process of a crowd."""
     print(json.dumps(asyncio.run(crowd())))

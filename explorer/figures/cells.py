@@ -83,7 +83,7 @@ def scene(
         ),
         CELLS[cell]("diagram", visible, quoted=vocabulary is not None),
         *maps,
-        _series() if vocabulary is None else _expectation(vocabulary),
+        _series(clock) if vocabulary is None else _expectation(vocabulary),
     )
     areas = [panel.area for panel in maps]
     return Scene(
@@ -128,12 +128,12 @@ def _expectation(vocabulary: Sequence[str]) -> Ranking:
     )
 
 
-def _series() -> Plot:
+def _series(clock: str) -> Plot:
     marks = (
         History("input/value", "real", "read"),
         History("prediction", "fake", "predicted next"),
     )
-    return Plot("next", "read and predicted", marks, x=Axis(label="step"), alt="The series.")
+    return Plot("next", "read and predicted", marks, x=Axis(label=clock), alt="The series.")
 
 
 def _wide(areas: Sequence[str]) -> Grid:

@@ -41,9 +41,9 @@ WIDE = Places(
     680,
     400,
     {"update": 205, "reset": 366, "new": 604},
-    gate_row=272,
+    gate_row=262,
     belt=48,
-    middle=158,
+    middle=153,
     add=490,
     buses=(366, 390),
 )

@@ -48,7 +48,7 @@ class Flow:
     gain: float = 1.0
     forget_bias: float = 3.0
     size: int = 64
-    batch: int = 8
+    batch: int = 4
     task_length: int = 50
     task_width: int = 32
     task_bias: float = 1.0

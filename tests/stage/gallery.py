@@ -66,16 +66,15 @@ def square(side: str, title: str, note: str) -> scene.Plot:
 
 
 def cards(side: str) -> scene.Numbers:
+    """Return the numbers of one game."""
+    held = f"{side}/held"
+    bound, needs = "of all eight", "How far the mass must move."
     return scene.Numbers(
         area=f"{side}-numbers",
         numbers=(
-            scene.Number(
-                f"{side}/held", "modes held", "of", of=8, bound="of all eight", good_from=8, bad_to=4
-            ),
+            scene.Number(held, "modes held", "of", of=8, bound=bound, good_from=8, bad_to=4),
             scene.Number(f"{side}/good", "good", "percent", bound="ceiling 98.9 %"),
-            scene.Number(
-                f"{side}/w1", "exact W₁", bound="floor {w1_floor}", help="How far the mass must move."
-            ),
+            scene.Number(f"{side}/w1", "exact W₁", bound="floor {w1_floor}", help=needs),
         ),
     )
 
@@ -151,6 +150,50 @@ def count(frames: int) -> Show:
     return Show(picture, pack(Frame(0), 0, {}), packets, counted)
 
 
+@dataclass(frozen=True)
+class Game:
+    """What one side of the duel is made of."""
+
+    modes: np.ndarray  # (8, 2)
+    noise: np.ndarray  # (SHOWN, 2)
+    home: np.ndarray  # (SHOWN,): the mode that each sample ends on
+    loses: bool  # as the GAN does, at 0.4 of the way
+
+    def target(self, share: float) -> np.ndarray:
+        """Return where every sample is going."""
+        before = np.where(np.arange(SHOWN) % 2, self.home, self.home + 2)
+        return self.modes[before if self.loses and share < 0.4 else self.home]
+
+    def samples(self, share: float) -> np.ndarray:
+        """Return the samples on their way from the origin; some of the WGAN's stay on bridges."""
+        spread = 0.02 + 0.5 * np.exp(-10 * share)
+        stay = np.where(np.arange(SHOWN) % 9 == 0, 0.0 if self.loses else 0.3, 0.0)
+        return arrived(share) * (1 - stay[:, None]) * self.target(share) + spread * self.noise
+
+    def surface(self, share: float) -> np.ndarray:
+        """Return the judge: certain almost everywhere, or rising gently towards the data."""
+        cells = (np.arange(CELLS) + 0.5) * 4.2 / CELLS - 2.1
+        grid = np.stack(np.meshgrid(cells, cells), -1)
+        away = np.linalg.norm(grid[:, :, None] - self.modes, axis=-1)
+        if self.loses:
+            edge = away[..., 1:3].min(-1) - 0.7 - 0.2 * np.sin(9 * share + grid[..., 0])
+            return 1 / (1 + np.exp(-40 * share * edge))
+        return np.exp(-1.8 * away.min(-1)) * (0.2 + share) - 0.25 * np.linalg.norm(grid, axis=-1)
+
+    def numbers(self, share: float) -> dict[str, float]:
+        """Return modes held, share of good samples and distance."""
+        if self.loses:
+            dip = 0.3 * np.exp(-(((share - 0.2) / 0.1) ** 2))
+            held = 4 if 0.1 < share < 0.4 else 2
+            return {"held": held, "good": 0.84 * arrived(share), "w1": 1.42 - dip}
+        held = min(8, int(80 * share))
+        return {"held": held, "good": 0.29 + 0.5 * share, "w1": 0.13 + 1.17 * np.exp(-14 * share)}
+
+
+def arrived(share: float) -> float:
+    return 1 - np.exp(-8 * share)
+
+
 def duel(count: int = 400, seed: int = 5) -> Show:
     """Return a made-up training of both games in ``count`` frames of five steps."""
     rng = np.random.default_rng(seed)
@@ -158,58 +201,34 @@ def duel(count: int = 400, seed: int = 5) -> Show:
     modes = 1.4 * np.stack([np.cos(angle), np.sin(angle)], 1)
     real = modes[rng.integers(8, size=SHOWN)] + 0.03 * rng.normal(size=(SHOWN, 2))
     floor = {"w1_floor": 0.081, "w1_floor_low": 0.05, "w1_floor_high": 0.11}
-    still = Frame(0, {"real": real}, floor)
     noise = rng.normal(size=(SHOWN, 2))
-    home = {"gan": rng.integers(1, 3, size=SHOWN), "wgan": rng.integers(8, size=SHOWN)}
-    frames = tuple(duel_frame(i, count, modes, noise, home, rng) for i in range(count))
+    games = {
+        "gan": Game(modes, noise, rng.integers(1, 3, size=SHOWN), loses=True),
+        "wgan": Game(modes, noise, rng.integers(8, size=SHOWN), loses=False),
+    }
+    frames = tuple(duel_frame(i, count, games, rng) for i in range(count))
     packets = tuple(pack(frame, i, PRECISION) for i, frame in enumerate(frames))
+    still = Frame(0, {"real": real}, floor)
     return Show(duel_scene(), pack(still, 0, PRECISION), packets, frames)
 
 
-def duel_frame(
-    i: int,
-    count: int,
-    modes: np.ndarray,
-    noise: np.ndarray,
-    home: dict[str, np.ndarray],
-    rng: np.random.Generator,
-) -> Frame:
-    """Return one frame: samples on their way from the origin to the modes that are held."""
+def duel_frame(i: int, count: int, games: dict[str, Game], rng: np.random.Generator) -> Frame:
+    """Return one frame of both games."""
     share = i / max(1, count - 1)
     arrays: dict[str, np.ndarray] = {}
     scalars: dict[str, float] = {"step": 5 * i}
-    for side in ("gan", "wgan"):
-        target = modes[home[side]]
-        if side == "gan" and share < 0.4:
-            target = modes[np.where(np.arange(SHOWN) % 2, home[side], home[side] + 2)]
-        near = 1 - np.exp(-8 * share)
-        spread = 0.02 + 0.5 * np.exp(-10 * share)
-        bridge = (np.arange(SHOWN) % 9 == 0) * 0.3 * (side == "wgan")
-        fake = near * (1 - bridge[:, None]) * target + spread * noise + 0.01 * rng.normal(size=2)
-        cells = (np.arange(CELLS) + 0.5) * 4.2 / CELLS - 2.1
-        grid = np.stack(np.meshgrid(cells, cells), -1)
-        away = np.linalg.norm(grid[:, :, None] - modes, axis=-1)
-        if side == "gan":
-            held = np.linalg.norm(grid[:, :, None] - modes[1:3], axis=-1).min(-1)
-            surface = 1 / (1 + np.exp(-40 * share * (held - 0.7 - 0.2 * np.sin(9 * share + grid[..., 0]))))
-        else:
-            surface = np.exp(-1.8 * away.min(-1)) * (0.2 + share) - 0.25 * np.linalg.norm(grid, axis=-1)
-        held_now = (4 if 0.1 < share < 0.4 else 2) if side == "gan" else min(8, int(80 * share))
-        distance = 1.42 - 0.3 * np.exp(-(((share - 0.2) / 0.1) ** 2)) if side == "gan" else 0.13
-        distance += (1.3 - 0.13) * np.exp(-14 * share) * (side == "wgan") + 0.02 * rng.normal()
+    for side, game in games.items():
+        fake = game.samples(share) + 0.01 * rng.normal(size=2)
+        pull = (game.target(share) - fake) * (0.2 + share) + 0.1 * game.noise
         arrays |= {
             f"{side}/fake": fake,
-            f"{side}/surface": surface,
+            f"{side}/surface": game.surface(share),
             f"{side}/tails": fake[:ARROWS],
-            f"{side}/arrows": (target - fake)[:ARROWS] * (0.2 + share) + 0.1 * noise[:ARROWS],
+            f"{side}/arrows": pull[:ARROWS],
         }
-        scalars |= {
-            f"{side}/held": held_now,
-            f"{side}/good": 0.84 * near if side == "gan" else 0.29 + 0.5 * share,
-            f"{side}/w1": distance,
-            f"{side}/loss": (0.7 - 0.6 * share if side == "gan" else -0.4 * share) + 0.05 * rng.normal(),
-        }
-    event = {round(0.4 * count): "GAN lost 2 modes", round(0.1 * count): "WGAN-GP holds 8"}.get(i, "")
+        scalars |= {f"{side}/{name}": value for name, value in game.numbers(share).items()}
+        scalars[f"{side}/w1"] += 0.02 * rng.normal()
+    events = {round(0.4 * count): "GAN lost 2 modes", round(0.1 * count): "WGAN-GP holds 8"}
     sentences = {
         "gan/says": f"**{scalars['gan/held']:.0f} of 8 modes held.** It never held more than four;"
         " two of those were lost. The samples sit on two points.",
@@ -218,4 +237,4 @@ def duel_frame(
         "look": "The GAN's judge is certain almost everywhere, so its surface is flat and pulls"
         " nothing. Now set the steps to 1 and train again: does it still collapse?",
     }
-    return Frame(5 * i, arrays, scalars, sentences, event)
+    return Frame(5 * i, arrays, scalars, sentences, events.get(i, ""))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from explorer.figures.cells import scene
-from explorer.figures.scene import Grid, Scene, Tiles, Timeline
+from explorer.figures.scene import Diagram, Grid, Scene, Tiles, Timeline
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
 from explorer.stage.standalone import standalone
@@ -21,7 +21,7 @@ UNITS, UNIT, STEP = 12, 5, 9
 LSTM = recordings.lstm_frames(units=UNITS)
 GRU = recordings.gru_frames(units=UNITS)
 GRADIENTS = recordings.gradient_frames(1000, 40)
-SIZES = {"wide": (1440, 900), "small": (1280, 720), "phone": (390, 844)}
+SIZES = {"wide": (1440, 900), "small": (1280, 720), "low": (1280, 620), "phone": (390, 844)}
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -85,6 +85,10 @@ def theatre(chromium: Browser, written: dict[str, Path]) -> Iterator[Theatre]:  
     assert theatre.errors == []
 
 
+def diagram(cell: str) -> Diagram:
+    return next(panel for panel in PAGES[cell][0].panels if isinstance(panel, Diagram))
+
+
 def go(page: Page, index: int) -> None:
     page.evaluate(
         """(index) => {
@@ -146,10 +150,9 @@ def pixel(page: Page, area: str, row: float, column: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("cell", "frames"), [("lstm", LSTM), ("gru", GRU)])
 def test_every_wire_carries_the_number_of_the_selected_unit(theatre, cell, frames):
-    diagram = next(p for p in PAGES[cell][0].panels if p.kind == "diagram")
     page = theatre.open(cell)
 
-    for wire in diagram.wires:
+    for wire in diagram(cell).wires:
         if wire.value is None:
             continue
         value = float(frames[STEP].arrays[wire.value.name][UNIT])
@@ -172,11 +175,10 @@ def test_a_wire_is_as_thick_as_its_value_is_large(theatre):
 
 def test_a_wire_is_dashed_where_its_value_is_negative_and_only_there(theatre):
     page = theatre.open("lstm")
-    diagram = next(p for p in PAGES["lstm"][0].panels if p.kind == "diagram")
     seen = set()
     for step in (3, 9, 17):
         go(page, step)
-        for wire in filter(lambda w: w.value, diagram.wires):
+        for wire in filter(lambda w: w.value, diagram("lstm").wires):
             name = wire.name.removeprefix("wire/")
             dash = page.locator(f"[data-wire='{name}'] path.line").get_attribute("stroke-dasharray")
             negative = bool(LSTM[step].arrays[wire.value.name][UNIT] < 0)
@@ -244,8 +246,7 @@ def test_the_sentence_says_how_much_is_kept_and_which_push_is_larger(theatre, st
 
 def test_a_stage_lights_its_own_parts_and_fills_its_own_gate(theatre):
     page = theatre.open("lstm")
-    diagram = next(p for p in PAGES["lstm"][0].panels if p.kind == "diagram")
-    for step in diagram.stages:
+    for step in diagram("lstm").stages:
         stage(page, step.name)
         lit = page.locator(".circuit .node.on, .circuit .wire.on").evaluate_all(
             "(all) => all.map((e) => e.dataset.node ?? `wire/${e.dataset.wire}`)"
@@ -284,8 +285,7 @@ def test_a_gate_explains_itself_to_the_keyboard_and_opens_its_stage(theatre):
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_every_text_of_a_gate_can_be_read_on_its_colour(theatre, cell, theme):
     page = theatre.open(cell, theme=theme)
-    diagram = next(p for p in PAGES[cell][0].panels if p.kind == "diagram")
-    for step in diagram.stages:
+    for step in diagram(cell).stages:
         stage(page, step.name)
         pairs = page.locator(".node.box").evaluate_all(
             """(gates) => gates.flatMap((gate) => [...gate.querySelectorAll('text')].map((text) =>
@@ -351,37 +351,37 @@ def test_nothing_jumps_while_gates_and_moments_pass_and_nothing_scrolls_sideways
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+WATCH = """() => {
+  const svg = document.querySelector('.circuit');
+  Object.assign(window, {moves: [], born: 0});
+  new MutationObserver((changes) => {
+    for (const {type, addedNodes} of changes) {
+      if (type === 'attributes') window.moves.push([performance.now(), svg.dataset.moving ?? '']);
+      for (const node of addedNodes) window.born += node.matches?.('.bead') ? 1 : 0;
+    }
+  }).observe(svg, {
+    attributes: true, attributeFilter: ['data-moving'], childList: true, subtree: true,
+  });
+}"""
+
+
 def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest(theatre):
     page = theatre.open("lstm", motion="no-preference")
-    page.evaluate(
-        """() => {
-          const svg = document.querySelector('.circuit');
-          window.moves = [];
-          new MutationObserver(() => {
-            window.moves.push([performance.now(), svg.dataset.moving ?? '']);
-          }).observe(svg, {attributes: true, attributeFilter: ['data-moving']});
-        }"""
-    )
+    page.evaluate(WATCH)
     stage(page, "write")
-    page.wait_for_selector(".bead", state="attached")
     page.wait_for_function("window.moves.length >= 2")
     (began, moving), (ended, resting) = page.evaluate("window.moves")[:2]
+    write = next(s for s in diagram("lstm").stages if s.name == "write")
 
     assert (moving, resting) == ("true", "")
     assert ended - began >= 150
+    assert page.evaluate("window.born") == sum(part.startswith("wire/") for part in write.parts)
     assert page.locator(".bead").count() == 0
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(theatre):
     page = theatre.open("lstm", motion="reduce")
-    page.evaluate(
-        """() => {
-          window.born = 0;
-          new MutationObserver((changes) => changes.forEach((change) =>
-            change.addedNodes.forEach((node) => (window.born += node.matches?.('.bead') ? 1 : 0))
-          )).observe(document.querySelector('.circuit'), {childList: true, subtree: true});
-        }"""
-    )
+    page.evaluate(WATCH)
     stage(page, "write")
     stage(page, "read")
 

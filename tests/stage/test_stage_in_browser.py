@@ -217,7 +217,8 @@ def test_a_store_is_bounded_in_bytes_too(house_page: Page):
     kept = in_page(
         house_page,
         """const store = new m.store.FrameStore({ mostBytes: 1e6 });
-        for (let index = 0; index < 500; index += 1) store.add([{ index, event: "", bytes: 10_000 }]);
+        const bytes = 10_000;
+        for (let index = 0; index < 500; index += 1) store.add([{ index, event: "", bytes }]);
         return [store.bytes, store.count, store.newest];""",
     )
 
@@ -277,7 +278,7 @@ def test_frames_that_come_late_are_put_where_they_belong(house: House):
         (None, "plain", "–"),
     ],
 )
-def test_numbers_are_written_with_three_digits(house_page: Page, value: float, form: str, text: str):
+def test_numbers_have_three_digits(house_page: Page, value: float, form: str, text: str):
     written = in_page(house_page, "return m.format.number(given[0], given[1]);", value, form)
 
     assert written.replace("\N{NO-BREAK SPACE}", " ") == text
@@ -314,11 +315,18 @@ def test_labels_never_cover_one_another(house_page: Page):
     placed = in_page(
         house_page,
         """const nothing = () => {};
-        const g = { measureText: (text) => ({ width: 8 * text.length }), strokeText: nothing, fillText: nothing };
+        const measureText = (text) => ({ width: 8 * text.length });
+        const g = { measureText, strokeText: nothing, fillText: nothing };
         const look = { font: "", size: 14, width: 300, background: "" };
         const labels = given[0].map(([text, x, y]) => ({ text, x, y, colour: "" }));
         return m.axes.drawLabels(g, labels, { top: 0, bottom: 150 }, look);""",
-        [["GAN", 250, 70], ["WGAN-GP", 250, 71], ["floor", 250, 149], ["GP", 250, 148], ["a", 20, 70]],
+        [
+            ["GAN", 250, 70],
+            ["WGAN-GP", 250, 71],
+            ["floor", 250, 149],
+            ["GP", 250, 148],
+            ["a", 20, 70],
+        ],
     )
 
     height = 14 * 1.15
@@ -419,8 +427,11 @@ def test_a_replay_from_the_past_goes_at_its_own_rate_and_by_its_speed(house_page
 def test_training_paints_frames_in_order_up_to_the_last(house: House, duel: Show):
     page, run = house.open(duel)
     stage(page).evaluate(
-        """(root) => { window.seen = []; new MutationObserver(() => window.seen.push(
-          [Number(root.dataset.frame), Number(root.dataset.painted)])).observe(root, { attributes: true }); }"""
+        """(root) => {
+          window.seen = [];
+          const look = () => window.seen.push([+root.dataset.frame, +root.dataset.painted]);
+          new MutationObserver(look).observe(root, { attributes: true });
+        }"""
     )
 
     assert stage(page).get_attribute("data-state") == "idle"
@@ -529,7 +540,7 @@ def test_a_run_that_the_server_thinned_is_scrubbed_without_asking_again(house: H
 
 
 def test_the_keyboard_plays_when_nothing_else_has_the_focus(house: House):
-    page, run = house.open(gallery.count(SHORT))
+    page, _ = house.open(gallery.count(SHORT))
 
     page.keyboard.press("Space")
     wait(page, state="ended", frame=SHORT - 1)
@@ -577,7 +588,8 @@ def test_the_cards_show_the_numbers_of_the_frame(house: House, duel: Show):
 
     assert card("wgan/held") == f"{numbers['wgan/held']:.0f} / 8"
     assert card("gan/w1") == f"{numbers['gan/w1']:.3g}"
-    assert float(card("wgan/good").split()[0]) == pytest.approx(100 * numbers["wgan/good"], abs=0.05)
+    good = float(card("wgan/good").split()[0])
+    assert good == pytest.approx(100 * numbers["wgan/good"], abs=0.05)
     assert page.locator("[data-scalar='gan/w1'] .bound").inner_text() == "floor 0.0810"
     said = page.locator("[data-area='gan-says']").inner_text()
     assert said == duel.frames[-1].sentences["gan/says"].replace("**", "")
@@ -640,7 +652,7 @@ def test_the_value_under_the_pointer_is_that_of_the_surface(house: House):
 
 
 def test_a_zoom_is_kept_while_frames_arrive(house: House):
-    page, run = house.open(dots())
+    page, _ = house.open(dots())
     before, _ = hover(page, 1.0, 1.0)
     page.mouse.wheel(0, -240)
     page.mouse.wheel(0, -240)
@@ -751,7 +763,7 @@ def test_a_run_that_the_server_forgot_is_reported_to_the_page(house: House):
 
 def test_another_run_of_the_same_scene_takes_over_without_a_gap(house: House):
     page, first = house.open(COUNT, rate=60)
-    token, second = house.run(COUNT, rate=60, silent=True)
+    token, second = house.run(COUNT, rate=400, silent=True)
     button(page, "Train").click()
     until(page, lambda: shown(page, "frame") > 10)
 
@@ -792,7 +804,7 @@ def test_a_refresh_goes_on_where_it_was(house: House):
 
 def test_a_dial_that_changes_the_picture_keeps_the_training_going(house: House):
     page, first = house.open(COUNT, rate=60)
-    token, second = house.run(gallery.count(100), rate=60)
+    token, second = house.run(gallery.count(100), rate=400)
     button(page, "Train").click()
     until(page, lambda: shown(page, "frame") > 5)
 
@@ -823,6 +835,7 @@ def reading(text: str) -> Show:
     """Return an LSTM that reads a text, with its circuit and the memory over time."""
     frames = tuple(recordings.lstm_frames(text, units=6))
     picture = cell_scene("lstm", list(text), 6, sorted(set(text)), unit=2)
+    picture = dataclasses.replace(picture, clock="character")
     packets = tuple(pack(frame, i, {}) for i, frame in enumerate(frames))
     return Show(picture, pack(Frame(0), 0, {}), packets, frames)
 
@@ -883,7 +896,6 @@ def test_one_measurement_needs_no_time_bar(house: House):
 
     expect(page.locator(".bar")).to_be_hidden()
     assert page.locator(".card .value").inner_text() == "0"
-
 
 
 def test_a_recording_is_played_and_ends(house: House):

@@ -8,6 +8,7 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ class Theatre:
         wanted: dict[str, int | None] = {"after": None}
         heard = asyncio.create_task(self._hear(socket, run, wanted))
         try:
-            await self._send(socket, run, wanted, heard)
+            await self._send(socket, run, wanted, heard.done)
         except (WebSocketDisconnect, RuntimeError):
             pass  # the page is gone
         finally:
@@ -147,11 +148,15 @@ class Theatre:
             wanted["after"] = message.get("after", wanted["after"])
 
     async def _send(
-        self, socket: WebSocket, run: Run, wanted: dict[str, int | None], heard: "asyncio.Task[None]"
+        self,
+        socket: WebSocket,
+        run: Run,
+        wanted: dict[str, int | None],
+        gone: Callable[[], bool],
     ) -> None:
         told, sent, exact = "", 0.0, float(run.head)
         before = time.monotonic()
-        while not heard.done() and not self.server.should_exit:
+        while not gone() and not self.server.should_exit:
             now = time.monotonic()
             if run.goal > run.head:
                 exact = max(exact, run.head) + run.rate * (now - before)
