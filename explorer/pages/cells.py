@@ -1,7 +1,5 @@
 """What does it remember, and who let it in? A trained cell reads, gate by gate."""
 
-import hashlib
-
 import streamlit as st
 
 from explorer import cells as cell_room
@@ -62,12 +60,10 @@ def page() -> None:
             surroundings.link_and_code("cells", settings, SOURCES)
     if seen.unknown:
         st.info(_unknown(seen.unknown), icon=":material/help:")
-    ticket = the_hub().publish(
-        surroundings.attend(),
-        hashlib.sha256(query(settings).encode()).hexdigest()[:16],
-        runs.Frame(0),
-        seen.frames,
-        CellReading.precision,
+    ticket = surroundings.admitted(
+        lambda viewer: the_hub().publish(
+            viewer, query(settings), runs.Frame(0), seen.frames, CellReading.precision
+        )
     )
     show(
         figures.scene(

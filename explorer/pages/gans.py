@@ -81,7 +81,7 @@ def page() -> None:
                 preset="python -m explorer train '{link}' --seconds 20 --out duel.gif",
             )
     data = distribution(duel.data)
-    ticket = the_hub().open(surroundings.attend(), duel)
+    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, duel))
     st.session_state["gans:token"] = ticket.token
     with wide:
         show(

@@ -1,11 +1,10 @@
 """How far back can it feel? Gradient norms through time, measured, explained, and trained away."""
 
-import hashlib
-
 import streamlit as st
 
 from explorer import gradients as room
 from explorer.figures import gradients as figures
+from explorer.figures import spectra as pictures
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.runs import gradients as runs
@@ -70,17 +69,23 @@ def page() -> None:
             _learning(flow)
     with st.expander("How to read this, and what it does not show"):
         st.markdown(HOW)
+    if flow.view == "start":
+        spectra = st.expander(
+            "The recurrent matrix: its eigenvalues, and what its powers do",
+            key="gradients.spectra",
+            on_change="rerun",
+        )
+        if spectra.open:
+            with spectra:
+                _spectra(flow)
 
 
 def _measurement(flow: Flow) -> None:
     frame = runs.measure(flow)
-    ticket = the_hub().publish(
-        surroundings.attend(),
-        hashlib.sha256(query(flow).encode()).hexdigest()[:16],
-        runs.Frame(0),
-        [frame],
-        {},
-        kind="gradients",
+    ticket = surroundings.admitted(
+        lambda viewer: the_hub().publish(
+            viewer, query(flow), runs.Frame(0), [frame], {}, kind="gradients"
+        )
     )
     show(
         figures.through_time(
@@ -97,12 +102,36 @@ def _measurement(flow: Flow) -> None:
 
 def _learning(flow: Flow) -> None:
     adding = flow.adding()
-    ticket = the_hub().open(surroundings.attend(), adding)
+    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, adding))
     show(
         figures.adding(room.LEARNERS, runs.LOWEST_LEARNING, adding.length),
         ticket,
         key="gradients.learning",
         live=True,
+    )
+
+
+def _spectra(flow: Flow) -> None:
+    found = runs.matrix_spectrum(flow)
+    dark = st.context.theme.type == "dark"
+    left, right = st.columns(2)
+    left.plotly_chart(
+        pictures.eigenvalues(found, dark),
+        theme=None,
+        key="gradients.eigenvalues",
+        alt=f"Eigenvalues in the complex plane; the largest has modulus {found.radius:.2f}.",
+    )
+    right.plotly_chart(
+        pictures.stretch(found, dark),
+        theme=None,
+        key="gradients.stretch",
+        alt=f"Norm of the matrix's powers; the largest is {found.stretch.max():.2f}.",
+    )
+    st.caption(
+        "The plain RNN's matrix of the first seed. The radius decides in the end, the largest "
+        f"singular value, {found.singular_values[0]:.2f}, what can happen in one step (Pascanu et "
+        f"al. 2013). Henrici's departure from a normal matrix is {found.departure:.2f}: at 0 the "
+        "two curves are one."
     )
 
 

@@ -81,16 +81,18 @@ def _reading() -> tuple[Scene, Ticket]:
     settings = readings.CellReading()
     seen = readings.read(settings)
     unit = network_card(settings.network_name).unit
-    ticket = the_hub().publish(
-        surroundings.attend(), "home-cells", readings.Frame(0), seen.frames, {}
+    ticket = surroundings.admitted(
+        lambda viewer: the_hub().publish(viewer, "home-cells", readings.Frame(0), seen.frames, {})
     )
     return figures.reading(seen.tokens, unit), ticket
 
 
 def _recorded(name: str) -> Ticket:
     still, frames = recordings.load(name)
-    return the_hub().publish(
-        surroundings.attend(), f"home-{name}", still, frames, recordings.PRECISION
+    return surroundings.admitted(
+        lambda viewer: the_hub().publish(
+            viewer, f"home-{name}", still, frames, recordings.PRECISION
+        )
     )
 
 

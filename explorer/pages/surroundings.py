@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.pages import style
 from explorer.runs import links
-from explorer.runs.hub import the_hub
+from explorer.runs.hub import LimitError, Ticket, the_hub
 
 Source = Callable[..., Any] | type | ModuleType
 
@@ -36,6 +36,15 @@ def dress() -> None:
 def heading(question: str, sentence: str) -> None:
     """Write the question that the page answers, and one sentence under it."""
     st.html(f'<div class="heading"><h1>{question}</h1><p>{sentence}</p></div>')
+
+
+def admitted(ask: Callable[[str], Ticket]) -> Ticket:
+    """Return the ticket that the hub gives this viewer; its refusal is shown instead of a page."""
+    try:
+        return ask(attend())
+    except LimitError as refusal:
+        st.warning(str(refusal), icon=":material/groups:")
+        st.stop()
 
 
 def row_of_actions() -> DeltaGenerator:

@@ -18,8 +18,11 @@ from explorer.gradients import (
     AddingSettings,
     FlowSettings,
     SideBySide,
+    Spectrum,
     norms_through_time,
+    recurrent_matrices,
     residual,
+    spectrum,
     theory_line,
 )
 from explorer.runs.frames import Frame
@@ -134,6 +137,12 @@ def measure(flow: Flow) -> Frame:
     arrays = {name: values[: flow.length] for name, values in arrays.items()}
     sentences = {"says": _says(flow, at, scalars), "look": _look(flow, scalars)}
     return Frame(0, {k: v.astype(np.float32) for k, v in arrays.items()}, scalars, sentences)
+
+
+def matrix_spectrum(flow: Flow) -> Spectrum:
+    """Return the spectrum of the plain RNN's recurrent matrix, that of the first seed."""
+    drawn = recurrent_matrices("rnn_tanh", flow.size, [flow.seed], flow.init, flow.gain)
+    return spectrum(drawn[0], powers=flow.length)
 
 
 def _says(flow: Flow, lag: int, scalars: Mapping[str, float]) -> str:

@@ -379,6 +379,20 @@ def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest
     assert page.locator(".bead").count() == 0
 
 
+def test_a_value_moves_on_when_those_it_is_made_of_have_arrived(theatre):
+    order = theatre.open("lstm").evaluate(
+        """async () => {
+          const {waves} = await import('stage/circuit.js');
+          const wires = [['', 'keep'], ['keep', 'add'], ['write', 'add'], ['input', 'write'],
+            ['add', ''], ['loop', 'loop']].map(([start, end]) => ({start, end}));
+          const found = waves(wires);
+          return wires.map((wire) => found.get(wire));
+        }"""
+    )
+
+    assert order == [0, 1, 1, 0, 2, 0]
+
+
 def test_nothing_moves_for_those_who_asked_for_less_motion(theatre):
     page = theatre.open("lstm", motion="reduce")
     page.evaluate(WATCH)
