@@ -2,7 +2,7 @@
 
 from typing import Any
 
-PATIENCE = 60_000  # ms
+PATIENCE = 120_000  # ms
 
 # The stage may stand inside a shadow root. `read` is what a condition compares: the stage's own
 # account of itself, its text, and how many numbers its diagrams show.

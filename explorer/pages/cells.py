@@ -1,5 +1,7 @@
 """What does it remember, and who let it in? A trained cell reads, gate by gate."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer import cells as cell_room
@@ -60,9 +62,10 @@ def page() -> None:
             surroundings.link_and_code("cells", settings, SOURCES)
     if seen.unknown:
         st.info(_unknown(seen.unknown), icon=":material/help:")
+    name = query(replace(settings, unit=-1, step=0))  # where one looks changes nothing in it
     ticket = surroundings.admitted(
         lambda viewer: the_hub().publish(
-            viewer, query(settings), runs.Frame(0), seen.frames, CellReading.precision
+            viewer, name, runs.Frame(0), seen.frames, CellReading.precision
         )
     )
     show(

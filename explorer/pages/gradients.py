@@ -14,7 +14,7 @@ from explorer.runs.links import query
 from explorer.stage.component import show
 
 VIEWS = {"start": "Untrained", "live": "Learning"}
-INITS = {"default": "PyTorch", "orthogonal": "Rotation", "gaussian": "Normal"}
+INITS = {"default": "torch", "orthogonal": "rotation", "gaussian": "normal"}
 SOURCES = (
     room.norms_through_time,
     room.theory_line,

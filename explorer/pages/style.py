@@ -2,14 +2,32 @@
 
 from typing import Final
 
+from explorer.figures import theme
+
+
+def sheet(kind: str | None) -> str:
+    """Return the style sheet; ``kind`` is "light", "dark", or None: as the system has it."""
+    light, dark = (_variables(palette) for palette in (theme.LIGHT, theme.DARK))
+    if kind is None:
+        head = f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}"
+    else:
+        head = dark if kind == "dark" else light
+    return head + SHEET
+
+
+def _variables(palette: dict[str, str]) -> str:
+    roles = ("accent", "background", "card", "line")
+    return ":root {" + "".join(f"--explorer-{role}: {palette[role]};" for role in roles) + "}"
+
+
 SHEET: Final[str] = """
 /* room for the picture: Streamlit leaves a hand's breadth of air on every side */
 .stMainBlockContainer, .block-container {
-  padding: 3.9rem clamp(0.75rem, 2vw, 1.9rem) 2rem; max-width: 1760px;
+  padding: 4.2rem clamp(0.75rem, 2vw, 1.9rem) 2rem; max-width: 1760px;
 }
 header.stAppHeader, [data-testid="stHeader"] {
-  border-bottom: 1px solid var(--st-border-color);
-  background: var(--st-secondary-background-color);
+  border-bottom: 1px solid var(--explorer-line);
+  background: var(--explorer-card);
 }
 .stAppDeployButton, [data-testid="stStatusWidget"], [data-testid="stDecoration"] { display: none; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
@@ -25,9 +43,10 @@ header.stAppHeader, [data-testid="stHeader"] {
 /* the narrow column of dials */
 .st-key-dials [data-testid="stWidgetLabel"] p { font-size: 14px; }
 .st-key-dials, .st-key-dials [data-testid="stVerticalBlock"] { gap: 0.3rem; }
-.st-key-dials h4 { font-size: 14px; font-weight: 650; padding: 8px 0 0; }
+.st-key-dials [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-dials h4 { font-size: 14px; font-weight: 650; padding: 6px 0 2px; }
 .st-key-dials .stSlider { margin-bottom: -0.55rem; }
-.st-key-dials .stSlider [data-testid="stWidgetLabel"] { margin-bottom: -0.35rem; min-height: 0; }
+.st-key-dials .stSlider [data-testid="stWidgetLabel"] { margin-bottom: -0.1rem; min-height: 0; }
 .st-key-dials hr { margin: 0.4rem 0; }
 .st-key-dials [data-testid="stSliderTickBar"] { display: none; }
 
@@ -54,15 +73,15 @@ header.stAppHeader, [data-testid="stHeader"] {
   margin-top: auto;
 }
 .st-key-cards [data-testid="stPageLink-NavLink"] {
-  background: var(--st-primary-color); border-radius: 20px; min-height: 42px;
+  background: var(--explorer-accent); border-radius: 20px; min-height: 42px;
   justify-content: center;
 }
 .st-key-cards [data-testid="stPageLink-NavLink"] * {
-  color: var(--st-background-color); font-weight: 600; font-size: 15px;
+  color: var(--explorer-background); font-weight: 600; font-size: 15px;
 }
 .st-key-try [data-testid="stPageLink-NavLink"] {
-  border: 1px solid var(--st-border-color); border-radius: 12px; min-height: 48px;
-  background: var(--st-secondary-background-color);
+  border: 1px solid var(--explorer-line); border-radius: 12px; min-height: 48px;
+  background: var(--explorer-card);
 }
 .st-key-try [data-testid="stPageLink-NavLink"] * { font-size: 15px; white-space: normal; }
 .try { margin: 0.4rem 0 0; font-size: 18px; font-weight: 620; }

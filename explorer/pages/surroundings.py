@@ -30,7 +30,7 @@ def attend() -> str:
 
 def dress() -> None:
     """Put the laboratory's own look over Streamlit's."""
-    st.html(f"<style>{style.SHEET}</style>")
+    st.html(f"<style>{style.sheet(st.context.theme.type)}</style>")
 
 
 def heading(question: str, sentence: str) -> None:

@@ -70,9 +70,10 @@ class Card:
     @property
     def sentence(self) -> str:
         """Who reads what, and which unit tells something, with its score."""
+        held_back = "files" if self.sha256 else self.reads
         return (
             f"A trained {self.cell.upper()} of {self.units} units reads {self.reads}. "
-            f"Unit {self.unit} tells {_told(self.best)}, on files it never saw."
+            f"Unit {self.unit} tells {_told(self.best)}, on {held_back} it never saw."
         )
 
     @property

@@ -40,10 +40,12 @@ def draw_timeline(paper: Paper, panel: Timeline, box: Box, moment: Moment) -> No
     blank = np.full(rows, np.nan)
     values = np.stack([blank if c is None else np.asarray(c, float) for c in columns], 1)
     if panel.by_row:
-        largest = np.nanmax(np.abs(values), axis=1, keepdims=True)
+        largest = np.nan_to_num(np.abs(values)).max(axis=1, keepdims=True)
         values = values / np.where(largest > 0, largest, 1)
     low, high = _ends(panel, values)
-    left, top, right, bottom = title(paper, panel.title, f"{panel.note}  {_key(panel, low, high)}".strip(), box)
+    left, top, right, bottom = title(
+        paper, panel.title, f"{panel.note}  {_key(panel, low, high)}".strip(), box
+    )
     paper.heat(_shades(paper, panel, values, low, high), left, top, right, bottom)
     wide = (right - left) / len(columns)
     x = left + (moment.at + 0.5) * wide

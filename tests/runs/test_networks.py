@@ -218,5 +218,8 @@ def test_a_card_tells_the_direction_of_its_unit(tiny):
 
     card = replace(tiny.card, telling=(low,))
 
-    assert "Unit 3 tells rising from falling in 81 % of the pairs" in card.sentence
+    assert (
+        "Unit 3 tells rising from falling in 81 % of the pairs, on waves it never saw"
+        in card.sentence
+    )
     assert "low there" in card.description

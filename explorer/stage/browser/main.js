@@ -57,7 +57,7 @@ class Stage {
     this.player = new Player(this.context, {
       status: (status) => this.told(status),
       reach: (reachable) => this.reach(reachable),
-      refused: (reason) => this.lines.notify(reason, true),
+      refused: (reason) => this.reach(false, reason),
       lost: () => this.tell("lost", this.data.token),
       repaint: () => this.refresh(),
     });
@@ -88,9 +88,9 @@ class Stage {
 
   take(data, calls) {
     const before = this.data;
-    const text = JSON.stringify(data.scene);
-    const rebuilt = text !== this.sceneText;
-    Object.assign(this, { data, calls, sceneText: text });
+    const built = JSON.stringify([data.scene, data.live]);
+    const rebuilt = built !== this.built;
+    Object.assign(this, { data, calls, built });
     this.dress();
     const otherRun = data.token !== before?.token || data.frames_url !== before?.frames_url;
     if (rebuilt || otherRun) this.player.save();
@@ -195,10 +195,11 @@ class Stage {
     this.noticed = notice;
   }
 
-  reach(reachable) {
+  /** The server answers, or does not, or has no room for one more. */
+  reach(reachable, reason = UNREACHABLE) {
     if (this.unreachable === !reachable) return;
     this.unreachable = !reachable;
-    this.lines.notify(reachable ? "" : UNREACHABLE, true);
+    this.lines.notify(reachable ? "" : reason, true);
   }
 
   // ----------------------------------------------------------------------------- the viewer's own

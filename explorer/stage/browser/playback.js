@@ -1,7 +1,8 @@
 // Where the playhead is: smooth at display rate, whether frames come one by one or in chunks.
 
-export const SPEEDS = ["×¼", "×1", "×4", "max"];
-const FACTOR = { "×¼": 0.25, "×1": 1, "×4": 4 };
+export const FACTOR = { "×¼": 0.25, "×1": 1, "×4": 4, "×16": 16 };
+export const LIVE_SPEEDS = ["×¼", "×1", "×4", "max"];
+export const SPEEDS = ["×¼", "×1", "×4", "×16"]; // of a recording
 const WINDOW = 2000; // ms of arrivals that the measured rate rests on
 const SOON = 250; // ms in which a wrong delay is made good
 

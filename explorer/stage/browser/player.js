@@ -1,11 +1,11 @@
 // The viewer of a run: where the playhead stands, whether it moves, and what was asked of the server.
 
 import { keep, recall } from "./memory.js";
+import { FACTOR, LIVE_SPEEDS, SPEEDS } from "./playback.js";
 import { Run } from "./run.js";
 
 const LOOP = 8000; // ms of one round of a small picture
 const GATE = 800; // ms that each stage of a step stands at ×1
-const FACTOR = { "×¼": 0.25, "×1": 1, "×4": 4 };
 
 /**
  * Plays the run of one stage. `context` is the stage's; `on.status`, `on.reach`, `on.refused` and
@@ -25,8 +25,9 @@ export class Player {
 
   /** Leave the old run, if any, for the one in `data`. The viewer goes on doing what they did. */
   attach(data, { gates, loop }) {
-    const before = this.run;
-    before?.close();
+    const before = this.live === data.live ? this.run : null; // another kind starts afresh
+    this.run?.close();
+    if (!before) this.playing = false;
     Object.assign(this, { gates, loop, live: data.live, waiting: null });
     this.name = data.run ?? data.token;
     this.run = new Run(data, (event, given) => this.heard(event, given));
@@ -49,7 +50,8 @@ export class Player {
     this.idle = known.idle === true;
     playback.position = Math.max(0, Number(known.index) || 0);
     playback.following = this.playing && known.following === true;
-    if (known.speed in FACTOR || known.speed === "max") playback.speed = known.speed;
+    const speeds = this.live ? LIVE_SPEEDS : SPEEDS;
+    if (speeds.includes(known.speed)) playback.speed = known.speed;
     if (!picks) Object.assign(this.context.selects, known.selects);
     this.context.stage = Math.min(Number(known.stage) || 0, Math.max(0, this.gates - 1));
   }

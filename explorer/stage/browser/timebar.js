@@ -2,7 +2,7 @@
 
 import { countOf, integer, moment } from "./format.js";
 import { element } from "./layout.js";
-import { SPEEDS } from "./playback.js";
+import { LIVE_SPEEDS, SPEEDS } from "./playback.js";
 
 const ICONS = {
   reset: "M3 3h2.4v12H3zM15 3v12L6.4 9z",
@@ -39,9 +39,10 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
   below.setAttribute("aria-hidden", "true");
   const where = element("div", "where", count, below);
   const keys = hasGates ? "← → time, ↑ ↓ gates" : "space, ← →";
-  const speed = element("select", "speed", ...SPEEDS.map((name) => new Option(name, name)));
+  const speeds = live ? LIVE_SPEEDS : SPEEDS;
+  const speed = element("select", "speed", ...speeds.map((name) => new Option(name, name)));
   speed.setAttribute("aria-label", "Speed");
-  speed.title = "Speed: ×1 follows the training, max shows only the newest";
+  speed.title = live ? "Speed: ×1 follows the training, max shows only the newest" : "Speed";
   speed.addEventListener("change", () => acts.speed(speed.value));
   const bar = element(
     "div",
