@@ -83,6 +83,7 @@ def page() -> None:
         select={"unit": unit},
         on_pick=lambda picked: dials.set(unit=picked["unit"]),
     )
+    st.markdown(_what_to_look_for(settings, seen, unit))
     with st.expander("How to read this"):
         st.markdown(HOW)
     with st.expander("The network that reads"):
@@ -99,6 +100,27 @@ def _dials(dials: Dials[CellReading]) -> None:
             dials.text("text", "Text", runs.LONGEST_TEXT, "Type anything: it is read at once.")
         else:
             dials.text("numbers", "Numbers", 2_000, "Numbers with blanks or commas between.")
+
+
+def _what_to_look_for(settings: CellReading, seen: runs.ReadFrames, unit: int) -> str:
+    text = "**What to look for.** "
+    if settings.reads == "numbers":
+        return (
+            f"{text}The forecast after each number stands beside the next one. Change one number "
+            "in the middle: how many steps does the memory need to forget it?"
+        )
+    follows = runs.depth_followed(settings, seen, unit)
+    if abs(follows) >= 0.7:
+        way = "rises" if follows > 0 else "falls"
+        return (
+            f"{text}The memory of unit {unit} {way} with the depth of the brackets, with a "
+            f"correlation of {follows:.2f} on this text. Step to a bracket, then through its "
+            "gates: which one lets it in, and which one keeps it?"
+        )
+    return (
+        f"{text}Find a step at which the forget gate of unit {unit} falls: what does the network "
+        "expect next, before and after? A click on a heat map chooses another unit."
+    )
 
 
 def _badge(cell: str, difference: float) -> None:

@@ -4,6 +4,7 @@ The whole reading is computed at once and published as a complete recording; ste
 never waits for the server again.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,6 +19,7 @@ from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.characters import Reading as TextReading
 from explorer.sequences.numbers import NumberNetwork, parse_numbers
 from explorer.sequences.numbers import Reading as NumberReading
+from explorer.sequences.syntax import syntax
 from explorer.sequences.trace import Trace
 
 EXPECTED = 5  # likeliest next characters that a frame shows
@@ -37,7 +39,7 @@ class CellReading:
     text: str = DEFAULT_TEXT
     numbers: str = DEFAULT_NUMBERS
     unit: int = -1  # -1: the unit that follows something we can name
-    step: int = 0  # where the playhead starts, counted from 0
+    step: int = 16  # where the playhead starts, counted from 0: inside the brackets
 
     precision: ClassVar[Mapping[str, str]] = {}
 
@@ -100,6 +102,22 @@ def read(settings: CellReading) -> ReadFrames:
         unknown=(),
         difference=agreement(series.trace),
     )
+
+
+def depth_followed(settings: CellReading, seen: ReadFrames, unit: int) -> float:
+    """Return how closely a unit's memory follows the depth of the brackets in the text shown.
+
+    Pearson's correlation over the characters; NaN where the depth or the memory never changes,
+    and for numbers.
+    """
+    if settings.reads != "text":
+        return math.nan
+    memory = "cell" if settings.cell == "lstm" else "hidden"
+    values = np.array([frame.arrays[memory][unit] for frame in seen.frames])
+    depth = syntax(settings.text).depth
+    if depth.std() == 0 or values.std() == 0:
+        return math.nan
+    return float(np.corrcoef(values, depth)[0, 1])
 
 
 def text_frames(reading: TextReading) -> tuple[Frame, ...]:

@@ -10,7 +10,10 @@ export function nicePitch(span, count) {
   return factor * power;
 }
 
-/** The pitch that divides a span evenly into at most `count` parts and reads well; null if none does. */
+/**
+ * The pitch that divides a span evenly into at most `count` parts and reads well; null if none
+ * does.
+ */
 function evenPitch(low, high, count) {
   for (let parts = Math.floor(count); parts >= 1; parts -= 1) {
     const pitch = (high - low) / parts;

@@ -54,7 +54,8 @@ const coverage = {
 export class Cloud {
   /** Draw points (x, y, x, y, …) through a mapping; sizes in px, `ratio` device pixels each. */
   draw(g, data, map, { colour, opacity, radius, shape, ratio, wide, high }) {
-    const key = `${map.ax} ${map.bx} ${map.ay} ${map.by} ${colour} ${radius} ${ratio} ${wide} ${high}`;
+    const { ax, bx, ay, by } = map;
+    const key = [ax, bx, ay, by, colour, radius, ratio, wide, high].join(" ");
     if (data !== this.data || key !== this.key) {
       Object.assign(this, { data, key });
       this.clear(Math.round(wide * ratio), Math.round(high * ratio), colour);

@@ -64,7 +64,10 @@ export function ramp(stops) {
 
 const ramps = new WeakMap(); // palette -> {name: ramp}
 
-/** The ramp of a scale: "diverging" (low, card, high), "signed" (negative, card, positive), "sequential", or "role" (card to role). */
+/**
+ * The ramp of a scale: "diverging" (low, card, high), "signed" (negative, card, positive),
+ * "sequential", or "role" (card to role).
+ */
 export function rampOf(palette, scale, role) {
   if (!ramps.has(palette)) ramps.set(palette, {});
   const known = ramps.get(palette);

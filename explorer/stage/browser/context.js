@@ -6,7 +6,10 @@ import { FrameStore } from "./store.js";
 
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-/** The shared context of one stage. `acts` are go(index), select(name, value), goStage(i), refresh(). */
+/**
+ * The shared context of one stage. `acts` are go(index), select(name, value), goStage(i),
+ * refresh().
+ */
 export class Context {
   constructor(root, explanations, acts) {
     this.root = root;
@@ -90,7 +93,9 @@ export class Context {
   }
 }
 
-/** Whether the page around the stage is dark: by Streamlit's background colour, else by the system. */
+/**
+ * Whether the page around the stage is dark: by Streamlit's background colour, else by the system.
+ */
 function pageIsDark(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
   if (background) return lightness(background) < 0.5;

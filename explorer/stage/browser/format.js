@@ -65,9 +65,12 @@ export function number(value, form = "plain", of = null) {
   return ({ percent, power, integer }[form] ?? plain)(value);
 }
 
-const DONE = ["step", "iteration"]; // how many were done, from 0; of all else it is the n-th, from 1
+const DONE = ["step", "iteration"]; // counted from 0, as what was done; all else from 1
 
-/** The number of a moment as people count it: step 0 comes before any training, character 1 is the first. */
+/**
+ * The number of a moment as people count it: step 0 comes before any training, character 1 is the
+ * first.
+ */
 export const countOf = (clock, step) => integer(DONE.includes(clock) ? step : step + 1);
 
 /** "step 1,000", "character 11". */

@@ -121,7 +121,10 @@ export class Layout {
     else this.grow(left);
   }
 
-  /** In a low window, go beyond its edge until plots have the room they need; the time bar stays in view. */
+  /**
+   * In a low window, go beyond its edge until plots have the room they need; the time bar stays in
+   * view.
+   */
   grow(height) {
     const { first } = this;
     const inside = this.wrappers.filter((wrapper) => wrapper.parentNode === first);

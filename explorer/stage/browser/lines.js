@@ -32,7 +32,10 @@ export class Lines {
     return true;
   }
 
-  /** Show one line over the time bar; it leaves by itself unless it `stays`. Empty text takes it away. */
+  /**
+   * Show one line over the time bar; it leaves by itself unless it `stays`. Empty text takes it
+   * away.
+   */
   notify(text, stays = false) {
     clearTimeout(this.timer);
     this.notice.hidden = !text;
@@ -52,7 +55,8 @@ export class Lines {
     const first = this.state === null;
     this.state = state;
     if (first && state === "idle") return;
-    this.announcer.textContent = `${SAID[state]}, ${where}${state === "diverged" ? `: ${reason}` : ""}`;
+    const why = state === "diverged" ? `: ${reason}` : "";
+    this.announcer.textContent = `${SAID[state]}, ${where}${why}`;
   }
 
   close() {

@@ -23,7 +23,8 @@ async function still(url) {
 
 /**
  * One viewer on one run. Calls `on.still(frame)`, `on.status(status)`, `on.frames(frames)`,
- * `on.open()`, `on.reach(reachable)`, `on.refused(reason)` when there is no room for this viewer, and
+ * `on.open()`, `on.reach(reachable)`, `on.refused(reason)` when there is no room for this viewer,
+ * and
  * `on.lost()` when the server no longer knows the token. It reconnects by itself, and then says
  * again what this viewer wants.
  */
@@ -102,7 +103,9 @@ export class Live {
     this.say({ after: index });
   }
 
-  /** Frames by request: those after an index, at most `count`, only indices divisible by `stride`. */
+  /**
+   * Frames by request: those after an index, at most `count`, only indices divisible by `stride`.
+   */
   async range(after, count, stride) {
     return decodeChunk(
       await bytes(`${this.path}/frames?after=${after}&count=${count}&stride=${stride}`),
@@ -116,7 +119,9 @@ export class Live {
   }
 }
 
-/** A recording: everything is there already, and comes by plain requests; the same calls as `Live`. */
+/**
+ * A recording: everything is there already, and comes by plain requests; the same calls as `Live`.
+ */
 export class Recording {
   constructor({ token, frames_url: framesUrl, still_url: stillUrl }, on) {
     this.path = token ? `${location.origin}/stage/${encodeURIComponent(token)}` : null;

@@ -3,7 +3,7 @@
 import { faded } from "./colour.js";
 import { drawSurface } from "./surface.js";
 
-const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // the others keep the scene's order above these
+const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
 
 /** The marks in the order in which they are drawn. */
 export const layered = (marks) =>
@@ -12,7 +12,10 @@ export const layered = (marks) =>
     .sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j)
     .map(([mark]) => mark);
 
-/** Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to it. */
+/**
+ * Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to
+ * it.
+ */
 export function drawMark(g, mark, view, plot) {
   g.save();
   DRAW[mark.mark](g, mark, view, plot);

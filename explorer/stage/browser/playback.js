@@ -7,7 +7,8 @@ const WINDOW = 2000; // ms of arrivals that the measured rate rests on
 const SOON = 250; // ms in which a wrong delay is made good
 
 /**
- * The playhead of one run, in frame indices. While it *follows*, it stays a little behind the newest
+ * The playhead of one run, in frame indices. While it *follows*, it stays a little behind the
+ * newest
  * frame: about as long as the gap between two arrivals, so that a chunk lasts until the next one.
  * When the queue grows it moves faster. From the past it replays at the speed's own rate.
  */
@@ -29,7 +30,10 @@ export class Playback {
     this.arrivals = [];
   }
 
-  /** Frames per ms, gap in ms and frames per arrival, over the last arrivals; null before the second. */
+  /**
+   * Frames per ms, gap in ms and frames per arrival, over the last arrivals; null before the
+   * second.
+   */
   get pace() {
     const [first, last] = [this.arrivals[0], this.arrivals[this.arrivals.length - 1]];
     if (!first || last[0] <= first[0] || last[1] <= first[1]) return null;

@@ -1,4 +1,5 @@
-// The viewer of a run: where the playhead stands, whether it moves, and what was asked of the server.
+// The viewer of a run: where the playhead stands, whether it moves, and what was asked of the
+// server.
 
 import { keep, recall } from "./memory.js";
 import { FACTOR, LIVE_SPEEDS, SPEEDS } from "./playback.js";
@@ -193,7 +194,9 @@ export class Player {
     this.moved();
   }
 
-  /** One stage of the step on or back, and beyond the last or first into the next or previous step. */
+  /**
+   * One stage of the step on or back, and beyond the last or first into the next or previous step.
+   */
   nextGate(by) {
     if (!this.gates) return false;
     const { playback } = this.run;

@@ -61,7 +61,8 @@ class Plot {
     const past = this.hasHistory
       ? `${stage.frames.edits} ${stage.frames.count} ${stage.horizon}`
       : "";
-    const key = `${stage.look} ${width} ${height} ${devicePixelRatio} ${past} ${pointer.edits} ${view.playing}`;
+    const looks = [stage.look, width, height, devicePixelRatio, past, pointer.edits, view.playing];
+    const key = looks.join(" ");
     if (view.frame === this.frame && key === this.key) return;
     Object.assign(this, { frame: view.frame, key, view });
     this.ranges.update(view);

@@ -97,7 +97,10 @@ export class Ranges {
     return rounded([low, high], axis.log, bounds);
   }
 
-  /** How many times wider and higher than a square the picture may be: no further than its surfaces reach. */
+  /**
+   * How many times wider and higher than a square the picture may be: no further than its surfaces
+   * reach.
+   */
   room() {
     const [x, y] = this.both();
     const extents = this.panel.marks

@@ -18,7 +18,8 @@ export function readout(plot) {
   const [left, width] = [canvas.offsetLeft + at.x, reading.offsetWidth];
   const beside = left + 14 + width > body.clientWidth ? left - 14 - width : left + 14;
   reading.style.left = `${Math.max(0, beside)}px`;
-  reading.style.top = `${Math.max(0, Math.min(at.y - 14, body.clientHeight - reading.offsetHeight))}px`;
+  const lowest = body.clientHeight - reading.offsetHeight;
+  reading.style.top = `${Math.max(0, Math.min(at.y - 14, lowest))}px`;
 }
 
 function line(text, colour) {

@@ -61,7 +61,10 @@ export class Run {
     return Math.round((newest.step * last) / Math.max(1, newest.index));
   }
 
-  /** The index up to which time is drawn: all of a finished run, else as much as is needed by doubling. */
+  /**
+   * The index up to which time is drawn: all of a finished run, else as much as is needed by
+   * doubling.
+   */
   get horizon() {
     if (this.finished) return Math.max(1, this.head);
     let horizon = Math.max(1, this.last);
@@ -115,7 +118,9 @@ export class Run {
     this.gotFrames(frames);
   }
 
-  /** Fetch frames around an index where those held lie further apart than those the server keeps. */
+  /**
+   * Fetch frames around an index where those held lie further apart than those the server keeps.
+   */
   async fillIn(index) {
     if (!this.status) return;
     const { store, tried } = this;

@@ -84,7 +84,8 @@ export function decodeChunk(buffer) {
 
 /**
  * Kept frames, sorted by index. When they become too many, the older ones are thinned: only indices
- * divisible by `stride` stay, and the stride doubles as often as needed. The first frame, the newest
+ * divisible by `stride` stay, and the stride doubles as often as needed. The first frame, the
+ * newest
  * ones and those with an event stay in any case.
  */
 export class FrameStore {

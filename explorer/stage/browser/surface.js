@@ -33,7 +33,10 @@ export function drawSurface(g, mark, view, map, stage) {
   g.stroke();
 }
 
-/** The middles of equal cells between two edges; the outermost lie on the edges, so that no line ends short of them. */
+/**
+ * The middles of equal cells between two edges; the outermost lie on the edges, so that no line
+ * ends short of them.
+ */
 function centres(count, from, to) {
   const places = Float64Array.from(
     { length: count },
@@ -87,7 +90,10 @@ const packed = (bytes) =>
     (_, i) => 0xff000000 | (bytes[3 * i + 2] << 16) | (bytes[3 * i + 1] << 8) | bytes[3 * i],
   );
 
-/** The values `times` as dense, by cubic interpolation (Catmull and Rom, 1974), first along x, then y. */
+/**
+ * The values `times` as dense, by cubic interpolation (Catmull and Rom, 1974), first along x, then
+ * y.
+ */
 function finer({ data, shape: [rows, columns] }, times) {
   const across = new Float32Array(rows * columns * times);
   for (let row = 0; row < rows; row += 1)

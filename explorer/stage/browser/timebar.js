@@ -1,4 +1,5 @@
-// The time bar: play, pause, one frame on or back, the slider with its marks, the step and the speed.
+// The time bar: play, pause, one frame on or back, the slider with its marks, the step and the
+// speed.
 
 import { countOf, integer, moment } from "./format.js";
 import { element } from "./layout.js";
@@ -23,7 +24,8 @@ function iconButton(name, icon, act, title = name) {
 
 /**
  * The bar of one stage. `acts` are the functions behind its controls: toggle, reset, back, step,
- * seek(index), speed(name), full, gate. `update(state)` shows a state and touches only what changed.
+ * seek(index), speed(name), full, gate. `update(state)` shows a state and touches only what
+ * changed.
  */
 export function makeTimebar({ live, clock, hasGates }, acts) {
   const start = live ? "Train" : "Play";

@@ -1,5 +1,6 @@
-// The line of one number over all frames so far. It is kept as pixel columns (2,000 frames cost a few
-// hundred pieces), and what is drawn of it stays in a picture of its own: a new frame costs one piece.
+// The line of one number over all frames so far. It is kept as pixel columns (2,000 frames cost a
+// few hundred pieces), and what is drawn of it stays in a picture of its own: a new frame costs one
+// piece.
 
 const COLUMN = 1.5; // px
 
@@ -51,7 +52,8 @@ export class Trace {
     }
     this.gap = false;
     this.tip = { x, y };
-    if (!this.end || (y >= map.box.top && y <= map.box.bottom)) this.end = this.tip; // of what is in view
+    const inView = y >= map.box.top && y <= map.box.bottom;
+    if (inView || !this.end) this.end = this.tip; // where the line is named
   }
 
   /** Stroke the whole line, what lies beyond the playhead included. */
@@ -101,7 +103,9 @@ export class Trace {
     drawn.context.stroke();
   }
 
-  /** Add columns to a path; returns its length. From the second on, it starts where the first ended. */
+  /**
+   * Add columns to a path; returns its length. From the second on, it starts where the first ended.
+   */
   path(g, from, to) {
     let length = 0;
     let before = null;

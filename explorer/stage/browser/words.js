@@ -2,7 +2,7 @@
 
 import { element } from "./layout.js";
 
-const READABLE = 80; // ms; while the run plays, words and numbers change no faster than one can read
+const READABLE = 80; // ms; while a run plays, words change no faster than one reads
 
 /** A function that says whether it is time to change what stands there. */
 function unhurried() {
@@ -15,7 +15,9 @@ function unhurried() {
   };
 }
 
-/** A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes. */
+/**
+ * A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes.
+ */
 export function makeSentence(panel, stage) {
   const text = element("p", panel.lines > 3 ? "sentence long" : "sentence");
   const box = element("div", "", text);
