@@ -20,7 +20,7 @@ from explorer.runs.export import FramesExport
 from explorer.runs.frames import Frame, packets, unpack
 from explorer.runs.gans import Duel
 from explorer.runs.presets import Plan
-from explorer.train import run
+from explorer.train import pictures, run
 from explorer.train.progress import Progress, interruptible
 from tests.runs.walk import Walk
 
@@ -282,3 +282,16 @@ def test_no_run_but_verify_bench_and_train_is_known(capsys):
 
     assert stopped.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_of_a_long_run_a_film_shows_evenly_spaced_moments_and_the_last(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_FRAMES", 8)
+    shown = []
+
+    class Reel(pictures.Picture):
+        def draw(self, file, frames):
+            shown.extend(frame.step for frame in frames)
+
+    assert run(Plan("walk", Walk(), Walk(steps=30)), Reel, tmp_path / "x", None) == 0
+
+    assert shown == [0, 4, 8, 12, 16, 20, 24, 28, 30]

@@ -34,7 +34,7 @@ class Dials(Generic[Settings]):
         self._names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
         state = st.session_state
         arrived = dict(st.query_params)
-        if arrived and arrived != state.get(f"{page}:link"):
+        if entered(page) and arrived:
             opened = links.decode(kind, arrived)
             state[f"{page}:settings"] = opened.settings
             state[f"{page}:problems"] = opened.problems
@@ -50,7 +50,7 @@ class Dials(Generic[Settings]):
         """Return the widget key of a setting."""
         return f"{self.page}.{name}"
 
-    def slider(self, name: str, label: str, low: int, high: int, help: str) -> None:
+    def slider(self, name: str, label: str, low: int, high: int, help: str | None = None) -> None:
         """Show a slider for a whole number."""
         st.slider(label, low, high, key=self.key(name), help=help)
 
@@ -63,7 +63,7 @@ class Dials(Generic[Settings]):
         name: str,
         label: str,
         values: Sequence[Any],
-        help: str,
+        help: str | None,
         shown: Callable[[Any], str] = str,
     ) -> None:
         """Show a slider over given values; a value that only the link knows joins them."""
@@ -135,7 +135,6 @@ class Dials(Generic[Settings]):
         state = st.session_state
         state[f"{self.page}:settings"] = settings
         link = links.encode(settings)
-        state[f"{self.page}:link"] = link
         if dict(st.query_params) != link:
             st.query_params.from_dict(link)
 
@@ -147,6 +146,17 @@ class Dials(Generic[Settings]):
     def _place(self, settings: Settings) -> None:
         for name in self._names:
             st.session_state[self.key(name)] = getattr(settings, name)
+
+
+def entered(page: str) -> bool:
+    """Return whether the viewer has just come to a page, rather than turned something on it.
+
+    Only then is the address a link. While somebody turns dials quickly, each run of the script is
+    told an address that is older than what the dials show.
+    """
+    before = st.session_state.get("here")
+    st.session_state["here"] = page
+    return before != page
 
 
 def _sentence(error: Exception) -> str:

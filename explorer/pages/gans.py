@@ -115,8 +115,7 @@ def _dials(dials: Dials[Duel]) -> None:
         "critic_steps",
         "Discriminator steps",
         1,
-        20,
-        "Updates of the judge before each update of the generator, in both games.",
+        20,  # no help: its button would carry the name of the stage's own Step
     )
     dials.steps("generator_rate", "Generator's rate", RATES, "Adam's learning rate.", _power)
     dials.steps("critic_rate", "Judge's rate", RATES, "Adam's learning rate.", _power)
@@ -159,7 +158,7 @@ def _dials(dials: Dials[Duel]) -> None:
             "beta1", "Adam β₁", (0.0, 0.5, 0.8, 0.9), "0 in the paper, 0.5 in the toy code.", _plain
         )
         dials.steps("beta2", "Adam β₂", (0.9, 0.99, 0.999), "", _plain)
-        dials.steps("steps", "Steps", (1_000, 2_000, 4_000, 10_000, 20_000), "Where it ends.")
+        dials.steps("steps", "Steps", (1_000, 2_000, 4_000, 10_000, 20_000), None)
 
 
 def _turned(dials: Dials[Duel]) -> Duel:

@@ -6,6 +6,7 @@ from explorer.figures import home as figures
 from explorer.figures.scene import Scene
 from explorer.gans.distributions import distribution
 from explorer.pages import cells, gans, gradients, surroundings
+from explorer.pages.dials import entered
 from explorer.runs import cells as readings
 from explorer.runs import home as recordings
 from explorer.runs.gans import Duel
@@ -49,6 +50,7 @@ LABS = {"cells": cells, "gradients": gradients, "gans": gans}
 
 def page() -> None:
     """Show the page."""
+    entered("home")
     surroundings.heading(
         "A laboratory for recurrent networks and GANs",
         "Every number in the labs is computed while you watch, and checked against PyTorch or a "

@@ -87,7 +87,7 @@ class StageRoutes:
             return PlainTextResponse(UNKNOWN, 404)
         await _until(run, lambda: run.still is not None or run.complete or run.closed)
         if run.still is None:
-            return PlainTextResponse(run.trouble or "This run has not started yet.", 503)
+            return Response(status_code=204)  # not yet; the browser asks again
         return _binary(run.still)
 
     async def frames(self, request: Request) -> Response:

@@ -38,9 +38,9 @@ export function ticksOf(low, high, count, log) {
       text: log ? decade(Math.round(at)) : tick(Number(at.toPrecision(12)), pitch),
     });
   }
-  return log && ticks.length < 2
-    ? ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) }))
-    : ticks;
+  if (ticks.length > 1 || count > 20) return ticks;
+  if (!log) return ticksOf(low, high, Math.max(1, count) * 1.5, false);
+  return ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) }));
 }
 
 const tick10 = (exponent) =>

@@ -10,15 +10,18 @@ const GONE = [401, 403, 404, 410];
 /** Raised when the server answers, but knows nothing of the token. */
 export class Gone extends Error {}
 
-async function bytes(url) {
-  const answer = await fetch(url);
+const NOT_YET = 204;
+
+async function bytes(url, signal) {
+  const answer = await fetch(url, { signal });
+  if (answer.status === NOT_YET) throw new Error("there is nothing yet");
   if (GONE.includes(answer.status)) throw new Gone(url);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.arrayBuffer();
 }
 
-async function still(url) {
-  return decodePacket(await bytes(url));
+async function still(url, signal) {
+  return decodePacket(await bytes(url, signal));
 }
 
 /**
@@ -37,6 +40,7 @@ export class Live {
     this.pause = FIRST_PAUSE;
     this.closed = false;
     this.still = null;
+    this.leaving = new AbortController(); // ends what is still asked for when the viewer leaves
     this.connect();
   }
 
@@ -67,7 +71,7 @@ export class Live {
   async fetchStill() {
     this.still = "asked for";
     try {
-      const frame = await still(`${this.path}/still`);
+      const frame = await still(`${this.path}/still`, this.leaving.signal);
       this.still = "here";
       if (!this.closed) this.on.still(frame);
     } catch {
@@ -108,14 +112,21 @@ export class Live {
    */
   async range(after, count, stride) {
     return decodeChunk(
-      await bytes(`${this.path}/frames?after=${after}&count=${count}&stride=${stride}`),
+      await bytes(
+        `${this.path}/frames?after=${after}&count=${count}&stride=${stride}`,
+        this.leaving.signal,
+      ),
     );
   }
 
   close() {
     this.closed = true;
     clearTimeout(this.timer);
-    this.socket.close();
+    this.leaving.abort();
+    // A socket that is closed while it connects complains on the console.
+    if (this.socket.readyState === WebSocket.CONNECTING) {
+      this.socket.onopen = () => this.socket.close();
+    } else this.socket.close();
   }
 }
 
