@@ -68,8 +68,9 @@ class Game:
     (`generate`, `judge`, `slopes`, ...) draws nothing from those streams.
 
     A member of a population has the weights and draws of the game alone with its seed bit for
-    bit; its course agrees up to rounding (relative 1e-6 in a step, growing as training amplifies
-    it), because a batched matrix product adds in another order.
+    bit. Its course agrees up to rounding, because a batched matrix product adds in another order:
+    at width 16 to 1e-7 after three steps and 1e-2 after a hundred, which amplify it, in float64
+    to 1e-14 after a hundred.
 
     Raises ValueError when the sampler does not return one point a row.
     """

@@ -81,6 +81,7 @@ def page() -> None:
         key="cells.stage",
         live=False,
         select={"unit": unit},
+        start=min(settings.step, len(seen.frames) - 1),
         on_pick=lambda picked: dials.set(unit=picked["unit"]),
     )
     st.markdown(_what_to_look_for(settings, seen, unit))

@@ -50,13 +50,14 @@ def show(
     on_pick: Callable[[dict[str, int]], None] | None = None,
     on_reset: Callable[[], None] | None = None,
     height: int | None = None,
+    start: int = 0,
 ) -> None:
     """Show a scene of the run that the ticket admits to, playing it in the browser.
 
     ``live``: the run trains; otherwise it is complete. ``select`` sets selections, and ``on_pick``
     is called with what the viewer selects in the picture. ``on_reset`` is called when the viewer
     goes back to the start, where the page has something to undo. ``height`` is in pixels; without
-    it the stage fills the window.
+    it the stage fills the window. ``start`` is the frame that is shown first.
     """
     state_key = key
 
@@ -80,6 +81,7 @@ def show(
         "resets": on_reset is not None,
         "palette": PALETTE,
         "height": height,
+        "start": start,
         "modules": asset_base(),
         "title": scene.alt,
     }

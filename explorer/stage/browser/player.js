@@ -37,7 +37,7 @@ export class Player {
     if (before) {
       playback.speed = before.playback.speed;
       playback.position = before.playback.position;
-    }
+    } else if (!loop) playback.position = data.start ?? 0;
     this.playing ||= loop;
     this.idle = !this.playing && playback.position === 0;
     if (!before && !loop) this.restore(recall(this.name), data.picks);
