@@ -197,9 +197,8 @@ def _buttons(tab: Tab, effort: Effort) -> list[float]:
 
 def _switches(open_tab: Open, effort: Effort) -> list[float]:
     """Seconds from a click on another page's name until its stage shows something."""
-    tab = open_tab("/cells")
+    tab = open_tab("/cells").at_rest()
     names = cycle(("Gradients", "GANs", "Cells"))
-    tab.page.wait_for_timeout(1_500)
     found = []
     for name in islice(names, 2 * effort.turns):
         tab.arm("d.frames > 0 && d.label !== before.label")
@@ -210,10 +209,10 @@ def _switches(open_tab: Open, effort: Effort) -> list[float]:
 
 def _cells_dials(open_tab: Open, effort: Effort) -> list[float]:
     """From a choice of the other cell until its diagram shows numbers."""
-    tab = open_tab("/cells")
+    tab = open_tab("/cells").at_rest()
     found = []
     for name in islice(cycle(("GRU", "LSTM")), 2 * effort.turns):
-        tab.arm("d.frames > 0 && d.values > 0 && d.text !== before.text")
+        tab.arm("d.frames > 0 && d.values > 0 && d.label !== before.label")
         tab.page.get_by_role("radio", name=name, exact=True).click()
         found.append(tab.effect())
         tab.page.wait_for_timeout(300)
@@ -222,7 +221,7 @@ def _cells_dials(open_tab: Open, effort: Effort) -> list[float]:
 
 def _gradients_dials(open_tab: Open, effort: Effort) -> list[float]:
     """From a key on the slider of the forget bias until the numbers are others."""
-    tab = open_tab("/gradients")
+    tab = open_tab("/gradients").at_rest()
     found = []
     for key in islice(cycle(("ArrowRight", "ArrowLeft")), 2 * effort.turns):
         tab.page.get_by_role("slider", name="Forget bias").focus()

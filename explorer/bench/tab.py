@@ -65,6 +65,13 @@ class Tab:
         self.until("d.frames > 0")
         return self
 
+    def at_rest(self) -> "Tab":
+        """Wait until all of the page is there and nothing changes any more."""
+        before = None
+        while before != (before := (self.page.content(), self.stage("text"))):
+            self.page.wait_for_timeout(500)
+        return self
+
     def until(self, condition: str) -> None:
         """Wait until a JavaScript expression of ``d``, the stage's account, is true."""
         script = f"() => {{ {READ} const d = read(); return Boolean(d && ({condition})); }}"

@@ -85,10 +85,8 @@ def page() -> None:
         on_pick=lambda picked: dials.set(unit=picked["unit"]),
     )
     st.markdown(_what_to_look_for(settings, seen, unit))
-    with st.expander("How to read this"):
-        st.markdown(HOW)
-    with st.expander("The network that reads"):
-        st.markdown(card.description)
+    surroundings.unfolded("How to read this", HOW)
+    surroundings.unfolded("The network that reads", card.description)
 
 
 def _dials(dials: Dials[CellReading]) -> None:

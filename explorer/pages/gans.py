@@ -96,8 +96,7 @@ def page() -> None:
             live=True,
             on_reset=dials.start_over if duel.changes else None,
         )
-    with st.expander("How to read this, and what it does not show"):
-        st.markdown(HOW)
+    surroundings.unfolded("How to read this, and what it does not show", HOW)
 
 
 def _dials(dials: Dials[Duel]) -> None:

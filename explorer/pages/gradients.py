@@ -67,8 +67,7 @@ def page() -> None:
             _measurement(flow)
         else:
             _learning(flow)
-    with st.expander("How to read this, and what it does not show"):
-        st.markdown(HOW)
+    surroundings.unfolded("How to read this, and what it does not show", HOW)
     if flow.view == "start":
         spectra = st.expander(
             "The recurrent matrix: its eigenvalues, and what its powers do",

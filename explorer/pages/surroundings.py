@@ -47,6 +47,13 @@ def admitted(ask: Callable[[str], Ticket]) -> Ticket:
         st.stop()
 
 
+def unfolded(title: str, text: str) -> None:
+    """Write a title that unfolds into text; the text is sent only once it is asked for."""
+    place = st.expander(title, key=f"unfolded.{title}", on_change="rerun")
+    if place.open:
+        place.markdown(text)
+
+
 def row_of_actions() -> DeltaGenerator:
     """Return the place for what can be done with a page, at the right of its heading."""
     return st.container(key="actions", horizontal=True, horizontal_alignment="right")
@@ -56,13 +63,26 @@ def link_and_code(page: str, settings: object, sources: Sequence[Source], preset
     """Offer the page's link, the command that runs it without a browser, and the code behind it."""
     query = links.query(settings)
     address = f"/{page}" + (f"?{query}" if query else "")
-    with st.popover("Link", help="Everything on this page is in its link."):
+    link = st.popover("Link", key=f"{page}.link", on_change="rerun")
+    if link.open:
+        _link(link, address, preset)
+    code = st.popover("Code", key=f"{page}.source", on_change="rerun")
+    if code.open:
+        show_code(code, page, sources)
+
+
+def _link(place: DeltaGenerator, address: str, preset: str) -> None:
+    with place:
         st.caption("Whoever opens this link sees the same experiment:")
         st.code(_origin() + address, language=None, wrap_lines=True)
         if preset:
             st.caption("The same without a browser, as a film:")
             st.code(preset.format(link=address), language="bash", wrap_lines=True)
-    with st.popover("Code", help="The functions that computed what is on this page."):
+
+
+def show_code(place: DeltaGenerator, page: str, sources: Sequence[Source]) -> None:
+    """Show the source of one function at a time, to be chosen."""
+    with place:
         names = {_title(source): source for source in sources}
         chosen = st.selectbox("Function", list(names), key=f"{page}.code")
         source = names.get(chosen or "", sources[0])

@@ -7,6 +7,7 @@ no training step uses, so that a sample can be followed from frame to frame.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 from explorer.gans.distributions import distribution, stratified
 from explorer.gans.game import Game
 from explorer.gans.learned import (
+    Floor,
     expected_coverage,
     mode_report,
     neighbour_coverage,
@@ -25,15 +27,15 @@ from explorer.runs.frames import Frame
 from explorer.runs.narration import Story, mode_names, what_to_look_for
 from explorer.transport import wasserstein
 
-STEPS_PER_FRAME = 2
-FRAMES_PER_DISTANCE = 10  # exact W1 and coverage cost 10 ms: measured every 20 steps
-FRAMES_PER_STATE = 50
+STEPS_PER_FRAME = 1
+STEPS_PER_REPORT = 2  # the modes of 2,500 samples cost 2 ms
+STEPS_PER_DISTANCE = 20  # exact W1 and coverage cost 20 ms
+FRAMES_PER_STATE = 100
 SHOWN = 512  # points of each game in the picture, and in exact W1
 MEASURED = 2_500  # samples behind modes and shares, as in Srivastava et al. 2017
 ARROWS = 128
 NEIGHBOURS = 5  # of coverage, as in Naeem et al. 2020
 CELLS = 48  # of the judge's surface, each way
-STREAMS = {"shown": 1, "noise": 2, "floor": 3}  # draws that belong to the picture, not to a game
 
 OBJECTIVES = ("non_saturating", "minimax")
 LIVE = ("critic_steps", "generator_rate", "critic_rate", "penalty_weight")
@@ -187,8 +189,8 @@ class Duel:
 
     def still(self) -> Frame:
         """Return the data, and what two samples of it have between them."""
-        reference = self.reference()
-        floor = w1_floor(distribution(self.data), SHOWN, 8, self.rng("floor"), reference)
+        reference = reference_points(self.data)
+        floor = reference_floor(self.data)
         scalars = {
             "w1_floor": floor.mean,
             "w1_noise": floor.std,
@@ -261,17 +263,19 @@ class Duel:
             state=_state(step, sides) if index % FRAMES_PER_STATE == 0 else None,
         )
 
-    def rng(self, name: str) -> torch.Generator:
-        """Return the generator of a draw that belongs to the picture, never to the games."""
-        seed = np.random.SeedSequence((self.seed, STREAMS[name])).generate_state(1, np.uint64)
-        return torch.Generator().manual_seed(int(seed[0]) >> 1)
 
-    def reference(self) -> torch.Tensor:
-        """Return the data points of the picture, equally many of each mode where there are any."""
-        data = distribution(self.data)
-        if data.modes is None:
-            return data.sample(SHOWN, self.rng("shown"))
-        return stratified(data, SHOWN, self.rng("shown"))
+@cache
+def reference_points(name: str) -> torch.Tensor:
+    """Return the data points of every picture, equally many of each mode where there are any."""
+    data, rng = distribution(name), torch.Generator().manual_seed(0)
+    return data.sample(SHOWN, rng) if data.modes is None else stratified(data, SHOWN, rng)
+
+
+@cache
+def reference_floor(name: str) -> Floor:
+    """Return what other samples of the data have between them and the points of the picture."""
+    rng = torch.Generator().manual_seed(1)
+    return w1_floor(distribution(name), SHOWN, 8, rng, reference_points(name))
 
 
 DIAL_NAMES = {
@@ -290,12 +294,13 @@ class Side:
         self.title = "WGAN-GP" if name == "wgan" else "GAN"
         self.data = distribution(duel.data)
         self.game = Game(duel.settings(name), self.data.sample)
-        self.noise = torch.randn(MEASURED, duel.noise_dim, generator=duel.rng("noise"))
-        self.reference = duel.reference()
+        self.noise = self.game.evaluation_noise(MEASURED)
+        self.reference = reference_points(duel.data)
         self.cells = cell_centres(self.data.extent, CELLS)
         centres = self.data.modes
         self.count = 0 if centres is None else len(centres)
         self.story = Story(() if centres is None else mode_names(centres.numpy()))
+        self.modes: dict[str, float] = {}
         self.distances: dict[str, float] = {}
 
     def turn(self, values: Mapping[str, Any]) -> None:
@@ -320,7 +325,8 @@ class Side:
         Raises ValueError when the samples are not finite.
         """
         name = self.name
-        samples = self.game.generate(self.noise)
+        report_due = step % STEPS_PER_REPORT == 0
+        samples = self.game.generate(self.noise if report_due else self.noise[:SHOWN])
         pull = self.game.generator_pull(self.noise[:ARROWS])
         surface = self.game.judge(self.cells).view(CELLS, CELLS)
         if name == "gan":
@@ -336,18 +342,21 @@ class Side:
         }
         scalars |= {f"{name}/{what}": value for what, value in self._losses().items()}
         scalars[f"{name}/pull"] = float(pull.norm(dim=1).mean())
-        if step % (STEPS_PER_FRAME * FRAMES_PER_DISTANCE) == 0:
+        if step % STEPS_PER_DISTANCE == 0:
             self.distances = self._far(samples[:SHOWN])
         scalars |= {f"{name}/{what}": value for what, value in self.distances.items()}
-        if not self.count:
-            return ""
+        event = self._report(step, samples) if self.count and report_due else ""
+        scalars |= {f"{name}/{what}": value for what, value in self.modes.items()}
+        return event
+
+    def _report(self, step: int, samples: torch.Tensor) -> str:
         report = mode_report(samples, self.data)
-        scalars |= {
-            f"{name}/held": report.modes_held,
-            f"{name}/captured": report.modes_captured,
-            f"{name}/good": report.good_share,
+        self.modes = {
+            "held": report.modes_held,
+            "captured": report.modes_captured,
+            "good": report.good_share,
         }
-        return self.story.watch(step, STEPS_PER_FRAME, report.held.numpy())
+        return self.story.watch(step, STEPS_PER_REPORT, report.held.numpy())
 
     def says(self, scalars: Mapping[str, float]) -> str:
         """Return what the game is doing, in words."""
@@ -362,6 +371,7 @@ class Side:
         parts: dict[str, Mapping[str, np.ndarray]] = {
             "game": self.game.state(),
             "story": self.story.state(),
+            "modes": {what: np.asarray(value) for what, value in self.modes.items()},
             "far": {what: np.asarray(value) for what, value in self.distances.items()},
         }
         return {
@@ -372,7 +382,7 @@ class Side:
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Go on from a state."""
-        parts: dict[str, dict[str, np.ndarray]] = {"game": {}, "story": {}, "far": {}}
+        parts: dict[str, dict[str, np.ndarray]] = {"game": {}, "story": {}, "modes": {}, "far": {}}
         for full, value in state.items():
             side, _, rest = full.partition("/")
             part, _, key = rest.partition("/")
@@ -380,6 +390,7 @@ class Side:
                 parts[part][key] = value
         self.game.restore(parts["game"])
         self.story.restore(parts["story"])
+        self.modes = {what: float(value) for what, value in parts["modes"].items()}
         self.distances = {what: float(value) for what, value in parts["far"].items()}
 
     def _far(self, samples: torch.Tensor) -> dict[str, float]:
@@ -406,6 +417,11 @@ def cell_centres(extent: tuple[float, float, float, float], count: int) -> torch
     x = x0 + (x1 - x0) * (torch.arange(count) + 0.5) / count
     y = y0 + (y1 - y0) * (torch.arange(count) + 0.5) / count
     return torch.cartesian_prod(y, x).flip(1).contiguous()
+
+
+def warm_up() -> None:
+    """Load the solver of transport, which takes seconds, and measure the floor of the default."""
+    reference_floor(Duel().data)
 
 
 def _state(step: int, sides: "list[Side]") -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """What happened to the modes of a game, in plain words that agree with the numbers beside them.
 
 A mode's share flickers while training goes on. A mode counts as *gained* or *lost* once the new
-condition has lasted `PATIENCE` frames; what the sentences tell of the past rests on that, and the
+condition has lasted `PATIENCE` reports; what the sentences tell of the past rests on that, and the
 number of modes held now is the frame's own.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PATIENCE = 10  # frames
+PATIENCE = 10  # reports
 NAMES = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 COMPASS = (
     "the right",
@@ -57,7 +57,7 @@ class Story:
 
     names: tuple[str, ...]
     held: np.ndarray = field(init=False)  # (K,) confirmed: 1 where the mode is held
-    contrary: np.ndarray = field(init=False)  # (K,) frames for which the opposite was seen
+    contrary: np.ndarray = field(init=False)  # (K,) reports for which the opposite was seen
     lost_at: np.ndarray = field(init=False)  # (K,) step of the latest loss, -1 for never
     most: int = 0  # the most modes that were ever confirmed at once
     since: int = -1  # the step at which the confirmed number last changed
@@ -68,8 +68,8 @@ class Story:
         self.contrary = np.zeros(count, np.int64)
         self.lost_at = np.full(count, -1, np.int64)
 
-    def watch(self, step: int, steps_per_frame: int, holds: np.ndarray) -> str:
-        """Take the modes held in this frame, (K,) truth values; return what is now certain."""
+    def watch(self, step: int, steps_per_report: int, holds: np.ndarray) -> str:
+        """Take the modes held in this report, (K,) truth values; return what is now certain."""
         before = self.held.copy()
         opposite = holds.astype(bool) != self.held.astype(bool)
         self.contrary = np.where(opposite, self.contrary + 1, 0)
@@ -77,7 +77,7 @@ class Story:
         self.held = np.where(turned, 1 - self.held, self.held)
         self.contrary[turned] = 0
         lost = turned & (before == 1)
-        began = max(0, step - (PATIENCE - 1) * steps_per_frame)
+        began = max(0, step - (PATIENCE - 1) * steps_per_report)
         self.lost_at[lost] = began
         if turned.any():
             self.since = began

@@ -222,9 +222,9 @@ def _line(reason: object) -> str:
 
 
 def _load(module: str) -> None:
-    """Import what the first run would wait for."""
+    """Import what the first run would wait for, and let it prepare itself if it offers to."""
     try:
-        importlib.import_module(module)
+        getattr(importlib.import_module(module), "warm_up", lambda: None)()
     except Exception:  # the run that needs it will say so
         log.warning("%s cannot be imported", module, exc_info=True)
 

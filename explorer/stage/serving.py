@@ -39,5 +39,11 @@ def warm_up() -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     warm_torch()
+    # Here, and not above: the server answers before torch has been loaded.
+    from explorer.runs import cells, gradients
+
+    for cell in cells.CELLS:
+        cells.read(cells.CellReading(cell=cell))
+    gradients.measure(gradients.Flow())
     gc.collect()
     gc.freeze()

@@ -139,10 +139,21 @@ def test_typed_nonsense_gets_one_sentence(text: str):
 
 @pytest.mark.parametrize("page", MODULES)
 def test_the_code_on_a_page_is_the_source_of_what_it_names(page: str):
-    app = opened(page)
+    def script(page: str) -> None:
+        import importlib
+
+        import streamlit as st
+
+        from explorer.pages import surroundings
+
+        sources = importlib.import_module(f"explorer.pages.{page}").SOURCES
+        surroundings.show_code(st.container(), page, sources)
+
+    app = AppTest.from_function(script, kwargs={"page": page}, default_timeout=120).run()
     names = app.selectbox(key=f"{page}.code").options
 
     assert len(names) == len(MODULES[page].SOURCES)
-    blocks = [block.value for block in app.code]
-    shown = next(text for text in blocks if "def " in text or "class " in text)
-    assert names[0].rpartition(".")[2] in shown
+    for name in names:
+        app.selectbox(key=f"{page}.code").set_value(name).run()
+        last = name.rpartition(".")[2]
+        assert f"def {last}(" in app.code[0].value or f"class {last}" in app.code[0].value
