@@ -154,3 +154,21 @@ def test_both_sides_of_the_gradients_fall_alike(cell):
     other = recurrent.unrolled_autograd(settings).flip(0).numpy()
 
     assert ours[10] == pytest.approx(other[10] / other[0], rel=0.6)  # other networks, other inputs
+
+
+def test_a_network_begins_anew_after_a_whole_run():
+    made = []
+
+    def fresh():
+        made.append(0)
+
+        def step() -> None:
+            made[-1] += 1
+
+        return step
+
+    action = recurrent.repeated(fresh, length=3)
+    for _ in range(7):
+        action()
+
+    assert [steps for steps in made if steps] == [3, 3, 1]

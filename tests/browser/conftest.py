@@ -44,7 +44,7 @@ def executable() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while Playwright is open, asyncio has its loop
 def browser(executable: str) -> Iterator[Browser]:
     """Yield a headless browser."""
     with sync_playwright() as playwright:
@@ -56,7 +56,7 @@ def browser(executable: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """Yield the app, started with the README's command on a free port of this machine."""
     with socket.socket() as probe:

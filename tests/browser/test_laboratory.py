@@ -26,6 +26,7 @@ def test_a_page_opens_with_a_picture_and_fits_the_window(visit, size, path):
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
     assert wide[0] <= wide[1]
+    visitor.page.locator(".stage canvas").first.wait_for()
     sizes = visitor.page.locator(".stage canvas").evaluate_all(
         "all => all.map((one) => one.getBoundingClientRect()).map((r) => r.width * r.height)"
     )
