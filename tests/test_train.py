@@ -18,7 +18,7 @@ from explorer.runs import home, networks
 from explorer.runs.experiments import plain
 from explorer.runs.export import FramesExport
 from explorer.runs.frames import Frame, packets, unpack
-from explorer.runs.gans import Duel
+from explorer.runs.gans import STEPS_PER_FRAME, Duel
 from explorer.runs.presets import Plan
 from explorer.train import pictures, run
 from explorer.train.progress import Progress, interruptible
