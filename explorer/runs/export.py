@@ -131,10 +131,9 @@ class Table:
     rows: list[Mapping[str, float]] = field(default_factory=list)
 
     def add(self, frame: Frame) -> None:
-        """Take the numbers of a frame that has any."""
-        if frame.scalars:
-            self.steps.append(frame.step)
-            self.rows.append(frame.scalars)
+        """Take the numbers of a frame, which may have none."""
+        self.steps.append(frame.step)
+        self.rows.append(frame.scalars)
 
     @property
     def names(self) -> list[str]:

@@ -56,13 +56,14 @@ UNEVEN = [
     Frame(0, scalars={"step": 0, "a": 1.0}),
     Frame(2, scalars={"step": 2, "a": math.nan, "b": -math.inf}),
     Frame(4, scalars={"b": 0.1}),
+    Frame(6, trouble="It diverged."),
 ]
 
 
 def test_numbers_that_some_frames_lack_leave_their_place_empty(tmp_path):
     path = write(tmp_path / "uneven.csv", frames=UNEVEN)
 
-    assert path.read_text().splitlines() == ["step,a,b", "0,1.0,", "2,,", "4,,0.1"]
+    assert path.read_text().splitlines() == ["step,a,b", "0,1.0,", "2,,", "4,,0.1", "6,,"]
 
 
 def test_json_holds_settings_and_numbers_and_null_for_what_is_not_finite(tmp_path):
@@ -70,8 +71,8 @@ def test_json_holds_settings_and_numbers_and_null_for_what_is_not_finite(tmp_pat
 
     assert content["link"] == LINK
     assert Walk(**content["settings"]) == WALK
-    assert content["step"] == [0, 2, 4]
-    assert content["scalars"] == {"a": [1.0, None, None], "b": [None, None, 0.1]}
+    assert content["step"] == [0, 2, 4, 6]
+    assert content["scalars"] == {"a": [1.0, None, None, None], "b": [None, None, 0.1, None]}
 
 
 def test_a_run_goes_on_from_its_exported_state_bit_for_bit(tmp_path):
