@@ -8,7 +8,7 @@ import torch
 from explorer.__main__ import main
 from explorer.bench import ASKED, bench, claims, recurrent, rows
 from explorer.bench.rows import Effort, Row, side_by_side, spread, to_target
-from explorer.cells import CELLS
+from explorer.cells import CELLS, unfolded
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.through_time import norms_through_time
 from explorer.sequences import trace
@@ -172,3 +172,26 @@ def test_a_network_begins_anew_after_a_whole_run():
         action()
 
     assert [steps for steps in made if steps] == [3, 3, 1]
+
+
+def test_both_sides_of_the_recorded_trace_tell_the_same_states():
+    rng = torch.Generator().manual_seed(0)
+    lstm = CELLS["lstm"]
+    weights = lstm.draw(3, 5, rng, torch.float64)
+    x = torch.randn(20, 3, generator=rng, dtype=torch.float64)
+
+    with torch.no_grad():
+        ours = trace(lstm, weights, x).states
+        hidden, memory = recurrent.hooked_loop(recurrent.cell_of(weights), x)
+
+    torch.testing.assert_close(ours["hidden"], hidden)
+    torch.testing.assert_close(ours["cell"], memory)
+
+
+def test_both_sides_of_the_unfolding_take_the_same_products():
+    rng = torch.Generator().manual_seed(0)
+    initial, keep, written = torch.rand(4, generator=rng), *torch.rand(2, 9, 4, generator=rng)
+
+    ours = unfolded(initial, keep, written)
+
+    torch.testing.assert_close(ours, recurrent.unfolded_in_loops(initial, keep, written))

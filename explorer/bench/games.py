@@ -1,19 +1,31 @@
-"""How fast the games are: against a textbook loop, against JAX, and until all modes are there."""
+"""How fast the games are: against a textbook loop, against JAX, and until the data is learned."""
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from typing import Any
 
+from explorer.bench import quality
 from explorer.bench.rows import Effort, Row, side_by_side, to_target
 from explorer.gans.distributions import RING, distribution
 from explorer.gans.game import Game
+from explorer.gans.images import CLASSES, DIGIT_IMAGES, sample_labelled_images
 from explorer.gans.learned import ModeReport, mode_report
+from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.settings import GameSettings
 from explorer.gans.textbook import TextbookGame
 
 SEEDS_AT_ONCE = 32
+VARIANTS: dict[str, dict[str, Any]] = {
+    "hinge, spectral norm": {"objective": "hinge", "spectral": True},
+    "wgan-gp, one-sided": {"one_sided": True},
+    "wgan-gp, optimal pairs": {"pairs": "optimal"},
+    "wgan-gp, tanh": {"activation": "tanh"},
+    "wgan-gp, batch norm": {"normalisation": "batch"},
+    "wgan-gp, layer norm": {"normalisation": "layer"},
+}
 LOOKED_AT = 20  # steps between two looks at the modes, as on the page
 MEASURED = 2_500  # samples behind each look
 
@@ -58,9 +70,24 @@ def many_seeds(effort: Effort) -> Iterable[Row]:
     )
 
 
-def gan(effort: Effort) -> Iterable[Row]:
-    """The GAN beside it, non-saturating, with as many updates of its discriminator."""
-    yield against_textbook("gan/width=64", GameSettings("non_saturating"), effort)
+def objective(name: str, width: int, effort: Effort) -> Iterable[Row]:
+    """An objective with as many updates of its judge as any other."""
+    yield against_textbook(f"{name}/width={width}", GameSettings(name, width=width), effort)
+
+
+def variant(name: str, changes: dict[str, Any], effort: Effort) -> Iterable[Row]:
+    """Another judge or generator, at width 64."""
+    yield against_textbook(name, GameSettings(**changes), effort)
+
+
+def digit_images(name: str, classes: int, width: int, effort: Effort) -> Iterable[Row]:
+    """WGAN-GP on the 8 × 8 digits, 64 pixels from 64 numbers of noise, conditional with classes."""
+    settings = GameSettings(
+        width=width, noise_dim=64, classes=classes, betas=(0.0, 0.9), penalty_weight=10.0
+    )
+    sampler = sample_labelled_images if classes else DIGIT_IMAGES.sample
+    ours, other = Game(settings, sampler), TextbookGame(settings, sampler)
+    yield side_by_side(f"{name}/width={width}", ours.step, other.step, "textbook", effort)
 
 
 def time_to(
@@ -101,8 +128,20 @@ def all_held(report: ModeReport) -> bool:
 ROWS: dict[str, Callable[[Effort], Iterable[Row]]] = {
     **{f"wgan-gp/width={width}": partial(wgan_gp, width) for width in (16, 32, 64, 128)},
     f"wgan-gp/width=16/seeds={SEEDS_AT_ONCE}": many_seeds,
-    "gan/width=64": gan,
+    **{
+        f"{name}/width={width}": partial(objective, name, width)
+        for name in OBJECTIVES
+        if name != "wasserstein_gp"
+        for width in (16, 64)
+    },
+    **{name: partial(variant, name, changes) for name, changes in VARIANTS.items()},
+    **{
+        f"{name}/width={width}": partial(digit_images, name, classes, width)
+        for name, classes in (("digit images", 0), ("digit images, conditional", CLASSES))
+        for width in (128, 256)
+    },
     "time-to/ring-captured": partial(time_to, "time-to/ring-captured", "ring", all_captured, 2.0),
     "time-to/ring-held": partial(time_to, "time-to/ring-held", "ring", all_held, 2.0),
     "time-to/grid-captured": partial(time_to, "time-to/grid-captured", "grid", all_captured, 10.0),
+    **quality.ROWS,
 }

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from explorer.bench.rows import Effort, Row, side_by_side
-from explorer.cells import CELLS
+from explorer.cells import CELLS, Weights, unfolded
 from explorer.gans.distributions import RING
 from explorer.gradients.adding import AddingSettings, SideBySide
 from explorer.gradients.settings import FlowSettings
@@ -106,9 +106,7 @@ def cells_trace(effort: Effort) -> Iterable[Row]:
     lstm = CELLS["lstm"]
     weights = lstm.draw(INPUTS, UNITS, rng)
     x = torch.randn(STEPS, INPUTS, generator=rng)
-    cell = nn.LSTMCell(INPUTS, UNITS, device="meta").to_empty(device="cpu")
-    named = weights.state_dict()
-    cell.load_state_dict({name.removesuffix("_l0"): part for name, part in named.items()})
+    cell = cell_of(weights)
 
     def ours() -> None:
         with torch.no_grad():
@@ -136,6 +134,85 @@ def gates_in_a_loop(cell: nn.LSTMCell, x: Tensor) -> dict[str, Tensor]:
     return {name: torch.cat(values) for name, values in kept.items()}
 
 
+def recorded(units: int, steps: int, effort: Effort) -> Iterable[Row]:
+    """A trace with every gate kept, against the layer that keeps none and a loop with hooks.
+
+    Float64, one sequence, no gradients, as the page of cells reads. The fused layer hands out h
+    alone and is the floor; hooks on a cell of PyTorch see h and c, but none of the gates.
+    """
+    lstm, rng, double = CELLS["lstm"], torch.Generator().manual_seed(0), torch.float64
+    weights = lstm.draw(INPUTS, units, rng, double)
+    x = torch.randn(steps, INPUTS, generator=rng, dtype=double)
+    layer, cell = lstm.layer(weights), cell_of(weights)
+    name = f"trace/units={units}/steps={steps}"
+
+    def quietly(action: Callable[[], object]) -> Callable[[], None]:
+        def act() -> None:
+            with torch.no_grad():
+                action()
+
+        return act
+
+    ours = quietly(lambda: trace(lstm, weights, x))
+    fused, hooked = quietly(lambda: layer(x)), quietly(lambda: hooked_loop(cell, x))
+    yield side_by_side(name, ours, hooked, "LSTMCell + hooks", effort, "ms")
+    yield side_by_side(name, ours, fused, "nn.LSTM fused", effort, "ms")
+
+
+def cell_of(weights: Weights) -> nn.LSTMCell:
+    """PyTorch's own LSTM cell with these weights."""
+    with torch.device("meta"):  # or it would draw from the global generator
+        cell = nn.LSTMCell(weights.inputs, weights.units, dtype=weights.weight_hh.dtype)
+    cell = cell.to_empty(device="cpu")
+    named = weights.state_dict()
+    cell.load_state_dict({name.removesuffix("_l0"): part for name, part in named.items()})
+    return cell
+
+
+def hooked_loop(cell: nn.LSTMCell, x: Tensor) -> tuple[Tensor, Tensor]:
+    """What the forum advises: a loop over PyTorch's cell, a forward hook that keeps what it told.
+
+    Hidden state and memory at every step.
+    """
+    kept: list[tuple[Tensor, Tensor]] = []
+    hook = cell.register_forward_hook(lambda module, given, told: kept.append(told))
+    hidden = memory = x.new_zeros(1, cell.hidden_size)
+    for step in x:
+        hidden, memory = cell(step[None], (hidden, memory))
+    hook.remove()
+    told_hidden, told_memory = zip(*kept, strict=True)
+    return torch.cat(told_hidden), torch.cat(told_memory)
+
+
+def memory_unfolding(effort: Effort) -> Iterable[Row]:
+    """What is left of every source after every step: 64 units, 200 steps, every product taken."""
+    rng, double = torch.Generator().manual_seed(0), torch.float64
+    initial = torch.randn(UNITS, generator=rng, dtype=double)
+    keep = torch.rand(STEPS, UNITS, generator=rng, dtype=double)
+    written = torch.randn(STEPS, UNITS, generator=rng, dtype=double)
+
+    def ours() -> None:
+        unfolded(initial, keep, written)
+
+    def other() -> None:
+        unfolded_in_loops(initial, keep, written)
+
+    yield side_by_side("unfolding/units=64/steps=200", ours, other, "double loop", effort, "ms")
+
+
+def unfolded_in_loops(initial: Tensor, keep: Tensor, written: Tensor) -> Tensor:
+    """The same as one would write it: for each source, every later gate in turn."""
+    parts = keep.new_zeros(len(keep), len(keep) + 1, keep.shape[1])
+    for source in range(len(keep) + 1):
+        left = initial if source == 0 else written[source - 1]
+        if source:
+            parts[source - 1, source] = left
+        for step in range(source, len(keep)):
+            left = left * keep[step]
+            parts[step, source] = left
+    return parts
+
+
 def exact_w1(effort: Effort) -> Iterable[Row]:
     """Exact W1 of 512 against 512 points; of equally many it is an assignment problem."""
     from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
@@ -158,5 +235,8 @@ ROWS: dict[str, Callable[[Effort], Iterable[Row]]] = {
     "adding/rnn": partial(adding, "rnn_tanh", "adding/rnn"),
     "gradients/page": gradients_page,
     "cells/trace": cells_trace,
+    "trace/units=64/steps=200": partial(recorded, 64, 200),
+    "trace/units=256/steps=1000": partial(recorded, 256, 1_000),
+    "unfolding/units=64/steps=200": memory_unfolding,
     "w1/512": exact_w1,
 }

@@ -7,12 +7,15 @@
     step.forget_gate, step.kept, step.written, step.cell, step.hidden
 
 The conventions are PyTorch's: gates packed i, f, g, o and r, z, n, two biases for each gate, z
-keeps, reset after the matrix product.
+keeps, reset after the matrix product. Three cells that PyTorch lacks follow them as far as they
+go: peepholes, coupled gates (i, g, o), and the GRU that resets before the product.
 """
 
-from explorer.cells.cell import Cell, Gate, State, Step
-from explorer.cells.gru import GRU, GRUStep
+from explorer.cells.cell import Cell, Gate, State, Step, Touch, untouched
+from explorer.cells.coupled import CoupledLSTM, CoupledLSTMStep
+from explorer.cells.gru import GRU, GRUBefore, GRUBeforeStep, GRUStep
 from explorer.cells.lstm import LSTM, LSTMStep
+from explorer.cells.peephole import PeepholeLSTM, PeepholeLSTMStep
 from explorer.cells.remembering import (
     Remembrance,
     chrono_biases,
@@ -23,29 +26,68 @@ from explorer.cells.remembering import (
     with_gate_bias,
 )
 from explorer.cells.rnn import RNN, RNNStep
+from explorer.cells.surgery import (
+    ABLATIONS,
+    Clamp,
+    InputEdit,
+    Surgery,
+    WeightEdit,
+    ablations_of,
+)
+from explorer.cells.textbook import second_opinion
+from explorer.cells.unfolding import keeping_share, unfolded, written_share
 from explorer.cells.weights import Weights
 
-CELLS: dict[str, Cell] = {cell.name: cell for cell in (RNN("tanh"), RNN("relu"), LSTM(), GRU())}
+CELLS: dict[str, Cell] = {
+    cell.name: cell
+    for cell in (
+        RNN("tanh"),
+        RNN("relu"),
+        LSTM(),
+        PeepholeLSTM(),
+        CoupledLSTM(),
+        GRU(),
+        GRUBefore(),
+    )
+}
 """Every cell by the name it has in menus, links and files."""
 
 __all__ = [
+    "ABLATIONS",
     "CELLS",
     "GRU",
     "LSTM",
     "RNN",
     "Cell",
+    "Clamp",
+    "CoupledLSTM",
+    "CoupledLSTMStep",
+    "GRUBefore",
+    "GRUBeforeStep",
     "GRUStep",
     "Gate",
+    "InputEdit",
     "LSTMStep",
+    "PeepholeLSTM",
+    "PeepholeLSTMStep",
     "RNNStep",
     "Remembrance",
     "State",
     "Step",
+    "Surgery",
+    "Touch",
+    "WeightEdit",
     "Weights",
+    "ablations_of",
     "chrono_biases",
     "half_life",
+    "keeping_share",
     "remembrance",
+    "second_opinion",
+    "unfolded",
+    "untouched",
     "with_chrono",
     "with_forget_bias",
     "with_gate_bias",
+    "written_share",
 ]

@@ -3,15 +3,28 @@
 Letters in the shapes: H units, G = 4H rows of the gates i, f, g, o; `*batch` any axes in front.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.functional import linear
 
-from explorer.cells.cell import Cell, Gate, State, Step, blank, block_of, rows
+from explorer.cells.cell import (
+    Cell,
+    Gate,
+    State,
+    Step,
+    Touch,
+    blank,
+    fed_back,
+    gate_of,
+    memory_of,
+    rows_apart,
+    runs_in_place,
+    untouched,
+)
 from explorer.cells.weights import Weights
 
 
@@ -43,13 +56,7 @@ class LSTMStep(Step):
 
     def gate(self, name: str) -> Gate:
         """One of `LSTM.gates` with its parts."""
-        block, units = block_of(LSTM.gates, name), self.hidden.shape[-1]
-        return Gate(
-            rows(self.from_input, block, units),
-            rows(self.from_hidden, block, units),
-            rows(self.preactivation, block, units),
-            getattr(self, name),
-        )
+        return gate_of(self, LSTM.gates, name)
 
 
 class LSTM(Cell):
@@ -58,28 +65,38 @@ class LSTM(Cell):
         i, f, o = σ(W_ih x + b_ih + W_hh h₋₁ + b_hh)     g = tanh(the same)
         c = f · c₋₁ + i · g                              h = o · tanh(c)
 
-    The cell of 1997 had no forget gate (f = 1) and other squashing ranges; peepholes (Gers and
-    Schmidhuber 2000) are absent here as in PyTorch. Keras packs i, f, c, o and ONNX i, o, f, c.
+    The cell of 1997 had no forget gate (f = 1) and other squashing ranges; peepholes are absent
+    here as in PyTorch, `PeepholeLSTM` has them. Keras packs i, f, c, o and ONNX i, o, f, c.
     """
 
     name = "lstm"
     gates: ClassVar[tuple[str, ...]] = ("input_gate", "forget_gate", "candidate", "output_gate")
+    touchable: ClassVar[tuple[str, ...]] = (*gates, "cell", "squashed", "hidden")
     keeping_gate = "forget_gate"
+    memory = "cell"
 
     def advance(
-        self, weights: Weights, from_input: Float[Tensor, "*batch G"], state: State
+        self,
+        weights: Weights,
+        from_input: Float[Tensor, "*batch G"],
+        state: State,
+        touch: Touch = untouched,
     ) -> LSTMStep:
         """One step, given W_ih x + b_ih of the four gates."""
-        assert state.cell is not None, "an LSTM's state has a memory c"
-        from_hidden = linear(state.hidden, weights.weight_hh, weights.bias_hh)
+        before = memory_of(state)
+        parts: dict[str, Tensor] = {}
+        from_hidden = fed_back(weights, state.hidden)
         preactivation = from_input + from_hidden
         i, f, g, o = preactivation.chunk(4, dim=-1)
-        i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
-        kept = f * state.cell
+        parts["input_gate"] = i = touch("input_gate", torch.sigmoid(i), parts)
+        parts["forget_gate"] = f = touch("forget_gate", torch.sigmoid(f), parts)
+        parts["candidate"] = g = touch("candidate", torch.tanh(g), parts)
+        parts["output_gate"] = o = touch("output_gate", torch.sigmoid(o), parts)
+        kept = f * before
         written = i * g
-        cell = kept + written
-        squashed = torch.tanh(cell)
-        hidden = o * squashed
+        parts["cell"] = cell = touch("cell", kept + written, parts)
+        parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
+        hidden = touch("hidden", o * squashed, parts)
         return LSTMStep(
             from_input,
             from_hidden,
@@ -95,11 +112,74 @@ class LSTM(Cell):
             hidden,
         )
 
-    def start(self, weights: Weights, *batch: int) -> State:
-        """Zero hidden state and empty memory."""
-        zeros = weights.weight_hh.new_zeros(*batch, weights.units)
-        return State(zeros, zeros)
+    def along(
+        self,
+        weights: Weights,
+        from_input: Float[Tensor, "T *batch G"],
+        state: State,
+        touch: Callable[[int], Touch] | None = None,
+        backward: bool = False,
+    ) -> Step:
+        """Every step along the first axis, or from its end."""
+        if touch is not None or not runs_in_place(weights, from_input, state):
+            return super().along(weights, from_input, state, touch, backward)
+        return _in_place(weights, from_input, state.hidden, memory_of(state), backward)
 
     def blank_layer(self, inputs: int, units: int, dtype: torch.dtype) -> nn.RNNBase:
         """A `torch.nn.LSTM`, its weights not yet set."""
         return blank(nn.LSTM, inputs, units, dtype=dtype)
+
+
+@torch.no_grad()
+def _in_place(
+    weights: Weights,
+    from_input: Float[Tensor, "T G"],
+    hidden: Float[Tensor, " H"],
+    memory: Float[Tensor, " H"],
+    backward: bool,
+) -> LSTMStep:
+    """`LSTM.advance` along a sequence, written into memory made beforehand, a third quicker.
+
+    Sums and products are the same bits for one step or all, so those that no later step needs are
+    left to the end. Squashing is not, for torch computes the last few of a row by another route.
+    """
+    steps, units = len(from_input), weights.units
+    from_hidden, states = rows_apart(from_input, steps, 4 * units), rows_apart(hidden, steps, units)
+    i, f, g, o, squashed = from_input.new_empty(5, steps, units)
+    memories = from_input.new_empty(steps + 1, units)
+    befores, cells = (memories[1:], memories[:-1]) if backward else (memories[:-1], memories[1:])
+    befores[-1 if backward else 0] = memory
+    kept, written, preactivation = hidden.clone(), hidden.clone(), from_input[0].clone()
+    in_i, in_f, in_g, in_o = preactivation.chunk(4)
+    parts = (from_input, from_hidden, i, f, g, o, befores, cells, squashed, states)
+    every = list(zip(*parts, strict=True))
+    for arriving, back, i_t, f_t, g_t, o_t, before, cell, squashed_t, state in (
+        reversed(every) if backward else every
+    ):
+        torch.addmv(weights.bias_hh, weights.weight_hh, hidden, out=back)
+        torch.add(arriving, back, out=preactivation)
+        torch.sigmoid(in_i, out=i_t)
+        torch.sigmoid(in_f, out=f_t)
+        torch.tanh(in_g, out=g_t)
+        torch.sigmoid(in_o, out=o_t)
+        torch.mul(f_t, before, out=kept)
+        torch.mul(i_t, g_t, out=written)
+        torch.add(kept, written, out=cell)
+        torch.tanh(cell, out=squashed_t)
+        torch.mul(o_t, squashed_t, out=state)
+        hidden = state
+    from_hidden, states = from_hidden.contiguous(), states.contiguous()
+    return LSTMStep(
+        from_input,
+        from_hidden,
+        from_input + from_hidden,
+        i,
+        f,
+        g,
+        o,
+        f * befores,
+        i * g,
+        cells,
+        squashed,
+        states,
+    )

@@ -84,10 +84,13 @@ def with_gate_bias(
 def with_forget_bias(cell: Cell, weights: Weights, bias: float | Float[Tensor, " H"]) -> Weights:
     """The same weights with the bias of the gate that keeps: f in the LSTM, z in the GRU.
 
-    Raises `ValueError` for a cell without such a gate.
+    A coupled LSTM has no rows for f = 1 − i = 1 − σ(b_i) = σ(−b_i): its input gate gets −bias.
+    Raises `ValueError` for a cell that has no gate to keep with.
     """
     if cell.keeping_gate is None:
         raise ValueError(f"{cell.name} has no gate that keeps its memory")
+    if cell.keeping_gate not in cell.gates:
+        return with_gate_bias(cell, weights, "input_gate", -bias)
     return with_gate_bias(cell, weights, cell.keeping_gate, bias)
 
 

@@ -9,9 +9,8 @@ from typing import ClassVar, Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.functional import linear
 
-from explorer.cells.cell import Cell, Gate, State, Step, blank, block_of
+from explorer.cells.cell import Cell, Gate, State, Step, Touch, blank, block_of, fed_back, untouched
 from explorer.cells.weights import Weights
 
 
@@ -38,6 +37,7 @@ class RNN(Cell):
     """
 
     gates: ClassVar[tuple[str, ...]] = ("hidden",)
+    touchable: ClassVar[tuple[str, ...]] = ("hidden",)
 
     def __init__(self, squash: Literal["tanh", "relu"]) -> None:
         if squash not in ("tanh", "relu"):
@@ -46,13 +46,18 @@ class RNN(Cell):
         self.name = f"rnn_{squash}"
 
     def advance(
-        self, weights: Weights, from_input: Float[Tensor, "*batch H"], state: State
+        self,
+        weights: Weights,
+        from_input: Float[Tensor, "*batch H"],
+        state: State,
+        touch: Touch = untouched,
     ) -> RNNStep:
         """One step, given W_ih x + b_ih."""
-        from_hidden = linear(state.hidden, weights.weight_hh, weights.bias_hh)
+        from_hidden = fed_back(weights, state.hidden)
         preactivation = from_input + from_hidden
         squash = torch.tanh if self.squash == "tanh" else torch.relu
-        return RNNStep(from_input, from_hidden, preactivation, squash(preactivation))
+        hidden = touch("hidden", squash(preactivation), {})
+        return RNNStep(from_input, from_hidden, preactivation, hidden)
 
     def blank_layer(self, inputs: int, units: int, dtype: torch.dtype) -> nn.RNNBase:
         """A `torch.nn.RNN` of this nonlinearity, its weights not yet set."""

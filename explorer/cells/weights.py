@@ -1,12 +1,12 @@
 """The packed weights of one recurrent layer, in PyTorch's layout.
 
-PyTorch stacks the gates of a cell as blocks of rows: i, f, g, o for the LSTM, r, z, n for the GRU,
-one block for the plain RNN. Letters in the shapes: I inputs, H units, G rows of all gates together
-(the number of gates times H).
+PyTorch stacks the gates of a cell as blocks of rows: i, f, g, o for the LSTM, i, g, o where its
+gates are coupled, r, z, n for the GRU, one block for the plain RNN. Letters in the shapes: I
+inputs, H units, G rows of all gates together (the number of gates times H).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from jaxtyping import Float
@@ -17,14 +17,16 @@ from torch import Tensor
 class Weights:
     """What one recurrent layer has learned, named as in `torch.nn.LSTM`, `GRU` and `RNN`.
 
-    PyTorch keeps two biases for each gate; only their sum matters, except in the GRU's new gate,
-    where the second one stands inside the reset gate's product.
+    PyTorch keeps two biases for each gate; only their sum matters, except in the GRU's new gate
+    with reset after the product, where the second one stands inside the reset gate's product.
+    Peepholes, which PyTorch does not have, are the diagonals of three matrices, rows i, f, o.
     """
 
     weight_ih: Float[Tensor, "G I"]
     weight_hh: Float[Tensor, "G H"]
     bias_ih: Float[Tensor, " G"]
     bias_hh: Float[Tensor, " G"]
+    peepholes: Float[Tensor, "3 H"] | None = None
 
     @property
     def inputs(self) -> int:
@@ -42,63 +44,71 @@ class Weights:
         return self.weight_hh.shape[0] // self.units
 
     @property
+    def parts(self) -> dict[str, Tensor]:
+        """The matrices and vectors there are, by name."""
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: part for name, part in every.items() if part is not None}
+
+    @property
     def parameters(self) -> int:
-        """How many numbers were learned: gates · H(I + H + 2), so a GRU has 3/4 of an LSTM's."""
-        return sum(
-            part.numel() for part in (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        )
+        """How many numbers were learned: gates · H(I + H + 2), and 3H with peepholes."""
+        return sum(part.numel() for part in self.parts.values())
 
     def to(self, dtype: torch.dtype) -> "Weights":
         """The same weights at another precision."""
-        return Weights(
-            self.weight_ih.to(dtype),
-            self.weight_hh.to(dtype),
-            self.bias_ih.to(dtype),
-            self.bias_hh.to(dtype),
-        )
+        return Weights(**{name: part.to(dtype) for name, part in self.parts.items()})
 
-    def state_dict(self, layer: int = 0) -> dict[str, Tensor]:
-        """The weights under the names that the torch layer loads: `weight_ih_l0` and so on."""
-        return {
-            f"weight_ih_l{layer}": self.weight_ih,
-            f"weight_hh_l{layer}": self.weight_hh,
-            f"bias_ih_l{layer}": self.bias_ih,
-            f"bias_hh_l{layer}": self.bias_hh,
-        }
+    def state_dict(self, layer: int = 0, backward: bool = False) -> dict[str, Tensor]:
+        """The weights under the names that the torch layer loads: `weight_ih_l0` and so on.
+
+        The way back through the sequence is `weight_ih_l0_reverse`; peepholes are named alike.
+        """
+        ending = _ending(layer, backward)
+        return {name + ending: part for name, part in self.parts.items()}
 
     @classmethod
-    def from_state_dict(cls, state: Mapping[str, Tensor], layer: int = 0) -> "Weights":
-        """Read one forward layer out of the state dict of a torch recurrent layer.
+    def from_state_dict(
+        cls, state: Mapping[str, Tensor], layer: int = 0, backward: bool = False
+    ) -> "Weights":
+        """Read one layer, in one direction, out of the state dict of a torch recurrent layer.
 
         A layer built with `bias=False` gets zeros. Raises `ValueError` naming the missing entry
         or the shape that does not fit.
         """
-        missing = [
-            name for name in (f"weight_ih_l{layer}", f"weight_hh_l{layer}") if name not in state
-        ]
-        if missing:
-            given = ", ".join(sorted(state)) or "nothing"
-            raise ValueError(f"no {missing[0]!r} among the weights; found {given}")
-        weight_ih, weight_hh = (state[f"{name}_l{layer}"] for name in ("weight_ih", "weight_hh"))
-        without = weight_hh.new_zeros(weight_hh.shape[:1])
-        bias_ih, bias_hh = (
-            state.get(f"{name}_l{layer}", without) for name in ("bias_ih", "bias_hh")
-        )
-        _check_shapes(weight_ih, weight_hh, bias_ih, bias_hh)
-        return cls(weight_ih.detach(), weight_hh.detach(), bias_ih.detach(), bias_hh.detach())
+        ending = _ending(layer, backward)
+        found = {
+            field.name: state[field.name + ending].detach()
+            for field in fields(cls)
+            if field.name + ending in state
+        }
+        for name in ("weight_ih", "weight_hh"):
+            if name not in found:
+                given = ", ".join(sorted(state)) or "nothing"
+                raise ValueError(f"no {name + ending!r} among the weights; found {given}")
+        for name in ("bias_ih", "bias_hh"):
+            found.setdefault(name, found["weight_hh"].new_zeros(found["weight_hh"].shape[:1]))
+        _check_shapes(found)
+        return cls(**found)
 
 
-def _check_shapes(weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor) -> None:
+def _ending(layer: int, backward: bool) -> str:
+    return f"_l{layer}_reverse" if backward else f"_l{layer}"
+
+
+def _check_shapes(parts: Mapping[str, Tensor]) -> None:
+    weight_ih, weight_hh = parts["weight_ih"], parts["weight_hh"]
     if weight_hh.dim() != 2 or 0 in weight_hh.shape or weight_hh.shape[0] % weight_hh.shape[1]:
         raise ValueError(
             f"weight_hh must be square blocks on top of each other, not {_shape(weight_hh)}"
         )
-    rows = weight_hh.shape[0]
+    rows, units = weight_hh.shape
     if weight_ih.dim() != 2 or weight_ih.shape[0] != rows:
         raise ValueError(f"weight_ih must have {rows} rows, not be {_shape(weight_ih)}")
-    for name, bias in (("bias_ih", bias_ih), ("bias_hh", bias_hh)):
-        if bias.shape != (rows,):
-            raise ValueError(f"{name} must have {rows} numbers, not {_shape(bias)}")
+    for name in ("bias_ih", "bias_hh"):
+        if parts[name].shape != (rows,):
+            raise ValueError(f"{name} must have {rows} numbers, not {_shape(parts[name])}")
+    if "peepholes" in parts and parts["peepholes"].shape != (3, units):
+        raise ValueError(f"peepholes must be 3×{units}, not {_shape(parts['peepholes'])}")
 
 
 def _shape(tensor: Tensor) -> str:

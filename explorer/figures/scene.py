@@ -6,10 +6,14 @@ Colours are named by role (`theme`), numbers by name (`runs.frames.Frame`). Ever
 into JSON with `as_json`; the stage in the browser and the still pictures read nothing else.
 
 Names of arrays and scalars are looked up in the frame first, then in the still frame.
+
+Any text may contain ⟦key⟧, which stands for the word of the chosen `Lexicon`: one switch renames
+everything. `worded` puts the words in for what is drawn without a viewer.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+import re
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal, TypeVar
 
 # ---------------------------------------------------------------------------------- axes and marks
 
@@ -172,6 +176,10 @@ class Timeline:
     top. ``low`` and ``high`` bound the scale; None takes the smallest and largest value of all
     frames held. ``by_row`` divides every row by its own largest magnitude instead, so that a unit
     that counts to six does not hide the others. On a ``log`` scale, zero and less stays blank.
+
+    ``orders`` are the orders that its rows can take: a label, and the still array that says which
+    row stands first, second, … (a permutation; no array: as packed). The selection `ORDER` chooses
+    one, for every heat map of the scene; ``select`` still means the row as packed.
     """
 
     area: str
@@ -188,6 +196,7 @@ class Timeline:
     row_name: str = "unit"  # what a row is, in the readout: "unit 39", "lag 12"
     y_label: str = ""
     alt: str = ""
+    orders: tuple[tuple[str, str], ...] = ()
     kind: str = "timeline"
 
 
@@ -195,7 +204,11 @@ class Timeline:
 class Tokens:
     """A row of characters or numbers, one a frame, tinted by one entry of an array of each frame.
 
-    A click moves the playhead there.
+    A click moves the playhead there; with ``hover`` pointing does. With ``of`` "frame", chip i is
+    tinted by entry i of the array of the present frame instead. ``marks`` names an array of shape
+    (n,): the chips whose entry is not zero are underlined. With a ``span``, dragging over chips
+    chooses a stretch of them, the selections ``{span}_first`` and ``{span}_last`` (both included),
+    and the page hears of it.
     """
 
     area: str
@@ -203,6 +216,10 @@ class Tokens:
     array: str = ""  # of shape (n,), tinted by the entry chosen by `select`
     select: str = ""
     alt: str = ""
+    of: Literal["frames", "frame"] = "frames"
+    hover: bool = False
+    span: str = ""
+    marks: str = ""
     kind: str = "tokens"
 
 
@@ -282,6 +299,52 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A dot product inside a number: Σ_k weights[block·H + u, k] · inputs[k] + bias[block·H + u].
+
+    u is the selected unit and H the number of units; ``weights`` and ``bias`` are still arrays,
+    ``inputs`` is an array of the frame. ``names`` calls the inputs (empty: "1", "2", …, or by unit
+    where ``cause`` is "before"). A ``diagonal`` has a single product,
+    weights[block, u] · inputs[u], with weights of shape (blocks, H). ``gated_by`` names an array
+    whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+
+    ``cause`` says where the inputs come from: "token", what is read in this step; "before", the
+    value ``leads_to`` of every unit one step earlier, so that a product leads back through time.
+    """
+
+    label: str
+    weights: str
+    inputs: str
+    block: int = 0
+    bias: str = ""
+    names: tuple[str, ...] = ()
+    cause: Literal["token", "before", ""] = ""
+    leads_to: str = ""
+    diagonal: bool = False
+    gated_by: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How the number called ``name`` is made: its equation, whose numbers open in turn, and the
+    dot products in it.
+
+    ``symbols`` is the formula in letters as in `Stage`, ``says`` a template as there. The dot
+    products add up to ``adds_to`` (empty: to ``{name}/preactivation`` where the frame has it, else
+    to the number itself), and the picture says how exactly they do.
+    """
+
+    name: str
+    title: str
+    symbols: str
+    equation: tuple[Term, ...]
+    says: str = ""
+    dots: tuple[Dot, ...] = ()
+    role: str = "ink"
+    adds_to: str = ""
+
+
+@dataclass(frozen=True)
 class Weighing:
     """A sentence that depends on which of two numbers is larger in magnitude."""
 
@@ -308,6 +371,7 @@ class Stage:
     equation: tuple[Term, ...] = ()
     says: str = ""
     weighs: Weighing | None = None
+    title: str = ""  # what its button is called; empty: its name
 
 
 @dataclass(frozen=True)
@@ -326,7 +390,8 @@ class Diagram:
 
     The coordinates stretch both ways with the panel, boxes and letters do not: they keep a size
     that can be read. ``narrow`` is another layout of the same parts, for phones. ``tokens`` is
-    what is read at each frame, ``select`` the selection that templates go by.
+    what is read at each frame, ``select`` the selection that templates go by. A number that one
+    of the ``openings`` is about opens on a click and shows what it is made of.
     """
 
     area: str
@@ -340,7 +405,32 @@ class Diagram:
     narrow: Layout | None = None
     tokens: tuple[str, ...] = ()
     select: str = ""
+    openings: tuple[Opening, ...] = ()
     kind: str = "diagram"
+
+
+@dataclass(frozen=True)
+class Unfolding:
+    """What every earlier step wrote into the memory of the selected unit, and what is left of it.
+
+    The memory follows m_t = keep_t · m_{t−1} + written_t, so the part of step s at time t is
+    written_s · keep_{s+1} ⋯ keep_t, and ``before`` of the first frame is the part that was there
+    at the start. Positive parts stack upwards, negative ones downwards, and ``total`` runs through
+    the picture as a line: at every step it is the upper edge plus the lower edge. All four name
+    arrays of shape (H,) of the frames; ``tokens`` calls the steps.
+    """
+
+    area: str
+    title: str
+    keep: str
+    written: str
+    total: str
+    before: str
+    select: str
+    tokens: tuple[str, ...] = ()
+    alt: str = ""
+    note: str = ""
+    kind: str = "unfolding"
 
 
 @dataclass(frozen=True)
@@ -408,17 +498,49 @@ class Numbers:
 class Sentence:
     """What is happening, in words: the sentence of that name in the frame.
 
-    ``lead`` is set in bold before it. ``lines`` lines are reserved, so that nothing jumps.
+    ``lead`` is set in bold before it. ``lines`` lines are reserved, so that nothing jumps. With
+    ``mono`` it is a text, letter by letter with its blanks and line breaks; ``against`` names
+    another sentence of the frame, and the letters that differ from it are marked.
     """
 
     area: str
     name: str
     lead: str = ""
     lines: int = 2
+    mono: bool = False
+    against: str = ""
     kind: str = "sentence"
 
 
-Panel = Plot | Timeline | Tokens | Diagram | Ranking | Tiles | Numbers | Sentence
+@dataclass(frozen=True)
+class Choice:
+    """A row of names, one of them chosen: it sets the selection ``select`` to its place in the row,
+    at once and without the server. Not part of still pictures.
+    """
+
+    area: str
+    select: str
+    options: tuple[str, ...]
+    title: str = ""
+    kind: str = "choice"
+
+
+Panel = (
+    Plot | Timeline | Tokens | Diagram | Unfolding | Ranking | Tiles | Numbers | Sentence | Choice
+)
+
+# ------------------------------------------------------------------------------- names, the scene
+
+NAMES = "names"  # the selection that chooses among the lexicons of a scene
+ORDER = "order"  # the selection that chooses among the orders of its heat maps
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """One way to call things: the word for every key that the scene writes as ⟦key⟧."""
+
+    name: str
+    words: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -440,7 +562,8 @@ class Scene:
     """A whole live picture. ``narrow`` is the grid below 760 px of width (phones).
 
     ``clock`` names what the time bar counts ("step", "character"). ``selects`` gives the start
-    value of every selection (row of a heat map, unit of a cell). A scene with a `Diagram` steps
+    value of every selection (row of a heat map, unit of a cell). ``lexicons`` are the ways to call
+    things; the selection `NAMES` chooses one. A scene with a `Diagram` steps
     through its stages inside each frame. ``loop`` plays a recording over and over, without
     controls, for small pictures that lead somewhere.
     """
@@ -452,6 +575,33 @@ class Scene:
     selects: tuple[tuple[str, int], ...] = ()
     loop: bool = False
     alt: str = ""
+    lexicons: tuple[Lexicon, ...] = ()
+
+
+T = TypeVar("T")
+KEY = re.compile("⟦([^⟦⟧]*)⟧")
+
+
+def worded(scene: Scene, index: int = 0) -> Scene:
+    """Return the scene in the words of one of its lexicons, for pictures that nobody can switch.
+
+    A key without a word stands as itself. Raises IndexError where the scene has lexicons but not
+    that one.
+    """
+    words = dict(scene.lexicons[index].words) if scene.lexicons else {}
+    return _put(replace(scene, lexicons=()), words)
+
+
+def _put(thing: T, words: dict[str, str]) -> T:
+    if isinstance(thing, str):
+        return KEY.sub(lambda key: words.get(key[1], key[1]), thing)  # type: ignore[return-value]
+    if isinstance(thing, tuple):
+        return tuple(_put(item, words) for item in thing)  # type: ignore[return-value]
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return replace(
+            thing, **{f.name: _put(getattr(thing, f.name), words) for f in fields(thing)}
+        )
+    return thing
 
 
 def as_json(thing: Any) -> Any:

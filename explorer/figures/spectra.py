@@ -4,9 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.figures import theme
+from explorer.figures.dressing import dressed
 from explorer.gradients import Spectrum
-
-HEIGHT = 380
 
 
 def eigenvalues(found: Spectrum, dark: bool = False) -> go.Figure:
@@ -38,7 +37,7 @@ def eigenvalues(found: Spectrum, dark: bool = False) -> go.Figure:
     )
     figure.update_xaxes(range=(-reach, reach), title="real part")
     figure.update_yaxes(range=(-reach, reach), title="imaginary part", scaleanchor="x")
-    return _dressed(figure, f"Eigenvalues: spectral radius {found.radius:.2f}", colours)
+    return dressed(figure, f"Eigenvalues: spectral radius {found.radius:.2f}", colours)
 
 
 def stretch(found: Spectrum, dark: bool = False) -> go.Figure:
@@ -69,19 +68,4 @@ def stretch(found: Spectrum, dark: bool = False) -> go.Figure:
     figure.update_yaxes(title="stretch", type="log", exponentformat="power")
     peak = int(found.stretch.argmax())
     title = f"Largest stretch: {found.stretch.max():.2f} after {peak} steps"
-    return _dressed(figure, title, colours).update_layout(showlegend=True)
-
-
-def _dressed(figure: go.Figure, title: str, colours: dict[str, str]) -> go.Figure:
-    figure.update_layout(
-        title={"text": title, "font": {"size": 16}},
-        font={"family": theme.FONT, "size": 14, "color": colours["ink"]},
-        paper_bgcolor=colours["background"],
-        plot_bgcolor=colours["background"],
-        showlegend=False,
-        height=HEIGHT,
-        margin={"l": 60, "r": 16, "t": 48, "b": 52},
-    )
-    figure.update_xaxes(gridcolor=colours["line"], zerolinecolor=colours["line"])
-    figure.update_yaxes(gridcolor=colours["line"], zerolinecolor=colours["line"])
-    return figure
+    return dressed(figure, title, colours).update_layout(showlegend=True)

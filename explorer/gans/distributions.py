@@ -1,6 +1,6 @@
 """Data to learn: where the real points come from.
 
-Shapes: n points of 2 coordinates, K modes, N stored digits.
+Shapes: n points of D coordinates, K modes, N stored digits.
 
 Every distribution is scaled to a standard deviation of about one, as in the toy code of Gulrajani
 et al. 2017 (`gan_toy.py`). Sampling is a handful of vectorised operations, for a training loop
@@ -9,20 +9,23 @@ of its grid and walks through them.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import torch
-from jaxtyping import Float32, Int64
+from jaxtyping import Float, Float32, Float64, Int64
 from torch import Tensor
+
+from explorer.gans import shapes
+from explorer.gans.shapes import LogDensity
 
 Extent = tuple[float, float, float, float]  # x0, x1, y0, y1 of a picture that shows it all
 
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """A distribution in the plane, and what is known about its modes, if it has any.
+    """A distribution, and what is known about its modes, labels and density, if it has them.
 
     A distribution with modes is an equal mixture of round Gaussians around `modes` with standard
     deviation `sigma`. A point within `reach` of a centre belongs to that mode, and a mode counts
@@ -31,12 +34,18 @@ class Distribution:
 
     name: str
     label: str
-    sample: Callable[[int, torch.Generator], Tensor]  # n points: Float32[Tensor, "n 2"]
-    modes: Float32[Tensor, "K 2"] | None
+    sample: Callable[[int, torch.Generator], Tensor]  # n points: Float32[Tensor, "n D"]
+    modes: Float32[Tensor, "K D"] | None
     sigma: float | None
     extent: Extent
     reach: float | None = None
     held_fraction: float | None = None
+    log_density: LogDensity | None = None  # None where no formula gives it
+    sample_labelled: Callable[[int, torch.Generator], tuple[Tensor, Tensor]] | None = None
+    """n points as `sample` draws them from an equal generator, and the label of each, Int64 n"""
+    classes: int = 0  # labels go from 0 up to this
+    dimensions: int = 2
+    cdf: Callable[[Tensor], Tensor] | None = None  # on a line only
 
     def __post_init__(self) -> None:
         known = [self.modes, self.sigma, self.reach, self.held_fraction]
@@ -51,6 +60,8 @@ class Distribution:
                     f"reach of {self.name!r} must be less than {nearest / 2:.4g}, "
                     f"half of the way between two modes, not {self.reach:g}"
                 )
+        if (self.sample_labelled is None) != (self.classes == 0):
+            raise ValueError(f"distribution {self.name!r} needs labels and classes together")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,41 +98,16 @@ def digits() -> Digits:
 
 def sample_digits(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
     """Rows of the finite set, drawn with replacement: a perfect generator of it repeats points."""
-    points = digits().points
-    return points.index_select(0, torch.randint(len(points), (n,), generator=rng))
+    return sample_labelled_digits(n, rng)[0]
 
 
-MOONS_NOISE = 0.05  # before scaling
-
-
-def sample_moons(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
-    """Two interleaved half circles of radius 1, as in scikit-learn's `make_moons`.
-
-    (cos t, sin t) and (1 - cos t, 1/2 - sin t) with t uniform on [0, pi], plus noise; then moved
-    to mean zero and divided by sqrt(3)/2, the standard deviation of x. Deviation: t and the moon
-    are drawn at random, where `make_moons` takes equal steps and halves.
-    """
-    t = torch.rand(n, generator=rng) * math.pi
-    upper = torch.randint(2, (n,), generator=rng, dtype=torch.float32) * 2 - 1
-    # The lower moon is the upper one turned by half a circle about (1/2, 1/4).
-    points = torch.stack([t.cos() - 0.5, t.sin() - 0.25], dim=1) * upper[:, None]
-    points.add_(torch.randn(n, 2, generator=rng), alpha=MOONS_NOISE)
-    return points.mul_(2 / math.sqrt(3))
-
-
-SWISS_ROLL_NOISE = 0.25  # before scaling
-
-
-def sample_swiss_roll(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
-    """A spiral of one and a half turns, as `gan_toy.py` takes it from `make_swiss_roll`.
-
-    t (cos t, sin t) with t uniform on [3 pi/2, 9 pi/2], plus noise, divided by 7.5. Uniform in t,
-    not in arc length: the inner turn is the denser one.
-    """
-    t = torch.rand(n, generator=rng).add_(0.5).mul_(3 * math.pi)
-    points = torch.view_as_real(torch.polar(t, t))
-    points.add_(torch.randn(n, 2, generator=rng), alpha=SWISS_ROLL_NOISE)
-    return points.div_(7.5)
+def sample_labelled_digits(
+    n: int, rng: torch.Generator
+) -> tuple[Float32[Tensor, "n 2"], Int64[Tensor, " n"]]:
+    """The same points with the digit that each one is."""
+    stored = digits()
+    which = torch.randint(len(stored.points), (n,), generator=rng)
+    return stored.points.index_select(0, which), stored.labels.index_select(0, which)
 
 
 def ring_centres(count: int, radius: float) -> Float32[Tensor, "K 2"]:
@@ -143,21 +129,41 @@ def grid_centres(side: int, spacing: float) -> Float32[Tensor, "K 2"]:
 def mixture(
     name: str,
     label: str,
-    modes: Float32[Tensor, "K 2"],
+    modes: Float32[Tensor, "K D"],
     sigma: float,
     extent: Extent,
     reach: float,
     held_fraction: float,
 ) -> Distribution:
-    """The equal mixture of round Gaussians around `modes`."""
+    """The equal mixture of round Gaussians around `modes`; its labels are the modes."""
+    count, dimensions = modes.shape
 
-    def sample(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
-        return _around(modes, torch.randint(len(modes), (n,), generator=rng), sigma, rng)
+    def sample_labelled(
+        n: int, rng: torch.Generator
+    ) -> tuple[Float32[Tensor, "n D"], Int64[Tensor, " n"]]:
+        which = torch.randint(count, (n,), generator=rng)
+        return _around(modes, which, sigma, rng), which
 
-    return Distribution(name, label, sample, modes, sigma, extent, reach, held_fraction)
+    def log_density(points: Float[Tensor, "n D"], blur: float = 0.0) -> Float64[Tensor, " n"]:
+        return shapes.mixture_log_density(points, modes, sigma, blur=blur)
+
+    return Distribution(
+        name,
+        label,
+        lambda n, rng: sample_labelled(n, rng)[0],
+        modes,
+        sigma,
+        extent,
+        reach,
+        held_fraction,
+        log_density,
+        sample_labelled,
+        count,
+        dimensions,
+    )
 
 
-def stratified(distribution: Distribution, n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
+def stratified(distribution: Distribution, n: int, rng: torch.Generator) -> Float32[Tensor, "n D"]:
     """n points with equally many from each mode: the steadier reference for a distance.
 
     Most of what a distance between two real samples measures is that the one has a few points
@@ -173,9 +179,9 @@ def stratified(distribution: Distribution, n: int, rng: torch.Generator) -> Floa
 
 
 def _around(
-    modes: Float32[Tensor, "K 2"], which: Int64[Tensor, " n"], sigma: float, rng: torch.Generator
-) -> Float32[Tensor, "n 2"]:
-    noise = torch.randn(len(which), 2, generator=rng)
+    modes: Float32[Tensor, "K D"], which: Int64[Tensor, " n"], sigma: float, rng: torch.Generator
+) -> Float32[Tensor, "n D"]:
+    noise = torch.randn(len(which), modes.shape[1], generator=rng)
     return modes.index_select(0, which).add_(noise, alpha=sigma)
 
 
@@ -198,20 +204,86 @@ GRID = mixture(
     reach=0.25,
     held_fraction=0.2,  # 0.8 % of all points
 )
-MOONS = Distribution("moons", "two moons", sample_moons, None, None, (-2.2, 2.2, -2.2, 2.2))
-SWISS_ROLL = Distribution(
-    "swiss_roll", "Swiss roll", sample_swiss_roll, None, None, (-2.2, 2.2, -2.2, 2.2)
+
+
+def _figure(
+    name: str,
+    label: str,
+    sample: Callable[[int, torch.Generator], Tensor],
+    log_density: LogDensity,
+    edge: float,
+) -> Distribution:
+    extent = (-edge, edge, -edge, edge)
+    return Distribution(name, label, sample, None, None, extent, log_density=log_density)
+
+
+MOONS = _figure("moons", "two moons", shapes.sample_moons, shapes.moons_log_density, 2.2)
+SWISS_ROLL = _figure(
+    "swiss_roll", "Swiss roll", shapes.sample_swiss_roll, shapes.swiss_roll_log_density, 2.2
 )
+CIRCLES = _figure("circles", "two circles", shapes.sample_circles, shapes.circles_log_density, 2.4)
+PINWHEEL = _figure("pinwheel", "pinwheel", shapes.sample_pinwheel, shapes.pinwheel_log_density, 3.2)
+CHECKERBOARD = _figure(
+    "checkerboard",
+    "checkerboard",
+    shapes.sample_checkerboard,
+    shapes.checkerboard_log_density,
+    2.0,
+)
+SPIRAL = _figure("spiral", "two spirals", shapes.sample_spiral, shapes.spiral_log_density, 2.4)
 DIGITS = Distribution(
-    "digits", "handwritten digits", sample_digits, None, None, (-2.7, 2.7, -2.7, 2.7)
+    "digits",
+    "handwritten digits",
+    sample_digits,
+    None,
+    None,
+    (-2.7, 2.7, -2.7, 2.7),
+    sample_labelled=sample_labelled_digits,
+    classes=10,
 )
 
-DISTRIBUTIONS = {each.name: each for each in (RING, GRID, MOONS, SWISS_ROLL, DIGITS)}
+LINES_APART = 1.4  # so that the standard deviation of x is near one
 
 
-def distribution(name: str) -> Distribution:
+def lines(theta: float = LINES_APART) -> Distribution:
+    """Two upright segments, theta apart: x = ±theta / 2, y uniform on [-1, 1]; labels 0 and 1.
+
+    Both supports of example 1 of Arjovsky et al. 2017 as one data set; `parallel_lines` holds
+    their distances. A segment has no width, and the distribution no density in the plane.
+    ValueError for a theta beyond ±4 or not a number.
+    """
+    if not -4 <= theta <= 4:
+        raise ValueError(f"theta must be between -4 and 4, not {theta:g}")
+    edge = max(1.6, abs(theta) / 2 + 0.4)
+    labelled = partial(_sample_labelled_lines, theta)
+    return Distribution(
+        "lines",
+        "two lines",
+        lambda n, rng: labelled(n, rng)[0],
+        None,
+        None,
+        (-edge, edge, -edge, edge),
+        sample_labelled=labelled,
+        classes=2,
+    )
+
+
+def _sample_labelled_lines(
+    theta: float, n: int, rng: torch.Generator
+) -> tuple[Float32[Tensor, "n 2"], Int64[Tensor, " n"]]:
+    which = torch.randint(2, (n,), generator=rng)
+    height = torch.rand(n, generator=rng) * 2 - 1
+    return torch.stack([(which - 0.5) * theta, height], dim=1), which
+
+
+PLANE = (RING, GRID, SWISS_ROLL, MOONS, CIRCLES, PINWHEEL, CHECKERBOARD, SPIRAL, lines(), DIGITS)
+
+DISTRIBUTIONS = {each.name: each for each in PLANE}
+
+
+def distribution(name: str, among: Mapping[str, Distribution] = DISTRIBUTIONS) -> Distribution:
     """The distribution of this name; ValueError that lists the names when there is none."""
-    if name not in DISTRIBUTIONS:
-        names = ", ".join(map(repr, DISTRIBUTIONS))
-        raise ValueError(f"unknown distribution {name!r}; choose from {names}")
-    return DISTRIBUTIONS[name]
+    if name not in among:
+        names = ", ".join(map(repr, among))
+        raise ValueError(f"unknown distribution {name[:40]!r}; choose from {names}")
+    return among[name]

@@ -14,6 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import leaky_relu_
 
+from explorer.gans.normalisation import Normalisation
+
 LEAK = 0.2  # slope of the leaky ReLU below zero, as in DCGAN (Radford et al. 2016)
 
 
@@ -59,6 +61,10 @@ class Network:
     ``weights`` and ``biases`` are views of the first, ``weight_gradients`` and
     ``bias_gradients`` of the second. ``population`` None is a network alone: its tensors lack the
     population's axis, because a plain matrix product starts sooner than a batched one.
+
+    With a ``normalisation`` ("batch" or "layer") every hidden layer centres and scales what its
+    weights give it, multiplies by its ``scales``, which lie behind all weights and biases, and
+    only then adds its bias.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Network:
         activation: str,
         population: int | None = None,
         dtype: torch.dtype = torch.float32,
+        normalisation: str = "none",
     ) -> None:
         self.sizes = tuple(sizes)
         self.activation = ACTIVATIONS[activation]
@@ -74,31 +81,46 @@ class Network:
         self.matmul = torch.mm if population is None else torch.bmm
         self.affine = torch.addmm if population is None else torch.baddbmm
 
-        count = sum(above * (below + 1) for below, above in self._links()) * math.prod(self.lead)
-        self.parameters = torch.zeros(count, dtype=dtype)
-        self.gradient = torch.zeros(count, dtype=dtype)
-        self.weights, self.biases = self._views(self.parameters)
-        self.weight_gradients, self.bias_gradients = self._views(self.gradient)
+        self.normalisation: Normalisation | None = None
+        scaled = 0
+        if normalisation != "none":
+            self.normalisation = Normalisation(normalisation, self.sizes[1:-1], self.lead, dtype)
+            scaled = sum(self.sizes[1:-1])
+        count = sum(above * (below + 1) for below, above in self._links()) + scaled
+        self.parameters = torch.zeros(count * math.prod(self.lead), dtype=dtype)
+        self.gradient = torch.zeros(count * math.prod(self.lead), dtype=dtype)
+        self.weights, self.biases, self.scales = self._views(self.parameters)
+        self.weight_gradients, self.bias_gradients, self.scale_gradients = self._views(
+            self.gradient
+        )
         self.transposed = [weight.mT for weight in self.weights]
 
     def _links(self) -> list[tuple[int, int]]:
         return list(pairwise(self.sizes))
 
-    def _views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    def _views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
         weights: list[Tensor] = []
         biases: list[Tensor] = []
+        scales: list[Tensor] = []
+        places = [
+            place
+            for below, above in self._links()
+            for place in ((weights, (above, below)), (biases, (1, above)))
+        ]
+        if self.normalisation:
+            places += [(scales, (1, width)) for width in self.sizes[1:-1]]
         start = 0
-        for below, above in self._links():
-            for views, shape in ((weights, (above, below)), (biases, (1, above))):
-                size = math.prod((*self.lead, *shape))
-                views.append(flat[start : start + size].view(*self.lead, *shape))
-                start += size
-        return weights, biases
+        for views, shape in places:
+            size = math.prod((*self.lead, *shape))
+            views.append(flat[start : start + size].view(*self.lead, *shape))
+            start += size
+        return weights, biases, scales
 
     def draw(self, rngs: Sequence[torch.Generator]) -> None:
         """Let each member's own generator draw its weights and biases: U(±1/√in).
 
         This is what `torch.nn.Linear` does, whose documentation derives it from He et al. 2015.
+        A normalised layer starts with the same weights, scales of 1 and biases of 0.
         """
         for weight, bias in zip(self.weights, self.biases, strict=True):
             bound = 1 / math.sqrt(weight.shape[-1])
@@ -106,6 +128,9 @@ class Network:
                 members = tensor.view(len(rngs), *tensor.shape[-2:])
                 for member, rng in zip(members, rngs, strict=True):
                     member.uniform_(-bound, bound, generator=rng)
+        for scale, bias in zip(self.scales, self.biases, strict=False):
+            scale.fill_(1)
+            bias.zero_()
 
     def buffer(self, rows: int, columns: int) -> Tensor:
         """An uninitialised matrix of rows × columns for every member."""
@@ -113,11 +138,16 @@ class Network:
 
     @torch.no_grad()
     def __call__(self, points: Float[Tensor, "*P R D"]) -> Float[Tensor, "*P R O"]:
-        """The outputs of every member at its own points."""
+        """The outputs of every member at its own points; what a picture uses of a normalisation."""
         *below, last = zip(self.biases, self.transposed, strict=True)
         layer = points
-        for bias, weight in below:
-            layer = self.activation.apply_(self.affine(bias, layer, weight))
+        for index, (bias, weight) in enumerate(below):
+            if self.normalisation is None:
+                layer = self.affine(bias, layer, weight)
+            else:
+                normal = self.normalisation.settled(index, self.matmul(layer, weight))
+                layer = torch.addcmul(bias, normal, self.scales[index])
+            layer = self.activation.apply_(layer)
         return self.affine(last[0], layer, last[1])
 
 
@@ -160,14 +190,20 @@ class Trace:
         """The gradient by the points themselves, after `backward`."""
         return self.network.matmul(self.pulls[0], self.network.weights[0], out=out)
 
-    def differentiate(self, points: Tensor, biased: list[Tensor] | None = None) -> None:
+    def differentiate(
+        self, points: Tensor, biased: list[Tensor] | None = None, shares: Tensor | None = None
+    ) -> None:
         """Write the gradient by every parameter: pullᵀ · layer below, and the sum of the pulls.
 
         ``biased`` are the pulls that reach the biases; all of them unless told otherwise.
+        ``shares`` weights each row of that sum.
         """
         network, layer = self.network, points
         reaching = self.pulls if biased is None else biased
         for index, pull in enumerate(self.pulls):
             network.matmul(pull.mT, layer, out=network.weight_gradients[index])
-            torch.sum(reaching[index], dim=-2, keepdim=True, out=network.bias_gradients[index])
+            if shares is None:
+                torch.sum(reaching[index], dim=-2, keepdim=True, out=network.bias_gradients[index])
+            else:
+                network.matmul(shares.mT, reaching[index], out=network.bias_gradients[index])
             layer = self.activations[index]

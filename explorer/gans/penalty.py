@@ -1,4 +1,4 @@
-"""The gradient penalty of WGAN-GP: once as its formula, once with its double backward written out.
+"""Gradient penalties: once as their formulas, once with their double backward written out.
 
 Letters: P members of a population (no such axis for one network), B pairs in a batch, D
 coordinates of a point.
@@ -27,59 +27,123 @@ def gradient_penalty(
     real: Float[Tensor, "*P B D"],
     fake: Float[Tensor, "*P B D"],
     mixing: Float[Tensor, "*P B 1"],
+    one_sided: bool = False,
 ) -> Float[Tensor, "*P"]:
     """E[(‖∇judge(x̂)‖ − 1)²] at the interpolates, before its weight λ.
 
     Gulrajani et al. 2017, eq. 3: the norm is taken over the coordinates of one point, never over
-    the batch. The result can be differentiated again, by the parameters of the judge.
+    the batch. One-sided it is E[max(0, ‖∇judge(x̂)‖ − 1)²] (Petzka et al. 2018, eq. 8). The result
+    can be differentiated again, by the parameters of the judge.
     """
-    points = interpolates(real, fake, mixing).detach().requires_grad_()
+    excess = _slopes(judge, interpolates(real, fake, mixing)).norm(dim=-1) - 1
+    return (excess.clamp_min(0) if one_sided else excess).square().mean(-1)
+
+
+def real_penalty(
+    judge: Callable[[Tensor], Tensor], real: Float[Tensor, "*P B D"]
+) -> Float[Tensor, "*P"]:
+    """½ E‖∇judge(x)‖² at the real points, before its weight γ: Mescheder et al. 2018, eq. 9."""
+    return _slopes(judge, real).square().sum(-1).mean(-1) / 2
+
+
+def _slopes(judge: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
+    points = points.detach().requires_grad_()
     (slopes,) = torch.autograd.grad(judge(points).sum(), points, create_graph=True)
-    return (torch.linalg.vector_norm(slopes, dim=-1) - 1).square().mean(-1)
+    return slopes
 
 
 class DoubleBackward:
-    """The penalty's gradient by every parameter of the judge, without automatic differentiation.
+    """A penalty's gradient by every parameter of the judge, without automatic differentiation.
 
     The slope at a point is s = W₁ᵀ g₁ with g_l = f'_l ∘ (W_{l+1}ᵀ g_{l+1}), which is what
-    `Trace.backward` computes for a pull of 1 on the output. The penalty's gradient by s is
-    v = 2λ/B · (1 − 1/‖s‖) · s, and the chain rule leads it *up* through the same matrices:
+    `Trace.backward` computes for a pull of 1 on the output. The penalty's gradient by s is v:
+
+        two-sided    λ E[(‖s‖ − 1)²]          v = 2λ/B · (1 − 1/‖s‖) · s
+        one-sided    λ E[max(0, ‖s‖ − 1)²]    the same where ‖s‖ > 1, and 0 elsewhere
+        R1           γ/2 E‖s‖²                v = γ/B · s
+
+    and the chain rule leads it *up* through the same matrices:
 
         t_0 = v,   u_l = W_l t_{l−1},   t_l = f'_l ∘ u_l,   ∂/∂W_l = g_l t_{l−1}ᵀ
 
     For a piecewise linear f this is all, because f'_l is constant almost everywhere. As t enters
     ∂/∂W_l where ordinary backpropagation has the activations, `lead_up` writes t over the
     activations of the interpolates, and `Trace.differentiate` sums both terms of the loss in one
-    product. No bias enters s.
+    product. No bias enters s, nor does a label, which is no coordinate of the point.
+
+    At real points both terms of the loss share the rows. As each row's pulls are its slope σ of
+    the loss by t times g_l, `lead_up_beside` writes σ · activation + t, and one product of g_l
+    with it is the sum of both once more.
 
     Where f bends, f'_l depends on what enters layer l, which adds f''_l ∘ u_l ∘ (W_{l+1}ᵀ g_{l+1})
     to the gradient there; `add_bend` carries that down as ordinary backpropagation does.
     """
 
-    def __init__(self, trace: Trace, first_row: int, rows: int) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        first_row: int,
+        rows: int,
+        coordinates: int | None = None,
+        one_sided: bool = False,
+    ) -> None:
         self._network = network = trace.network
+        coordinates = network.sizes[0] if coordinates is None else coordinates
+        self._coordinates, self._one_sided = coordinates, one_sided
         self._activations = [a.narrow(-2, first_row, rows) for a in trace.activations[:-1]]
         self._pulls = [pull.narrow(-2, first_row, rows) for pull in trace.pulls[:-1]]
         self._rising = [network.buffer(rows, width) for width in network.sizes[1:-1]]
-        self._slopes = network.buffer(rows, network.sizes[0])
-        self._directions = network.buffer(rows, network.sizes[0])
+        self._carried = [network.buffer(rows, width) for width in network.sizes[1:-1]]
+        self._sees = network.weights[0].narrow(-1, 0, coordinates)
+        self._slopes = network.buffer(rows, coordinates)
+        self._directions = network.buffer(rows, coordinates)
+        self._start = network.buffer(rows, network.sizes[0]).zero_()
         self._layers: list[Tensor] = []
-        self._share = 2 / rows
+        self._rows = rows
         self.norms = network.buffer(rows, 1)
 
     def lead_up(self, points: Tensor, weight: float) -> None:
-        """Write v over the interpolates and t over their activations; ‖s‖ stays in ``norms``."""
+        """Write v over the interpolates and t over their activations; ‖s‖ stays in ``norms``.
+
+        Labels among the interpolates' columns become zero.
+        """
         network, slopes, norms = self._network, self._slopes, self.norms
-        if network.activation.bend:
-            self._layers = [layer.clone() for layer in (points, *self._activations)]
-        network.matmul(self._pulls[0], network.weights[0], out=slopes)
-        torch.linalg.vector_norm(slopes, dim=-1, keepdim=True, out=norms)
+        self._remember(points)
+        self._measure()
         directions = torch.div(slopes, norms.clamp_min_(TINY), out=self._directions)
-        torch.sub(slopes, directions, out=points).mul_(weight * self._share)
+        coordinates = points
+        if points.shape[-1] > self._coordinates:
+            coordinates = points.narrow(-1, 0, self._coordinates)
+            points.narrow(-1, self._coordinates, points.shape[-1] - self._coordinates).zero_()
+        torch.sub(slopes, directions, out=coordinates).mul_(weight * (2 / self._rows))
+        if self._one_sided:
+            coordinates.mul_(norms > 1)
         layer = points
         for index, activation in enumerate(self._activations):
             rising = network.matmul(layer, network.transposed[index], out=self._rising[index])
             layer = network.activation.pull(rising, activation, activation)
+
+    def lead_up_beside(self, points: Tensor, own: Tensor, weight: float) -> None:
+        """Add t to the activations of real points times their ``own`` slopes; as `lead_up`."""
+        network = self._network
+        self._remember(points)
+        self._measure()
+        start = self._start.narrow(-1, 0, self._coordinates)
+        torch.mul(self._slopes, weight / self._rows, out=start)
+        layer = self._start
+        points.mul_(own).add_(layer)
+        for index, activation in enumerate(self._activations):
+            rising = network.matmul(layer, network.transposed[index], out=self._rising[index])
+            layer = network.activation.pull(rising, activation, self._carried[index])
+            activation.mul_(own).add_(layer)
+
+    def _remember(self, points: Tensor) -> None:
+        if self._network.activation.bend:
+            self._layers = [layer.clone() for layer in (points, *self._activations)]
+
+    def _measure(self) -> None:
+        self._network.matmul(self._pulls[0], self._sees, out=self._slopes)
+        torch.linalg.vector_norm(self._slopes, dim=-1, keepdim=True, out=self.norms)
 
     def add_bend(self) -> None:
         """Add what a bending f contributes, once `Trace.differentiate` has written the rest."""

@@ -1,20 +1,21 @@
 """The same games as a tutorial writes them, to measure `game.Game` against.
 
-Modules, optimizers and automatic differentiation, and nothing of the fast path but the formula of
-the penalty: an oracle for the mathematics and the other side of every claim about speed.
+Modules, optimizers and automatic differentiation, and nothing of the fast path but the formulas of
+the penalties: an oracle for the mathematics and the other side of every claim about speed.
 
 Letters: B points in a batch, D coordinates of a point, Z of the noise.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss, one_hot, relu
+from torch.nn.utils.parametrizations import spectral_norm
 
 from explorer.gans.networks import LEAK, Network
-from explorer.gans.penalty import gradient_penalty
+from explorer.gans.penalty import gradient_penalty, real_penalty
 from explorer.gans.settings import GameSettings
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -35,94 +36,183 @@ class TextbookGame:
     def __init__(
         self,
         settings: GameSettings,
-        sampler: Callable[[int, torch.Generator], Tensor],
+        sampler: Callable[[int, torch.Generator], Tensor | tuple[Tensor, Tensor]],
         dtype: torch.dtype = torch.float32,
     ) -> None:
-        self.settings = settings
+        self.settings = s = settings
         self.sampler = sampler
         self.dtype = dtype
-        self.rng = torch.Generator().manual_seed(settings.seed)
-        dimensions = sampler(1, torch.Generator()).shape[1]
-        self.generator = self._perceptron(settings.noise_dim, dimensions)
-        self.judge = self._perceptron(dimensions, 1)
-        betas = settings.betas
-        self.generator_adam = torch.optim.Adam(
-            self.generator.parameters(), lr=settings.generator_rate, betas=betas
+        self.rng = torch.Generator().manual_seed(s.seed)
+        dimensions = self._real(1)[0].shape[1]
+        self.generator = self._perceptron(s.noise_dim + s.classes, dimensions, s.normalisation)
+        self.judge = self._perceptron(dimensions + s.classes, 1)
+        if s.spectral:
+            for linear in filter(_is_linear, self.judge):
+                spectral_norm(linear)
+            self.judge.eval()  # an evaluating module reads its vectors and does not iterate
+        self.generator_optimizer = _optimizer(
+            s.generator_optimizer, self.generator, s.generator_rate, s.betas
         )
-        self.judge_adam = torch.optim.Adam(
-            self.judge.parameters(), lr=settings.critic_rate, betas=betas
+        self.judge_optimizer = _optimizer(
+            s.critic_optimizer, self.judge, s.critic_rate, s.critic_betas or s.betas
         )
 
-    def _perceptron(self, inputs: int, outputs: int) -> nn.Sequential:
+    def _perceptron(self, inputs: int, outputs: int, normalisation: str = "none") -> nn.Sequential:
+        width = self.settings.width
         layers: list[nn.Module] = []
+        normal = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}.get(normalisation)
         for _ in range(self.settings.depth):
-            layers += [self._linear(inputs, self.settings.width)]
+            layers += [self._linear(inputs, width, bias=normal is None)]
+            layers += [normal(width, dtype=self.dtype)] if normal else []
             layers += [ACTIVATIONS[self.settings.activation]()]
-            inputs = self.settings.width
+            inputs = width
         return nn.Sequential(*layers, self._linear(inputs, outputs))
 
-    def _linear(self, inputs: int, outputs: int) -> nn.Linear:
-        linear = nn.utils.skip_init(nn.Linear, inputs, outputs, dtype=self.dtype)
+    def _linear(self, inputs: int, outputs: int, bias: bool = True) -> nn.Linear:
+        linear = nn.utils.skip_init(nn.Linear, inputs, outputs, bias=bias, dtype=self.dtype)
         for parameter in linear.parameters():
             nn.init.uniform_(parameter, -(inputs**-0.5), inputs**-0.5, generator=self.rng)
         return linear
 
-    def copy_weights(self, networks: dict[str, Network]) -> None:
-        """Start from the weights of a game alone, by the name of the player."""
+    @torch.no_grad()
+    def copy_weights(
+        self, networks: Mapping[str, Network], vectors: Mapping[str, Tensor] | None = None
+    ) -> None:
+        """Start from the weights of a game alone, by the name of the player.
+
+        ``vectors`` are those of a spectral normalisation, whose judge is the one that learns.
+        """
         for name, network in networks.items():
-            linears = [m for m in getattr(self, name) if isinstance(m, nn.Linear)]
-            with torch.no_grad():
-                for linear, weight, bias in zip(
-                    linears, network.weights, network.biases, strict=True
-                ):
-                    linear.weight.copy_(weight)
-                    linear.bias.copy_(bias.squeeze(0))
+            layers = getattr(self, name)
+            linears = [layer for layer in layers if _is_linear(layer)]
+            for index, linear in enumerate(linears):
+                if linear.bias is not None:
+                    linear.bias.copy_(network.biases[index].squeeze(0))
+                if name == "judge" and vectors:
+                    parts = linear.parametrizations.weight
+                    parts.original.copy_(network.weights[index])
+                    parts[0]._u.copy_(vectors[f"left.{index}"].squeeze(1))
+                    parts[0]._v.copy_(vectors[f"right.{index}"].squeeze(1))
+                else:
+                    linear.weight.copy_(network.weights[index])
 
     def step(self) -> None:
         """``critic_steps`` updates of the judge, then one of the generator."""
         batch, rng = self.settings.batch, self.rng
         for _ in range(self.settings.critic_steps):
-            real = self.sampler(batch, rng)
+            real, labels = self._real(batch)
             mixing = torch.rand(batch, 1, generator=rng)
-            self.update_judge(real, self._noise(), mixing)
-        self.update_generator(self._noise())
+            self.update_judge(real, self._noise(), mixing, labels)
+        self.update_generator(self._noise(), labels)
+
+    def _real(self, count: int) -> tuple[Tensor, Tensor | None]:
+        drawn = self.sampler(count, self.rng)
+        return drawn if isinstance(drawn, tuple) else (drawn, None)
 
     def _noise(self) -> Tensor:
-        return torch.randn(self.settings.batch, self.settings.noise_dim, generator=self.rng)
+        shape = self.settings.batch, self.settings.noise_dim
+        if self.settings.noise == "uniform":
+            return 2 * torch.rand(*shape, generator=self.rng) - 1
+        return torch.randn(*shape, generator=self.rng)
+
+    def _beside(self, rows: Tensor, labels: Tensor | None) -> Tensor:
+        if labels is None:
+            return rows
+        return torch.cat([rows, one_hot(labels, self.settings.classes).to(rows.dtype)], dim=1)
 
     def update_judge(
-        self, real: Float[Tensor, "B D"], noise: Float[Tensor, "B Z"], mixing: Float[Tensor, "B 1"]
+        self,
+        real: Float[Tensor, "B D"],
+        noise: Float[Tensor, "B Z"],
+        mixing: Float[Tensor, "B 1"],
+        labels: Int64[Tensor, " B"] | None = None,
     ) -> None:
         """One update of the discriminator or critic."""
-        fake = self.generator(noise).detach()
-        loss = self.judge_loss(real, fake, mixing)
-        self.judge_adam.zero_grad()
+        fake = self.generator(self._beside(noise, labels)).detach()
+        loss = self.judge_loss(real, fake, mixing, labels)
+        self.judge_optimizer.zero_grad()
         loss.backward()
-        self.judge_adam.step()
+        self.judge_optimizer.step()
+        if self.settings.objective == "wasserstein_clip":
+            with torch.no_grad():
+                for parameter in self.judge.parameters():
+                    parameter.clamp_(-self.settings.clip, self.settings.clip)
+        if self.settings.spectral:
+            self.judge.train()
+            for linear in filter(_is_linear, self.judge):
+                _ = linear.weight  # reading it in training iterates once
+            self.judge.eval()
 
-    def update_generator(self, noise: Float[Tensor, "B Z"]) -> None:
+    def update_generator(
+        self, noise: Float[Tensor, "B Z"], labels: Int64[Tensor, " B"] | None = None
+    ) -> None:
         """One update of the generator."""
-        loss = self.generator_loss(self.judge(self.generator(noise)))
-        self.generator_adam.zero_grad()
+        fake = self.generator(self._beside(noise, labels))
+        loss = self.generator_loss(self.judge(self._beside(fake, labels)))
+        self.generator_optimizer.zero_grad()
         loss.backward()
-        self.generator_adam.step()
+        self.generator_optimizer.step()
 
     def judge_loss(
-        self, real: Float[Tensor, "B D"], fake: Float[Tensor, "B D"], mixing: Float[Tensor, "B 1"]
+        self,
+        real: Float[Tensor, "B D"],
+        fake: Float[Tensor, "B D"],
+        mixing: Float[Tensor, "B 1"],
+        labels: Int64[Tensor, " B"] | None = None,
     ) -> Float[Tensor, ""]:
         """Of the objective in the settings, with its penalty."""
-        on_real, on_fake = self.judge(real), self.judge(fake)
-        if self.settings.objective == "wasserstein_gp":
-            penalty = gradient_penalty(self.judge, real, fake, mixing)
-            return on_fake.mean() - on_real.mean() + self.settings.penalty_weight * penalty
-        return binary_cross_entropy_with_logits(
+        s = self.settings
+
+        def judge(points: Tensor) -> Tensor:
+            return self.judge(self._beside(points, labels))
+
+        on_real, on_fake = judge(real), judge(fake)
+        if s.objective == "least_squares":
+            one, zero = torch.ones_like(on_real), torch.zeros_like(on_fake)
+            return (mse_loss(on_real, one) + mse_loss(on_fake, zero)) / 2
+        if s.objective == "hinge":
+            return relu(1 - on_real).mean() + relu(1 + on_fake).mean()
+        if s.objective == "wasserstein_clip":
+            return on_fake.mean() - on_real.mean()
+        if s.objective == "wasserstein_gp":
+            pair = _assigned(real, fake, labels) if s.pairs == "optimal" else fake
+            penalty = gradient_penalty(judge, real, pair, mixing, s.one_sided)
+            return on_fake.mean() - on_real.mean() + s.penalty_weight * penalty
+        loss = binary_cross_entropy_with_logits(
             on_real, torch.ones_like(on_real)
         ) + binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake))
+        return loss + s.r1_weight * real_penalty(judge, real) if s.objective == "r1" else loss
 
     def generator_loss(self, on_fake: Float[Tensor, "B 1"]) -> Float[Tensor, ""]:
         """Of the objective in the settings."""
-        if self.settings.objective == "wasserstein_gp":
+        if self.settings.objective in ("hinge", "wasserstein_clip", "wasserstein_gp"):
             return -on_fake.mean()
+        if self.settings.objective == "least_squares":
+            return mse_loss(on_fake, torch.ones_like(on_fake)) / 2
         if self.settings.objective == "minimax":
             return -binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake))
         return binary_cross_entropy_with_logits(on_fake, torch.ones_like(on_fake))
+
+
+def _is_linear(layer: nn.Module) -> bool:
+    return isinstance(layer, nn.Linear)
+
+
+def _optimizer(
+    name: str, module: nn.Module, rate: float, betas: tuple[float, float]
+) -> torch.optim.Optimizer:
+    if name == "adam":
+        return torch.optim.Adam(module.parameters(), lr=rate, betas=betas)
+    if name == "rmsprop":
+        return torch.optim.RMSprop(module.parameters(), lr=rate, alpha=betas[1])
+    return torch.optim.SGD(module.parameters(), lr=rate, momentum=betas[0])
+
+
+def _assigned(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor:
+    """The generated points in the order of the real ones that they are cheapest assigned to."""
+    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
+    costs = torch.cdist(real.double(), fake.double())
+    if labels is not None:
+        costs = costs + 1e6 * (labels[:, None] != labels[None, :])
+    return fake[torch.from_numpy(linear_sum_assignment(costs.numpy())[1])]

@@ -7,7 +7,7 @@ differences from the defaults are the link again.
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import streamlit as st
 
@@ -75,10 +75,11 @@ class Dials(Generic[Settings]):
         self,
         name: str,
         label: str,
-        values: Sequence[str],
-        shown: Callable[[str], str],
+        values: Sequence[Any],
+        shown: Callable[[Any], str],
         help: str,
         labelled: bool = True,
+        width: Literal["stretch", "content"] = "stretch",
     ) -> None:
         """Show one of a few names to choose from, all visible."""
         st.segmented_control(
@@ -88,9 +89,21 @@ class Dials(Generic[Settings]):
             format_func=shown,
             help=help,
             required=True,
-            width="stretch",
+            width=width,
             label_visibility="visible" if labelled else "collapsed",
         )
+
+    def menu(
+        self, name: str, label: str, values: Sequence[Any], shown: Callable[[Any], str] = str
+    ) -> None:
+        """Show one of many names to choose from, unfolded on a click; its label is not shown."""
+        st.selectbox(
+            label, values, key=self.key(name), format_func=shown, label_visibility="collapsed"
+        )
+
+    def switch(self, name: str, label: str, help: str | None = None) -> None:
+        """Show a switch, on or off."""
+        st.toggle(label, key=self.key(name), help=help)
 
     def number(self, name: str, label: str, low: int, high: int, help: str) -> None:
         """Show a field for a whole number."""
@@ -133,7 +146,7 @@ class Dials(Generic[Settings]):
     def finish(self, settings: Settings) -> None:
         """Keep the configuration: in the session, and in the link."""
         state = st.session_state
-        state[f"{self.page}:settings"] = settings
+        state[f"{self.page}:settings"] = self.last = settings
         link = links.encode(settings)
         if dict(st.query_params) != link:
             st.query_params.from_dict(link)

@@ -17,8 +17,13 @@ from explorer.transport import wasserstein
 SHORT = {
     "ring": "Ring",
     "grid": "Grid",
-    "moons": "Moons",
     "swiss_roll": "Roll",
+    "moons": "Moons",
+    "circles": "Circles",
+    "pinwheel": "Pinwheel",
+    "checkerboard": "Checkerboard",
+    "spiral": "Spirals",
+    "lines": "Lines",
     "digits": "Digits",
 }
 RATES = (1e-5, 3e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2)

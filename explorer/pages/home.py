@@ -11,7 +11,6 @@ from explorer.runs import cells as readings
 from explorer.runs import home as recordings
 from explorer.runs.gans import Duel
 from explorer.runs.hub import Ticket, the_hub
-from explorer.runs.networks import network_card
 from explorer.stage.component import show
 
 CARDS = (
@@ -80,13 +79,12 @@ def page() -> None:
 
 
 def _reading() -> tuple[Scene, Ticket]:
-    settings = readings.CellReading()
+    settings = readings.CellLab()
     seen = readings.read(settings)
-    unit = network_card(settings.network_name).unit
     ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(viewer, "home-cells", readings.Frame(0), seen.frames, {})
+        lambda viewer: the_hub().publish(viewer, "home-cells", seen.still, seen.frames, {})
     )
-    return figures.reading(seen.tokens, unit), ticket
+    return figures.reading(seen.reader.tokens, seen.unit), ticket
 
 
 def _recorded(name: str) -> Ticket:

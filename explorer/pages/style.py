@@ -23,9 +23,10 @@ def _variables(palette: dict[str, str]) -> str:
 SHEET: Final[str] = """
 /* room for the picture: Streamlit leaves a hand's breadth of air on every side */
 .stMainBlockContainer, .block-container {
-  padding: 4.2rem clamp(0.75rem, 2vw, 1.9rem) 2rem; max-width: 1760px;
+  padding: 3.5rem clamp(0.75rem, 2vw, 1.9rem) 2rem; max-width: 1760px;
 }
 header.stAppHeader, [data-testid="stHeader"] {
+  height: 3rem; min-height: 3rem;
   border-bottom: 1px solid var(--explorer-line);
   background: var(--explorer-card);
 }
@@ -49,6 +50,10 @@ header.stAppHeader, [data-testid="stHeader"] {
 .st-key-dials .stSlider [data-testid="stWidgetLabel"] { margin-bottom: -0.1rem; min-height: 0; }
 .st-key-dials hr { margin: 0.4rem 0; }
 .st-key-dials [data-testid="stSliderTickBar"] { display: none; }
+
+/* title, tabs and actions on one line; the sentence under them */
+.st-key-title { gap: 0.6rem; }
+.st-key-sentence { margin-top: -0.7rem; }
 
 /* title at the left, link and code at the right, on one line */
 .st-key-title > [data-testid="stHorizontalBlock"] { align-items: center; }

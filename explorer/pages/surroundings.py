@@ -1,5 +1,6 @@
 """What surrounds every page: who is watching, the look, the heading, the link and the code."""
 
+import html
 import inspect
 import secrets
 from collections.abc import Callable, Sequence
@@ -33,9 +34,18 @@ def dress() -> None:
     st.html(f"<style>{style.sheet(st.context.theme.type)}</style>")
 
 
-def heading(question: str, sentence: str) -> None:
+def heading(question: str, under: str = "") -> None:
     """Write the question that the page answers, and one sentence under it."""
-    st.html(f'<div class="heading"><h1>{question}</h1><p>{sentence}</p></div>')
+    st.html(f'<div class="heading"><h1>{question}</h1>{_paragraph(under)}</div>')
+
+
+def sentence(text: str) -> None:
+    """Write one sentence under a heading that stands elsewhere."""
+    st.html(f'<div class="heading">{_paragraph(text)}</div>')
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(text, quote=False)}</p>" if text else ""
 
 
 def admitted(ask: Callable[[str], Ticket]) -> Ticket:

@@ -43,12 +43,12 @@ def query(settings: object) -> str:
 def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
     """Return the configuration of class ``kind`` that the parameters describe, and what was wrong.
 
-    Every setting is tried alone against the defaults, then all good ones together; where they do
-    not go together the defaults stand.
+    Settings that go together are taken together. Otherwise each is tried alone against the
+    defaults, then all good ones together; where they do not go together the defaults stand.
     """
     default: Any = kind()
     known = {f.name: getattr(default, f.name) for f in fields(default)}
-    good: dict[str, Any] = {}
+    read: dict[str, Any] = {}
     problems = []
     if len(parameters) > MOST_VALUES:
         problems.append(f"The link has {len(parameters)} settings; {MOST_VALUES} were read.")
@@ -57,18 +57,36 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
             problems.append(f"The link has an unknown setting, {_short(name)}; it was ignored.")
             continue
         try:
-            value = _read(name, text, known[name])
+            read[name] = _read(name, text, known[name])
+        except (ValueError, TypeError, OverflowError) as error:
+            problems.append(_refused(error, text))
+    try:
+        return Opened(replace(default, **read), tuple(problems))
+    except (ValueError, TypeError, OverflowError):
+        return _piece_by_piece(default, read, parameters, problems)
+
+
+def _piece_by_piece(
+    default: Any, read: Mapping[str, Any], parameters: Mapping[str, str], problems: list[str]
+) -> Opened:
+    good: dict[str, Any] = {}
+    for name, value in read.items():
+        try:
             replace(default, **{name: value})
         except (ValueError, TypeError, OverflowError) as error:
-            said = str(error).replace(text, f"{text[:SHOWN]}…") if len(text) > SHOWN else error
-            problems.append(f"In the link: {said}. The default is used.")
-            continue
-        good[name] = value
+            problems.append(_refused(error, parameters[name]))
+        else:
+            good[name] = value
     try:
         return Opened(replace(default, **good), tuple(problems))
     except ValueError as error:
         problems.append(f"The link's settings do not go together: {error}. The defaults are used.")
         return Opened(default, tuple(problems))
+
+
+def _refused(error: Exception, text: str) -> str:
+    said = str(error).replace(text, f"{text[:SHOWN]}…") if len(text) > SHOWN else error
+    return f"In the link: {said}. The default is used."
 
 
 def split(link: str) -> tuple[str, dict[str, str]]:

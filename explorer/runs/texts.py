@@ -1,4 +1,4 @@
-"""Real text that ships with every Python: the standard library's own source."""
+"""Real text that ships with every Python: the library's own source, and English about it."""
 
 import hashlib
 import platform
@@ -8,9 +8,13 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from pydoc_data.topics import topics
 
 SKIPPED = {"test", "tests", "idlelib", "lib2to3", "turtledemo", "encodings", "pydoc_data"}
 """Tests, an editor, a code converter, demos, tables and generated text: not everyday Python."""
+
+
+PARAGRAPH = 60  # characters; shorter ones, such as headings, are no sign of a repeated topic
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Text:
     files: int
     python: str
     sha256: str
+    whole: str = "files"  # what was held out whole
+    language: str = "python"  # a key of `LANGUAGES`
 
 
 @cache
@@ -40,13 +46,41 @@ def python_source() -> Text:
         share = zlib.crc32(name.encode()) % 20
         part = {0: "choosing", 1: "scoring"}.get(share, "learned")
         parts[part].append(path.read_text(encoding="utf-8"))
+    return _text("source of the Python standard library", parts, "files", "python")
+
+
+@cache
+def english() -> Text:
+    """The prose of Python's built-in help, which `help()` shows: about 370,000 characters.
+
+    Many topics repeat others; one that stands to more than half in larger ones is left out, so
+    that nothing is held out that was learned. Of every eight topics, largest first, the sixth is
+    held out to choose units on and the seventh to score on.
+    """
+    told: set[str] = set()
+    parts: dict[str, list[str]] = {"learned": [], "choosing": [], "scoring": []}
+    for name in sorted(topics, key=lambda name: (-len(topics[name]), name)):
+        text = topics[name].strip("\n") + "\n\n"
+        paragraphs = {part for part in text.split("\n\n") if len(part) >= PARAGRAPH}
+        known = sum(map(len, paragraphs & told))
+        if 2 * known > sum(map(len, paragraphs)):
+            continue
+        told |= paragraphs
+        place = sum(map(len, parts.values())) % 8
+        parts[{5: "choosing", 6: "scoring"}.get(place, "learned")].append(text)
+    return _text("topics of Python's built-in help", parts, "topics", "english")
+
+
+def _text(name: str, parts: dict[str, list[str]], whole: str, language: str) -> Text:
     joined = {part: "".join(texts) for part, texts in parts.items()}
     everything = "\0".join(joined.values()).encode()
     return Text(
-        name="source of the Python standard library",
+        name=name,
         files=sum(map(len, parts.values())),
         python=platform.python_version(),
         sha256=hashlib.sha256(everything).hexdigest(),
+        whole=whole,
+        language=language,
         **joined,
     )
 

@@ -4,6 +4,8 @@ from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.forecasting import Forecasts, NumberTraining, forecasts, train_numbers
 from explorer.sequences.heldout import HeldOut, held_out
 from explorer.sequences.numbers import NumberNetwork, parse_numbers
+from explorer.sequences.series import Autoregression, Series, autoregression
+from explorer.sequences.stack import Stack, StackTrace, read_stack, stack_agreement
 from explorer.sequences.syntax import Syntax, syntax
 from explorer.sequences.tasks import (
     ADDING_BASELINE,
@@ -26,6 +28,7 @@ from explorer.sequences.waves import Waves
 __all__ = [
     "ADDING_BASELINE",
     "AddingProblem",
+    "Autoregression",
     "CharacterNetwork",
     "CharacterTraining",
     "FollowingUnit",
@@ -33,6 +36,9 @@ __all__ = [
     "HeldOut",
     "NumberNetwork",
     "NumberTraining",
+    "Series",
+    "Stack",
+    "StackTrace",
     "Syntax",
     "TellingUnit",
     "Trace",
@@ -40,12 +46,15 @@ __all__ = [
     "Waves",
     "adding_problem",
     "agreement",
+    "autoregression",
     "following_unit",
     "forecasts",
     "held_out",
     "parse_numbers",
     "parse_text",
+    "read_stack",
     "separation",
+    "stack_agreement",
     "stratified_adding_problem",
     "syntax",
     "telling_unit",

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor
 from torch.nn.functional import linear, mse_loss
 
-from explorer.cells import CELLS, Weights, with_forget_bias
+from explorer.sequences.learning import (
+    Layers,
+    Lesson,
+    Pace,
+    Watch,
+    check_cell,
+    check_range,
+    fresh_readout,
+    learn,
+)
 from explorer.sequences.numbers import NumberNetwork
-from explorer.sequences.trace import trace
-from explorer.sequences.training import Watch, check_range, falling
+from explorer.sequences.stack import Stack, read_stack
 from explorer.sequences.units import TellingUnit, telling_unit
 from explorer.sequences.waves import Waves
 
@@ -34,10 +43,7 @@ class NumberTraining:
     waves: Waves = field(default_factory=Waves)
 
     def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise ValueError(
-                f"unknown cell {self.cell!r}; choose from {', '.join(map(repr, CELLS))}"
-            )
+        check_cell(self.cell)
         check_range("units", self.units, 1, 256)
         check_range("updates", self.updates, 0, 1_000_000)
         check_range("batch", self.batch, 1, 4096)
@@ -59,41 +65,44 @@ class Forecasts:
     telling: TellingUnit
 
 
+class WaveLesson(Lesson[NumberNetwork]):
+    """Forecasting the next value of endless fresh waves, by mean squared error.
+
+    Every wave is read from a blank state.
+    """
+
+    def __init__(self, settings: NumberTraining) -> None:
+        self.pace = Pace(settings.updates, settings.learning_rate, settings.clip)
+        self.rng = torch.Generator().manual_seed(settings.seed)
+        self._settings = settings
+        stack = Stack.draw(settings.cell, 1, settings.units, generator=self.rng)
+        self._layers = Layers(stack.with_forget_bias(settings.forget_bias))
+        self._readout, self._bias = fresh_readout(1, settings.units, self.rng)
+        self.parameters = {
+            **{f"recurrent.{name}": part for name, part in self._layers.parameters.items()},
+            "readout.weight": self._readout,
+            "readout.bias": self._bias,
+        }
+
+    def loss(self) -> Float[Tensor, ""]:
+        """Mean squared error of the next value over fresh waves."""
+        settings = self._settings
+        waves = settings.waves.draw(settings.length + 1, settings.batch, self.rng)[..., None]
+        hidden, _ = self._layers(waves[:-1])
+        return mse_loss(linear(hidden, self._readout, self._bias), waves[1:])
+
+    def network(self) -> NumberNetwork:
+        """The network as it is now, its numbers copied."""
+        readout, bias = self._readout.detach().clone(), self._bias.detach().clone()
+        return NumberNetwork(self._layers.stack(), readout, bias, self._settings.waves.reach)
+
+
 def train_numbers(settings: NumberTraining, watch: Watch | None = None) -> NumberNetwork:
     """A network trained on endless fresh waves to forecast their next value.
 
-    Mean squared error by Adam, every wave read from a blank state. Bit for bit the same for the
-    same settings and number of threads.
+    Bit for bit the same for the same settings and number of threads.
     """
-    rng = torch.Generator().manual_seed(settings.seed)
-    cell = CELLS[settings.cell]
-    weights = cell.draw(1, settings.units, rng)
-    if cell.keeping_gate is not None:
-        weights = with_forget_bias(cell, weights, settings.forget_bias)
-    layer = cell.layer(weights)
-    bound = settings.units**-0.5
-    readout = nn.Parameter(torch.empty(1, settings.units).uniform_(-bound, bound, generator=rng))
-    bias = nn.Parameter(torch.zeros(1))
-    learned = [*layer.parameters(), readout, bias]
-    adam = torch.optim.Adam(learned, lr=settings.learning_rate, fused=True)
-    for update in range(settings.updates):
-        adam.param_groups[0]["lr"] = settings.learning_rate * falling(update / settings.updates)
-        waves = settings.waves.draw(settings.length + 1, settings.batch, rng)[..., None]
-        hidden, _ = layer(waves[:-1])
-        loss = mse_loss(linear(hidden, readout, bias), waves[1:])
-        adam.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(learned, settings.clip)
-        adam.step()
-        if watch is not None:
-            watch(update + 1, loss.item())
-    return NumberNetwork(
-        settings.cell,
-        Weights.from_state_dict(layer.state_dict()),
-        readout.detach(),
-        bias.detach(),
-        settings.waves.reach,
-    )
+    return learn(WaveLesson(settings), watch)
 
 
 def forecasts(
@@ -105,11 +114,11 @@ def forecasts(
     """
     values = waves.draw(length + 1, 2 * many, rng)
     with torch.no_grad():
-        seen = trace(network.cell, network.weights, values[:-1, :, None])
-        predictions = linear(seen.steps.hidden, network.readout, network.readout_bias)[..., 0]
+        seen = read_stack(network.stack, values[:-1, :, None])
+        predictions = network.forecast(seen.hidden)
     squares = (predictions - values[1:]).square()[:, many:].mean(0)
     rising = (values[1:] > values[:-1]).numpy()
-    kept = seen.states.get("cell", seen.steps.hidden).numpy()
+    kept = seen.traces[0][0].memory.numpy()
     return Forecasts(
         error=squares.mean().item(),
         error_error=(squares.std() / many**0.5).item(),

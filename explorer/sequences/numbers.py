@@ -12,8 +12,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import linear
 
-from explorer.cells import CELLS, Cell, Weights
-from explorer.sequences.trace import Trace, trace
+from explorer.cells import Cell, Weights
+from explorer.sequences.series import Series
+from explorer.sequences.stack import Stack, StackTrace, read_stack
+from explorer.sequences.trace import Surgery
 
 MOST_NUMBERS = 500
 LARGEST_NUMBER = 1e6
@@ -30,7 +32,7 @@ class Reading:
 
     values: Float[Tensor, " T"]
     beyond: tuple[int, ...]
-    trace: Trace
+    trace: StackTrace
     predictions: Float[Tensor, " T"]
 
     @property
@@ -41,44 +43,80 @@ class Reading:
 
 @dataclass(frozen=True)
 class NumberNetwork:
-    """One recurrent cell that reads a number a step, and a read-out to the next one.
+    """Recurrent layers that read a number a step, and a read-out to the next one.
 
-    h = cell(x, h₋₁)     forecast of the next x = w·h + b
+    u = (x − offset)/scale     h = layers(u, h₋₁)     next x = offset + scale · (w·h + b)
+
+    `example` is a real series that the network was made for, empty where the data is a formula.
+    Raises `ValueError` for layers that are read both ways: they would see the answer.
     """
 
-    cell_name: str
-    weights: Weights
+    stack: Stack
     readout: Float[Tensor, "1 H"]
     readout_bias: Float[Tensor, " 1"]
     reach: float  # the largest number in training
+    offset: float = 0.0
+    scale: float = 1.0
+    example: Series | None = None
+
+    def __post_init__(self) -> None:
+        if self.stack.both_ways:
+            raise ValueError("a network that forecasts the next number cannot read backward")
+        if not self.scale > 0:
+            raise ValueError(f"scale must be above 0, not {self.scale}")
+
+    @property
+    def cell_name(self) -> str:
+        """The recurrent cell's name."""
+        return self.stack.cell_name
 
     @property
     def cell(self) -> Cell:
         """The recurrent cell."""
-        return CELLS[self.cell_name]
+        return self.stack.cell
+
+    @property
+    def weights(self) -> Weights:
+        """Those of the first layer."""
+        return self.stack.weights
+
+    @property
+    def units(self) -> int:
+        """H: units of each layer."""
+        return self.stack.units
 
     @property
     def parameters(self) -> int:
         """How many numbers were learned."""
-        return self.weights.parameters + self.readout.numel() + self.readout_bias.numel()
+        return self.stack.parameters + self.readout.numel() + self.readout_bias.numel()
 
-    def read(self, values: Sequence[float]) -> Reading:
+    def read(
+        self,
+        values: Sequence[float],
+        surgery: Surgery | None = None,
+        at: tuple[int, int] = (0, 0),
+    ) -> Reading:
         """Read a series from a blank state, in float64, keeping everything.
 
-        Raises `ValueError` for an empty series.
+        A surgery is done at one layer and direction, in the units of u. Raises `ValueError` for
+        an empty series and for a surgery that does not fit.
         """
         series = torch.tensor(tuple(values), dtype=torch.float64)
-        double = torch.float64
         with torch.no_grad():
-            seen = trace(self.cell, self.weights.to(double), series[:, None])
-            readout, bias = self.readout.to(double), self.readout_bias.to(double)
-            predictions = linear(seen.steps.hidden, readout, bias)[:, 0]
+            scaled = (series[:, None] - self.offset) / self.scale
+            seen = read_stack(self.stack.to(torch.float64), scaled, surgery, at)
+            predictions = self.forecast(seen.hidden)
         beyond = (series.abs() > self.reach).nonzero()[:, 0].tolist()
         return Reading(series, tuple(beyond), seen, predictions)
 
+    def forecast(self, hidden: Float[Tensor, "*any H"]) -> Float[Tensor, "*any"]:
+        """What the read-out makes of h of the top layer, in the units of the series."""
+        readout, bias = (part.to(hidden.dtype) for part in (self.readout, self.readout_bias))
+        return self.offset + self.scale * linear(hidden, readout, bias)[..., 0]
+
     def state_dict(self) -> dict[str, Tensor]:
         """Everything learned, under the names of the torch modules that would hold it."""
-        recurrent = {f"recurrent.{k}": v for k, v in self.weights.state_dict().items()}
+        recurrent = {f"recurrent.{k}": v for k, v in self.stack.state_dict().items()}
         return {**recurrent, "readout.weight": self.readout, "readout.bias": self.readout_bias}
 
 

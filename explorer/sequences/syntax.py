@@ -1,16 +1,30 @@
-"""Where in a Python text each character stands: inside brackets, quotes or a comment.
+"""Where in a text each character stands: inside brackets, quotes, a comment; how far in its line.
 
 Letters in the shapes: T characters.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 OPENING, CLOSING = "([{", ")]}"
 SIGNS = re.compile(r"""[()\[\]{}'"#\\\n]""")  # between two of these nothing opens or closes
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How far each line has come once each character has been read.
+
+    `column` counts the characters of the line so far, `indentation` the blanks that it begins
+    with. After the character that ends a line both are 0.
+    """
+
+    column: Int[np.ndarray, " T"]
+    indentation: Int[np.ndarray, " T"]
 
 
 @dataclass(frozen=True)
@@ -24,11 +38,26 @@ class Syntax:
     depth: Int[np.ndarray, " T"]
     quotes: Bool[np.ndarray, " T"]
     comment: Bool[np.ndarray, " T"]
+    text: str
 
     @property
     def inside(self) -> dict[str, Bool[np.ndarray, " T"]]:
         """The yes-or-no questions that a unit may answer, by name."""
         return {"brackets": self.depth > 0, "quotes": self.quotes, "a comment": self.comment}
+
+    @cached_property
+    def lines(self) -> Lines:
+        """How far each line has come."""
+        return lines(self.text)
+
+    @property
+    def amounts(self) -> dict[str, Int[np.ndarray, " T"]]:
+        """What a unit may follow, by name."""
+        return {
+            "depth of brackets": self.depth,
+            "indentation": self.lines.indentation,
+            "length of the line": self.lines.column,
+        }
 
     @property
     def at_rest(self) -> Bool[np.ndarray, " T"]:
@@ -74,4 +103,81 @@ def syntax(text: str) -> Syntax:
         here = slice(t, t + width)
         depth[here], quotes[here], comment[here] = level, bool(quote), commenting
         t += width
-    return Syntax(depth, quotes, comment)
+    return Syntax(depth, quotes, comment, text)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Where in an English text each character stands, once it has been read.
+
+    `quotes` are the double ones, and like `depth` end with their paragraph. `capital` is inside a
+    word that began with a capital letter; `word` counts the letters of the word so far.
+    """
+
+    depth: Int[np.ndarray, " T"]
+    quotes: Bool[np.ndarray, " T"]
+    capital: Bool[np.ndarray, " T"]
+    word: Int[np.ndarray, " T"]
+    lines: Lines
+    at_rest: Bool[np.ndarray, " T"]  # after an empty line, so that reading can start afresh
+
+    @property
+    def inside(self) -> dict[str, Bool[np.ndarray, " T"]]:
+        """The yes-or-no questions that a unit may answer, by name."""
+        return {
+            "quotes": self.quotes,
+            "brackets": self.depth > 0,
+            "a capitalised word": self.capital,
+        }
+
+    @property
+    def amounts(self) -> dict[str, Int[np.ndarray, " T"]]:
+        """What a unit may follow, by name."""
+        return {
+            "position in the word": self.word,
+            "indentation": self.lines.indentation,
+            "length of the line": self.lines.column,
+        }
+
+
+def prose(text: str) -> Prose:
+    """Follow quotes, brackets and words through an English text; paragraphs end at empty lines."""
+    length = len(text)
+    depth, word = np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64)
+    quotes, capital, at_rest = (np.zeros(length, dtype=bool) for _ in range(3))
+    level, quoting, letters, large, before = 0, False, 0, False, ""
+    for t, character in enumerate(text):
+        if character.isalpha():
+            large = large if letters else character.isupper()
+            letters += 1
+        else:
+            letters, large = 0, False
+        if character == "\n" and before == "\n":
+            level, quoting, at_rest[t] = 0, False, True
+        elif character == '"':
+            quoting = not quoting
+        elif character in OPENING:
+            level += 1
+        elif character in CLOSING:
+            level = max(level - 1, 0)
+        depth[t], quotes[t], word[t], capital[t] = level, quoting, letters, large
+        before = character
+    return Prose(depth, quotes, capital, word, lines(text), at_rest)
+
+
+def lines(text: str) -> Lines:
+    """Count along the lines of any text."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    places, ends, blank = np.arange(len(codes)), codes == ord("\n"), codes == ord(" ")
+    starts = np.concatenate(([0], np.where(ends, places + 1, 0)[:-1]))[: len(codes)]
+    starts = np.maximum.accumulate(starts)
+    column = np.where(ends, 0, places - starts + 1)
+    last_other = np.maximum.accumulate(np.where(blank, -1, places))  # the last that is no blank
+    leading = last_other < starts
+    reached = np.maximum.accumulate(np.where(leading, places + 1, 0))  # one past the last of them
+    indentation = np.where(ends, 0, np.maximum(reached - starts, 0))
+    return Lines(column, indentation)
+
+
+LANGUAGES: dict[str, Callable[[str], Syntax | Prose]] = {"python": syntax, "english": prose}
+"""What can be said of the places in a text, by its language."""

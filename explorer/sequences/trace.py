@@ -3,17 +3,16 @@
 Letters in the shapes: T steps, I inputs, H units; `*batch` any axes between time and numbers.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from explorer.cells import CELLS, Cell, Gate, State, Step, Weights
-
-S = TypeVar("S", bound=Step)
+from explorer.cells.surgery import Surgery
+from explorer.cells.textbook import second_opinion
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,8 @@ class Trace:
     """What a cell computed while it read a sequence.
 
     `steps` is the cell's own step type with time as first axis, so `steps.forget_gate[t]` is the
-    forget gate of step t.
+    forget gate of step t. Weights and x are those that were computed with, edits of a surgery
+    included. A backward trace read x from its end; its arrays stand in the order of x all the same.
     """
 
     cell: str
@@ -29,6 +29,8 @@ class Trace:
     x: Float[Tensor, "T *batch I"]
     initial: State
     steps: Step
+    surgery: Surgery | None = None
+    backward: bool = False
 
     def __len__(self) -> int:
         """How many steps were read."""
@@ -40,11 +42,24 @@ class Trace:
 
     @cached_property
     def before(self) -> State:
-        """The state that each step started from: the initial one, then each but the last."""
-        hidden = _shifted(self.initial.hidden, self.steps.hidden)
+        """The state that each step started from: the initial one, then each but the last read."""
+        hidden = self._shifted(self.initial.hidden, self.steps.hidden)
         if self.initial.cell is None:
             return State(hidden)
-        return State(hidden, _shifted(self.initial.cell, self.states["cell"]))
+        return State(hidden, self._shifted(self.initial.cell, self.states["cell"]))
+
+    @property
+    def last(self) -> State:
+        """The state after all was read: at the end of x, for a backward trace at its start."""
+        end = 0 if self.backward else -1
+        if self.initial.cell is None:
+            return State(self.steps.hidden[end])
+        return State(self.steps.hidden[end], self.states["cell"][end])
+
+    @property
+    def memory(self) -> Float[Tensor, "T *batch H"]:
+        """What the cell remembers by: c where it has one, h otherwise."""
+        return self.states.get("cell", self.steps.hidden)
 
     @cached_property
     def states(self) -> dict[str, Float[Tensor, "T *batch H"]]:
@@ -52,12 +67,12 @@ class Trace:
 
         The stacked parts of all gates are left out; `gate` takes them apart.
         """
-        everything = {
-            field.name: getattr(self.steps, field.name)
-            for field in fields(self.steps)  # type: ignore[arg-type]  # each Step is a dataclass
-        }
-        stacked = ("from_input", "from_hidden", "preactivation")
-        return {name: value for name, value in everything.items() if name not in stacked}
+        return self.steps.values
+
+    def _shifted(self, first: Tensor, all_of_them: Tensor) -> Tensor:
+        if self.backward:
+            return torch.cat((all_of_them[1:], first[None]))
+        return torch.cat((first[None], all_of_them[:-1]))
 
 
 def trace(
@@ -65,50 +80,71 @@ def trace(
     weights: Weights,
     x: Float[Tensor, "T *batch I"],
     initial: State | None = None,
+    surgery: Surgery | None = None,
+    backward: bool = False,
 ) -> Trace:
     """Run a cell along the first axis of x, from zeros unless told otherwise.
 
     What the input adds to the gates is one matrix product for all steps; only the way through the
-    hidden state is a loop. Gradients flow unless torch is told not to record them. Raises
-    `ValueError` for an empty sequence and for weights that are not this cell's.
+    hidden state is a loop. Gradients flow unless torch is told not to record them. A surgery edits
+    weights and inputs first, then takes each part of each step in hand as it is computed; its
+    steps are counted along x, in a backward trace too. Raises `ValueError` for an empty sequence,
+    for weights that are not this cell's, and for a surgery that does not fit.
     """
     cell.check(weights)
     if len(x) == 0:
         raise ValueError("a sequence must have at least one step")
+    if surgery:
+        surgery.check(cell, weights, len(x))
+        weights, x = surgery.weights(weights), surgery.input(x)
     if initial is None:
         initial = cell.start(weights, *x.shape[1:-1])
-    state, steps = initial, []
-    for from_input in cell.from_input(weights, x).unbind(0):
-        step = cell.advance(weights, from_input, state)
-        state = step.state
-        steps.append(step)
-    return Trace(cell.name, weights, x, initial, _stacked(steps))
+    touch = surgery.touch if surgery else None
+    steps = cell.along(weights, cell.from_input(weights, x), initial, touch, backward)
+    return Trace(cell.name, weights, x, initial, steps, surgery or None, backward)
 
 
 def agreement(trace: Trace) -> float:
-    """The largest absolute difference between the trace and PyTorch's own fused layer, in float64.
+    """The largest absolute difference between the trace and an independent route, in float64.
 
-    Compared are the hidden state at every step and the last memory c, which is all that the fused
-    layer hands out. A trace recorded in float64 differs by rounding only, about 1e-16; one recorded
-    in float32 by about 1e-7. Takes traces of one sequence or of one batch.
+    The other route is PyTorch's own fused layer where torch has the cell, and otherwise the cell's
+    textbook formulas, unit by unit. Compared are the hidden state at every step and the last
+    memory c, which is all that a fused layer hands out. A trace recorded in float64 differs by
+    rounding only, about 1e-16; one recorded in float32 by about 1e-7. Takes traces of one sequence
+    or of one batch. Raises `ValueError` for a trace whose parts were operated on: nobody else
+    computes those.
     """
+    check_untouched(trace)
     double = torch.float64
-    layer = CELLS[trace.cell].layer(trace.weights.to(double))
-    starts = [
-        s.to(double)[None] for s in (trace.initial.hidden, trace.initial.cell) if s is not None
-    ]
+    cell, weights = CELLS[trace.cell], trace.weights.to(double)
+    x = trace.x.to(double).flip(0) if trace.backward else trace.x.to(double)
+    hidden = trace.steps.hidden.flip(0) if trace.backward else trace.steps.hidden
     with torch.no_grad():
-        hidden, last = layer(trace.x.to(double), tuple(starts) if len(starts) > 1 else starts[0])
-    differences = [trace.steps.hidden - hidden]
-    if trace.initial.cell is not None:
-        differences.append(trace.states["cell"][-1] - last[1][0])
+        expected, last = independent(cell, weights, x, _double(trace.initial))
+    differences = [hidden - expected]
+    if last is not None:
+        assert trace.last.cell is not None, "where there is a memory, it was kept"
+        differences.append(trace.last.cell - last)
     return max(difference.abs().max().item() for difference in differences)
 
 
-def _shifted(first: Tensor, all_of_them: Tensor) -> Tensor:
-    return torch.cat((first[None], all_of_them[:-1]))
+def independent(
+    cell: Cell, weights: Weights, x: Float[Tensor, "T *batch I"], initial: State
+) -> tuple[Float[Tensor, "T *batch H"], Float[Tensor, "*batch H"] | None]:
+    """Hidden states and last memory by the route that is not ours: torch, or the textbook."""
+    if not cell.has_layer:
+        return second_opinion(cell.name, weights, x, initial.hidden, initial.cell)
+    starts = [part[None] for part in (initial.hidden, initial.cell) if part is not None]
+    hidden, last = cell.layer(weights)(x, tuple(starts) if len(starts) > 1 else starts[0])
+    return hidden, None if initial.cell is None else last[1][0]
 
 
-def _stacked(steps: list[S]) -> S:
-    names = [field.name for field in fields(steps[0])]  # type: ignore[arg-type]
-    return type(steps[0])(*(torch.stack([getattr(s, name) for s in steps]) for name in names))
+def check_untouched(trace: Trace) -> None:
+    """Raise `ValueError` for a trace whose parts were clamped or switched off."""
+    if trace.surgery is not None and (trace.surgery.clamps or trace.surgery.without):
+        raise ValueError("a trace with clamped or missing parts has no counterpart to agree with")
+
+
+def _double(state: State) -> State:
+    cell = None if state.cell is None else state.cell.double()
+    return State(state.hidden.double(), cell)

@@ -3,23 +3,28 @@
 Letters in the shapes: B excerpts side by side, T characters, V characters known.
 """
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, linear
 
-from explorer.cells import CELLS, Weights
 from explorer.sequences.characters import CharacterNetwork, fresh_characters
-from explorer.sequences.syntax import Syntax, syntax
+from explorer.sequences.learning import (
+    Carried,
+    Layers,
+    Lesson,
+    Pace,
+    Watch,
+    check_cell,
+    check_range,
+    learn,
+)
+from explorer.sequences.syntax import LANGUAGES, Prose, Syntax
 from explorer.sequences.vocabulary import Vocabulary
-
-Watch = Callable[[int, float], None]
-"""Told after each update: how many there were, and the loss in nats a character."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +43,89 @@ class CharacterTraining:
     clip: float = 1.0  # largest norm of the gradient
     stand_ins: float = 2e-3  # share of characters read as �, so that it becomes harmless
     seed: int = 0
+    layers: int = 1
+    language: str = "python"
 
     def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise ValueError(
-                f"unknown cell {self.cell!r}; choose from {', '.join(map(repr, CELLS))}"
-            )
+        check_cell(self.cell)
         check_range("units", self.units, 1, 256)
         check_range("embedding", self.embedding, 1, 256)
         check_range("updates", self.updates, 0, 1_000_000)
         check_range("batch", self.batch, 1, 4096)
         check_range("length", self.length, 1, 1000)
         check_range("carried", self.carried, 1, 100)
+        check_range("layers", self.layers, 1, 8)
+        if self.language not in LANGUAGES:
+            names = ", ".join(map(repr, LANGUAGES))
+            raise ValueError(f"unknown language {self.language!r}; choose from {names}")
 
 
-def check_range(name: str, given: float, least: float, most: float) -> None:
-    """Raise `ValueError` with what is allowed and what was given, unless it is within."""
-    if not least <= given <= most:
-        raise ValueError(f"{name} must be between {least} and {most}, not {given}")
+class CharacterLesson(Lesson[CharacterNetwork]):
+    """Expecting the next character of a text, by cross-entropy.
+
+    Truncated backpropagation through time: the state is carried over `carried` lengths, its
+    gradient through one. Every start is the beginning of a line where no bracket, quote or comment
+    is open, with a blank state, as a typed text is read.
+    """
+
+    def __init__(self, text: str, settings: CharacterTraining) -> None:
+        """Raises `ValueError` for a text too short to read so far."""
+        self.pace = Pace(settings.updates, settings.learning_rate, settings.clip)
+        self.rng = torch.Generator().manual_seed(settings.seed)
+        self._settings = settings
+        self._vocabulary = Vocabulary.of(text)
+        fresh = fresh_characters(
+            settings.cell,
+            self._vocabulary,
+            settings.units,
+            settings.embedding,
+            settings.forget_bias,
+            self.rng,
+            settings.layers,
+        )
+        self._layers = Layers(fresh.stack)
+        self._embedding, self._readout, self._bias = (
+            nn.Parameter(part) for part in (fresh.embedding, fresh.readout, fresh.readout_bias)
+        )
+        self.parameters = {
+            "embedding.weight": self._embedding,
+            **{f"recurrent.{name}": part for name, part in self._layers.parameters.items()},
+            "readout.weight": self._readout,
+            "readout.bias": self._bias,
+        }
+        self._windows = Windows(text, self._vocabulary, settings)
+        self._carried: Carried = None
+
+    def loss(self) -> Float[Tensor, ""]:
+        """Nats a character of the next window of every excerpt."""
+        window, starting = self._windows.next(self.rng)
+        stand_in = len(self._vocabulary) - 1
+        read = with_stand_ins(window[:-1], stand_in, self._settings.stand_ins, self.rng)
+        before = blanked(self._carried, starting)
+        hidden, self._carried = self._layers(self._embedding[read], before)
+        logits = linear(hidden, self._readout, self._bias)
+        return cross_entropy(logits.flatten(0, 1), window[1:].flatten())
+
+    def network(self) -> CharacterNetwork:
+        """The network as it is now, its numbers copied."""
+        embedding, readout, bias = (
+            part.detach().clone() for part in (self._embedding, self._readout, self._bias)
+        )
+        return CharacterNetwork(self._vocabulary, embedding, self._layers.stack(), readout, bias)
+
+    def place(self) -> dict[str, Tensor]:
+        """Where every excerpt is read, and the state carried there."""
+        found = {"read": torch.tensor(self._windows.read), "excerpts": self._windows.place}
+        if self._carried is not None:
+            carried = self._carried if isinstance(self._carried, tuple) else (self._carried,)
+            found |= {f"carried{k}": part.detach() for k, part in enumerate(carried)}
+        return found
+
+    def go_on(self, place: Mapping[str, Tensor]) -> None:
+        """Go back to a place."""
+        self._windows.read, self._windows.place = int(place["read"]), place["excerpts"]
+        carried = tuple(place[f"carried{k}"] for k in range(2) if f"carried{k}" in place)
+        self._carried = None if not carried else carried[0] if len(carried) == 1 else carried
 
 
 def train_characters(
@@ -63,51 +133,43 @@ def train_characters(
 ) -> CharacterNetwork:
     """A network trained on a text to expect its next character.
 
-    Cross-entropy by Adam (Kingma and Ba 2015) with truncated backpropagation through time: the
-    state is carried over `carried` lengths, its gradient through one. Every start is the beginning
-    of a line where no bracket, quote or comment is open, with a blank state, as a typed text is
-    read. Bit for bit the same for the same text, settings and number of threads.
+    Bit for bit the same for the same text, settings and number of threads.
     """
-    rng = torch.Generator().manual_seed(settings.seed)
-    vocabulary = Vocabulary.of(text)
-    network = fresh_characters(
-        settings.cell, vocabulary, settings.units, settings.embedding, settings.forget_bias, rng
-    )
-    layer = network.cell.layer(network.weights)
-    embedding, readout, readout_bias = (
-        nn.Parameter(part) for part in (network.embedding, network.readout, network.readout_bias)
-    )
-    learned = [embedding, *layer.parameters(), readout, readout_bias]
-    adam = torch.optim.Adam(learned, lr=settings.learning_rate, fused=True)
-    state: Carried = None
-    for update, (window, starting) in enumerate(windows(text, vocabulary, settings, rng)):
-        adam.param_groups[0]["lr"] = settings.learning_rate * falling(update / settings.updates)
-        read = with_stand_ins(window[:-1], len(vocabulary) - 1, settings.stand_ins, rng)
-        hidden, state = layer(embedding[read], blanked(state, starting))
-        logits = linear(hidden, readout, readout_bias)
-        loss = cross_entropy(logits.flatten(0, 1), window[1:].flatten())
-        adam.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(learned, settings.clip)
-        adam.step()
-        if watch is not None:
-            watch(update + 1, loss.item())
-    return CharacterNetwork(
-        settings.cell,
-        vocabulary,
-        embedding.detach(),
-        Weights.from_state_dict(layer.state_dict()),
-        readout.detach(),
-        readout_bias.detach(),
-    )
+    return learn(CharacterLesson(text, settings), watch)
 
 
-def falling(done: float) -> float:
-    """The share of the first learning rate that is left: half a cosine from 1 to 0."""
-    return 0.5 * (1 + math.cos(math.pi * done))
+class Windows:
+    """Places in a text to read on from, for every excerpt side by side.
+
+    An excerpt goes on where it ended, `carried` times; the starts take turns, so that every update
+    sees young and old states.
+    """
+
+    def __init__(self, text: str, vocabulary: Vocabulary, settings: CharacterTraining) -> None:
+        """Raises `ValueError` for a text shorter than what is read in a row."""
+        self._codes = vocabulary.encode(text)
+        room = settings.carried * settings.length + 1
+        self._starts = resting_starts(text, LANGUAGES[settings.language](text), room)
+        self._settings = settings
+        self._turn = torch.arange(settings.batch)
+        self._ahead = torch.arange(settings.length + 1)[:, None]
+        self.read = 0
+        self.place = torch.zeros(settings.batch, dtype=torch.int64)
+
+    def next(self, rng: torch.Generator) -> tuple[Int64[Tensor, "T B"], Bool[Tensor, " B"]]:
+        """Characters to read and one more, and which of the excerpts start afresh."""
+        starting = (self._turn + self.read) % self._settings.carried == 0
+        if self.read == 0:
+            starting = torch.ones_like(starting)
+        drawn = self._starts[
+            torch.randint(len(self._starts), (self._settings.batch,), generator=rng)
+        ]
+        place = torch.where(starting, drawn, self.place)
+        self.read, self.place = self.read + 1, place + self._settings.length
+        return self._codes[place + self._ahead], starting
 
 
-def resting_starts(text: str, written: Syntax, room: int) -> Int64[Tensor, " S"]:
+def resting_starts(text: str, written: Syntax | Prose, room: int) -> Int64[Tensor, " S"]:
     """Where a line begins with nothing open before it and at least `room` characters ahead.
 
     Raises `ValueError` when the text is too short to have one.
@@ -118,33 +180,6 @@ def resting_starts(text: str, written: Syntax, room: int) -> Int64[Tensor, " S"]
     if not len(starts):
         raise ValueError(f"the text must have at least {room:,} characters, not {len(text):,}")
     return torch.from_numpy(starts)
-
-
-Carried = Tensor | tuple[Tensor, ...] | None
-"""A torch layer's state between two windows: h, or h and c, or nothing yet."""
-
-
-def windows(
-    text: str, vocabulary: Vocabulary, settings: CharacterTraining, rng: torch.Generator
-) -> Iterator[tuple[Int64[Tensor, "T B"], Bool[Tensor, " B"]]]:
-    """Characters to read and one more, and which of the excerpts start afresh.
-
-    An excerpt goes on where it ended, `carried` times; the starts take turns, so that every update
-    sees young and old states.
-    """
-    codes = vocabulary.encode(text)
-    starts = resting_starts(text, syntax(text), settings.carried * settings.length + 1)
-    turn = torch.arange(settings.batch)
-    place = torch.zeros(settings.batch, dtype=torch.int64)
-    ahead = torch.arange(settings.length + 1)[:, None]
-    for update in range(settings.updates):
-        starting = (turn + update) % settings.carried == 0
-        if update == 0:
-            starting = torch.ones_like(starting)
-        drawn = starts[torch.randint(len(starts), (settings.batch,), generator=rng)]
-        place = torch.where(starting, drawn, place)
-        yield codes[place + ahead], starting
-        place = place + settings.length
 
 
 def with_stand_ins(

@@ -3,6 +3,7 @@
 Letters in the shapes: N places, H units.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,19 +25,25 @@ class TellingUnit:
     error: float
     high_inside: bool
     places: int
+    layer: int = 0
+    way: int = 0  # 1: read backward
 
 
 @dataclass(frozen=True)
 class FollowingUnit:
     """The unit whose value follows an amount most closely, by its correlation (Pearson) with it.
 
-    Chosen on one set of texts, measured on another.
+    Chosen on one set of texts, measured on another; `error` is the standard error over excerpts,
+    0 where there was no telling.
     """
 
     amount: str
     unit: int
     correlation: float
     places: int
+    error: float = 0.0
+    layer: int = 0
+    way: int = 0  # 1: read backward
 
 
 def separation(
@@ -69,20 +76,16 @@ def telling_unit(
     unit = int(np.abs(found - 0.5).argmax())
     high_inside = bool(found[unit] > 0.5)
     values, inside = scoring
-    parts = min(parts, len(values))
-    groups = np.arange(len(values)) % parts
 
     def score(chosen: Bool[np.ndarray, " E"]) -> float:
         told = separation(values[chosen, :, unit].reshape(-1, 1), inside[chosen].ravel())[0]
         return float(told if high_inside else 1 - told)
 
-    without_one = np.array([score(groups != group) for group in range(parts)])
-    spread = ((without_one - without_one.mean()) ** 2).sum()
     return TellingUnit(
         question=question,
         unit=unit,
-        score=score(groups >= 0),
-        error=float(np.sqrt((parts - 1) / parts * spread)),
+        score=score(np.ones(len(values), dtype=bool)),
+        error=_jackknife(score, len(values), parts),
         high_inside=high_inside,
         places=inside.size,
     )
@@ -91,13 +94,38 @@ def telling_unit(
 def following_unit(
     amount: str,
     choosing: tuple[Float[np.ndarray, "N H"], Shaped[np.ndarray, " N"]],
-    measuring: tuple[Float[np.ndarray, "M H"], Shaped[np.ndarray, " M"]],
+    measuring: tuple[Float[np.ndarray, "E T H"], Shaped[np.ndarray, "E T"]],
+    parts: int = 20,
 ) -> FollowingUnit:
-    """Choose the unit that correlates best with an amount on one set, measure it on another."""
+    """Choose the unit that correlates best with an amount on one set, measure it on another.
+
+    The second set comes in E excerpts of T places; the error is as for `telling_unit`.
+    """
     unit = int(np.abs(_correlations(*choosing)).argmax())
     values, amounts = measuring
-    measured = _correlations(values[:, unit : unit + 1], amounts)
-    return FollowingUnit(amount, unit, float(measured[0]), len(amounts))
+
+    def correlation(chosen: Bool[np.ndarray, " E"]) -> float:
+        followed = values[chosen, :, unit].reshape(-1, 1)
+        return float(_correlations(followed, amounts[chosen].ravel())[0])
+
+    return FollowingUnit(
+        amount=amount,
+        unit=unit,
+        correlation=correlation(np.ones(len(values), dtype=bool)),
+        places=amounts.size,
+        error=_jackknife(correlation, len(values), parts),
+    )
+
+
+def _jackknife(
+    figure: Callable[[Bool[np.ndarray, " E"]], float], excerpts: int, parts: int
+) -> float:
+    """Standard error of a figure of excerpts, from leaving out each of `parts` groups of them."""
+    parts = min(parts, excerpts)
+    groups = np.arange(excerpts) % parts
+    without_one = np.array([figure(groups != group) for group in range(parts)])
+    spread = ((without_one - without_one.mean()) ** 2).sum()
+    return float(np.sqrt((parts - 1) / parts * spread))
 
 
 def _correlations(

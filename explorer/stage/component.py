@@ -55,16 +55,17 @@ def show(
     """Show a scene of the run that the ticket admits to, playing it in the browser.
 
     ``live``: the run trains; otherwise it is complete. ``select`` sets selections, and ``on_pick``
-    is called with what the viewer selects in the picture. ``on_reset`` is called when the viewer
-    goes back to the start, where the page has something to undo. ``height`` is in pixels; without
-    it the stage fills the window. ``start`` is the frame that is shown first.
+    is called with what the viewer selects in the picture: a unit, or both ends of a span at once.
+    What a row of names in the picture chooses stays in the browser. ``on_reset`` is called when the
+    viewer goes back to the start, where the page has something to undo. ``height`` is in pixels;
+    without it the stage fills the window. ``start`` is the frame that is shown first.
     """
     state_key = key
 
     def picked() -> None:
         pick = getattr(st.session_state.get(state_key), "pick", None)
-        if on_pick is not None and isinstance(pick, dict) and isinstance(pick.get("value"), int):
-            on_pick({str(pick.get("name")): pick["value"]})
+        if on_pick is not None and (found := _picks(pick)):
+            on_pick(found)
 
     def reset() -> None:
         if on_reset is not None:
@@ -88,6 +89,17 @@ def show(
     _component()(
         key=key, data=data, on_pick_change=picked, on_lost_change=_again, on_reset_change=reset
     )
+
+
+def _picks(said: object) -> dict[str, int]:
+    """Return what a message of the browser selects: one name with its value, or several."""
+    if not isinstance(said, dict):
+        return {}
+    values = said.get("values", {said.get("name"): said.get("value")})
+    if not isinstance(values, dict):
+        return {}
+    whole = {str(name): value for name, value in values.items() if type(value) is int}
+    return whole if len(whole) == len(values) else {}
 
 
 def _again() -> None:

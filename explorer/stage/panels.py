@@ -5,7 +5,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.figures.scene import Number, Numbers, Ranking, Sentence, Tiles, Timeline, Tokens
+from explorer.figures.scene import (
+    ORDER,
+    Number,
+    Numbers,
+    Ranking,
+    Sentence,
+    Tiles,
+    Timeline,
+    Tokens,
+)
 from explorer.stage.moment import Moment
 from explorer.stage.paper import VIRIDIS, Paper, channels, ink_on, ramp
 from explorer.stage.writing import decade, fixed, number, tick
@@ -43,19 +52,32 @@ def draw_timeline(paper: Paper, panel: Timeline, box: Box, moment: Moment) -> No
         largest = np.nan_to_num(np.abs(values)).max(axis=1, keepdims=True)
         values = values / np.where(largest > 0, largest, 1)
     low, high = _ends(panel, values)
+    order = _order(panel, rows, moment)
     left, top, right, bottom = title(
         paper, panel.title, f"{panel.note}  {_key(panel, low, high)}".strip(), box
     )
-    paper.heat(_shades(paper, panel, values, low, high), left, top, right, bottom)
+    paper.heat(_shades(paper, panel, values[order], low, high), left, top, right, bottom)
     wide = (right - left) / len(columns)
     x = left + (moment.at + 0.5) * wide
     _outline(paper, x - max(wide, 4) / 2, top, x + max(wide, 4) / 2, bottom)
     chosen = moment.select.get(panel.select) if panel.select else None
     if chosen is not None and chosen < rows:
         high_px = (bottom - top) / rows
-        y = top + (chosen + 0.5) * high_px
+        y = top + (order.tolist().index(chosen) + 0.5) * high_px
         for edge in (y - max(high_px, 3) / 2, y + max(high_px, 3) / 2):
             paper.line([(left, edge), (right, edge)], "ink", 1)
+
+
+def _order(panel: Timeline, rows: int, moment: Moment) -> np.ndarray:
+    """Return which row stands first, second, …: as chosen, where that order fits the rows."""
+    packed = np.arange(rows)
+    chosen = moment.select.get(ORDER, 0)
+    name = panel.orders[chosen][1] if chosen < len(panel.orders) else ""
+    found = moment.still.arrays.get(name) if name else None
+    if found is None:
+        return packed
+    order = np.asarray(found).astype(int)
+    return order if np.array_equal(np.sort(order), packed) else packed
 
 
 def _outline(paper: Paper, left: float, top: float, right: float, bottom: float) -> None:
@@ -115,7 +137,7 @@ def _shades(
 
 
 def draw_tokens(paper: Paper, panel: Tokens, box: Box, moment: Moment) -> None:
-    """Draw what is read, tinted by one entry of an array; as much of it as there is room for."""
+    """Draw what is read, tinted and underlined; as much of it as there is room for."""
     left, top, right, bottom = box
     widest = max((paper.measure(token, 17, "mono") for token in panel.tokens), default=10.0)
     least = max(26.0, widest + 8)
@@ -123,21 +145,37 @@ def draw_tokens(paper: Paper, panel: Tokens, box: Box, moment: Moment) -> None:
     first = min(max(0, moment.index - fitting // 2), len(panel.tokens) - fitting)
     wide = min(76.0, (right - left) / fitting)
     tints = _tints(paper, panel, moment)
+    marks = moment.array(panel.marks) if panel.marks else None
+    span = range(moment.select.get(f"{panel.span}_first", 0), _after(panel, moment))
     for place, i in enumerate(range(first, first + fitting)):
         x = left + place * wide
         paper.box(x + 1, top, x + wide - 1, bottom, tints[i], 6, "line")
+        if i in span:
+            paper.box(x, top, x + wide, bottom, tints[i], 2, "accent", 1.5)
         if i == moment.index:
             paper.box(x, top, x + wide, bottom, tints[i], 6, "accent", 3)
         paper.text(
             x + wide / 2, (top + bottom) / 2, panel.tokens[i], 17, ink_on(tints[i]), "mm", "mono"
         )
+        if marks is not None and i < len(marks) and marks[i]:
+            paper.line([(x + 6, bottom - 6), (x + wide - 6, bottom - 6)], ink_on(tints[i]), 2.5)
+
+
+def _after(panel: Tokens, moment: Moment) -> int:
+    """Return the index after the chosen span; 0 without one."""
+    last = moment.select.get(f"{panel.span}_last") if panel.span else None
+    return 0 if last is None else last + 1
 
 
 def _tints(paper: Paper, panel: Tokens, moment: Moment) -> list[str]:
     at = moment.select.get(panel.select, 0) if panel.select else 0
     values = np.zeros(len(panel.tokens))
+    present = moment.array(panel.array) if panel.of == "frame" else None
+    if present is not None:
+        count = min(len(present), len(values))
+        values[:count] = np.nan_to_num(present[:count])
     for index, frame in zip(moment.indices, moment.frames, strict=True):
-        array = frame.arrays.get(panel.array)
+        array = frame.arrays.get(panel.array) if panel.of == "frames" else None
         if array is not None and index < len(values) and at < len(array):
             values[index] = array[at]
     shares = STRONGEST * values / max(1e-12, float(np.abs(values).max(initial=0)))
@@ -228,7 +266,10 @@ def _verdict(card: Number, value: float, moment: Moment) -> str:
 def draw_sentence(paper: Paper, panel: Sentence, box: Box, moment: Moment) -> None:
     """Write the sentence of the frame, its lead and what stands between ** in bold."""
     left, top, right, bottom = box
-    said = moment.frame.sentences.get(panel.name) or moment.still.sentences.get(panel.name, "")
+    said = _said(panel.name, moment)
+    if panel.mono:
+        _text(paper, panel, said, box, moment)
+        return
     lead = f"**{moment.filled(panel.lead)}** " if panel.lead else ""
     x, y = left, top + 16.0
     for words, face in _faces(lead + said):
@@ -238,6 +279,33 @@ def draw_sentence(paper: Paper, panel: Sentence, box: Box, moment: Moment) -> No
         if y > bottom + 4:
             return
         paper.text(x, y, words, 16, face=face)
+        x += wide
+
+
+def _said(name: str, moment: Moment) -> str:
+    return moment.frame.sentences.get(name) or moment.still.sentences.get(name, "")
+
+
+def _text(paper: Paper, panel: Sentence, said: str, box: Box, moment: Moment) -> None:
+    """Write a text letter by letter; what differs from the other text is underlined."""
+    left, top, right, bottom = box
+    other = _said(panel.against, moment) if panel.against else said
+    x, y, wide = left, top + 16.0, paper.measure("m", 15, "mono")
+    if panel.lead:
+        lead = moment.filled(panel.lead)
+        paper.text(x, y, lead, 15, face="bold")
+        x += paper.measure(f"{lead} ", 15, "bold")
+    for i, letter in enumerate(said):
+        if x + wide > right:
+            x, y = left, y + 22
+        if y > bottom + 4:
+            return
+        if letter != other[i : i + 1]:
+            paper.line([(x, y + 4), (x + wide, y + 4)], "warn", 2)
+        if letter == "\n":
+            x, y = left, y + 22
+            continue
+        paper.text(x, y, letter, 15, face="mono")
         x += wide
 
 

@@ -13,6 +13,8 @@ import numpy as np
 from PIL import Image
 
 from explorer.figures.scene import (
+    NAMES,
+    Choice,
     Diagram,
     Numbers,
     Panel,
@@ -24,6 +26,8 @@ from explorer.figures.scene import (
     Tiles,
     Timeline,
     Tokens,
+    Unfolding,
+    worded,
 )
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
@@ -40,6 +44,7 @@ from explorer.stage.panels import (
 from explorer.stage.paper import Paper
 from explorer.stage.plots import Range, draw_plot, ranges
 from explorer.stage.standalone import indices_kept
+from explorer.stage.unfolding import draw_unfolding
 from explorer.stage.wiring import draw_diagram
 from explorer.stage.writing import integer
 
@@ -59,6 +64,7 @@ DRAW: Mapping[type, Callable[..., None]] = {
     Numbers: draw_numbers,
     Sentence: draw_sentence,
     Diagram: draw_diagram,
+    Unfolding: draw_unfolding,
 }
 
 
@@ -77,8 +83,8 @@ def picture(
     """Return a scene at one of the frames of its run, as the stage draws it on a wide screen.
 
     ``frames`` are those from frame 0 on: curves and heat maps need the past. ``select`` overrides
-    the selections of the scene, ``stage`` is what a circuit lights (None: all of it). Raises
-    ValueError without frames.
+    the selections of the scene, ``stage`` is what a circuit lights (None: all of it). What a viewer
+    could choose is chosen, and the row of names for it left out. Raises ValueError without frames.
     """
     painter = _Painter(scene, still, frames, range(len(frames)), dark, size, heading, select)
     return painter.paint(range(len(frames))[at], stage)
@@ -134,9 +140,10 @@ class _Painter:
     ) -> None:
         if not frames:
             raise ValueError("a run without frames has nothing to show")
+        chosen = {**dict(scene.selects), **(select or {})}
+        scene = worded(scene, chosen.get(NAMES, 0))
         self.scene, self.size, self.heading = scene, size, heading
         self.palette = DARK if dark else LIGHT
-        chosen = {**dict(scene.selects), **(select or {})}
         self.moments = [
             Moment(scene, still, frames, indices, i, chosen) for i in range(len(frames))
         ]
@@ -157,7 +164,7 @@ class _Painter:
         if self.heading:
             paper.text(MARGIN, MARGIN + 22, self.heading, 24, face="bold")
         for panel in self.scene.panels:
-            if panel.area in self.boxes:
+            if panel.area in self.boxes and not isinstance(panel, Choice):
                 self._draw(paper, panel, self.boxes[panel.area], moment)
         told = f"{self.scene.clock} {integer(moment.frame.step)}"
         paper.text(self.size[0] - MARGIN, self.size[1] - 8, told, 15, anchor="rs", face="bold")
@@ -241,6 +248,8 @@ def _natural(scene: Scene, names: Sequence[Sequence[str]], row: int) -> float:
 
 
 def _height(panel: Panel) -> float:
+    if isinstance(panel, Choice):
+        return 0.0
     if isinstance(panel, Sentence):
         return 22.0 * panel.lines + 2
     if isinstance(panel, Numbers):

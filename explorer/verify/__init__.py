@@ -16,7 +16,7 @@ from explorer.verify.table import Table
 
 __all__ = ["ROOMS", "Known", "Verdict", "judge", "known_answers", "verification", "verify"]
 
-ROOMS = ("cells", "sequences", "gradients", "transport", "gans", "runs")
+ROOMS = ("cells", "sequences", "questions", "gradients", "transport", "gans", "runs", "uploads")
 """The rooms, each with a module of its name here that holds its answers as ``KNOWN``."""
 
 

@@ -4,17 +4,25 @@ import math
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from explorer.cells import (
     CELLS,
+    Clamp,
+    State,
+    Step,
+    Surgery,
     Weights,
     chrono_biases,
+    keeping_share,
     remembrance,
+    unfolded,
     with_forget_bias,
+    written_share,
 )
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
+from explorer.verify.onnx_nodes import by_onnxruntime, by_reference
 
 FUSED = {
     "rnn_tanh": lambda: nn.RNN(3, 64, nonlinearity="tanh", dtype=torch.float64),
@@ -22,6 +30,9 @@ FUSED = {
     "lstm": lambda: nn.LSTM(3, 64, dtype=torch.float64),
     "gru": lambda: nn.GRU(3, 64, dtype=torch.float64),
 }
+BY_ONNX = ("lstm", "lstm_peephole", "lstm_coupled", "gru", "gru_before")
+WITHOUT_LAYER = ("lstm_peephole", "lstm_coupled", "gru_before")
+BATCH = 2
 BIASES = torch.arange(6, dtype=torch.float64)
 
 
@@ -39,6 +50,83 @@ def difference_to_fused(name: str) -> float:
             largest = max(largest, float((step.hidden - expected).abs().max()))
             state = step.state
     return largest
+
+
+def a_reading(name: str, steps: int, units: int, seed: int = 0) -> tuple[Weights, State, Tensor]:
+    """Weights twice as large as usual, a state that is not zero, and a batch of two inputs."""
+    cell = CELLS[name]
+    drawn = cell.draw(3, units, rng(seed), torch.float64)
+    weights = Weights(**{key: 2 * part for key, part in drawn.parts.items()})
+    memory = normal(BATCH, units, seed=seed + 1) if cell.memory == "cell" else None
+    state = State(normal(BATCH, units, seed=seed + 2), memory)
+    return weights, state, normal(steps, BATCH, 3, seed=3)
+
+
+def read(
+    name: str, weights: Weights, x: Tensor, state: State, surgery: Surgery | None = None
+) -> list[Step]:
+    """Every step along the first axis of x."""
+    steps = []
+    for number, numbers in enumerate(x):
+        touch = (surgery or Surgery()).touch(number)
+        steps.append(CELLS[name].step(weights, numbers, state, touch))
+        state = steps[-1].state
+    return steps
+
+
+def hidden_of(steps: list[Step]) -> Tensor:
+    """The hidden states of all steps."""
+    return torch.stack([step.hidden for step in steps])
+
+
+def difference_to_onnxruntime(name: str) -> float:
+    """Largest difference of 40 hidden states, forward, reverse and both at once, state given."""
+    there, first, x = a_reading(name, 40, 16)
+    back, second, _ = a_reading(name, 40, 16, seed=5)
+    forward = hidden_of(read(name, there, x, first))
+    backward = hidden_of(read(name, back, x.flip(0), second)).flip(0)
+    along, _ = by_onnxruntime(name, [there], "forward", x, [first])
+    against, _ = by_onnxruntime(name, [back], "reverse", x, [second])
+    both, _ = by_onnxruntime(name, [there, back], "bidirectional", x, [first, second])
+    ours = torch.stack((forward, backward, forward, backward), dim=1)
+    return float((ours - torch.cat((along, against, both), dim=1)).abs().max())
+
+
+def difference_to_reference(name: str) -> float:
+    """Largest difference of 40 hidden states to the reference evaluator of the onnx package."""
+    weights, state, x = a_reading(name, 40, 16)
+    hidden, _ = by_reference(name, weights, x, state)
+    return float((hidden_of(read(name, weights, x, state)) - hidden[:, 0]).abs().max())
+
+
+def difference_to_textbook(name: str) -> float:
+    """Largest difference of 200 hidden states to the published equations in plain NumPy."""
+    weights, state, x = a_reading(name, 200, 64)
+    opinion, _ = CELLS[name].second_opinion(weights, x, state)
+    return float((hidden_of(read(name, weights, x, state)) - opinion).abs().max())
+
+
+def difference_of_sums(name: str) -> float:
+    """Largest error of memory = sum of its parts, 64 units, after each of 200 steps."""
+    cell = CELLS[name]
+    weights, state, x = a_reading(name, 200, 64)
+    steps = read(name, weights, x, state)
+    keep = torch.stack([keeping_share(cell, step) for step in steps])
+    written = torch.stack([written_share(cell, step) for step in steps])
+    memory = torch.stack([getattr(step, cell.memory) for step in steps])
+    parts = unfolded(getattr(state, cell.memory), keep, written)
+    return float((parts.sum(1) - memory).abs().max())
+
+
+def memory_held() -> float:
+    """How far c moves in 200 steps with the forget gate held at 1 and the input gate at 0."""
+    weights, state, x = a_reading("lstm", 200, 64)
+    held = Surgery(
+        clamps=(Clamp("forget_gate", (), 0, 199, 1.0), Clamp("input_gate", (), 0, 199, 0.0))
+    )
+    last, before = read("lstm", weights, x, state, held)[-1].state.cell, state.cell
+    assert last is not None and before is not None  # noqa: PT018
+    return float((last - before).abs().max())
 
 
 def time_constants() -> float:
@@ -87,6 +175,48 @@ KNOWN = (
         )
         for name, layer in FUSED.items()
     ),
+    *(
+        Known(
+            f"{name}: 40 steps forward, reverse and both ways, float32",
+            0,
+            partial(difference_to_onnxruntime, name),
+            f"onnxruntime {'GRU' if name.startswith('gru') else 'LSTM'}",
+            2e-6,
+        )
+        for name in BY_ONNX
+    ),
+    *(
+        Known(
+            f"{name}: 40 steps, float64",
+            0,
+            partial(difference_to_reference, name),
+            "onnx reference evaluator",
+            1e-13,
+        )
+        for name in BY_ONNX
+        if name != "lstm_coupled"
+    ),
+    *(
+        Known(
+            f"{name}: 200 steps, float64",
+            0,
+            partial(difference_to_textbook, name),
+            "Cho et al. 2014" if name == "gru_before" else "Greff et al. 2017",
+            1e-12,
+        )
+        for name in WITHOUT_LAYER
+    ),
+    *(
+        Known(
+            f"{name}: memory less the sum of its parts, 200 steps",
+            0,
+            partial(difference_of_sums, name),
+            "algebra",
+            1e-12,
+        )
+        for name in BY_ONNX
+    ),
+    Known("lstm: drift of c in 200 steps at f = 1, i = 0", 0, memory_held, "c = f · c₋₁ + i · g"),
     Known(
         "parameters of an RNN, 10 inputs, 64 units",
         4_864,
@@ -104,6 +234,18 @@ KNOWN = (
         19_456,
         lambda: CELLS["lstm"].parameters(10, 64),
         "4 H(I + H + 2)",
+    ),
+    Known(
+        "peepholes of an LSTM, 64 units",
+        192,
+        lambda: CELLS["lstm_peephole"].parameters(10, 64) - CELLS["lstm"].parameters(10, 64),
+        "3 H",
+    ),
+    Known(
+        "parameters of a coupled LSTM, 10 inputs, 64 units",
+        14_592,
+        lambda: CELLS["lstm_coupled"].parameters(10, 64),
+        "3 H(I + H + 2)",
     ),
     Known(
         "weights drawn for an LSTM, 10 inputs, 64 units",

@@ -7,14 +7,20 @@ import numpy as np
 import torch
 
 from explorer.cells import CELLS
-from explorer.runs.networks import load_network
+from explorer.runs.networks import NETWORKS, load_network, network_card
+from explorer.runs.series import digits, sunspots
 from explorer.sequences import (
     CharacterNetwork,
     NumberNetwork,
-    agreement,
+    Stack,
+    autoregression,
+    read_stack,
     separation,
+    stack_agreement,
     trace,
 )
+from explorer.sequences.digits import DigitNetwork, named, nearest_neighbour
+from explorer.sequences.yearly import outlook
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 
@@ -23,12 +29,67 @@ NUMBERS = (0.2, 0.5, 0.8, 0.9, 0.7, 0.4, 0.1, -0.2, -0.4, -0.3, 0.0, 0.4, 0.8, 1
 
 
 def shipped(name: str) -> float:
-    """Largest difference of a shipped network's reading to PyTorch's fused layer, float64."""
+    """Largest difference of a shipped network's reading to the independent route, float64."""
     network = load_network(name)
     if isinstance(network, CharacterNetwork):
-        return agreement(network.read(TEXT).trace)
+        return stack_agreement(network.read(TEXT).trace)
+    if isinstance(network, DigitNetwork):
+        return stack_agreement(network.read(digits().values[0]).trace)
+    return stack_agreement(network.read(NUMBERS).trace)
+
+
+def stacked(name: str, layers: int, both_ways: bool) -> float:
+    """Largest difference of a stack's trace over 60 steps to the independent route, float64."""
+    stack = Stack.draw(name, 5, 16, layers, both_ways, rng(), torch.float64)
+    return stack_agreement(read_stack(stack, normal(60, 5)))
+
+
+def one_by_one(name: str) -> float:
+    """Largest difference between reading a text in one go and character by character."""
+    network = load_network(name)
+    assert isinstance(network, CharacterNetwork)
+    reading, carry, apart = network.read(TEXT), network.begin(), 0.0
+    for code, row in zip(reading.codes.tolist(), reading.log_probabilities, strict=True):
+        expected, carry = network.next(code, carry)
+        apart = max(apart, float((expected - row).abs().max()))
+    return apart
+
+
+def straight_line() -> float:
+    """Largest difference of our autoregression of the sunspots to scikit-learn's regression."""
+    from sklearn.linear_model import LinearRegression
+
+    series = sunspots()
+    values, split = series.values.numpy(), series.learned
+    past = np.array([values[t - 9 : t][::-1] for t in range(9, len(values))])
+    theirs = LinearRegression().fit(past[: split - 9], values[9:split]).predict(past[split - 9 :])
+    return float(np.abs(autoregression(values[:split], 9).forecasts(values, split) - theirs).max())
+
+
+def sunspots_again() -> float:
+    """How far the error of the sunspot network is from what its card says, in parts of it."""
+    network = load_network("sunspots-lstm")
     assert isinstance(network, NumberNetwork)
-    return agreement(network.read(NUMBERS).trace)
+    promised = network_card("sunspots-lstm").loss
+    return abs(outlook(network, sunspots()).error / promised - 1)
+
+
+def digits_again() -> float:
+    """The share of held-out digits that the shipped network names wrong."""
+    network = load_network("digits-lstm")
+    assert isinstance(network, DigitNetwork)
+    return 1 - named(network, digits()).right
+
+
+def neighbours() -> float:
+    """Difference of our nearest neighbour's share of right digits to scikit-learn's."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    pictures = digits()
+    flat, labels = pictures.values.flatten(1).double().numpy(), pictures.digits.numpy()
+    split = pictures.learned
+    judge = KNeighborsClassifier(1).fit(flat[:split], labels[:split])
+    return abs(nearest_neighbour(pictures) - judge.score(flat[split:], labels[split:]))
 
 
 def kept_and_written(name: str) -> float:
@@ -56,14 +117,43 @@ def total_probability() -> float:
 KNOWN = (
     *(
         Known(
-            f"{name} reads: against the fused layer, float64",
+            f"{name} reads: against {'the fused layer' if cell.has_layer else 'the textbook'}, "
+            "float64",
             0,
             partial(shipped, name),
-            f"torch.nn.{name[-4:].strip('-').upper()}",
+            f"torch.nn.{cell.name[:4].removesuffix('_').upper()}" if cell.has_layer else "NumPy",
             1e-12,
         )
-        for name in ("characters-lstm", "characters-gru", "numbers-lstm", "numbers-gru")
+        for name, cell in ((name, CELLS[NETWORKS[name].settings.cell]) for name in NETWORKS)
     ),
+    *(
+        Known(
+            f"{name}, {layers} layers{', both ways' if both_ways else ''}: against "
+            f"{'the fused layer' if cell.has_layer else 'the textbook'}",
+            0,
+            partial(stacked, name, layers, both_ways),
+            "torch.nn" if cell.has_layer else "NumPy, unit by unit",
+            1e-12,
+        )
+        for name, cell in CELLS.items()
+        for layers, both_ways in ((3, False), (3, True))
+    ),
+    *(
+        Known(
+            f"{name}: a text read character by character and in one go",
+            0,
+            partial(one_by_one, name),
+            "definition",
+            1e-12,
+        )
+        for name in ("characters-lstm_peephole", "english-lstm")
+    ),
+    Known(
+        "sunspots: autoregression of order 9", 0, straight_line, "sklearn LinearRegression", 1e-8
+    ),
+    Known("sunspots-lstm: its error is what its card says", 0, sunspots_again, "the card", 1e-6),
+    Known("digits: nearest neighbour", 0, neighbours, "sklearn KNeighborsClassifier", 0.003),
+    Known("digits-lstm: named wrong, at most", (0, 0.03), digits_again, "the card", kind="range"),
     Known("expected characters: probabilities sum to 1", 0, total_probability, "definition", 1e-12),
     Known(
         "LSTM: c − (f c₋₁ + i g)", 0, partial(kept_and_written, "lstm"), "Gers et al. 2000", 1e-15

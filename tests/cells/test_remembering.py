@@ -59,20 +59,21 @@ def test_a_large_bias_loses_no_digits():
     )
 
 
-@pytest.mark.parametrize("name", ["lstm", "gru"])
+@pytest.mark.parametrize("name", [name for name, cell in CELLS.items() if cell.keeping_gate])
 def test_a_cell_left_alone_with_a_forget_bias_forgets_as_the_table_says(name):
     cell = CELLS[name]
     rows = len(cell.gates)
     blank = torch.zeros(rows, 1, dtype=torch.float64)
-    silent = Weights(blank, blank, blank[:, 0], blank[:, 0])  # writes nothing, only forgets
+    eyes = torch.zeros(3, 1, dtype=torch.float64) if cell.peepholes else None
+    silent = Weights(blank, blank, blank[:, 0], blank[:, 0], eyes)  # writes nothing, only forgets
     weights = with_forget_bias(cell, silent, 3.0)
     one = torch.ones(1, dtype=torch.float64)
-    state = State(one, one if name == "lstm" else None)
+    state = State(one, one if cell.memory == "cell" else None)
 
     for _ in range(50):
         state = cell.step(weights, torch.zeros(1, dtype=torch.float64), state).state
 
-    left = state.cell if name == "lstm" else state.hidden
+    left = getattr(state, cell.memory)
     assert left.item() == pytest.approx(0.0881, rel=1e-3)  # sigma(3)^50
 
 
@@ -107,6 +108,18 @@ def test_chrono_biases_make_time_constants_uniform_over_the_lags():
     assert 99.9 < constants.max() <= 100
     assert constants.mean().item() == pytest.approx(51, rel=0.02)
     assert constants.std().item() == pytest.approx(98 / 12**0.5, rel=0.02)
+
+
+def test_chrono_holds_for_a_coupled_lstm_whose_input_gate_closes_as_its_forget_gate_opens():
+    coupled = CELLS["lstm_coupled"]
+    weights = coupled.draw(3, 6, torch.Generator().manual_seed(0))
+
+    spread = with_chrono(coupled, weights, 50, torch.Generator().manual_seed(1))
+
+    at_rest = State(torch.zeros(6), torch.zeros(6))
+    step = coupled.step(spread, torch.zeros(3), at_rest)
+    biases = chrono_biases(6, 50, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(step.forget_gate, torch.sigmoid(biases))
 
 
 def test_chrono_closes_the_input_gate_of_an_lstm_as_far_as_it_opens_the_forget_gate():

@@ -208,13 +208,36 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
         distribution("rings")
 
     assert str(refusal.value) == (
-        "unknown distribution 'rings'; choose from 'ring', 'grid', 'moons', 'swiss_roll', 'digits'"
+        "unknown distribution 'rings'; choose from 'ring', 'grid', 'swiss_roll', 'moons', "
+        "'circles', 'pinwheel', 'checkerboard', 'spiral', 'lines', 'digits'"
     )
 
 
 def test_every_distribution_is_found_under_its_own_name():
-    for name in ("ring", "grid", "moons", "swiss_roll", "digits"):
+    for name in ("ring", "grid", "moons", "swiss_roll", "digits", "lines", "spiral"):
         assert distribution(name).name == name
+
+
+@pytest.mark.parametrize(
+    "data", [each for each in DISTRIBUTIONS.values() if each.classes], ids=lambda data: data.name
+)
+def test_labels_come_with_the_very_points_that_are_drawn_without(data):
+    points, labels = data.sample_labelled(500, rng(12))
+
+    assert points.equal(data.sample(500, rng(12)))
+    assert labels.unique().tolist() == list(range(data.classes))
+
+
+def test_a_mixtures_labels_are_its_modes_and_the_digits_labels_the_digits():
+    points, labels = GRID.sample_labelled(1_000, rng(13))
+    assert torch.cdist(points, GRID.modes).argmin(dim=1).equal(labels)
+
+    stored = {
+        (*point, digit)
+        for point, digit in zip(digits().points.tolist(), digits().labels.tolist(), strict=True)
+    }
+    points, labels = distribution("digits").sample_labelled(1_000, rng(14))
+    assert {(*p, d) for p, d in zip(points.tolist(), labels.tolist(), strict=True)} <= stored
 
 
 def test_a_reach_that_would_touch_two_modes_is_refused():
@@ -222,6 +245,11 @@ def test_a_reach_that_would_touch_two_modes_is_refused():
         mixture(
             "pair", "pair", ring_centres(2, 0.5), 0.1, RING.extent, reach=0.6, held_fraction=0.2
         )
+
+
+def test_labels_come_with_the_number_of_classes():
+    with pytest.raises(ValueError, match="'half' needs labels and classes together"):
+        Distribution("half", "half", RING.sample, None, None, RING.extent, classes=3)
 
 
 def test_modes_come_with_all_that_counting_them_needs():

@@ -23,6 +23,14 @@ from explorer.gans.settings import GameSettings
         ({"generator_rate": -1e-3}, "generator_rate must be between 0 and 10, not -0.001"),
         ({"critic_rate": math.nan}, "critic_rate must be a number, not nan"),
         ({"penalty_weight": math.inf}, "penalty_weight must be a number, not inf"),
+        ({"normalisation": "group"}, "unknown normalisation 'group'; choose from 'none', 'batch'"),
+        ({"noise": "cauchy"}, "unknown noise 'cauchy'; choose from 'gaussian', 'uniform'"),
+        ({"critic_optimizer": "lion"}, "unknown critic_optimizer 'lion'; choose from 'adam'"),
+        ({"pairs": "best"}, "unknown pairs 'best'; choose from 'random', 'optimal'"),
+        ({"classes": 1}, "classes must be 0 for none, or at least 2, not 1"),
+        ({"clip": 0.0}, "clip must be between 1e-06 and 100, not 0"),
+        ({"r1_weight": -1.0}, "r1_weight must be between 0 and 1000, not -1"),
+        ({"critic_betas": (0.5, 1.0)}, "each of critic_betas must be between 0 and 0.9999, not 1"),
         ({"betas": (0.5, 1.0)}, "each of betas must be between 0 and 0.9999, not 1"),
     ],
 )
@@ -37,6 +45,7 @@ def test_a_wrong_setting_is_named_with_what_is_allowed_and_what_was_given(wrong,
     [
         ({"width": 16.5}, "width must be a whole number, not 16.5"),
         ({"critic_rate": "1"}, "critic_rate must be a number, not '1'"),
+        ({"spectral": 1}, "spectral must be true or false, not 1"),
         ({"betas": (0.5,)}, "betas must be two numbers, not (0.5,)"),
     ],
 )

@@ -83,7 +83,43 @@ def test_a_critic_is_known_only_up_to_a_constant():
     torch.testing.assert_close(critic.judge_loss(REAL + 7, FAKE + 7), critic.judge_loss(REAL, FAKE))
 
 
+def test_the_best_least_squares_judge_is_the_share_of_real_points():
+    """At a place where real and generated points have densities p and q, t = p/(p + q)."""
+    p, q = 0.3, 0.9
+    t = torch.linspace(-1, 2, 3001, dtype=torch.float64)[:, None]
+
+    game = OBJECTIVES["least_squares"]
+    nothing = torch.tensor([[1.0]], dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64)
+    on_real = game.judge_loss(t, nothing[1].expand_as(t))
+    on_fake = game.judge_loss(nothing[0].expand_as(t), t)
+
+    assert float(t[(p * on_real + q * on_fake).argmin()]) == pytest.approx(p / (p + q), abs=1e-3)
+
+
+def test_a_hinge_judge_that_separates_by_its_margin_has_nothing_left_to_learn():
+    hinge = OBJECTIVES["hinge"]
+    real, fake = torch.tensor([1.0, 2.5]), torch.tensor([-1.0, -7.0])
+
+    assert hinge.judge_loss(real, fake) == 0
+    assert all(not slopes.any() for slopes in hinge.judge_slopes(real, fake))
+    assert torch.equal(hinge.generator_slope(fake), torch.tensor([-1.0, -1.0]))
+
+
+def test_r1_adds_only_a_penalty_at_real_points_to_the_non_saturating_game():
+    r1, plain = OBJECTIVES["r1"], OBJECTIVES["non_saturating"]
+
+    assert r1.penalty == "real"
+    assert plain.penalty == "none"
+    assert torch.equal(r1.judge_loss(REAL, FAKE), plain.judge_loss(REAL, FAKE))
+    assert torch.equal(r1.generator_loss(FAKE), plain.generator_loss(FAKE))
+
+
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_every_objective_states_its_formula(name):
-    assert "L_D" in type(OBJECTIVES[name]).__doc__
-    assert "L_G" in type(OBJECTIVES[name]).__doc__
+    objective = OBJECTIVES[name]
+    for text in (type(objective).__doc__, objective.formula):
+        assert "L_D" in text
+        assert "L_G" in text
+    assert objective.formula.count("{") == objective.formula.count("}")
+    assert objective.label
+    assert any(year in objective.source for year in ("2014", "2017", "2018"))

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from torch.nn.functional import leaky_relu
+from torch.nn.functional import leaky_relu, softplus
 
 from explorer.gans.networks import LEAK, Network, Trace
-from explorer.gans.penalty import DoubleBackward, gradient_penalty, interpolates
+from explorer.gans.penalty import DoubleBackward, gradient_penalty, interpolates, real_penalty
 
 ROWS = 16
 WEIGHT = 0.7
@@ -47,7 +47,25 @@ def test_interpolates_run_from_generated_to_real_points():
     torch.testing.assert_close(real - quarter, 3 * (quarter - fake))
 
 
-def explicit(judge, real, fake, a):
+def test_one_sided_only_what_is_steeper_than_one_costs():
+    flat = torch.tensor([0.3, 0.4], dtype=torch.float64)  # slope one half
+    steep = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    clouds = drawn(9, 2), drawn(9, 2, seed=1), mixing(9)
+
+    assert float(gradient_penalty(lambda x: x @ flat, *clouds, one_sided=True)) == 0
+    assert float(gradient_penalty(lambda x: x @ flat, *clouds)) == pytest.approx(0.25)
+    assert float(gradient_penalty(lambda x: x @ steep, *clouds, one_sided=True)) == pytest.approx(
+        16
+    )
+
+
+def test_the_penalty_of_r1_on_a_linear_judge_is_half_its_squared_slope():
+    weights = torch.tensor([3.0, 4.0], dtype=torch.float64)
+
+    assert float(real_penalty(lambda x: x @ weights, drawn(9, 2))) == pytest.approx(25 / 2)
+
+
+def explicit(judge, real, fake, a, one_sided=False):
     """Gradient of E[fake] − E[real] + λ·penalty by all parameters, written out."""
     trace = Trace(judge, 3 * ROWS)
     points = torch.cat([real, fake, interpolates(real, fake, a)], dim=-2)
@@ -57,15 +75,33 @@ def explicit(judge, real, fake, a):
     ):
         part.fill_(slope)
     trace.backward()
-    double = DoubleBackward(trace, 2 * ROWS, ROWS)
+    double = DoubleBackward(trace, 2 * ROWS, ROWS, one_sided=one_sided)
     double.lead_up(points.narrow(-2, 2 * ROWS, ROWS), WEIGHT)
     trace.differentiate(points, [pull.narrow(-2, 0, 2 * ROWS) for pull in trace.pulls])
     double.add_bend()
     return double.norms, [*judge.weight_gradients, *judge.bias_gradients]
 
 
-def automatic(judge, activation, real, fake, a):
-    """The same by differentiating twice."""
+def explicit_r1(judge, real, fake):
+    """Gradient of E[−log D(real)] + E[fake] + γ/2 E‖∇‖² by all parameters, written out."""
+    trace = Trace(judge, 2 * ROWS)
+    points = torch.cat([real, fake], dim=-2)
+    trace.forward(points)
+    pulls, own = trace.pulls[-1], torch.ones_like(trace.pulls[-1])
+    pulls.narrow(-2, 0, ROWS).fill_(1)
+    pulls.narrow(-2, ROWS, ROWS).fill_(1 / ROWS)
+    on_real = trace.activations[-1].narrow(-2, 0, ROWS)
+    own.narrow(-2, 0, ROWS).copy_(-torch.sigmoid(-on_real) / ROWS)
+    trace.backward()
+    double = DoubleBackward(trace, 0, ROWS)
+    double.lead_up_beside(points.narrow(-2, 0, ROWS), own.narrow(-2, 0, ROWS), WEIGHT)
+    trace.differentiate(points, shares=own)
+    double.add_bend()
+    return double.norms, [*judge.weight_gradients, *judge.bias_gradients]
+
+
+def automatic(judge, activation, real, fake, a=None, one_sided=False):
+    """The same by differentiating twice; R1 without mixing."""
     weights = [weight.clone().requires_grad_() for weight in judge.weights]
     biases = [bias.clone().requires_grad_() for bias in judge.biases]
 
@@ -74,24 +110,46 @@ def automatic(judge, activation, real, fake, a):
             x = TORCH[activation](x @ weight.mT + bias)
         return x @ weights[-1].mT + biases[-1]
 
-    penalty = gradient_penalty(outputs, real, fake, a)
-    loss = outputs(fake).mean(-2).sum() - outputs(real).mean(-2).sum() + WEIGHT * penalty.sum()
+    if a is None:
+        penalty = real_penalty(outputs, real)
+        wanted = softplus(-outputs(real))
+    else:
+        penalty = gradient_penalty(outputs, real, fake, a, one_sided)
+        wanted = -outputs(real)
+    loss = outputs(fake).mean(-2).sum() + wanted.mean(-2).sum() + WEIGHT * penalty.sum()
     return penalty.detach(), torch.autograd.grad(loss, [*weights, *biases])
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 2e-5)])
-@pytest.mark.parametrize("population", [None, 3])
-@pytest.mark.parametrize("depth", [1, 3, 12])
+def prepared(activation, depth, population, dtype, scale=1.0):
+    judge = Network([2, *[8] * depth, 1], activation, population, dtype)
+    members = population or 1
+    judge.draw([torch.Generator().manual_seed(member) for member in range(members)])
+    judge.parameters.mul_(scale)
+    shape = (*judge.lead, ROWS, 2)
+    real, fake = drawn(*shape, seed=1, dtype=dtype), drawn(*shape, seed=2, dtype=dtype)
+    return judge, real, fake, mixing(*shape[:-1], dtype=dtype)
+
+
+def assert_all_close(found, expected, tolerance):
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=tolerance)
+
+
+PRECISIONS = pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 2e-5)]
+)
+POPULATIONS = pytest.mark.parametrize("population", [None, 3])
+DEPTHS = pytest.mark.parametrize("depth", [1, 3, 12])
+
+
+@PRECISIONS
+@POPULATIONS
+@DEPTHS
 @pytest.mark.parametrize("activation", TORCH)
 def test_the_written_out_double_backward_agrees_with_autograd(
     activation, depth, population, dtype, tolerance
 ):
-    judge = Network([2, *[8] * depth, 1], activation, population, dtype)
-    members = population or 1
-    judge.draw([torch.Generator().manual_seed(member) for member in range(members)])
-    shape = (*judge.lead, ROWS, 2)
-    real, fake = drawn(*shape, seed=1, dtype=dtype), drawn(*shape, seed=2, dtype=dtype)
-    a = mixing(*shape[:-1], dtype=dtype)
+    judge, real, fake, a = prepared(activation, depth, population, dtype)
 
     norms, found = explicit(judge, real, fake, a)
     penalty, expected = automatic(judge, activation, real, fake, a)
@@ -99,8 +157,37 @@ def test_the_written_out_double_backward_agrees_with_autograd(
     torch.testing.assert_close(
         (norms.squeeze(-1) - 1).square().mean(-1), penalty, rtol=tolerance, atol=tolerance
     )
-    for ours, theirs in zip(found, expected, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=tolerance)
+    assert_all_close(found, expected, tolerance)
+
+
+@POPULATIONS
+@pytest.mark.parametrize("activation", TORCH)
+def test_the_one_sided_double_backward_agrees_with_autograd(activation, population):
+    judge, real, fake, a = prepared(activation, 2, population, torch.float64, scale=2.5)
+
+    norms, found = explicit(judge, real, fake, a, one_sided=True)
+    _, expected = automatic(judge, activation, real, fake, a, one_sided=True)
+
+    assert 0.1 < float((norms > 1).double().mean()) < 0.9  # both sides are met
+    assert_all_close(found, expected, 1e-12)
+
+
+@PRECISIONS
+@POPULATIONS
+@DEPTHS
+@pytest.mark.parametrize("activation", TORCH)
+def test_the_double_backward_at_real_points_agrees_with_autograd(
+    activation, depth, population, dtype, tolerance
+):
+    judge, real, fake, _ = prepared(activation, depth, population, dtype, scale=1.5)
+
+    norms, found = explicit_r1(judge, real, fake)
+    penalty, expected = automatic(judge, activation, real, fake)
+
+    torch.testing.assert_close(
+        norms.squeeze(-1).square().mean(-1) / 2, penalty, rtol=tolerance, atol=tolerance
+    )
+    assert_all_close(found, expected, tolerance)
 
 
 def test_a_critic_without_any_slope_is_pulled_nowhere():

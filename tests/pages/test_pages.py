@@ -110,16 +110,6 @@ def test_equal_links_share_one_run_and_a_turned_dial_gets_its_own():
     assert run(one) != run(turned)
 
 
-@pytest.mark.parametrize("reads", ["text", "numbers"])
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_every_cell_reads_text_and_numbers_and_agrees_with_torch(cell: str, reads: str):
-    app = opened("cells", cell=cell, reads=reads)
-
-    assert not app.exception
-    badges = " ".join(element.value for element in app.markdown)
-    assert f"agrees with torch.nn.{cell.upper()}" in badges
-
-
 def test_characters_the_network_never_saw_are_named():
     app = opened("cells", text="abc ☃ def")
 

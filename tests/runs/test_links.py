@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.runs import links
-from explorer.runs.cells import CellReading
+from explorer.runs.cells import CellLab
 from explorer.runs.gans import OBJECTIVES, Duel
 from explorer.runs.gradients import Flow
 
-KINDS = (Duel, CellReading, Flow)
+KINDS = (Duel, CellLab, Flow)
 
 duels = st.builds(
     Duel,

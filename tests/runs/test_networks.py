@@ -5,6 +5,7 @@ import pickle
 import struct
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -12,17 +13,20 @@ from safetensors.torch import save_file
 
 from explorer.runs import networks
 from explorer.runs.networks import Trained, load_network, network_card, open_network, save
-from explorer.runs.recipes import NETWORKS, make_numbers
+from explorer.runs.recipes import NETWORKS
+from explorer.runs.series import digits, sunspots
 from explorer.runs.texts import python_source
-from explorer.sequences import CharacterNetwork, NumberTraining, agreement
-from explorer.sequences.heldout import held_out
-
-TINY = NumberTraining(units=4, updates=2, batch=4, length=10)
+from explorer.sequences import CharacterNetwork, separation, stack_agreement
+from explorer.sequences.digits import DigitNetwork
+from explorer.sequences.heldout import excerpts, remembered
+from explorer.sequences.yearly import outlook
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return Trained(*make_numbers("lstm", TINY, watch=None))
+    recipe = NETWORKS["numbers-lstm"]
+    settings = replace(recipe.settings, units=4, batch=4, length=10)
+    return Trained(*replace(recipe, settings=settings).make(2, 0, None))
 
 
 @pytest.fixture
@@ -57,21 +61,27 @@ def test_a_saved_network_opens_as_the_same_network_with_the_same_card(tiny, tmp_
 
 
 def test_the_same_recipe_makes_the_same_file_byte_for_byte(tmp_path):
-    for file in ("one", "two"):
-        networks.make_network("numbers-gru", tmp_path / file, updates=1)
+    for name in ("numbers-gru", "sunspots-lstm"):
+        for file in ("one", "two"):
+            networks.make_network(name, tmp_path / file, updates=1)
 
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+        assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_of_the_registry_ships_and_agrees_with_torch(name):
     network = load_network(name)
 
-    reading = network.read("def f(x):" if isinstance(network, CharacterNetwork) else (0.1, 0.5))
+    if isinstance(network, CharacterNetwork):
+        reading = network.read("def f(x):")
+    elif isinstance(network, DigitNetwork):
+        reading = network.read(digits().values[0])
+    else:
+        reading = network.read((0.1, 0.5))
 
-    assert agreement(reading.trace) < 1e-12
+    assert stack_agreement(reading.trace) < 1e-12
     assert network is load_network(name)
-    assert (networks.ASSETS / f"{name}.safetensors").stat().st_size < 200_000
+    assert (networks.ASSETS / f"{name}.safetensors").stat().st_size < 300_000
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -81,25 +91,54 @@ def test_every_card_says_how_the_network_was_made_and_how_good_it_is(name):
     assert card.command == f"python -m explorer train {name} --out assets/{name}.safetensors"
     assert card.updates == NETWORKS[name].updates
     assert card.parameters == network.parameters
-    assert card.units == network.weights.units
-    assert card.best.score == max(found.score for found in card.telling) > 0.7
-    assert f"Unit {card.unit} tells" in card.sentence
+    assert card.units == network.units
+    assert (card.layers, card.both_ways) == (network.stack.depth, network.stack.both_ways)
+    assert card.best.score == max(found.score for found in card.telling) > 0.6
+    assert f"Unit {card.unit}" in card.sentence
     assert f"{100 * card.best.score:.0f} % of the pairs" in card.sentence
     assert card.command in card.description
 
 
-@pytest.mark.parametrize("name", ["characters-lstm", "characters-gru"])
+@pytest.mark.parametrize("name", ["sunspots-lstm", "digits-lstm", "numbers-gru"])
+def test_a_card_states_what_can_be_measured_again(name):
+    card, again = network_card(name), NETWORKS[name].card(load_network(name))
+
+    assert again.loss == pytest.approx(card.loss, rel=1e-4)
+    assert [found.unit for found in again.telling] == [found.unit for found in card.telling]
+    for found, promised in zip(again.telling, card.telling, strict=True):
+        assert found.score == pytest.approx(promised.score, abs=1e-3)
+
+
+def test_the_card_of_the_sunspots_says_honestly_who_wins():
+    card = network_card("sunspots-lstm")
+    told = outlook(load_network("sunspots-lstm"), sunspots())
+
+    better = "line" if told.line < told.error else "network"
+    assert f"the {better} is better" in card.compared
+    assert ("which may be chance" in card.compared) == (abs(told.lead) < 2 * told.lead_error)
+    assert told.error < told.persistence / 2
+
+
+@pytest.mark.parametrize("name", ["characters-gru"])
 def test_a_card_of_this_python_states_what_can_be_measured_again(name):
     card, text = network_card(name), python_source()
     if text.sha256 != card.sha256:
         pytest.skip(f"trained on the source of Python {card.python}")
 
-    told = held_out(load_network(name), text.choosing, text.scoring)
+    network = load_network(name)
+    read = excerpts(network.vocabulary, text.scoring)
+    kept, losses = remembered(network, read.codes)
 
-    assert told.loss == pytest.approx(card.loss, rel=1e-4)
-    assert [found.unit for found in told.telling] == [found.unit for found in card.telling]
-    for found, promised in zip(told.telling, card.telling, strict=True):
-        assert found.score == pytest.approx(promised.score, abs=1e-3)
+    assert losses.mean().item() == pytest.approx(card.loss, rel=1e-4)
+    for found in card.telling:
+        inside, values = read.inside[found.question][:-1], kept[..., found.unit]
+        above = separation(values.reshape(-1, 1), inside.ravel())[0]
+        score = above if found.high_inside else 1 - above
+        assert score == pytest.approx(found.score, abs=1e-3)
+    for followed in card.following:
+        counted, values = read.amounts[followed.amount][:-1], kept[..., followed.unit]
+        correlation = np.corrcoef(values.ravel(), counted.ravel())[0, 1]
+        assert correlation == pytest.approx(followed.correlation, abs=1e-3)
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are(tmp_path):
@@ -192,6 +231,7 @@ def test_numbers_that_do_not_fit_are_refused_by_name(change, message, shipped_fi
         (lambda about: about["card"].update(loss="low"), "loss must be a float, not 'low'"),
         (lambda about: about["card"].update(telling=[]), "must name units between 0 and 63"),
         (lambda about: about["card"]["telling"][0].update(unit=64), "between 0 and 63"),
+        (lambda about: about["card"]["telling"][0].update(layer=1), "layer must be between 0 and"),
         (lambda about: about["card"].update(loss=float("nan")), "it holds NaN"),
     ],
 )
@@ -223,3 +263,56 @@ def test_a_card_tells_the_direction_of_its_unit(tiny):
         in card.sentence
     )
     assert "low there" in card.description
+
+
+def test_a_file_from_before_cards_knew_layers_still_opens(shipped_file, tmp_path):
+    def older(about):
+        for name in ("layers", "both_ways", "held_out"):
+            about["card"].pop(name)
+        for found in about["card"]["telling"] + about["card"]["following"]:
+            for name in ("layer", "way", "error"):
+                if name != "error" or "correlation" in found:
+                    found.pop(name)
+
+    opened = open_network(rewritten(tmp_path / "old.safetensors", shipped_file, change_about=older))
+
+    assert opened.card.layers == 1
+    assert opened.card.best.unit == network_card("characters-lstm").best.unit
+    for name, value in load_network("characters-lstm").state_dict().items():
+        assert torch.equal(opened.network.state_dict()[name], value)
+
+
+@pytest.mark.parametrize(
+    ("change_tensors", "change_about", "message"),
+    [
+        (damage("example", lambda e: e.float()), None, "example must be finite float64"),
+        (damage("example", lambda e: e.repeat(2)), None, "at most 500 numbers in a row"),
+        (None, lambda about: about.update(learned=309), "learned must be between 1 and 308"),
+        (None, lambda about: about.update(scale=0.0), "scale must be above 0"),
+        (None, lambda about: about.update(scale="big"), "scale must be a float"),
+        (None, lambda about: about.update(kind="digits"), "it reads 1 numbers a step instead of 8"),
+    ],
+)
+def test_a_series_that_does_not_fit_is_refused_by_name(
+    change_tensors, change_about, message, tmp_path
+):
+    source = networks.ASSETS / "sunspots-lstm.safetensors"
+    path = rewritten(tmp_path / "bent.safetensors", source, change_tensors, change_about)
+
+    with pytest.raises(ValueError, match=message):
+        open_network(path)
+
+
+def test_the_sunspot_network_brings_its_series():
+    series = load_network("sunspots-lstm").example
+
+    assert series.values.equal(sunspots().values)
+    assert (series.first, series.learned) == (sunspots().first, sunspots().learned)
+
+
+def test_cards_name_layers_and_directions(tiny):
+    found = replace(tiny.card.best, unit=3, score=0.81, layer=1, way=1)
+    card = replace(tiny.card, layers=2, both_ways=True, telling=(found,))
+
+    assert "LSTM of 2 layers both ways, 4 units each," in card.sentence
+    assert "Unit 3 of layer 2, backward, tells rising" in card.sentence

@@ -5,22 +5,25 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.sequences import CharacterNetwork, Vocabulary, agreement, parse_text
+from explorer.cells import CELLS as KINDS
+from explorer.cells import Clamp, InputEdit, Surgery, WeightEdit
+from explorer.sequences import CharacterNetwork, Vocabulary, parse_text, stack_agreement
 from explorer.sequences.characters import fresh_characters
+from explorer.sequences.stack import Stack, fused
 
 LETTERS = "\n" + "".join(map(chr, range(32, 127)))
 CELLS = ("rnn_tanh", "lstm", "gru")
 
 
-def a_network(cell="lstm", seed=0):
+def a_network(cell="lstm", seed=0, layers=1):
     rng = torch.Generator().manual_seed(seed)
-    return fresh_characters(cell, Vocabulary(LETTERS), 12, 5, forget_bias=1.0, generator=rng)
+    return fresh_characters(cell, Vocabulary(LETTERS), 12, 5, 1.0, rng, layers)
 
 
 def by_torch(network, codes):
     """Next-character probabilities of the same network built of torch's own modules."""
     embedding = torch.nn.Embedding.from_pretrained(network.embedding)
-    recurrent = network.cell.layer(network.weights)
+    recurrent = fused(network.stack)
     readout = torch.nn.Linear(12, len(network.vocabulary))
     readout.load_state_dict({"weight": network.readout, "bias": network.readout_bias})
     with torch.no_grad():
@@ -28,14 +31,15 @@ def by_torch(network, codes):
         return modules[2](modules[1](modules[0](codes))[0]).softmax(dim=-1)
 
 
+@pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_reading_is_what_the_same_modules_of_torch_compute(cell):
-    network = a_network(cell)
+def test_a_reading_is_what_the_same_modules_of_torch_compute(cell, layers):
+    network = a_network(cell, layers=layers)
 
     reading = network.read("for x in range(3): print(x)")
 
     assert (reading.probabilities - by_torch(network, reading.codes)).abs().max() < 1e-14
-    assert agreement(reading.trace) < 1e-14
+    assert stack_agreement(reading.trace) < 1e-14
 
 
 @settings(deadline=None)
@@ -67,8 +71,9 @@ def test_a_later_character_changes_nothing_earlier_not_even_a_bit(cell):
 
     assert torch.equal(one.probabilities[:6], other.probabilities[:6])
     assert not torch.equal(one.probabilities[6], other.probabilities[6])
-    for name, values in one.trace.states.items():
-        assert torch.equal(values[:6], other.trace.states[name][:6])
+    first, second = one.trace.traces[0][0].states, other.trace.traces[0][0].states
+    for name, values in first.items():
+        assert torch.equal(values[:6], second[name][:6])
 
 
 def test_the_likeliest_next_characters_are_named_in_order():
@@ -156,3 +161,49 @@ def test_the_precision_of_a_network_can_be_raised_without_changing_it():
     assert isinstance(precise, CharacterNetwork)
     for name, value in network.state_dict().items():
         assert torch.equal(precise.state_dict()[name], value.double())
+
+
+SURGERIES = {
+    "nothing": None,
+    "a clamp": Surgery(clamps=(Clamp("hidden", (3,), 2, 4, 0.9),)),
+    "edits": Surgery(edits=(WeightEdit("weight_hh", 1, 2, 0.7),), inputs=(InputEdit(3, 0, 2.0),)),
+}
+
+
+@pytest.mark.parametrize("done", SURGERIES)
+@pytest.mark.parametrize("at", [(0, 0), (1, 0)])
+@pytest.mark.parametrize("cell", KINDS)
+def test_character_by_character_it_expects_what_it_does_in_one_go(cell, at, done):
+    network = a_network(cell, layers=2)
+    reading = network.read("x = f(1)", SURGERIES[done], at)
+
+    carry, found = network.begin(), []
+    for code in reading.codes.tolist():
+        expected, carry = network.next(code, carry, SURGERIES[done], at)
+        found.append(expected)
+
+    torch.testing.assert_close(torch.stack(found), reading.log_probabilities, atol=1e-13, rtol=0)
+    assert carry.steps == 8
+    if SURGERIES[done]:
+        plain = network.read("x = f(1)").log_probabilities
+        changed = (reading.log_probabilities != plain).any(dim=1)
+        assert changed[4:].all()
+
+
+def test_a_surgery_in_a_layer_that_is_not_there_is_refused():
+    network, done = a_network(), SURGERIES["a clamp"]
+
+    with pytest.raises(ValueError, match="layer must be between 0 and 0"):
+        network.read("x = f(1)", done, (1, 0))
+    with pytest.raises(ValueError, match="layer must be between 0 and 0"):
+        network.next(3, network.begin(), done, (1, 0))
+
+
+def test_a_network_that_would_see_the_answer_is_refused():
+    network, rng = a_network(), torch.Generator().manual_seed(0)
+    both = Stack.draw("gru", 5, 12, 1, True, rng)
+
+    with pytest.raises(ValueError, match="cannot read backward"):
+        CharacterNetwork(
+            network.vocabulary, network.embedding, both, network.readout, network.readout_bias
+        )

@@ -1,13 +1,14 @@
 """Numbers as people type them, and a network that reads them."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.sequences import NumberTraining, agreement, parse_numbers, train_numbers
+from explorer.sequences import NumberTraining, parse_numbers, stack_agreement, train_numbers
 
 typed = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
 
@@ -76,8 +77,19 @@ def test_forecasts_are_what_the_same_modules_of_torch_compute(network):
     with torch.no_grad():
         expected = readout(recurrent(reading.values[:, None])[0])[:, 0]
     assert (reading.predictions - expected).abs().max() < 1e-14
-    assert agreement(reading.trace) < 1e-14
+    assert stack_agreement(reading.trace) < 1e-14
     torch.testing.assert_close(reading.errors, reading.values[1:] - expected[:-1])
+
+
+def test_offset_and_scale_are_undone_in_the_forecast(network):
+    values = (0.1, 0.5, -0.3)
+    moved = replace(network, offset=50.0, scale=20.0)
+
+    forecast = moved.read([50 + 20 * value for value in values]).predictions
+
+    torch.testing.assert_close(forecast, 50 + 20 * network.read(values).predictions)
+    with pytest.raises(ValueError, match="scale must be above 0, not 0"):
+        replace(network, scale=0.0)
 
 
 def test_numbers_beyond_all_that_was_trained_on_are_pointed_out(network):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.sequences import syntax
+from explorer.sequences.syntax import lines, prose
 
 
 def by_tokenizer(text):
@@ -82,3 +83,47 @@ def test_any_text_has_a_syntax(text):
     assert len(seen.depth) == len(text)
     assert (seen.depth >= 0).all()
     assert not (seen.quotes & seen.comment).any()
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=" \nab\t", max_size=60))
+def test_lines_are_counted_as_python_counts_them(text):
+    seen = lines(text)
+
+    for t, character in enumerate(text):
+        line = text[: t + 1].rpartition("\n")[2]
+        assert seen.column[t] == len(line)
+        assert seen.indentation[t] == len(line) - len(line.lstrip(" "))
+        assert (seen.column[t] == 0) == (character == "\n")
+    assert np.array_equal(syntax(text).amounts["length of the line"], seen.column)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "where"),
+    [
+        ("quotes", 'a "b c" d', "  ####   "),
+        ("quotes", 'a "b\n\nc" d', "  ###  ###"),  # a quote left open ends with its paragraph
+        ("quotes", "don't", "     "),
+        ("brackets", "a (b [c] d) e", "  ########   "),
+        ("brackets", "a (b\n\nc", "  ###  "),
+        ("a capitalised word", "The aB Cd (Ef) G", "###    ##  ## " + " #"),
+    ],
+)
+def test_english_is_inside_from_the_opening_sign_to_before_the_closing_one(question, text, where):
+    assert "".join(" #"[int(yes)] for yes in prose(text).inside[question]) == where
+
+
+def test_letters_of_a_word_are_counted():
+    assert prose("to be, é1a").amounts["position in the word"].tolist() == [
+        *(1, 2, 0, 1, 2, 0, 0, 1, 0, 1)
+    ]
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="a\n ", max_size=40))
+def test_english_can_be_read_afresh_after_an_empty_line(text):
+    rests = prose(text).at_rest
+
+    assert [bool(rest) for rest in rests] == [
+        text[max(t - 1, 0) : t + 1] == "\n\n" for t in range(len(text))
+    ]

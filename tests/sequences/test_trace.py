@@ -1,11 +1,13 @@
-"""A cell along time: the same as torch's fused layer, causal, and whole."""
+"""A cell along time: the same as torch's fused layer or the textbook, causal, and whole."""
+
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.cells import CELLS, State, Weights
+from explorer.cells import CELLS, Clamp, InputEdit, State, Surgery, WeightEdit
 from explorer.sequences import agreement, trace
 
 
@@ -19,10 +21,13 @@ def a_sequence(name, steps=30, inputs=3, units=7, batch=(), seed=0, dtype=torch.
 def a_state(name, units, seed=5):
     rng = torch.Generator().manual_seed(seed)
     hidden, cell = torch.randn(2, units, generator=rng, dtype=torch.float64)
-    return State(hidden, cell if name == "lstm" else None)
+    return State(hidden, cell if CELLS[name].memory == "cell" else None)
 
 
-@pytest.mark.parametrize("name", CELLS)
+IN_TORCH = [name for name, cell in CELLS.items() if cell.has_layer]
+
+
+@pytest.mark.parametrize("name", IN_TORCH)
 @settings(deadline=None)
 @given(steps=st.integers(1, 12), units=st.integers(1, 6), seed=st.integers(0, 99))
 def test_a_trace_is_what_the_fused_layer_of_torch_computes(name, steps, units, seed):
@@ -33,6 +38,29 @@ def test_a_trace_is_what_the_fused_layer_of_torch_computes(name, steps, units, s
 
     assert (recorded.steps.hidden - layer(x)[0]).abs().max() < 1e-14
     assert agreement(recorded) < 1e-14
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_cell_agrees_with_somebody_else_from_any_state(name):
+    cell, weights, x = a_sequence(name)
+
+    assert agreement(trace(cell, weights, x, a_state(name, 7))) < 1e-14
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_backward_trace_is_a_forward_one_of_the_reversed_sequence(name):
+    cell, weights, x = a_sequence(name)
+
+    backward = trace(cell, weights, x, a_state(name, 7), backward=True)
+    forward = trace(cell, weights, x.flip(0), a_state(name, 7))
+
+    for key, value in backward.states.items():
+        assert torch.equal(value, forward.states[key].flip(0)), key
+    for t in range(len(x) - 1):
+        assert torch.equal(backward.before.hidden[t], backward.steps.hidden[t + 1])
+    assert torch.equal(backward.before.hidden[-1], a_state(name, 7).hidden)
+    assert torch.equal(backward.last.hidden, backward.steps.hidden[0])
+    assert agreement(backward) < 1e-14
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -52,13 +80,7 @@ def test_the_badge_sees_a_wrong_weight(name):
     bent = weights.weight_hh.clone()
     bent[0, 0] += 1e-6
     honest = trace(cell, weights, x)
-    forged = type(honest)(
-        name,
-        Weights(weights.weight_ih, bent, weights.bias_ih, weights.bias_hh),
-        x,
-        honest.initial,
-        honest.steps,
-    )
+    forged = replace(honest, weights=replace(weights, weight_hh=bent))
 
     assert 1e-10 < agreement(forged) < 1e-5
 
@@ -68,7 +90,7 @@ def test_the_badge_sees_a_wrong_memory_behind_a_right_output():
     honest = trace(cell, weights, x)
     parts = {field: getattr(honest.steps, field) for field in honest.steps.__dataclass_fields__}
     parts["cell"] = parts["cell"] + 1e-3
-    forged = type(honest)("lstm", weights, x, honest.initial, type(honest.steps)(**parts))
+    forged = replace(honest, steps=type(honest.steps)(**parts))
 
     assert agreement(forged) == pytest.approx(1e-3)
 
@@ -113,14 +135,13 @@ def test_reading_on_from_a_state_is_reading_in_one_go(name):
     whole = trace(cell, weights, x)
     first = trace(cell, weights, x[:13])
 
-    memory = first.states["cell"][-1] if name == "lstm" else None
-    second = trace(cell, weights, x[13:], State(first.steps.hidden[-1], memory))
+    second = trace(cell, weights, x[13:], first.last)
 
     torch.testing.assert_close(second.steps.hidden, whole.steps.hidden[13:])
     assert agreement(second) < 1e-14
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", IN_TORCH)
 def test_gradients_flow_through_a_trace_as_through_torch(name):
     cell, weights, x = a_sequence(name)
     ours, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
@@ -136,3 +157,46 @@ def test_an_empty_sequence_is_refused():
 
     with pytest.raises(ValueError, match="at least one step"):
         trace(cell, weights, x[:0])
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", CELLS)
+def test_a_clamp_holds_its_part_and_everything_after_follows(name, backward):
+    cell, weights, x = a_sequence(name, steps=12)
+    clamped = Surgery(clamps=(Clamp("hidden", (2,), 4, 6, 0.5),))
+
+    honest = trace(cell, weights, x, backward=backward)
+    seen = trace(cell, weights, x, surgery=clamped, backward=backward)
+
+    untouched_yet, from_here_on = (
+        (slice(7, None), slice(0, 7)) if backward else (slice(0, 4), slice(4, None))
+    )
+    assert torch.equal(seen.steps.hidden[untouched_yet], honest.steps.hidden[untouched_yet])
+    assert (seen.steps.hidden[4:7, 2] == 0.5).all()
+    assert (seen.steps.hidden[from_here_on] != honest.steps.hidden[from_here_on]).any(dim=1).all()
+    again = cell.step(weights, x, seen.before)  # every step follows from the state before it
+    free = [0, 1, 3, 4, 5, 6]
+    torch.testing.assert_close(again.hidden[:, free], seen.steps.hidden[:, free])
+    with pytest.raises(ValueError, match="no counterpart"):
+        agreement(seen)
+
+
+def test_edits_of_weights_and_inputs_are_read_as_if_they_had_always_been_there():
+    cell, weights, x = a_sequence("gru")
+    changed = Surgery(edits=(WeightEdit("weight_hh", 3, 1, 0.9),), inputs=(InputEdit(5, 2, -1.0),))
+
+    seen = trace(cell, weights, x, surgery=changed)
+
+    edited, other = weights.weight_hh.clone(), x.clone()
+    edited[3, 1], other[5, 2] = 0.9, -1.0
+    plain = trace(cell, replace(weights, weight_hh=edited), other)
+    assert torch.equal(seen.steps.hidden, plain.steps.hidden)
+    assert agreement(seen) < 1e-14
+    assert trace(cell, weights, x, surgery=Surgery()).surgery is None
+
+
+def test_a_surgery_that_does_not_fit_is_refused():
+    cell, weights, x = a_sequence("gru", steps=5)
+
+    with pytest.raises(ValueError, match="step of a clamp"):
+        trace(cell, weights, x, surgery=Surgery(clamps=(Clamp("hidden", (), 0, 5, 0.0),)))

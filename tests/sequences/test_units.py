@@ -91,9 +91,15 @@ def test_the_unit_that_follows_an_amount_is_found_with_its_correlation():
     values[:, :, 3] -= 0.7 * amounts
     values[:, :, 1] = 2.0  # never moves
 
-    found = following_unit("amount", (values[0], amounts[0]), (values[1], amounts[1]))
+    found = following_unit(
+        "amount",
+        (values[0], amounts[0]),
+        (values[1].reshape(60, 50, 5), amounts[1].reshape(60, 50)),
+    )
 
     assert (found.unit, found.places) == (3, 3000)
+    # The error of a correlation r of n independent Gaussian pairs is about (1 − r²)/√n.
+    assert found.error == pytest.approx((1 - found.correlation**2) / 3000**0.5, rel=0.5)
     expected = np.corrcoef(values[1, :, 3], amounts[1])[0, 1]
     assert found.correlation == pytest.approx(expected, abs=1e-12)
     assert found.correlation < -0.5

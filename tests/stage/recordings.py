@@ -20,23 +20,54 @@ class Weights:
         self.from_hidden = {
             g: rng.normal(0, 1.6 / np.sqrt(units) * 2, (units, units)) for g in gates
         }
+        self.bias = {g: rng.normal(0, 0.5, units) for g in gates}
 
-    def parts(self, gate: str, x: int, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.from_input[gate][:, x], self.from_hidden[gate] @ hidden
+    def parts(self, gate: str, x: np.ndarray, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.from_input[gate] @ x + self.bias[gate], self.from_hidden[gate] @ hidden
+
+    def still(self) -> Frame:
+        """Return what never moves: the packed weights, and two orders of the units."""
+        packed = {"weight_ih": self.from_input, "weight_hh": self.from_hidden, "bias_ih": self.bias}
+        arrays = {name: np.concatenate(list(blocks.values())) for name, blocks in packed.items()}
+        units = self.from_hidden[next(iter(self.from_hidden))].shape[0]
+        arrays |= {
+            "bias_hh": np.zeros(len(arrays["bias_ih"])),
+            "one": np.ones((1, units)),
+            "order/activity": np.arange(units)[::-1].copy(),
+            "order/clusters": np.roll(np.arange(units), 5),
+        }
+        return Frame(0, arrays)
+
+
+LSTM_GATES = {"input": logistic, "forget": logistic, "candidate": np.tanh, "output": logistic}
+GRU_GATES = ("reset", "update", "new")
+INPUTS = 9  # numbers that stand for a letter
+
+
+def lstm_weights(units: int = 12, seed: int = 4) -> Weights:
+    return Weights(tuple(LSTM_GATES), INPUTS, units, seed)
+
+
+def gru_weights(units: int = 12, seed: int = 4) -> Weights:
+    return Weights(GRU_GATES, INPUTS, units, seed)
+
+
+def embedding(letters: list[str], seed: int) -> np.ndarray:
+    return np.random.default_rng(seed + 2).normal(0, 0.45, (len(letters), INPUTS))
 
 
 def lstm_frames(text: str = TEXT, units: int = 12, seed: int = 4) -> list[Frame]:
     """Return what an LSTM with random weights does with a text, in the arrays of the cell lab."""
     letters = sorted(set(text))
-    gates = {"input": logistic, "forget": logistic, "candidate": np.tanh, "output": logistic}
-    weights = Weights(tuple(gates), len(letters), units, seed)
+    weights, read = lstm_weights(units, seed), embedding(letters, seed)
     readout = np.random.default_rng(seed + 1).normal(0, 2, (len(letters), units))
     hidden, cell = np.zeros(units), np.zeros(units)
     frames = []
     for step, letter in enumerate(text):
         arrays: dict[str, np.ndarray] = {"hidden_before": hidden, "cell_before": cell}
-        for gate, squash in gates.items():
-            first, second = weights.parts(gate, letters.index(letter), hidden)
+        arrays["x"] = read[letters.index(letter)]
+        for gate, squash in LSTM_GATES.items():
+            first, second = weights.parts(gate, arrays["x"], hidden)
             arrays |= {
                 f"{gate}/from_input": first,
                 f"{gate}/from_hidden": second,
@@ -56,25 +87,27 @@ def lstm_frames(text: str = TEXT, units: int = 12, seed: int = 4) -> list[Frame]
 def gru_frames(text: str = TEXT, units: int = 12, seed: int = 4) -> list[Frame]:
     """Return what a GRU with random weights does with a text, reset after the product."""
     letters = sorted(set(text))
-    weights = Weights(("reset", "update", "new"), len(letters), units, seed)
+    weights, read = gru_weights(units, seed), embedding(letters, seed)
     readout = np.random.default_rng(seed + 1).normal(0, 2, (len(letters), units))
     hidden = np.zeros(units)
     frames = []
     for step, letter in enumerate(text):
         arrays: dict[str, np.ndarray] = {"hidden_before": hidden}
+        arrays["x"] = read[letters.index(letter)]
         for gate in ("reset", "update"):
-            first, second = weights.parts(gate, letters.index(letter), hidden)
+            first, second = weights.parts(gate, arrays["x"], hidden)
             arrays |= {
                 f"{gate}/from_input": first,
                 f"{gate}/from_hidden": second,
                 f"{gate}/preactivation": first + second,
                 gate: logistic(first + second),
             }
-        first, second = weights.parts("new", letters.index(letter), hidden)
+        first, second = weights.parts("new", arrays["x"], hidden)
         gated = arrays["reset"] * second
         arrays |= {
             "new/from_input": first,
-            "new/from_hidden": second,
+            "new/past": second,
+            "new/from_hidden": gated,
             "new/gated_hidden": gated,
             "new/preactivation": first + gated,
             "new": np.tanh(first + gated),

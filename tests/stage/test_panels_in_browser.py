@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from explorer.figures.cells import scene
-from explorer.figures.scene import Diagram, Grid, Scene, Tiles, Timeline
+from explorer.figures.scene import Diagram, Grid, Scene, Tiles, Timeline, worded
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
 from explorer.stage.standalone import standalone
@@ -34,17 +34,25 @@ def gradients() -> Scene:
 
 
 PAGES = {
-    "lstm": (scene("lstm", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT), LSTM),
-    "gru": (scene("gru", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT), GRU),
-    "gradients": (gradients(), GRADIENTS),
+    "lstm": (
+        worded(scene("lstm", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT)),
+        LSTM,
+        recordings.lstm_weights(UNITS).still(),
+    ),
+    "gru": (
+        worded(scene("gru", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT)),
+        GRU,
+        recordings.gru_weights(UNITS).still(),
+    ),
+    "gradients": (gradients(), GRADIENTS, Frame(0)),
 }
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    for name, (picture, frames) in PAGES.items():
-        page = standalone(picture, Frame(0), frames, name)
+    for name, (picture, frames, still) in PAGES.items():
+        page = standalone(picture, still, frames, name)
         (folder / f"{name}.html").write_text(page, "utf-8")
     return {name: folder / f"{name}.html" for name in PAGES}
 
@@ -74,6 +82,8 @@ class Theatre:
             page.wait_for_selector(".stage[data-frame]")
             self._pages[key] = page
         page = self._pages[key]
+        if page.locator(".microscope").count():
+            page.keyboard.press("Escape")
         go(page, STEP)
         return page
 
@@ -256,12 +266,13 @@ def test_a_stage_lights_its_own_parts_and_fills_its_own_gate(theatre):
 
 def test_the_arrow_keys_walk_through_the_gates_and_then_to_the_next_moment(theatre):
     page = theatre.open("gru")
-    stage(page, "new")
+    first, *_, last_but_one, last = [step.name for step in diagram("gru").stages]
+    stage(page, last_but_one)
     page.locator(".stage").focus()
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector("[role=tab][aria-selected=true]:text-is('blend')")
+    page.wait_for_selector(f"[role=tab][aria-selected=true]:text-is('{last}')")
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector("[role=tab][aria-selected=true]:text-is('reset')")
+    page.wait_for_selector(f"[role=tab][aria-selected=true]:text-is('{first}')")
 
     assert page.locator(".stage").get_attribute("data-frame") == str(STEP + 1)
 
@@ -279,6 +290,36 @@ def test_a_gate_explains_itself_to_the_keyboard_and_opens_its_stage(theatre):
     assert "1 keeps all of it" in told
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=tab][aria-selected=true]:text-is('forget')")
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_number_of_a_circuit_opens_and_all_products_add_up(theatre, cell):
+    page = theatre.open(cell)
+    doors = page.locator(".circuit [data-opens]").evaluate_all(
+        "(all) => [...new Set(all.map((e) => e.dataset.opens))]"
+    )
+    summed = []
+    for door in doors:
+        page.evaluate(
+            """(name) => document.querySelector(`.circuit [data-opens="${name}"]`)
+              .dispatchEvent(new MouseEvent('click', { bubbles: true }))""",
+            door,
+        )
+        page.wait_for_selector(f".microscope[data-opened='{door}']")
+        if page.locator(".check").is_visible():
+            check = page.locator(".check")
+            shown, gap = (float(check.get_attribute(f"data-{n}")) for n in ("shown", "difference"))
+            assert gap < 1e-5, door
+            source = f"{door}/preactivation"
+            arrays = PAGES[cell][1][STEP].arrays
+            expected = arrays.get(source, arrays[door])[UNIT]
+            assert shown == pytest.approx(float(expected), abs=1e-6), door
+            summed.append(door)
+
+    gates = {node.name for node in diagram(cell).nodes if node.shape == "gate"}
+    assert gates <= set(summed)
+    assert len(doors) > 12
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -162,8 +162,10 @@ def test_the_browser_reads_a_packet_as_python_does(house: House):
         house.page(),
         BYTES
         + """const frame = m.store.decodePacket(bytes);
-        const arrays = Object.entries(frame.arrays).map(([name, { shape, data }]) =>
-          [name, { shape, bits: Array.from(new Uint32Array(data.slice().buffer)) }]);
+        const arrays = frame.names.map((name) => {
+          const { shape, data } = frame.arrays[name];
+          return [name, { shape, bits: Array.from(new Uint32Array(data.slice().buffer)) }];
+        });
         return { ...frame, arrays: Object.fromEntries(arrays) };""",
         encoded(packet),
     )
@@ -891,11 +893,13 @@ def test_what_the_viewer_picks_reaches_the_page(house: House):
     wait(page, frame=2)
 
 
-def test_one_measurement_needs_no_time_bar(house: House):
+def test_one_measurement_needs_no_time_bar_but_a_wall_to_be_shown_on(house: House):
     show = gallery.count(1)
     page, _ = house.open(show, live=False)
 
-    expect(page.locator(".bar")).to_be_hidden()
+    expect(page.locator(".bar input")).to_be_hidden()
+    expect(button(page, "Play")).to_be_hidden()
+    expect(button(page, "Full screen")).to_be_visible()
     assert page.locator(".card .value").inner_text() == "0"
 
 

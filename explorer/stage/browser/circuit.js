@@ -2,6 +2,7 @@
 // that can be read. It draws one layout; `diagram.js` decides which, and when.
 
 import { inkOn } from "./colour.js";
+import { call, opens } from "./opening.js";
 import { capital, fill, fixed, valueOf } from "./phrases.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -71,8 +72,13 @@ export function waves(wires) {
   return wave;
 }
 
-/** The circuit of one layout; `enter(i)` is called when a gate asks for its stage. */
-export function circuit(layout, panel, stage, enter) {
+/**
+ * The circuit of one layout; `enter(i)` is called when a gate asks for its stage, and
+ * `open(name, element)` when a number asks what it is made of.
+ */
+export function circuit(layout, panel, stage, enter, open) {
+  const openings = new Set(panel.openings?.map(({ name }) => name));
+  const doorOf = ({ value }) => (value && openings.has(value.name) ? value.name : "");
   const svg = make("svg", { class: "circuit", role: "group" });
   const below = make("g", {}, svg);
   const beads = make("g", { "aria-hidden": "true" }, svg);
@@ -106,6 +112,11 @@ export function circuit(layout, panel, stage, enter) {
     if (wire.value && !wire.end) parts.head = make("polygon", { class: "line" }, group);
     const name = nameOf(wire);
     stage.explain(parts.hit, () => explanation(wire, name));
+    parts.door = doorOf(wire);
+    if (parts.door) {
+      parts.hit.dataset.opens = parts.door; // for the pointer; the label is there for the keyboard
+      parts.hit.addEventListener("click", () => open(parts.door, parts.label ?? svg));
+    }
     if (!wire.label_at) return parts;
     const label = make("g", { class: "label", tabindex: "0", role: "img" }, labels);
     stage.explain(label, () => explanation(wire, name));
@@ -115,6 +126,7 @@ export function circuit(layout, panel, stage, enter) {
       parts.caption.textContent = wire.label;
     }
     if (wire.value) parts.number = make("text", { class: "number" }, label);
+    if (parts.door) opens(label, parts.door, () => open(parts.door, label));
     return parts;
   }
 
@@ -135,15 +147,22 @@ export function circuit(layout, panel, stage, enter) {
       parts.title = make("text", { class: "caption" }, group);
     }
     const at = panel.stages.findIndex((step) => step.name === node.name);
+    parts.door = doorOf(node);
     if (kind === "gate" && at >= 0) {
       group.setAttribute("role", "radio");
-      const go = () => enter(at);
+      if (parts.door) group.dataset.opens = parts.door;
+      const go = () => {
+        enter(at);
+        if (parts.door) open(parts.door, group);
+      };
       group.addEventListener("click", go);
       group.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault();
         go();
       });
+    } else if (parts.door) {
+      opens(group, parts.door, () => open(parts.door, group));
     } else {
       group.setAttribute("role", "img");
     }
@@ -264,6 +283,9 @@ export function circuit(layout, panel, stage, enter) {
     const lit = active ? new Set(active.parts) : null;
     for (const parts of wires) updateWire(parts, view, !lit || lit.has(parts.wire.name));
     for (const parts of nodes) updateNode(parts, view, lit, active);
+    const opened = stage.opened.at(-1)?.name;
+    for (const { door, label, group } of [...wires, ...nodes])
+      if (door) (label ?? group).classList.toggle("opened", door === opened);
   }
 
   function updateWire(parts, view, on) {
@@ -297,7 +319,9 @@ export function circuit(layout, panel, stage, enter) {
     parts.label.classList.toggle("on", on);
     const text = number === null ? "" : fixed(number, wire.value.digits);
     if (parts.number) parts.number.textContent = text;
-    parts.label.setAttribute("aria-label", `${capital(nameOf(wire))} ${text}. ${fill(wire.help, panel, stage, view)}`);
+    const [name, help] = [`${capital(nameOf(wire))} ${text}`, fill(wire.help, panel, stage, view)];
+    if (parts.door) call(parts.label, name);
+    else parts.label.setAttribute("aria-label", `${name}. ${help}`);
   }
 
   function updateNode(parts, view, lit, active) {
@@ -326,7 +350,8 @@ export function circuit(layout, panel, stage, enter) {
     }
     parts.title.textContent = title;
     const name = node.shape === "gate" ? `${title} ${text}` : title;
-    group.setAttribute("aria-label", `${capital(name)}. ${fill(node.help, panel, stage, view)}`);
+    if (parts.door && node.shape !== "gate") call(group, capital(name));
+    else group.setAttribute("aria-label", `${capital(name)}. ${fill(node.help, panel, stage, view)}`);
   }
 
   // ------------------------------------------------------------------------------------ motion

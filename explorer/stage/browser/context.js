@@ -7,14 +7,16 @@ import { FrameStore } from "./store.js";
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
- * The shared context of one stage. `acts` are go(index), select(name, value), goStage(i),
- * refresh().
+ * The shared context of one stage. `acts` are go(index), select(name, value), selectAll(values),
+ * goStage(i), refresh().
  */
 export class Context {
   constructor(root, explanations, acts) {
     this.root = root;
     this.explanations = explanations;
-    Object.assign(this, acts); // go, select, goStage, refresh
+    Object.assign(this, acts); // go, select, selectAll, goStage, refresh
+    this.opened = []; // what the microscope shows: [{name, unit, index, via}], the last is open
+    this.pointed = -1; // index of the frame whose chip is pointed out
     this.still = null;
     this.frames = new FrameStore();
     this.selects = {};
@@ -43,6 +45,18 @@ export class Context {
 
   get weight() {
     return this.presenter ? 1.5 : 1;
+  }
+
+  /** Something that all panels may show is another now. */
+  changed() {
+    this.look += 1;
+    this.refresh();
+  }
+
+  /** Point out what was read at a frame. */
+  pointOut(index) {
+    this.pointed = index;
+    this.changed();
   }
 
   number(value, form, of) {

@@ -1,9 +1,13 @@
 // A circuit with the numbers of the selected unit, stage by stage, and the equation under it.
 
 import { circuit } from "./circuit.js";
-import { equation } from "./equation.js";
+import { equation, STYLE as EQUATION } from "./equation.js";
 import { element } from "./layout.js";
+import { microscope } from "./microscope.js";
 import { fill } from "./phrases.js";
+import { STYLE as PRODUCTS } from "./products.js";
+import { STYLE as SHEET } from "./sheet.js";
+import { STYLE as SPARK } from "./spark.js";
 
 const STYLE = `
 .stage .diagram { display: flex; flex-direction: column; gap: 8px; }
@@ -20,7 +24,12 @@ const STYLE = `
 .stage .diagram .wire.on .line { opacity: 1; }
 .stage .diagram .wire.on .faint { opacity: 0.4; }
 .stage .diagram :is(.label, .node) { cursor: help; }
-.stage .diagram .node[role="radio"] { cursor: pointer; }
+.stage .diagram .node[role="radio"], .stage .diagram [data-opens] { cursor: pointer; }
+.stage .diagram [data-opens] .number, .stage .diagram .source[data-opens] text {
+  text-decoration: underline dotted 1px; text-underline-offset: 4px;
+  text-decoration-color: color-mix(in srgb, var(--mute) 55%, transparent); }
+.stage .diagram [data-opens]:is(:hover, :focus-visible) .number, .stage .diagram .source[data-opens]:hover text {
+  text-decoration-color: currentColor; text-decoration-thickness: 2px; }
 .stage .diagram .label text, .stage .diagram .caption { paint-order: stroke; stroke: var(--card);
   stroke-width: 4px; stroke-linejoin: round; }
 .stage .diagram .caption { fill: var(--mute); font-size: var(--small); }
@@ -37,6 +46,8 @@ const STYLE = `
 .stage .diagram .operation.on rect { stroke: var(--ink); }
 .stage .diagram .operation.on text { fill: var(--ink); }
 .stage .diagram .bead { stroke: var(--card); stroke-width: 2px; }
+.stage .diagram .opened .number, .stage .diagram .source.opened text { text-decoration: underline solid 2px var(--accent); }
+.stage .diagram { scroll-margin-top: 52px; }
 .stage .diagram g:focus { outline: none; }
 .stage .diagram g:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .stage .diagram .desk { flex: none; background: var(--card); border: 1px solid var(--line);
@@ -56,35 +67,25 @@ const STYLE = `
 .stage.narrow .diagram .tabs { gap: 0; }
 .stage.narrow .diagram .steps button { padding: 0 6px; }
 .stage.narrow .diagram .steps button, .stage.narrow .diagram .steps input { height: 40px; }
-.stage .diagram .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;
-  min-height: calc(2.2 * (var(--text) + 6px)); font-size: calc(var(--text) + 6px); line-height: 1.25; }
+.stage .diagram .numbers { min-height: calc(2.2 * (var(--text) + 6px)); }
 .stage.narrow .diagram .numbers { font-size: calc(var(--text) + 4px); min-height: 126px; }
-.stage .diagram .group { display: inline-flex; align-items: flex-start; }
 .stage.narrow .diagram .group { flex-wrap: wrap; }
-.stage .diagram .term { white-space: pre; display: inline-flex; flex-direction: column; }
-.stage .diagram .term.value { align-items: center; }
-.stage .diagram .term small { font-size: var(--text); color: var(--mute); line-height: 1.2;
-  padding: 0 3px; }
-.stage .diagram .strong { font-weight: 650; }
-.stage .diagram .tight .between { display: none; }
-.stage .diagram .words { font-size: calc(var(--text) + 1px); line-height: 1.4; min-height: 2.8em; }
+.stage .diagram .words { min-height: 2.8em; }
 .stage.narrow .diagram .words { min-height: 5.6em; }
-.stage .diagram .symbols { color: var(--mute); white-space: nowrap; margin-right: 18px;
-  line-height: 0;
-  font-family: "STIX Two Text", Georgia, "DejaVu Serif", serif; }
-.stage .diagram .symbols sub { font-size: 0.72em; line-height: 0; }
 .stage .diagram .desk { container-type: inline-size; }
 @container (max-width: 640px) { .stage .diagram .numbers { font-size: calc(var(--text) + 4px); } }
 `;
 
 export function make(panel, stage) {
   const picture = element("div", "picture");
-  const strip = equation(panel, stage);
+  const scope = panel.openings?.length ? microscope(panel, stage, () => root) : null;
+  const open = (name, from) => scope?.open(name, from);
+  const strip = equation(panel, stage, open);
   const [steps, show] = makeSteps(panel, stage);
   const unit = panel.select ? makePicker(panel, stage) : null;
   if (unit) steps.append(unit.element);
   const desk = element("div", "desk", steps, strip.element);
-  const root = element("div", "diagram", element("style", "", STYLE), picture, desk);
+  const root = element("div", "diagram", element("style", "", [STYLE, EQUATION, SHEET, PRODUCTS, SPARK].join("")), picture, desk);
   let drawn = null; // the circuit of the present layout
   let narrow = null;
   let size = "";
@@ -95,7 +96,7 @@ export function make(panel, stage) {
     if (!drawn || narrow !== stage.narrow) {
       narrow = stage.narrow;
       const layout = (narrow && panel.narrow) || panel;
-      drawn = circuit(layout, panel, stage, (i) => stage.goStage(i));
+      drawn = circuit(layout, panel, stage, (i) => stage.goStage(i), open);
       picture.replaceChildren(drawn.svg);
     }
     const { clientWidth, clientHeight } = picture;
@@ -117,18 +118,24 @@ export function make(panel, stage) {
     show(at);
     unit?.update(view);
     strip.update(view, active);
+    scope?.paint(view);
     const before = entered.split(" ")[1];
     if (entered && before !== String(at) && !stage.reducedMotion) drawn.move(active);
     entered = moment;
   }
 
-  return { element: root, paint, resize: () => (size = "") };
+  function resize() {
+    size = "";
+    scope?.arrange();
+  }
+
+  return { element: root, paint, resize, leave: () => scope?.leave() };
 }
 
 /** A button for each stage; the present one is marked. */
 function makeSteps(panel, stage) {
-  const buttons = panel.stages.map(({ name }, i) => {
-    const button = element("button", "", name);
+  const buttons = panel.stages.map(({ name, title }, i) => {
+    const button = element("button", "", title || name);
     button.type = "button";
     button.setAttribute("role", "tab");
     button.addEventListener("click", () => stage.goStage(i));

@@ -1,10 +1,32 @@
-// The equation of a stage: in letters, with the numbers in it, and one sentence in words.
+// An equation: in letters, with the numbers in it, and one sentence in words.
 
 import { element } from "./layout.js";
+import { call, opens } from "./opening.js";
 import { fill, fixed, valueOf } from "./phrases.js";
 
+export const STYLE = `
+.stage .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;
+  font-size: calc(var(--text) + 6px); line-height: 1.25; }
+.stage .group { display: inline-flex; align-items: flex-start; }
+.stage .term { white-space: pre; display: inline-flex; flex-direction: column; }
+.stage .term.value { align-items: center; }
+.stage .term small { font-size: var(--text); color: var(--mute); line-height: 1.2;
+  padding: 0 3px; }
+.stage .strong { font-weight: 650; }
+.stage .tight .between { display: none; }
+.stage .words { font-size: calc(var(--text) + 1px); line-height: 1.4; }
+.stage .symbols { color: var(--mute); white-space: nowrap; margin-right: 18px;
+  line-height: 0; font-family: "STIX Two Text", Georgia, "DejaVu Serif", serif; }
+.stage .symbols sub { font-size: 0.72em; line-height: 0; }
+.stage .term [data-opens] { cursor: pointer; border-radius: 4px;
+  text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent) 2px;
+  text-underline-offset: 4px; }
+.stage .term [data-opens]:hover { text-decoration-color: currentColor;
+  background: color-mix(in srgb, currentColor 10%, transparent); }
+`;
+
 /** "W_{xf} x" with lowered indices and slanted letters; words such as tanh stay upright. */
-function letters(formula) {
+export function letters(formula) {
   const made = element("span", "symbols");
   for (const piece of formula.split(/(_\{[^}]*\})/)) {
     if (piece.startsWith("_{")) {
@@ -35,37 +57,53 @@ function groups(terms) {
   return found;
 }
 
-/** The strip under a circuit; `update(view, step)` shows a stage with the numbers of a frame. */
-export function equation(panel, stage) {
-  const root = element("div", "equation");
+/**
+ * The numbers and words of an equation; `update(view, step)` shows a stage, or an opening, with
+ * the numbers of a frame. Numbers that can be opened are, by `open(name, element)`. `loose` lets
+ * lines break anywhere between two terms, where there is little room.
+ */
+export function equation(panel, stage, open, loose = false) {
   const numbers = element("div", "numbers");
   const words = element("div", "words");
   const sentence = element("span", "says");
-  root.append(numbers, words);
+  const root = element("div", "equation", numbers, words);
+  const openings = new Set(panel.openings?.map(({ name }) => name));
   let shown = null;
   let terms = [];
+  let wide = 0;
+  let fitted = "";
+  if (!loose)
+    new ResizeObserver(([{ contentRect }]) => {
+      wide = contentRect.width;
+      fit();
+    }).observe(root);
 
   function build(step) {
     shown = step;
+    fitted = "";
     terms = step.equation.flatMap(atEquals).map((term) => {
       const made = element("span", term.value ? "term value" : "term");
       const main = element("span", term.strong ? "main strong" : "main", term.text);
       made.append(main);
       const caption = term.caption ? element("small") : null;
       if (caption) made.append(caption);
-      return { term, made, main, caption };
+      const opened = term.value?.name;
+      const door = openings.has(opened) && opened !== step.name ? opened : "";
+      if (door) opens(main, door, () => open(door, main));
+      return { term, made, main, caption, door };
     });
     const cut = groups(terms);
     const kind = (i) => (i > 0 && i < cut.length - 1 ? "group between" : "group");
-    numbers.replaceChildren(...cut.map((group, i) => element("span", kind(i), ...group)));
-    words.replaceChildren(letters(step.symbols), sentence);
+    if (loose) numbers.replaceChildren(...terms.map(({ made }) => made));
+    else numbers.replaceChildren(...cut.map((group, i) => element("span", kind(i), ...group)));
+    words.replaceChildren(...(loose ? [] : [letters(step.symbols)]), sentence);
   }
 
   function update(view, step) {
     if (step !== shown) build(step);
     const { palette } = stage;
     for (let i = 0; i < terms.length; i += 1) {
-      const { term, main, caption } = terms[i];
+      const { term, main, caption, door } = terms[i];
       if (caption) caption.textContent = fill(term.caption, panel, stage, view);
       if (!term.value) {
         main.textContent = term.text;
@@ -75,6 +113,7 @@ export function equation(panel, stage) {
       const before = terms[i - 1];
       const sign = before && !before.term.value ? before.term.text.trim().slice(-1) : "";
       let text = fixed(number, term.value.digits);
+      if (door) call(main, `${text} ${caption?.textContent || door}`);
       if (text[0] === "\u2212" && sign === "+") {
         before.main.textContent = before.term.text.replace("+", "\u2212");
         text = text.slice(1);
@@ -90,6 +129,11 @@ export function equation(panel, stage) {
 
   /** Leave out what stands between the first and the last "=" where one line is too short for it. */
   function fit() {
+    if (loose) return;
+    const lengths = terms.map(({ main, caption }) => main.textContent.length + (caption?.textContent.length ?? 0));
+    const state = `${lengths} ${wide} ${stage.narrow} ${stage.presenter}`;
+    if (state === fitted) return; // to measure would lay the page out at every step
+    fitted = state;
     numbers.classList.remove("tight");
     if (stage.narrow || numbers.childElementCount < 3) return;
     const last = numbers.lastChild.offsetTop;
@@ -97,7 +141,7 @@ export function equation(panel, stage) {
   }
 
   function says(view, step) {
-    const first = fill(step.says, panel, stage, view);
+    const first = fill(step.says ?? "", panel, stage, view);
     if (!step.weighs) return first;
     const { weighs } = step;
     const [a, b] = [weighs.first, weighs.second].map((v) => Math.abs(valueOf(v, stage, view) ?? 0));
@@ -105,5 +149,8 @@ export function equation(panel, stage) {
     return `${first} ${fill(second, panel, stage, view)}`;
   }
 
-  return { element: root, update };
+  /** What stands there now, as one line of text. */
+  const text = () => terms.map(({ main }) => main.textContent).join("");
+
+  return { element: root, update, text };
 }

@@ -37,12 +37,17 @@ export function arrange(wrappers, first, rest, { columns, rows, areas, fold }) {
     const inside = wrappers.filter(({ dataset }) =>
       names.some((row) => row.split(/\s+/).includes(dataset.area)),
     );
-    if (
-      inside.some((wrapper, i) => grid.children[i] !== wrapper) ||
-      grid.children.length !== inside.length
-    )
-      grid.replaceChildren(...inside);
+    stand(grid, inside);
   }
+}
+
+/** Have these children in this order; those that stay are not moved, so that they keep the focus. */
+function stand(parent, wanted) {
+  for (const child of [...parent.children]) if (!wanted.includes(child)) child.remove();
+  wanted.forEach((child, i) => {
+    const there = parent.children[i];
+    if (there !== child) parent.insertBefore(child, there ?? null);
+  });
 }
 
 /** A column of "1fr" may become narrower than its content, or a long word would push the others. */
@@ -202,7 +207,7 @@ export class Explanations {
     target.addEventListener("pointerleave", hide);
     target.addEventListener("focus", show);
     target.addEventListener("blur", hide);
-    target.addEventListener("click", show);
+    target.addEventListener("click", () => (target.dataset.opens ? hide() : show()));
   }
 
   show(target, text) {

@@ -152,12 +152,9 @@ export class Recording {
       if (this.closed) return;
       this.on.reach(true);
       this.on.still(frame);
-      for (
-        let page = first;
-        page.length && !this.closed;
-        page = await this.page(page[page.length - 1].index)
-      ) {
+      for (let page = first; page.length && !this.closed; ) {
         const head = page[page.length - 1].index;
+        const next = this.framesUrl ? [] : this.page(head); // on its way while this one is shown
         this.on.status({
           state: "ended",
           head,
@@ -169,7 +166,7 @@ export class Recording {
           rate: null,
         });
         this.on.frames(page);
-        if (this.framesUrl) break;
+        page = await next;
       }
     } catch (error) {
       this.failed(error);
@@ -187,6 +184,7 @@ export class Recording {
   async page(after) {
     return decodeChunk(
       await bytes(this.framesUrl ?? `${this.path}/frames?after=${after}&count=2000&stride=1`),
+      false, // a recording stays whole
     );
   }
 

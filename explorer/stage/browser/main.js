@@ -4,6 +4,7 @@ import { Context } from "./context.js";
 import { moment } from "./format.js";
 import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
+import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
 import { Player } from "./player.js";
 import { make as makePlot } from "./plot.js";
@@ -11,15 +12,15 @@ import { STYLE } from "./style.js";
 import { makeTimebar } from "./timebar.js";
 import { makeNumbers, makeSentence } from "./words.js";
 
-const MAKERS = {
-  plot: async () => makePlot,
-  numbers: async () => makeNumbers,
-  sentence: async () => makeSentence,
-  diagram: async () => (await import("./diagram.js")).make,
-  timeline: async () => (await import("./timeline.js")).make,
-  tokens: async () => (await import("./tokens.js")).make,
-  ranking: async () => (await import("./ranking.js")).make,
-  tiles: async () => (await import("./tiles.js")).make,
+const MAKERS = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence }; // those known
+const FETCH = {
+  diagram: () => import("./diagram.js"),
+  timeline: () => import("./timeline.js"),
+  tokens: () => import("./tokens.js"),
+  ranking: () => import("./ranking.js"),
+  tiles: () => import("./tiles.js"),
+  choice: () => import("./choice.js"),
+  unfolding: () => import("./unfolding.js"),
 };
 const UNREACHABLE = "The server is not reachable; trying again.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
@@ -51,6 +52,7 @@ class Stage {
     this.context = new Context(this.root, new Explanations(this.root), {
       go: (index) => this.player.seek(index),
       select: (name, value) => this.select(name, value),
+      selectAll: (values, told) => this.selectAll(values, told),
       goStage: (stage) => this.player.goStage(stage),
       refresh: () => this.refresh(),
     });
@@ -62,6 +64,7 @@ class Stage {
       repaint: () => this.refresh(),
     });
     this.layout = new Layout(this.root, () => this.resized());
+    this.panels = new Map(); // what stands in the picture, by the panel as JSON
     this.makers = [];
     this.painted = 0; // frames shown while the run played
     this.lastTick = null;
@@ -88,19 +91,21 @@ class Stage {
 
   take(data, calls) {
     const before = this.data;
-    const built = JSON.stringify([data.scene, data.live]);
+    const built = JSON.stringify([{ ...data.scene, selects: [] }, data.live]);
     const rebuilt = built !== this.built;
     Object.assign(this, { data, calls, built });
     this.dress();
     const otherRun = data.token !== before?.token || data.frames_url !== before?.frames_url;
     if (rebuilt || otherRun) this.player.save();
     if (rebuilt) this.build(data.scene);
-    else if (data.height !== before.height) this.layout.use(data.scene, this.wrappers, data.height);
+    else if (data.height !== before.height) this.layout.use(this.scene, this.wrappers, data.height);
     const select = JSON.stringify(data.select);
     if (data.select && (rebuilt || select !== JSON.stringify(before.select))) {
       this.choose(data.select);
     }
-    if (rebuilt || otherRun) this.attach();
+    const otherKind = data.live !== before?.live || data.scene.loop !== before.scene.loop;
+    if (otherRun || otherKind) this.attach();
+    else this.player.gates = this.gates;
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
 
@@ -108,35 +113,66 @@ class Stage {
     if (this.data && this.context.dress(this.data.palette)) this.refresh();
   }
 
-  /** Make the panels of a scene anew; they are painted once all of them are there. */
-  async build(scene) {
+  /** Show another scene. What the viewer chose in it stays, where the new one has it too. */
+  build(scene) {
     const { root, context, layout } = this;
-    this.scene = scene;
+    const chosen = this.scene?.panels.filter(({ kind }) => kind === "choice") ?? [];
+    const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
+    this.given = scene;
     context.clock = scene.clock;
-    context.selects = Object.fromEntries(scene.selects ?? []);
-    context.stage = 0;
+    context.selects = Object.fromEntries([...(scene.selects ?? []), ...kept]);
+    this.scene = worded(scene, context.selects.names);
+    this.spoken = context.selects.names ?? 0;
+    context.stage = Math.min(context.stage, Math.max(0, this.gates - 1));
     root.classList.toggle("loop", scene.loop);
     root.setAttribute("aria-label", scene.alt || this.data.title || "live picture");
     root.tabIndex = scene.loop ? -1 : 0;
-    root.replaceChildren(layout.first, layout.rest, context.explanations.box);
-    this.wrappers = scene.panels.map((panel) => {
-      const wrapper = element("section", "panel");
-      Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
-      wrapper.style.gridArea = panel.area;
-      return wrapper;
-    });
-    this.unlisten?.();
-    this.sight?.disconnect();
-    if (scene.loop) this.watchSight();
-    else this.buildBar(scene);
-    layout.use(scene, this.wrappers, this.data.height);
+    this.surround(scene);
+    this.furnish();
+  }
+
+  /** Say everything in the words that the viewer chose. */
+  reword() {
+    const wanted = this.context.selects.names ?? 0;
+    if (!this.given?.lexicons?.length || wanted === this.spoken) return;
+    this.spoken = wanted;
+    this.scene = worded(this.given, wanted);
+    this.furnish();
+  }
+
+  /**
+   * Put the panels of the scene in place: those that stand there already stay, the others are made.
+   * They are painted once all of them are there.
+   */
+  async furnish() {
+    const { panels } = this.scene;
     const building = (this.building = Symbol("building"));
     this.makers = [];
-    const makers = await Promise.all(scene.panels.map(({ kind }) => MAKERS[kind]()));
+    const missing = new Set(panels.map(({ kind }) => kind).filter((kind) => !MAKERS[kind]));
+    if (missing.size)
+      await Promise.all([...missing].map(async (kind) => (MAKERS[kind] = (await FETCH[kind]()).make)));
     if (building !== this.building) return;
-    this.makers = makers.map((make, i) => make(scene.panels[i], context));
-    this.makers.forEach((made, i) => this.wrappers[i].replaceChildren(made.element));
+    const before = this.panels;
+    this.panels = new Map(panels.map((panel) => this.placed(panel, before)));
+    for (const { made } of before.values()) made.leave?.();
+    const stand = [...this.panels.values()];
+    this.wrappers = stand.map(({ wrapper }) => wrapper);
+    this.makers = stand.map(({ made }) => made);
+    this.layout.use(this.scene, this.wrappers, this.data.height);
     this.resized();
+  }
+
+  /** [its JSON, {wrapper, made}] of a panel, taken from those that stood there or new. */
+  placed(panel, before) {
+    const key = JSON.stringify(panel);
+    const known = before.get(key);
+    before.delete(key);
+    if (known) return [key, known];
+    const made = MAKERS[panel.kind](panel, this.context);
+    const wrapper = element("section", "panel", made.element);
+    Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
+    wrapper.style.gridArea = panel.area;
+    return [key, { wrapper, made }];
   }
 
   /** A small picture stands still while it is out of sight. */
@@ -151,7 +187,22 @@ class Stage {
     return this.scene.panels.find((panel) => panel.kind === "diagram")?.stages.length ?? 0;
   }
 
-  buildBar(scene) {
+  /** The time bar, and what else stands around the panels; as it was, where it would be the same. */
+  surround(scene) {
+    const { root, layout, context } = this;
+    const kind = JSON.stringify([scene.loop, scene.clock, this.data.live, this.gates > 0]);
+    if (kind === this.surrounded) return;
+    this.surrounded = kind;
+    this.unlisten?.();
+    this.sight?.disconnect();
+    const around = [layout.first, layout.rest, context.explanations.box];
+    if (scene.loop) {
+      this.watchSight();
+      root.replaceChildren(...around);
+    } else this.buildBar(scene, around);
+  }
+
+  buildBar(scene, around) {
     const { root, player, lines } = this;
     const acts = {
       toggle: () => player.toggle(),
@@ -169,7 +220,7 @@ class Stage {
     );
     const dock = element("div", "dock", lines.trouble, this.bar.element, lines.notice);
     dock.dataset.beside = "";
-    root.append(dock, lines.announcer);
+    root.replaceChildren(...around, dock, lines.announcer);
     this.unlisten = listen(root, {
       " ": acts.toggle,
       ArrowRight: acts.step,
@@ -187,6 +238,7 @@ class Stage {
     this.lines.notify("");
     this.unreachable = false;
     this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
+    this.reword(); // the tab may remember other words
     this.refresh();
   }
 
@@ -211,13 +263,21 @@ class Stage {
 
   select(name, value) {
     this.choose({ [name]: value });
-    if (this.data.picks) this.tell("pick", { name, value });
+    const own = this.scene.panels.some((panel) => panel.kind === "choice" && panel.select === name);
+    if (this.data.picks && !own) this.tell("pick", { name, value });
+  }
+
+  /** Choose several things at once; the page hears of it as one pick, unless it is not `told`. */
+  selectAll(values, told = true) {
+    this.choose(values);
+    if (told && this.data.picks) this.tell("pick", { values });
   }
 
   choose(values) {
     Object.assign(this.context.selects, values);
     this.context.look += 1;
     this.player.soonSave();
+    this.reword();
     this.refresh();
   }
 
@@ -321,8 +381,9 @@ class Stage {
       speed: run.playback.speed,
     });
     const bare = !data.live && run.status?.last === 0; // one frame: there is nothing to play
-    const changed = bare !== this.bar.element.hidden;
-    this.bar.element.hidden = bare;
+    const { classList } = this.bar.element;
+    const changed = bare !== classList.contains("bare");
+    classList.toggle("bare", bare);
     if (lines.stopped(player.playing ? "" : run.trouble) || changed) this.layout.trim();
     lines.announce(state, moment(clock, step), run.trouble);
   }
@@ -344,6 +405,6 @@ class Stage {
 /** The position of the last frame that has a picture: one that only says its trouble has none. */
 function withPicture(store, position) {
   let at = position;
-  while (at > 0 && store.at(at).trouble && !Object.keys(store.at(at).arrays).length) at -= 1;
+  while (at > 0 && store.at(at).trouble && !store.at(at).names.length) at -= 1;
   return at;
 }

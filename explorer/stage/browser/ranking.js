@@ -33,7 +33,7 @@ export function make(panel, stage) {
 
   function paint(view) {
     if (!view?.frame) return;
-    const state = `${view.frame.index}/${stage.dark}`;
+    const state = `${view.frame.index}/${stage.dark}/${stage.frames.id}`;
     if (state === shown) return;
     shown = state;
     const values = stage.array(view, panel.values)?.data ?? [];

@@ -5,70 +5,109 @@ const CHUNK = 0x31435258; // "XRC1"
 const TOP = { uint8: 255, uint16: 65535 };
 const KIND = { float32: Float32Array, uint8: Uint8Array, uint16: Uint16Array };
 
-const UNPACKED = 256; // frames whose arrays are held unpacked; of the others only the packets
+const UNPACKED = 256; // frames whose quantised arrays are held unpacked; of others only the packets
 
-const unpacked = []; // arrays by name of those frames, the longest held first
+const unpacked = []; // the arrays of those frames, the longest held first
 
-/** One moment of a run. Arrays are unpacked when they are asked for, each on its own. */
+/**
+ * One moment of a run, in the bytes of `buffer` from `start` on. Arrays are unpacked when they are
+ * asked for, each on its own; those stored as float32 are views of the packet.
+ */
 export class Frame {
-  constructor(header, packet, payload) {
+  constructor(header, layout, buffer, start, length) {
     this.index = header.index;
     this.step = header.step;
     this.scalars = header.scalars;
     this.sentences = header.sentences;
     this.event = header.event;
     this.trouble = header.trouble;
-    this.bytes = packet.byteLength;
-    this.arrays = lazily(header.arrays, packet, payload);
+    this.bytes = length;
+    this.names = layout.names;
+    this.arrays = new layout.Arrays(buffer, start + 8 + new DataView(buffer, start + 4, 4).getUint32(0, true));
   }
 }
 
-function lazily(entries, packet, payload) {
-  const arrays = {};
-  const held = new Map();
-  for (const name of Object.keys(entries)) {
-    Object.defineProperty(arrays, name, {
-      enumerable: true,
-      get() {
-        if (!held.has(name)) {
-          hold(held);
-          const [, shape] = entries[name];
-          held.set(name, { shape, data: restore(entries[name], packet, payload) });
-        }
-        return held.get(name);
-      },
-    });
+/** The arrays of frames that are laid out alike: a class with one getter for each. */
+function layoutOf(entries) {
+  const names = Object.keys(entries);
+  class Arrays {
+    #buffer;
+    #payload;
+    #held = [];
+
+    constructor(buffer, payload) {
+      this.#buffer = buffer;
+      this.#payload = payload;
+    }
+
+    static unpacked(arrays, i, entry) {
+      const held = arrays.#held;
+      if (held[i]) return held[i];
+      if (entry[0] !== "float32") hold(held);
+      return (held[i] = { shape: entry[1], data: restore(entry, arrays.#buffer, arrays.#payload) });
+    }
   }
-  return arrays;
+  names.forEach((name, i) => {
+    const get = function get() {
+      return Arrays.unpacked(this, i, entries[name]);
+    };
+    Object.defineProperty(Arrays.prototype, name, { enumerable: true, get });
+  });
+  return { names, Arrays };
 }
 
-function hold(arrays) {
-  if (arrays.size) return;
-  unpacked.push(arrays);
-  if (unpacked.length > UNPACKED) unpacked.shift().clear();
+/** Take note that arrays of a frame are held unpacked, and let go of those that were for longest. */
+function hold(held) {
+  if (held.noted) return;
+  held.noted = true;
+  unpacked.push(held);
+  if (unpacked.length > UNPACKED) Object.assign(unpacked.shift(), { length: 0, noted: false });
 }
 
-function restore([kind, shape, offset, low, high], packet, payload) {
+function restore([kind, shape, offset, low, high], buffer, payload) {
   const count = shape.reduce((product, size) => product * size, 1);
-  const stored = new KIND[kind](packet, payload + offset, count);
+  const stored = new KIND[kind](buffer, payload + offset, count);
   if (kind === "float32") return stored;
   const data = new Float32Array(count);
   for (let i = 0; i < count; i += 1) data[i] = low + (stored[i] / TOP[kind]) * (high - low);
   return data;
 }
 
-/** The frame in one packet (an ArrayBuffer that starts with it). */
-export function decodePacket(packet) {
-  const view = new DataView(packet);
-  if (packet.byteLength < 8 || view.getUint32(0, true) !== FRAME)
-    throw new Error("these bytes are no frame");
-  const length = view.getUint32(4, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(packet, 8, length)));
-  return new Frame(header, packet, 8 + length);
+const text = new TextDecoder();
+const layouts = new Map(); // by the part of a header that names the arrays
+const MOST_LAYOUTS = 64;
+const [BEGIN, END] = ['"arrays":', ',"scalars":'];
+
+/** The header of a packet, and its layout: frames of one recording mostly share one. */
+function read(header) {
+  const [from, to] = [header.indexOf(BEGIN) + BEGIN.length, header.indexOf(END)];
+  if (from < BEGIN.length || to < from) {
+    const whole = JSON.parse(header);
+    return [whole, layoutOf(whole.arrays)];
+  }
+  const entries = header.slice(from, to);
+  let layout = layouts.get(entries);
+  if (!layout) {
+    layout = layoutOf(JSON.parse(entries));
+    if (layouts.size >= MOST_LAYOUTS) layouts.clear();
+    layouts.set(entries, layout);
+  }
+  return [JSON.parse(`${header.slice(0, from)}0${header.slice(to)}`), layout];
 }
 
-/** The frames of a chunk, in its order. Each keeps its own bytes, so that it can be freed alone. */
-export function decodeChunk(buffer) {
+/** The frame in the packet that starts at a place of a buffer. */
+export function decodePacket(buffer, start = 0, length = buffer.byteLength) {
+  const view = new DataView(buffer, start, length);
+  if (length < 8 || view.getUint32(0, true) !== FRAME) throw new Error("these bytes are no frame");
+  const written = new Uint8Array(buffer, start + 8, view.getUint32(4, true));
+  return new Frame(...read(text.decode(written)), buffer, start, length);
+}
+
+/**
+ * The frames of a chunk, in its order. With `apart` each keeps its own bytes, so that it can be
+ * freed alone; else they share those of the chunk.
+ */
+export function decodeChunk(buffer, apart = true) {
   const view = new DataView(buffer);
   if (buffer.byteLength < 8 || view.getUint32(0, true) !== CHUNK)
     throw new Error("these bytes are no frames");
@@ -76,11 +115,18 @@ export function decodeChunk(buffer) {
   let at = 8;
   for (let left = view.getUint32(4, true); left > 0; left -= 1) {
     const length = view.getUint32(at, true);
-    frames.push(decodePacket(buffer.slice(at + 4, at + 4 + length)));
-    at += 4 + length;
+    const start = at + 4; // a multiple of 4, as arrays need it
+    frames.push(
+      apart
+        ? decodePacket(buffer.slice(start, start + length))
+        : decodePacket(buffer, start, length),
+    );
+    at = start + length;
   }
   return frames;
 }
+
+let stores = 0;
 
 /**
  * Kept frames, sorted by index. When they become too many, the older ones are thinned: only indices
@@ -97,6 +143,7 @@ export class FrameStore {
     this.events = []; // of every frame seen, also of those that were thinned out
     this.stride = 1;
     this.bytes = 0;
+    this.id = `store ${(stores += 1)}`; // pictures of another run are never taken for this one's
     this.edits = 0; // grows when frames were removed, or put in before the newest one
   }
 

@@ -56,6 +56,10 @@ export const STYLE = `
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }
 .stage .sentence b { font-weight: 650; }
+.stage .sentence.mono { font: calc(var(--text) + 1px)/1.5 var(--monospace); white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
+.stage .sentence.mono b { font-family: var(--font); }
+.stage .sentence mark { color: var(--ink); background: color-mix(in srgb, var(--warn) 20%, transparent); border-radius: 3px;
+  text-decoration: underline var(--warn) 2px; text-underline-offset: 3px; }
 .stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
 .stage .card { min-width: 0; padding: 6px 8px 7px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
@@ -84,7 +88,8 @@ export const STYLE = `
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   box-shadow: 0 10px 0 2px var(--background); /* nothing shows through between it and the window's edge */
 }
-.stage .bar[hidden] { display: none; }
+.stage .bar.bare { min-height: 0; padding: 0; border: 0; background: none; box-shadow: none; justify-content: flex-end; }
+.stage .bar.bare > :not(.full) { display: none; }
 .stage .bar button, .stage .bar select {
   flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
   border: 1px solid var(--line); background: var(--card); color: var(--ink); font: inherit; cursor: pointer; margin: 0;
@@ -128,9 +133,10 @@ export const STYLE = `
 .stage.narrow .bar > * { order: 2; }
 .stage.narrow .bar .time { order: 1; flex: 1 1 55%; margin: 0 10px; }
 .stage.narrow .bar .where { order: 1; }
-.stage.narrow .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 12px; }
+.stage.narrow .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 8px; }
 .stage.narrow .bar .full { display: none; }
-.stage.narrow .bar .gate { padding: 0 12px; }
+.stage.narrow .bar .gate { padding: 0 8px; }
+.stage.narrow .bar select { width: 46px; }
 .stage.presenter .bar button, .stage.presenter .bar select { height: 48px; min-width: 48px; border-radius: 24px; }
 .stage.presenter .bar .primary { min-width: calc(5.6em + 30px); }
 .stage.presenter .bar select { width: 70px; }

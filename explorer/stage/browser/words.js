@@ -19,6 +19,7 @@ function unhurried() {
  * A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes.
  */
 export function makeSentence(panel, stage) {
+  if (panel.mono) return makeText(panel, stage);
   const text = element("p", panel.lines > 3 ? "sentence long" : "sentence");
   const box = element("div", "", text);
   let shown = null;
@@ -46,6 +47,44 @@ export function makeSentence(panel, stage) {
   }
 
   return { element: box, paint, resize };
+}
+
+/**
+ * A sentence as a text: letter by letter, and the letters that differ from another text marked.
+ */
+function makeText(panel, stage) {
+  const text = element("p", "sentence mono");
+  text.style.minHeight = `${1.5 * panel.lines}em`;
+  const box = element("div", "", text);
+  const due = unhurried();
+  let shown = null;
+
+  const said = (name, view) => view.frame.sentences[name] ?? stage.still?.sentences[name] ?? "";
+
+  function paint(view) {
+    if (!due(view)) return;
+    const [own, other] = [said(panel.name, view), panel.against ? said(panel.against, view) : null];
+    const state = `${own}\u0000${other}\u0000${panel.lead}`;
+    if (state === shown) return;
+    shown = state;
+    const lead = panel.lead ? [element("b", "", `${stage.fill(panel.lead, view)} `)] : [];
+    text.replaceChildren(...lead, ...(other === null ? [own] : differing(own, other)));
+  }
+
+  return { element: box, paint };
+}
+
+/** A text in pieces: <mark> where its letters are others than at the same place of `other`. */
+function differing(text, other) {
+  const [ours, theirs] = [[...text], [...other]];
+  const pieces = [];
+  for (let from = 0, to = 0; from < ours.length; from = to) {
+    const differs = ours[from] !== theirs[from];
+    for (to = from; to < ours.length && (ours[to] !== theirs[to]) === differs; ) to += 1;
+    const piece = ours.slice(from, to).join("");
+    pieces.push(differs ? element("mark", "", piece.replaceAll("\n", "↵\n")) : piece);
+  }
+  return pieces;
 }
 
 /** Text pieces, every second one bold: "**so** it is" → <b>so</b> it is. */

@@ -1,0 +1,120 @@
+"""The LSTM that forgets as much as it writes (Greff et al. 2017: CIFG).
+
+Letters in the shapes: H units, G = 3H rows of the gates i, g, o; `*batch` any axes in front.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from explorer.cells.cell import (
+    Cell,
+    Gate,
+    State,
+    Step,
+    Touch,
+    fed_back,
+    gate_of,
+    memory_of,
+    untouched,
+)
+from explorer.cells.weights import Weights
+
+
+@dataclass(frozen=True)
+class CoupledLSTMStep(Step):
+    """What one step of a coupled LSTM computed, in the order it computed it.
+
+    The first three hold its three gates stacked (i, g, o); the forget gate has no rows of its own,
+    it is what the input gate leaves.
+    """
+
+    from_input: Float[Tensor, "*batch G"]
+    from_hidden: Float[Tensor, "*batch G"]
+    preactivation: Float[Tensor, "*batch G"]
+    input_gate: Float[Tensor, "*batch H"]
+    forget_gate: Float[Tensor, "*batch H"]
+    candidate: Float[Tensor, "*batch H"]
+    output_gate: Float[Tensor, "*batch H"]
+    kept: Float[Tensor, "*batch H"]
+    written: Float[Tensor, "*batch H"]
+    cell: Float[Tensor, "*batch H"]
+    squashed: Float[Tensor, "*batch H"]
+    hidden: Float[Tensor, "*batch H"]
+
+    @property
+    def state(self) -> State:
+        """What the next step starts from."""
+        return State(self.hidden, self.cell)
+
+    def gate(self, name: str) -> Gate:
+        """One of `CoupledLSTM.gates` with its parts."""
+        return gate_of(self, CoupledLSTM.gates, name)
+
+
+class CoupledLSTM(Cell):
+    """The LSTM with coupled input and forget gate, gates packed as i, g, o.
+
+        i, o = σ(W_ih x + b_ih + W_hh h₋₁ + b_hh)     g = tanh(the same)     f = 1 − i
+        c = f · c₋₁ + i · g                           h = o · tanh(c)
+
+    Greff et al. (2017, section 3) couple the gates of a cell with peepholes; here there are none.
+    The memory is a moving average of candidates, so from an empty start it stays within ±1. The
+    GRU has the same coupling with z = f. PyTorch and Keras lack this cell; ONNX has it as
+    `input_forget`.
+    """
+
+    name = "lstm_coupled"
+    gates: ClassVar[tuple[str, ...]] = ("input_gate", "candidate", "output_gate")
+    touchable: ClassVar[tuple[str, ...]] = (
+        "input_gate",
+        "forget_gate",
+        "candidate",
+        "output_gate",
+        "cell",
+        "squashed",
+        "hidden",
+    )
+    keeping_gate = "forget_gate"
+    memory = "cell"
+    has_layer = False
+
+    def advance(
+        self,
+        weights: Weights,
+        from_input: Float[Tensor, "*batch G"],
+        state: State,
+        touch: Touch = untouched,
+    ) -> CoupledLSTMStep:
+        """One step, given W_ih x + b_ih of the three gates."""
+        before = memory_of(state)
+        parts: dict[str, Tensor] = {}
+        from_hidden = fed_back(weights, state.hidden)
+        preactivation = from_input + from_hidden
+        i, g, o = preactivation.chunk(3, dim=-1)
+        parts["input_gate"] = i = touch("input_gate", torch.sigmoid(i), parts)
+        parts["forget_gate"] = f = touch("forget_gate", 1 - i, parts)
+        parts["candidate"] = g = touch("candidate", torch.tanh(g), parts)
+        parts["output_gate"] = o = touch("output_gate", torch.sigmoid(o), parts)
+        kept = f * before
+        written = i * g
+        parts["cell"] = cell = touch("cell", kept + written, parts)
+        parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
+        hidden = touch("hidden", o * squashed, parts)
+        return CoupledLSTMStep(
+            from_input,
+            from_hidden,
+            preactivation,
+            i,
+            f,
+            g,
+            o,
+            kept,
+            written,
+            cell,
+            squashed,
+            hidden,
+        )

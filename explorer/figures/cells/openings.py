@@ -1,0 +1,150 @@
+"""What the microscope shows of a cell: every number taken apart, down to weight times input.
+
+The dot products read the still arrays ``weight_ih`` (G·H, I), ``weight_hh`` (G·H, H), ``bias_ih``
+and ``bias_hh`` (G·H,), ``peepholes`` (3, H), and the arrays ``x`` and ``hidden_before`` of the
+frame. They go by the gate's block among the packed rows, and add up to the number shown. The still
+array ``one`` (1, H) holds ones: what is carried over from the step before has the weight 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explorer.figures.cells.circuits import Circuit
+from explorer.figures.cells.formulas import Formula, Gate, terms
+from explorer.figures.scene import Dot, Opening
+
+PLACE = " Its weights: ⟦place {}⟧."
+
+
+def openings(circuit: Circuit, reads: str, inputs: Sequence[str] = ()) -> tuple[Opening, ...]:
+    """Return an opening for every number of a cell; ``inputs`` name the entries of x."""
+    found = [_plain(formula, reads) for formula in circuit.formulas]
+    for gate in circuit.gates:
+        found += _of_gate(circuit, gate, reads, tuple(inputs))
+    return (*_told_once(found), *_sources(circuit, reads))
+
+
+def _plain(formula: Formula, reads: str) -> Opening:
+    return Opening(
+        formula.name,
+        formula.title,
+        formula.symbols,
+        formula.equation(reads),
+        formula.says,
+    )
+
+
+def _told_once(found: list[Opening]) -> list[Opening]:
+    """Leave out what a later opening tells with its dot products."""
+    return list({opening.name: opening for opening in found}.values())
+
+
+def _of_gate(circuit: Circuit, gate: Gate, reads: str, inputs: tuple[str, ...]) -> list[Opening]:
+    """Return the openings of a gate: its value, its sum, and each part of the sum."""
+    name, role = gate.name, "ink" if gate.name == "hidden" else gate.name
+    read, past = _read(gate, inputs), _past(gate)
+    seen = (_seen(gate),) if gate.peephole else ()
+    dots = (read, past, *seen)
+    value, total = gate.formula, gate.preactivation
+    found = [
+        Opening(
+            name,
+            value.title,
+            value.symbols,
+            value.equation(reads),
+            value.says + PLACE.format(name),
+            dots,
+            role,
+            f"{name}/preactivation",
+        ),
+        Opening(total.name, total.title, total.symbols, total.equation(reads), total.says, dots),
+        _part(gate, "from_input", f"⟦W {name}⟧ ⟦x⟧", "the input", read, reads),
+    ]
+    if gate.reset == "after":
+        gated = _plain(circuit.formula(gate.past), reads)
+        ungated = replace(past, gated_by="")
+        said = f"⟦U {name}⟧ ⟦h⟧_{{−1}} + ⟦bh {name}⟧"
+        found.append(_part(gate, "past", said, "the past", ungated, reads))
+        found.append(replace(gated, dots=(past,)))
+    else:
+        heard = "(⟦r⟧ · ⟦h⟧_{−1})" if gate.reset == "before" else "⟦h⟧_{−1}"
+        found.append(_part(gate, "from_hidden", f"⟦U {name}⟧ {heard}", "the past", past, reads))
+    if seen:
+        state = "⟦c⟧" if gate.peephole == "cell" else "⟦c⟧_{−1}"
+        found.append(_part(gate, "from_memory", f"⟦p {name}⟧ · {state}", "⟦cell⟧", *seen, reads))
+    return found
+
+
+def _part(gate: Gate, part: str, symbols: str, what: str, dot: Dot, reads: str) -> Opening:
+    """Return the opening of one part of a gate's sum: a single dot product."""
+    name = f"{gate.name}/{part}"
+    return Opening(
+        name,
+        f"⟦{gate.name} gate⟧: from {what}",
+        symbols,
+        terms(f"Σ = <{name}>", reads),
+        f"What {what} contributes to the ⟦{gate.name} gate⟧.",
+        (dot,),
+        gate.name if gate.name != "hidden" else "ink",
+    )
+
+
+def _read(gate: Gate, inputs: tuple[str, ...]) -> Dot:
+    return Dot("input", "weight_ih", "x", gate.block, "bias_ih", inputs, "token", "x")
+
+
+def _past(gate: Gate) -> Dot:
+    if gate.reset == "before":
+        return Dot("past", "weight_hh", "reset_hidden", gate.block, "bias_hh")
+    return Dot(
+        "past",
+        "weight_hh",
+        "hidden_before",
+        gate.block,
+        "bias_hh",
+        cause="before",
+        leads_to="hidden",
+        gated_by="reset" if gate.reset == "after" else "",
+    )
+
+
+def _seen(gate: Gate) -> Dot:
+    """Return the peephole of a gate: one weight, one number."""
+    before = gate.peephole == "cell_before"
+    return Dot(
+        "peephole",
+        "peepholes",
+        gate.peephole,
+        gate.peephole_row,
+        cause="before" if before else "",
+        leads_to="cell" if before else "",
+        diagonal=True,
+    )
+
+
+def _before(name: str, state: str, letter: str, leads_to: str) -> Opening:
+    """Return a number of the step before: it is carried over unchanged, and leads there."""
+    carried = Dot("carried over", "one", name, cause="before", leads_to=leads_to, diagonal=True)
+    return Opening(
+        name,
+        f"⟦{state}⟧ before",
+        f"⟦{letter}⟧_{{−1}}",
+        terms(f"⟦{letter}⟧₋₁ = <{name}>"),
+        "It was made one step earlier and carried over as it is.",
+        (carried,),
+    )
+
+
+def _sources(circuit: Circuit, reads: str) -> list[Opening]:
+    """Return where a step begins: what is read, and what was there before."""
+    read = Opening(
+        "x",
+        "what is read",
+        "⟦x⟧",
+        terms("⟦x⟧ = [<x>, …]", reads),
+        f"The numbers that stand for {reads}: here the outside comes in.",
+    )
+    found = [read, _before("hidden_before", "hidden state", "h", "hidden")]
+    if circuit.memory == "cell":
+        found.append(_before("cell_before", "cell state", "c", "cell"))
+    return found

@@ -1,0 +1,182 @@
+"""The panels that the scenes of the cell lab share: what is read, the circuit, maps, answers."""
+
+from collections.abc import Mapping, Sequence
+
+from explorer.figures.cells.circuits import Circuit
+from explorer.figures.cells.formulas import UNIT
+from explorer.figures.cells.gru import GRU, GRU_BEFORE
+from explorer.figures.cells.lstm import COUPLED, LSTM, PEEPHOLE
+from explorer.figures.cells.names import NAMES, lexicons
+from explorer.figures.cells.openings import openings
+from explorer.figures.cells.rnn import RNN_RELU, RNN_TANH
+from explorer.figures.scene import NAMES as NAMES_SELECTION
+from explorer.figures.scene import (
+    ORDER,
+    Axis,
+    Choice,
+    Diagram,
+    History,
+    Lexicon,
+    Plot,
+    Ranking,
+    Timeline,
+    Tokens,
+)
+
+CELLS: Mapping[str, Circuit] = {
+    circuit.name: circuit
+    for circuit in (RNN_TANH, RNN_RELU, LSTM, PEEPHOLE, COUPLED, GRU, GRU_BEFORE)
+}
+"""The circuit of every cell by its name."""
+
+ORDERS = (("as packed", ""), ("by activity", "order/activity"), ("clustered", "order/clusters"))
+VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
+FLEXIBLE = "minmax(0, 1fr)"
+
+SPAN = "span"  # selections "span_first" and "span_last", both included
+
+
+def circuit_of(cell: str) -> Circuit:
+    """Return the circuit of a cell. Raises ValueError for a name that no cell has."""
+    if cell not in CELLS:
+        raise ValueError(f"unknown cell {cell!r}; choose from {', '.join(map(repr, CELLS))}")
+    return CELLS[cell]
+
+
+def check_unit(unit: int, units: int) -> None:
+    """Raise ValueError for a unit that the cell does not have."""
+    if not 0 <= unit < units:
+        raise ValueError(f"unit must be between 0 and {units - 1}, not {unit}")
+
+
+def shown(token: str) -> str:
+    """Return a character so that it can be seen: a blank as ␣, a line break as ↵, a tab as ⇥."""
+    return VISIBLE.get(token, token)
+
+
+def words(cell: str, units: int, suffix: str = "l0") -> tuple[Lexicon, ...]:
+    """Return the ways to call the parts of a cell."""
+    gates = tuple(gate.name for gate in circuit_of(cell).gates)
+    return lexicons(cell, gates, units, suffix)
+
+
+def diagram(
+    cell: str,
+    area: str = "diagram",
+    tokens: Sequence[str] = (),
+    quoted: bool = True,
+    inputs: Sequence[str] = (),
+) -> Diagram:
+    """Return the circuit of a cell, with its stages and with an opening for every number.
+
+    ``inputs`` are the names of the entries of x; ``quoted`` puts what is read in quotes.
+    """
+    circuit = circuit_of(cell)
+    wide, narrow = (circuit.layout(is_narrow, quoted) for is_narrow in (False, True))
+    reads = "“{token}”" if quoted else "{token}"
+    return Diagram(
+        area,
+        wide.width,
+        wide.height,
+        wide.nodes,
+        wide.wires,
+        circuit.stages(reads),
+        title="Inside one step",
+        alt=f"One step of a cell: {circuit.label}. {circuit.alt}",
+        narrow=narrow,
+        tokens=tuple(tokens),
+        select=UNIT,
+        openings=openings(circuit, reads, inputs),
+    )
+
+
+def tinted(tokens: Sequence[str], array: str, alt: str, span: str = "", marks: str = "") -> Tokens:
+    """Return what is read, each token tinted by the selected unit's number at its step."""
+    return Tokens("tokens", tuple(tokens), array, UNIT, alt, span=span, marks=marks)
+
+
+def heat_map(
+    area: str, array: str, title: str, scale: str, note: str = "", ordered: bool = True
+) -> Timeline:
+    """Return a heat map of all units at all steps.
+
+    ``scale`` is "share" (0 to 1, in the gate's colour), "signed" (−1 to 1), "by row" (each unit
+    against its own largest) or "largest" (against the largest of all).
+    """
+    share = scale == "share"
+    low, high = {"share": (0.0, 1.0), "signed": (-1.0, 1.0)}.get(scale, (None, None))
+    name = array.rpartition("/")[2]
+    return Timeline(
+        area,
+        title,
+        array,
+        note,
+        "role" if share else "diverging",
+        name if share else "hidden",
+        low,
+        high,
+        by_row=scale == "by row",
+        select=UNIT,
+        alt=f"Heat map: {title} of every unit at every step.",
+        orders=ORDERS if ordered else (),
+    )
+
+
+def heat_maps(cell: str) -> tuple[Timeline, ...]:
+    """Return the heat maps of a cell, in the order in which PyTorch packs its gates."""
+    return tuple(
+        heat_map(f"map{i}", array, title, scale)
+        for i, (array, title, scale) in enumerate(circuit_of(cell).maps)
+    )
+
+
+def memory_map(cell: str, area: str = "memory_map") -> Timeline:
+    """Return the heat map of what remembers."""
+    circuit = circuit_of(cell)
+    array, title, scale = next(entry for entry in circuit.maps if entry[0] == circuit.memory)
+    return heat_map(area, array, title, scale)
+
+
+def expectation(
+    vocabulary: Sequence[str], area: str = "next", title: str = "expects next", prefix: str = ""
+) -> Ranking:
+    """Return the tokens that the network expects next, with their probabilities."""
+    return Ranking(
+        area,
+        title,
+        f"{prefix}next/probability",
+        tuple(shown(token) for token in vocabulary),
+        f"{prefix}next/index",
+        alt=f"{title}: the likeliest that can come next, with their probabilities.",
+    )
+
+
+def class_chances(classes: Sequence[str], area: str = "next") -> Ranking:
+    """Return what the network takes the input for, so far."""
+    return Ranking(
+        area,
+        "takes it for",
+        "next/probability",
+        tuple(classes),
+        "next/index",
+        alt="What the network takes the input for so far, with its probabilities.",
+    )
+
+
+def series(clock: str, area: str = "next") -> Plot:
+    """Return the numbers that are read, and what was expected after each."""
+    marks = (
+        History("input/value", "real", "read"),
+        History("prediction", "fake", "predicted next"),
+    )
+    return Plot(area, "read and predicted", marks, x=Axis(label=clock), alt="The series.")
+
+
+def names_choice(area: str = "names") -> Choice:
+    """Return the switch that renames everything."""
+    return Choice(area, NAMES_SELECTION, NAMES)
+
+
+def order_choice(area: str = "order") -> Choice:
+    """Return the switch that sorts the units of all heat maps."""
+    return Choice(area, ORDER, tuple(label for label, _ in ORDERS), "units")

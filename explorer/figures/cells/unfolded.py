@@ -1,0 +1,86 @@
+"""Memory unfolded: what every earlier step wrote, and how much of it the gates have left."""
+
+from collections.abc import Sequence
+
+from explorer.figures.cells.formulas import UNIT
+from explorer.figures.cells.panels import (
+    FLEXIBLE,
+    check_unit,
+    circuit_of,
+    heat_map,
+    memory_map,
+    names_choice,
+    order_choice,
+    shown,
+    words,
+)
+from explorer.figures.scene import NAMES, ORDER, Grid, Panel, Scene, Sentence, Tokens, Unfolding
+
+
+def memory_scene(
+    cell: str, tokens: Sequence[str], units: int, unit: int = 0, clock: str = "step"
+) -> Scene:
+    """Return a memory taken apart into what each step wrote: the parts sum to the memory.
+
+    Arrays of the frame: those of the cell, of which "kept", "written", the gate that keeps and the
+    memory with its value before are drawn, and "left" (T,): what is left now of what each step
+    wrote into the memory of the selected unit, zero for steps to come. Sentence "says". Raises
+    ValueError for a cell without a gate that keeps, and for a unit that it does not have.
+    """
+    circuit = circuit_of(cell)
+    check_unit(unit, units)
+    if not circuit.keep:
+        raise ValueError(f"{cell} has no gate that keeps its memory, so nothing to unfold")
+    visible = tuple(shown(token) for token in tokens)
+    title = "⟦cell map⟧" if circuit.memory == "cell" else "⟦state map⟧"
+    panels: tuple[Panel, ...] = (
+        Tokens(
+            "tokens",
+            visible,
+            "left",
+            UNIT,
+            "What is read, tinted by what is left now of what it wrote.",
+            of="frame",
+        ),
+        Unfolding(
+            "unfolding",
+            f"What {title} is made of",
+            circuit.keep,
+            "written",
+            circuit.memory,
+            f"{circuit.memory}_before",
+            UNIT,
+            visible,
+            "The memory of the selected unit over time, as the stack of what each earlier step "
+            "wrote and of how much of it is left.",
+        ),
+        heat_map("keep_map", circuit.keep, f"⟦{circuit.keep} map⟧", "share"),
+        memory_map(cell),
+        Sentence("says", "says", lines=2),
+        names_choice(),
+        order_choice(),
+    )
+    return Scene(
+        panels,
+        wide=Grid(
+            ("minmax(0, 2.4fr)", FLEXIBLE),
+            ("auto", "auto", FLEXIBLE, FLEXIBLE, "auto"),
+            (
+                "tokens tokens",
+                "unfolding names",
+                "unfolding keep_map",
+                "unfolding memory_map",
+                "says order",
+            ),
+        ),
+        narrow=Grid(
+            (FLEXIBLE,),
+            ("auto", "auto", "auto", "auto", "130px", "130px", "auto"),
+            ("tokens", "unfolding", "says", "names", "keep_map", "memory_map", "order"),
+        ),
+        clock=clock,
+        selects=((UNIT, unit), (NAMES, 0), (ORDER, 0)),
+        alt=f"The memory of a cell of {units} units, {circuit.label}, taken apart into what each "
+        f"of {len(tokens)} steps wrote.",
+        lexicons=words(cell, units),
+    )

@@ -1,0 +1,92 @@
+"""Three networks write the same text side by side: which earlier characters decide the next."""
+
+from collections.abc import Sequence
+
+from explorer.figures.cells.panels import FLEXIBLE, circuit_of, expectation, shown
+from explorer.figures.scene import (
+    Axis,
+    Grid,
+    History,
+    Number,
+    Numbers,
+    Panel,
+    Plot,
+    Scene,
+    Sentence,
+    Tokens,
+)
+
+
+def writing_scene(
+    cells: Sequence[str],
+    tokens: Sequence[str],
+    vocabulary: Sequence[str],
+    clock: str = "character",
+) -> Scene:
+    """Return the saliency of several networks: point at a character, and see what it rests on.
+
+    Arrays of the frame, for each cell: "<cell>/saliency" (T,): how much each character counts for
+    the prediction of the present one, zero from there on; "<cell>/next/probability" and
+    "<cell>/next/index": what it expects after the present one. Scalars "<cell>/next/came", the
+    probability that it gave to the present one before reading it (none for the first). Sentence
+    "says". Raises ValueError for an unknown cell.
+    """
+    visible = tuple(shown(token) for token in tokens)
+    labels = {cell: circuit_of(cell).label.removesuffix(" with tanh") for cell in cells}
+    panels: list[Panel] = []
+    for cell, label in labels.items():
+        came = Number(
+            f"{cell}/next/came",
+            label,
+            "percent",
+            bound="for the character that came",
+            help="What this network gave to the present character before reading it.",
+        )
+        alt = f"{label}: every earlier character, tinted by how much the present one rests on it."
+        panels += [
+            Numbers(f"{cell}_came", (came,)),
+            Tokens(f"{cell}_tokens", visible, f"{cell}/saliency", "", alt, of="frame", hover=True),
+            expectation(vocabulary, f"{cell}_next", f"{label} expects", f"{cell}/"),
+        ]
+    chances = tuple(
+        History(f"{cell}/next/came", cell.partition("_")[0], label)
+        for cell, label in labels.items()
+    )
+    panels += [
+        Plot(
+            "chances",
+            "probability of the character that came",
+            chances,
+            x=Axis(label=clock),
+            y=Axis(0.0, 1.0),
+            alt="The probability that each network gave to every character before reading it.",
+        ),
+        Sentence("says", "says", lines=2),
+    ]
+    columns = len(labels)
+    rows = [f"{cell}_came" + f" {cell}_tokens" * columns for cell in labels]
+    nexts = " ".join(f"{cell}_next" for cell in labels)
+    return Scene(
+        tuple(panels),
+        wide=Grid(
+            ("172px", *(FLEXIBLE for _ in labels)),
+            (*("auto" for _ in labels), "auto", FLEXIBLE),
+            (
+                *rows,
+                f"says {nexts}",
+                "chances" + " chances" * columns,
+            ),
+        ),
+        narrow=Grid(
+            (FLEXIBLE,),
+            tuple("auto" for _ in panels),
+            (
+                *(f"{cell}_{part}" for cell in labels for part in ("came", "tokens", "next")),
+                "says",
+                "chances",
+            ),
+        ),
+        clock=clock,
+        alt=f"{', '.join(labels.values())} read the same text; pointing at a character shows what "
+        "each of them rests its expectation on.",
+    )

@@ -1,0 +1,165 @@
+"""How long a memory lasts: half-lives of all units, and what can still be read out of a state."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.figures import theme
+from explorer.figures.dressing import dressed
+from explorer.sequences.half_life import HalfLives
+from explorer.sequences.probe import Forgetting, ForgettingCurve
+
+LONGEST = 1e4  # steps; a unit that never lets go is drawn here
+TITLES = {"cell": "memory c", "hidden": "hidden h", "present": "the present token alone"}
+ROLES = {"cell": "cell", "hidden": "candidate", "present": "baseline"}
+DASHES = {"cell": "solid", "hidden": "dash", "present": "dot"}
+
+
+def half_lives(found: HalfLives, unit: int | None = None, dark: bool = False) -> go.Figure:
+    """Return the half-life of every unit, on the curve of what a bias alone would give it.
+
+    A gate that keeps the share f = σ(b) lets go of half its memory in ln ½ / ln f steps. Every unit
+    is drawn where its mean gate puts it: left short, right long, on a log axis of steps. Diamonds
+    are the table for the biases 0 to 5; ``unit`` is ringed. A unit that never lets go stands at the
+    upper edge.
+    """
+    colours = theme.DARK if dark else theme.LIGHT
+    gates = np.asarray(found.gate, float)
+    lives = np.clip(np.asarray(found.half_life, float), 1e-2, LONGEST)
+    order = np.argsort(gates)
+    # The bias that such a gate would have if nothing else reached it.
+    biases = _logit(gates)
+    curve = np.linspace(min(-2.0, biases.min()), max(6.0, biases.max()), 200)
+    steps = np.log(2) / np.logaddexp(0, -curve)
+    table = found.table
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=curve,
+                y=steps,
+                name="ln ½ / ln σ(b)",
+                mode="lines",
+                line={"color": colours["theory"], "dash": "dot", "width": 2},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=biases[order],
+                y=lives[order],
+                name="units",
+                mode="markers",
+                marker={"color": colours["forget"], "size": 10, "opacity": 0.75},
+                customdata=np.stack([order, gates[order]], 1),
+                hovertemplate="unit %{customdata[0]}: keeps %{customdata[1]:.3f} a step, "
+                "half is left after %{y:.3g} steps<extra></extra>",
+            ),
+            go.Scatter(
+                x=np.asarray(table.bias, float),
+                y=np.asarray(table.half_life, float),
+                name="bias 0 to 5 alone",
+                mode="markers+text",
+                text=[f"{life:.3g}" for life in np.asarray(table.half_life, float)],
+                textposition="bottom right",
+                textfont={"size": 14},
+                marker={"color": colours["ink"], "symbol": "diamond", "size": 11},
+                hovertemplate="bias %{x:.0f}: %{y:.3g} steps<extra></extra>",
+            ),
+        ]
+    )
+    if unit is not None:
+        figure.add_scatter(
+            x=[biases[unit]],
+            y=[lives[unit]],
+            name=f"unit {unit}",
+            mode="markers",
+            marker={
+                "color": "rgba(0, 0, 0, 0)",
+                "size": 20,
+                "line": {"color": colours["accent"], "width": 3},
+            },
+            hoverinfo="skip",
+        )
+    figure.update_xaxes(title="gate’s mean as a bias, ln f / (1 − f)")
+    figure.update_yaxes(title="half-life, steps", type="log", exponentformat="power")
+    longest = int(np.argmax(lives))
+    title = f"Half-life: unit {longest} keeps half for {_steps(lives[longest])} steps"
+    return dressed(figure, title, colours, legend=True)
+
+
+def forgetting(
+    found: Mapping[str, Forgetting], score: str = "share of right answers", dark: bool = False
+) -> go.Figure:
+    """Return forgetting curves: how well what came k steps ago can be read out of the state.
+
+    ``found`` names each measurement ("one item", "several"). A line that stays above the baseline
+    (dotted) at lag k says that the state still knows what came k steps ago; the band is two
+    standard errors. Several measurements differ in their markers, memory and output in colour and
+    dash.
+    """
+    colours = theme.DARK if dark else theme.LIGHT
+    figure = go.Figure()
+    symbols = ("circle", "square", "diamond", "cross")
+    for (name, forgetting_of), symbol in zip(found.items(), symbols, strict=False):
+        curves = dict(forgetting_of.curves)
+        if forgetting_of.present is not None:
+            curves["present"] = forgetting_of.present
+        for part, curve in curves.items():
+            _add_curve(figure, name, part, curve, symbol, colours)
+        baseline = next(iter(forgetting_of.curves.values()))
+        figure.add_scatter(
+            x=list(baseline.lags),
+            y=np.asarray(baseline.baseline, float),
+            name=f"{name}: no state",
+            mode="lines",
+            line={"color": colours["baseline"], "dash": "dot", "width": 2},
+            hovertemplate="no state: %{y:.2f}<extra></extra>",
+        )
+    figure.update_xaxes(title="lag, steps back", rangemode="tozero")
+    figure.update_yaxes(title=score)
+    return dressed(figure, "What can still be read out of the state", colours, legend=True)
+
+
+def _add_curve(
+    figure: go.Figure,
+    name: str,
+    part: str,
+    curve: ForgettingCurve,
+    symbol: str,
+    colours: dict[str, str],
+) -> None:
+    """Draw one curve with its band of two standard errors."""
+    lags, score = list(curve.lags), np.asarray(curve.score, float)
+    spread = 2 * np.asarray(curve.error, float)
+    colour = colours[ROLES.get(part, "ink")]
+    figure.add_scatter(
+        x=[*lags, *lags[::-1]],
+        y=[*(score + spread), *(score - spread)[::-1]],
+        fill="toself",
+        fillcolor=_faint(colour),
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=lags,
+        y=score,
+        name=f"{name}: {TITLES.get(part, part)}",
+        mode="lines+markers",
+        marker={"symbol": symbol, "size": 8},
+        line={"color": colour, "dash": DASHES.get(part, "solid"), "width": 3},
+        hovertemplate=f"{name}, {TITLES.get(part, part)}, lag %{{x}}: %{{y:.2f}}<extra></extra>",
+    )
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    inside = np.clip(share, 1e-6, 1 - 1e-5)
+    return np.log(inside / (1 - inside))
+
+
+def _steps(life: float) -> str:
+    return "all" if life >= LONGEST else f"{life:.3g}"
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.16)"

@@ -1,0 +1,110 @@
+"""How much of each step is left in the memory: its exact parts, half-lives, forgetting curves."""
+
+import streamlit as st
+
+from explorer.figures import cells as figures
+from explorer.figures import memory as pictures
+from explorer.pages import surroundings
+from explorer.pages.cells.material import (
+    badge,
+    looked_at,
+    material,
+    picked_of,
+    place_dials,
+    published,
+    reading_dials,
+    unknown,
+)
+from explorer.pages.dials import Dials
+from explorer.runs.cells import forgetting
+from explorer.runs.cells.reading import Seen
+from explorer.runs.cells.remembered import Remembered, has_memory, remembered, signed
+from explorer.runs.cells.settings import CellLab
+from explorer.runs.links import query
+from explorer.stage.component import show as show_stage
+
+HOW = r"""
+**Exact parts.** The memory obeys $c_t = f_t \cdot c_{t-1} + i_t \cdot g_t$. Written out, it is a
+sum with one term for every step that was read: what step $s$ wrote, times every forget gate since,
+$$c_t = \sum_{s \le t} \Big( \prod_{k=s+1}^{t} f_k \Big)\, i_s g_s.$$
+The same holds for the GRU's state with $z$ in place of $f$ and $(1 - z) \cdot n$ as what is
+written. It is an identity, not an estimate; what it does not say is *why* a gate was open: the
+gates themselves depend on everything before.
+
+**Half-life.** A gate that stays at $f$ keeps $f^k$ after $k$ steps; one half is left after
+$\ln \tfrac12 / \ln f$ steps. Each unit stands at the geometric mean of its forget gate over the
+text shown; the curve is $f = \sigma(b)$ of a bias alone.
+
+**Forgetting curve.** A linear read-out is fitted to tell, from $h$ or from $c$, what was read $k$
+steps ago, and scored on sequences it never saw. *One item*: a single item, then blanks. *Several*:
+a new item at every step, so that each must make room for the next.
+"""
+
+
+def show(dials: Dials[CellLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
+        reading_dials(dials)
+        settings, seen = material(dials)
+        place_dials(dials, seen)
+        badge(seen)
+    unknown(seen)
+    if not has_memory(seen.cell):
+        st.info(
+            "A plain RNN has no memory that a gate keeps: each step squashes everything anew, so "
+            "its state is no sum of parts. Choose an LSTM or a GRU.",
+            icon=":material/info:",
+        )
+        _below(settings, seen, None, 0)
+        return "The state of a plain RNN cannot be taken apart; what it forgets can be measured."
+    unit = looked_at(settings, seen)
+    found = remembered(seen, unit)
+    show_stage(
+        figures.memory_scene(seen.cell, seen.reader.tokens, seen.units, clock=seen.reader.clock),
+        published(f"memory?{query(settings.without_gaze)}&{unit}", seen.still, found.frames),
+        key="cells.memory",
+        live=False,
+        select={"unit": unit, "names": settings.names, "order": settings.order},
+        start=len(seen.frames) - 1,
+        on_pick=lambda picked: dials.set(**picked_of(picked)),
+    )
+    step, part = found.largest
+    token = figures.shown(seen.reader.tokens[step])
+    st.markdown(
+        f"**What to look for.** At the end, the largest part of unit {unit}'s memory is "
+        f"{signed(part)}, written at {seen.reader.clock} {step + 1}, “{token}”. Go back and watch "
+        "when it was written, and which steps wore it down."
+    )
+    _below(settings, seen, found, unit)
+    return (
+        f"The memory of a unit is a sum: what each step wrote, times every gate that kept it "
+        f"since. The parts add up to the memory to {found.residual:.0e}."
+    )
+
+
+def _below(settings: CellLab, seen: Seen, found: Remembered | None, unit: int) -> None:
+    dark = st.context.theme.type == "dark"
+    left, right = st.columns(2)
+    if found is not None:
+        left.plotly_chart(
+            pictures.half_lives(found.lives, unit, dark),
+            theme=None,
+            key="cells.half_lives",
+            alt=f"Half-lives of {seen.units} units; the longest is "
+            f"{max(found.lives.half_life.tolist()):.3g} steps.",
+        )
+    with right:
+        if st.toggle(
+            "Measure its forgetting curve",
+            key="cells.forgetting",
+            help="Fits a linear read-out for each lag and scores it on new sequences.",
+        ):
+            found_curves = forgetting.curves(settings)
+            st.plotly_chart(
+                pictures.forgetting(found_curves.by_task, found_curves.scores, dark),
+                theme=None,
+                key="cells.forgetting.curve",
+                alt=forgetting.told(found_curves),
+            )
+            st.caption(forgetting.told(found_curves))
+    surroundings.unfolded("What the picture says, and what it does not", HOW)

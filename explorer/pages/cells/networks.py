@@ -1,0 +1,209 @@
+"""Bring your own network, see what is inside and what convention it keeps; train ours anew."""
+
+import streamlit as st
+from safetensors.numpy import load
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from explorer.figures import cells as figures
+from explorer.pages import surroundings
+from explorer.pages.cells.material import CELL_NAMES
+from explorer.pages.dials import Dials
+from explorer.runs.cells.settings import CellLab
+from explorer.runs.cells.shelf import keep, kept
+from explorer.runs.hub import the_hub
+from explorer.runs.networks import ASSETS, network_card
+from explorer.runs.recipes import NETWORKS
+from explorer.runs.retraining import Retraining, retrained
+from explorer.runs.trained import packed
+from explorer.runs.uploads import Found, Upload, opened
+from explorer.stage.component import show as show_stage
+
+HOW = """
+**Your file stays here.** It is read by this server, in memory, with the library of its own format;
+nothing in it is executed, nothing is written to disk, and it is forgotten when the server stops.
+
+**Why the order matters.** PyTorch packs an LSTM's gates as i, f, g, o; Keras as i, f, c, o; ONNX as
+i, o, f, c. A GRU is r, z, n in PyTorch and z, r, h in the other two, and its reset gate acts before
+or after the matrix product. Read in the wrong order, a network still runs, and is wrong. So every
+file is compared with an independent way to the same numbers on a random input.
+"""
+
+
+def show(dials: Dials[CellLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    left, right = st.columns([0.42, 0.58], gap="large")
+    with left:
+        _bring(dials)
+    dials.finish(dials.wanted())
+    with right:
+        _train(dials)
+    surroundings.unfolded("What happens to a file, and why the order matters", HOW)
+    return (
+        "Bring an RNN, LSTM or GRU from PyTorch, Keras or ONNX: its convention is found, proved, "
+        "and opened in the microscope. Or train one of ours anew and watch."
+    )
+
+
+def _bring(dials: Dials[CellLab]) -> None:
+    file = st.file_uploader(
+        "A network: PyTorch (.pt, .pth, .safetensors), Keras (.keras, .weights.h5) or .onnx",
+        key="cells.file",
+        max_upload_size=20,
+    )
+    if file is not None and st.session_state.get("cells.file.seen") != file.file_id:
+        st.session_state["cells.file.seen"] = file.file_id
+        _open(dials, file)
+    problem = st.session_state.get("cells.file.problem")
+    if problem:
+        st.warning(problem, icon=":material/error:")
+    upload = kept(dials.value("upload")) if dials.value("upload") else None
+    if upload is not None:
+        _contents(dials, upload)
+    elif dials.value("upload") and not problem:
+        st.info(
+            "This server does not hold that network any more; upload the file again.",
+            icon=":material/help:",
+        )
+    _shipped()
+
+
+def _shipped() -> None:
+    """List the networks that are here already, with what each achieves on data it never saw."""
+    st.markdown("**Networks that are here**")
+    cards = [network_card(name) for name in NETWORKS]
+    st.dataframe(
+        [
+            {
+                "network": card.name,
+                "reads": card.reads,
+                "numbers": card.parameters,
+                "held out": f"{card.loss:#.3g} ± {card.loss_error:.1g} {card.loss_unit}",
+            }
+            for card in cards
+        ],
+        key="cells.shipped",
+        hide_index=True,
+        width="stretch",
+        height="content",
+    )
+
+
+def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
+    try:
+        upload = opened(file.name, file.getvalue())
+    except ValueError as why:
+        text = str(why)
+        st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
+        return
+    st.session_state["cells.file.problem"] = ""
+    dials.set(upload=keep(upload), part=0)
+
+
+def _contents(dials: Dials[CellLab], upload: Upload) -> None:
+    if not upload.found:
+        return
+    count = "one recurrent network" if len(upload.found) == 1 else f"{len(upload.found)} of them"
+    st.markdown(f"**{_plain(upload.name)}** holds {count}:")
+    for part, found in enumerate(upload.found):
+        with st.container(border=True):
+            _found(found)
+            st.button(
+                "Open in the microscope",
+                key=f"cells.open.{part}",
+                type="primary" if part == 0 else "secondary",
+                on_click=lambda part=part, found=found: dials.set(
+                    view="step", reads="yours", part=part, place=-1, unit=-1
+                ),
+            )
+    for refused in upload.refused:
+        st.warning(refused, icon=":material/error:")
+
+
+def _found(found: Found) -> None:
+    stack = found.stack
+    layers = "one layer" if stack.depth == 1 else f"{stack.depth} layers"
+    st.markdown(
+        f"**{_plain(found.name)}**: {CELL_NAMES[stack.cell_name]}, {stack.units} units, {layers}, "
+        f"{stack.inputs} inputs, {stack.parameters:,} numbers"
+    )
+    st.markdown("\n".join(f"- {_plain(fact)}" for fact in found.convention.sentences))
+    st.badge(
+        f"{'agrees with' if found.agrees else 'differs from'} {found.against} "
+        f"to {found.difference:.0e}",
+        icon=":material/check:" if found.agrees else ":material/error:",
+        color="green" if found.agrees else "red",
+    )
+
+
+def _train(dials: Dials[CellLab]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=260):
+            names = list(NETWORKS)
+            name = st.selectbox(
+                "Make anew", names, names.index("digits-lstm"), key="cells.retrain.name"
+            )
+        with st.container(width=180):
+            updates = st.select_slider(
+                "Updates", (500, 1_000, 2_000, 4_000, 8_000), 1_000, key="cells.retrain.updates"
+            )
+        with st.container(width=120):
+            seed = st.number_input("Seed", 0, 999, 1, key="cells.retrain.seed")
+    experiment = Retraining(name, int(updates), int(seed))
+    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, experiment))
+    show_stage(
+        figures.training_scene(name),
+        ticket,
+        key="cells.training",
+        live=True,
+        height=560,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Open what was learned",
+            key="cells.retrained",
+            help="Measures the network on held-out data first: a text takes some seconds.",
+            on_click=_take,
+            args=(dials, experiment, ticket.token),
+        )
+        path = ASSETS / f"{name}.safetensors"
+        st.download_button(
+            "The shipped one",
+            path.read_bytes(),
+            path.name,
+            key="cells.download",
+            help="Learned for longer; a safetensors file that this page can open again.",
+        )
+        st.caption(f"`{experiment.command}`")
+    problem = st.session_state.pop("cells.retrained.problem", "")
+    if problem:
+        st.warning(problem, icon=":material/error:")
+    taken = st.session_state.get("cells.retrained.file")
+    if taken:
+        st.download_button("The one learned here", taken[1], taken[0], key="cells.download.own")
+
+
+def _take(dials: Dials[CellLab], experiment: Retraining, token: str) -> None:
+    """Put the network as it is now on the shelf and open it; its file can be downloaded."""
+    run = the_hub().run(token)
+    last = run.checkpoints.last if run is not None else None
+    if last is None or last.step == 0:
+        st.session_state["cells.retrained.problem"] = (
+            "Nothing was learned yet; press the round button of the picture first."
+        )
+        return
+    network = retrained(experiment, load(last.state))
+    name = f"{experiment.network}.safetensors"
+    st.session_state["cells.retrained.file"] = (name, packed(network))
+    dials.set(
+        upload=keep(Upload(name, "this laboratory", (), (), network)),
+        view="step",
+        reads="yours",
+        part=0,
+        place=-1,
+        unit=-1,
+    )
+
+
+def _plain(text: str) -> str:
+    """Text from a file, so that no Markdown in it is carried out."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|$:~-" else c for c in text)

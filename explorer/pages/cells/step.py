@@ -1,0 +1,114 @@
+"""Step through a reading, through time and inside each step; take any number apart."""
+
+import streamlit as st
+
+from explorer.figures import cells as figures
+from explorer.pages import surroundings
+from explorer.pages.cells.material import (
+    badge,
+    looked_at,
+    material,
+    picked_of,
+    place_dials,
+    published,
+    reading_dials,
+    unknown,
+)
+from explorer.pages.dials import Dials
+from explorer.runs.cells.reading import Seen, depth_followed
+from explorer.runs.cells.settings import CellLab
+from explorer.runs.links import query
+from explorer.stage.component import show as show_stage
+
+HOW = r"""
+**One step of an LSTM.** Three gates between 0 and 1 decide: *forget* how much of the memory stays,
+*input* how much of the candidate is written, *output* how much of the memory is shown.
+
+$$
+\begin{aligned}
+i, f, o &= \sigma(W_x x + b_x + W_h h_{-1} + b_h) & g &= \tanh(W_x x + b_x + W_h h_{-1} + b_h)\\
+c &= f \cdot c_{-1} + i \cdot g & h &= o \cdot \tanh(c)
+\end{aligned}
+$$
+
+With *peepholes*, $i$ and $f$ also see $c_{-1}$, and $o$ the new $c$, each unit only its own.
+*Coupled* gates share one decision: $f = 1 - i$. A GRU has one state: *update* keeps,
+$h = z \cdot h_{-1} + (1 - z) \cdot n$, and *reset* decides how much of the state the new value may
+see, after the matrix product as in PyTorch, $n = \tanh(W x + b + r \cdot (W h_{-1} + b))$, or
+before it as in Cho et al. (2014, v3), $n = \tanh(W x + b + W (r \cdot h_{-1}) + b)$.
+
+**The microscope.** A click on any number takes it apart: a memory into what was kept and what was
+written, a gate into its dot product, a product into weight times input. A product with a hidden
+value leads one step back, to the unit it came from, and so on to the letter that caused it.
+
+**The numbers** are computed in float64 by this page's own few lines and compared with an
+independent way to them at every step: PyTorch's fused layer where there is one, else the published
+formula written out in NumPy. The badge is the largest difference.
+
+**The colours.** A gate's heat map runs from 0 (the ground) to 1 (its colour); signed values run
+from blue through neutral to orange. A click on a heat map chooses the unit and the moment.
+"""
+
+
+def show(dials: Dials[CellLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
+        reading_dials(dials)
+        settings, seen = material(dials)
+        place_dials(dials, seen)
+        badge(seen)
+    unknown(seen)
+    unit = looked_at(settings, seen)
+    ticket = published(query(settings.without_gaze), seen.still, seen.frames)
+    show_stage(
+        figures.step_scene(
+            seen.cell,
+            seen.reader.tokens,
+            seen.units,
+            seen.vocabulary or None,
+            clock=seen.reader.clock,
+            inputs=seen.inputs,
+            classes=seen.classes or None,
+        ),
+        ticket,
+        key="cells.stage",
+        live=False,
+        select={"unit": unit, "names": settings.names, "order": settings.order},
+        start=min(settings.step, len(seen.frames) - 1),
+        on_pick=lambda picked: dials.set(**picked_of(picked)),
+    )
+    st.markdown(_what_to_look_for(seen, unit))
+    surroundings.unfolded("How to read this", HOW)
+    if seen.reader.card:
+        surroundings.unfolded("The network that reads", seen.reader.card.description)
+    return _sentence(seen)
+
+
+def _sentence(seen: Seen) -> str:
+    return seen.reader.title
+
+
+def _what_to_look_for(seen: Seen, unit: int) -> str:
+    text = "**What to look for.** "
+    if seen.reader.clock in ("value", "year"):
+        return (
+            f"{text}The forecast after each number stands beside the next one. Click the memory "
+            "in the diagram: how much of it was kept, and how much was written just now?"
+        )
+    if not seen.reader.text:
+        return (
+            f"{text}Click any number and it unfolds, down to weight times input. Each product "
+            "with a hidden value leads one step further back."
+        )
+    follows = depth_followed(seen, unit)
+    if abs(follows) >= 0.7:
+        way = "rises" if follows > 0 else "falls"
+        return (
+            f"{text}The memory of unit {unit} {way} with the depth of the brackets, with a "
+            f"correlation of {follows:.2f} on this text. Step to a bracket and click the memory: "
+            "which gate lets it in, and which letter pushed that gate?"
+        )
+    return (
+        f"{text}Find a step at which unit {unit} changes and click its memory: what was kept, "
+        "what was written, and which letter pushed the gate that let it in?"
+    )

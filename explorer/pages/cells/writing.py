@@ -1,0 +1,85 @@
+"""Let a network write, and see which letters made it write the next one: RNN, LSTM and GRU."""
+
+import streamlit as st
+
+from explorer.figures import cells as figures
+from explorer.pages import surroundings
+from explorer.pages.cells.material import CELL_NAMES, published
+from explorer.pages.dials import Dials
+from explorer.runs.cells.settings import SPEAKERS, CellLab
+from explorer.runs.cells.written import Written, speaker, written
+from explorer.runs.links import query
+from explorer.stage.component import show as show_stage
+
+HOW = """
+**Writing.** The network reads what stands there, expects a next character, and one is drawn from
+these probabilities; it is read in turn, and so on. A *temperature* below 1 sharpens the
+probabilities, 0 takes the likeliest each time, above 1 flattens them. *Top* leaves only so many of
+the likeliest to draw from. The seed decides the draws.
+
+**Which letters mattered.** Point at a letter: each letter before it is tinted by the length of the
+gradient of the log-probability of the letter under the pointer with respect to the embedding of
+that earlier letter. It is the *connectivity* of Madsen (Distill, 2019), taken for the letter that
+came instead of for all that could have come. The tint is relative to the strongest letter; a
+gradient is the answer to an infinitely small change, so a letter that saturated a gate long ago may
+look unimportant although removing it would change everything.
+
+**Three networks, one text.** One of them writes; all three read the result. A text in the words of
+one network suits that network best, so its own cost is lowest by construction: compare how they
+spread their attention rather than who pays less.
+"""
+
+
+def show(dials: Dials[CellLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    writer = speaker(dials.value("cell"))
+    if dials.value("cell") != writer:
+        dials.set(cell=writer)
+    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
+        dials.choice(
+            "cell", "Writes", SPEAKERS, CELL_NAMES.__getitem__, "Which network writes.", False
+        )
+        with st.container(width="stretch"):
+            dials.text("prompt", "Prompt", 200, "How the text begins; ↵ is a line break.")
+        with st.container(width=170):
+            dials.real("temperature", "Temperature", 0.0, 2.0, 0.05, "0: always the likeliest.")
+        with st.container(width=150):
+            dials.steps(
+                "top_k",
+                "Top",
+                (0, 1, 2, 3, 5, 10, 20),
+                "How many of the likeliest characters there are to draw from.",
+                lambda k: str(k) if k else "all",
+            )
+        with st.container(width=150):
+            dials.steps("length", "Letters", (40, 80, 120, 160, 200, 300, 400), "To write.")
+        st.button(
+            "New draw",
+            help="The same network, other draws.",
+            on_click=lambda: dials.set(seed=dials.value("seed") + 1),
+        )
+    settings = dials.wanted()
+    dials.finish(settings)
+    found = written(settings)
+    prompt = len(found.text) - len(found.generation.text)
+    show_stage(
+        figures.writing_scene(SPEAKERS, tuple(found.text), found.vocabulary),
+        published(f"writing?{query(settings.without_gaze)}", found.frames[0], found.frames),
+        key="cells.writing",
+        live=False,
+        start=min(prompt + 12, len(found.frames) - 1),
+    )
+    st.markdown(_what_to_look_for(found))
+    surroundings.unfolded("What is drawn, and what it does not show", HOW)
+    return (
+        f"The {CELL_NAMES[writer]} writes after “{settings.prompt}”; RNN, LSTM and GRU read the "
+        "result. Point at a letter: what did each expect there, and which letters made it so?"
+    )
+
+
+def _what_to_look_for(found: Written) -> str:
+    costs = ", ".join(f"{CELL_NAMES[c]} {cost:.2f}" for c, cost in found.cost.items())
+    return (
+        "**What to look for.** Point at a closing bracket or quote: does a network look back to "
+        f"the one that opened it? On this text a letter costs, in nats: {costs}."
+    )

@@ -1,0 +1,109 @@
+"""A reading as frames, one a step: every gate, its parts and every state, by the names of pictures.
+
+Arrays of a frame have one number for each unit; the still frame holds the weights, so that every
+number can be taken apart where it is looked at.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.cells import CELLS, Weights
+from explorer.runs.frames import Frame
+from explorer.sequences.patterns import activity_order, cluster_order
+from explorer.sequences.trace import Trace
+
+SHORT = {
+    "input_gate": "input",
+    "forget_gate": "forget",
+    "output_gate": "output",
+    "reset_gate": "reset",
+    "update_gate": "update",
+    "gated_hidden": "new/gated_hidden",
+}
+"""How pictures call what the mathematics calls otherwise."""
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def states(trace: Trace) -> dict[str, np.ndarray]:
+    """Return every gate with its parts and every state over time, (T, H) each, by short name.
+
+    ``x`` is what the cell reads, (T, I).
+    """
+    found = {SHORT.get(name, name): values for name, values in trace.states.items()}
+    found["hidden_before"] = trace.before.hidden
+    if trace.before.cell is not None:
+        found["cell_before"] = trace.before.cell
+    for gate in CELLS[trace.cell].gates:
+        parts = trace.gate(gate)
+        short = SHORT.get(gate, gate)
+        found[f"{short}/from_input"] = parts.from_input
+        found[f"{short}/from_hidden"] = parts.from_hidden
+        found[f"{short}/preactivation"] = parts.preactivation
+        if parts.from_memory is not None:
+            found[f"{short}/from_memory"] = parts.from_memory
+    if trace.cell == "gru":
+        found["new/past"] = trace.steps.from_hidden.chunk(3, dim=-1)[2]
+    found["x"] = trace.x
+    return {name: _numbers(values) for name, values in found.items()}
+
+
+def memory(trace: Trace) -> Tensor:
+    """Return the state that remembers over time, (T, H): c where there is one, else h."""
+    return trace.states[CELLS[trace.cell].memory]
+
+
+def still(trace: Trace) -> Frame:
+    """Return what does not change from step to step: the weights, and two orders of the units."""
+    values = memory(trace).numpy()
+    arrays = {name: _numbers(part) for name, part in weights_of(trace.weights).items()}
+    arrays["one"] = np.ones((1, trace.weights.units), np.float32)
+    arrays["order/activity"] = np.array(activity_order(values), np.float32)
+    arrays["order/clusters"] = np.array(cluster_order(values), np.float32)
+    return Frame(0, arrays)
+
+
+def weights_of(weights: Weights) -> dict[str, Tensor]:
+    """Return the packed weights by name; peepholes only where there are some."""
+    named = {
+        "weight_ih": weights.weight_ih,
+        "weight_hh": weights.weight_hh,
+        "bias_ih": weights.bias_ih,
+        "bias_hh": weights.bias_hh,
+        "peepholes": weights.peepholes,
+    }
+    return {name: part for name, part in named.items() if part is not None}
+
+
+def in_steps(
+    arrays: Arrays,
+    scalars: Mapping[str, np.ndarray],
+    sentences: Mapping[str, str] | None = None,
+) -> tuple[Frame, ...]:
+    """Return one frame a step; scalars that are NaN at a step are left out of its frame."""
+    count = len(next(iter(arrays.values())))
+    return tuple(
+        Frame(
+            step,
+            {name: values[step] for name, values in arrays.items()},
+            {name: float(v[step]) for name, v in scalars.items() if not np.isnan(v[step])},
+            dict(sentences or {}),
+        )
+        for step in range(count)
+    )
+
+
+def likeliest(probabilities: Tensor, most: int) -> dict[str, np.ndarray]:
+    """Return the most probable classes of each step, and how probable they are, (T, most) each."""
+    top = probabilities.topk(min(most, probabilities.shape[1]))
+    return {
+        "next/probability": _numbers(top.values),
+        "next/index": top.indices.numpy().astype(np.float32),
+    }
+
+
+def _numbers(values: Tensor) -> np.ndarray:
+    return values.detach().to(torch.float32).numpy()

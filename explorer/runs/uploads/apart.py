@@ -1,0 +1,95 @@
+"""A program of its own that reads the arrays of an HDF5 file: run apart, never imported.
+
+The HDF5 library can be brought down by a damaged file, so it reads in a process that may fall. The
+file comes in on the standard input; out goes one line of JSON and then the bytes of all arrays.
+Links to other files, data kept outside, and compression that needs a plug-in are left alone: all
+three would make the library open something else than these bytes.
+"""
+
+import io
+import json
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+DEEPEST = 12  # groups within each other; links can go in circles
+SECONDS, MEMORY = 10, 2_000_000_000  # of the processor; bytes
+
+
+def confine() -> None:
+    """Give up the right to write files and to use much time or memory, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the parent's clock still holds
+        return
+    for limit, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, MEMORY),
+    ):
+        _, hard = resource.getrlimit(limit)
+        with suppress(ValueError, OSError):  # macOS refuses some of them
+            resource.setrlimit(limit, (most if hard < 0 else min(most, hard), hard))
+
+
+def read(data: bytes, most_entries: int, most_numbers: int) -> tuple[dict[str, Any], list[bytes]]:
+    """The header and the arrays; the header alone, with a reason, for what is too large."""
+    import h5py  # type: ignore[import-untyped]
+
+    with h5py.File(io.BytesIO(data), "r") as file:
+        kept, names = {}, {}
+        for count, (path, found) in enumerate(walk(file, "", 0)):
+            if count >= most_entries:
+                return {"refused": "it lists far too much; save the weights alone"}, []
+            if isinstance(found, h5py.Dataset):
+                if plain(found):
+                    kept[path] = found
+            elif isinstance(noted := found.attrs.get("name"), str):
+                names[path] = noted
+        shapes = [shape for d in kept.values() for shape in (d.shape, d.chunks or (0,))]
+        if sum(map(math.prod, shapes)) > most_numbers:
+            return {"refused": f"it holds more than {most_numbers:,} numbers; save less"}, []
+        config = file.attrs.get("model_config", "")
+        arrays = {path: dataset[()] for path, dataset in kept.items()}
+        header = {
+            "arrays": [[path, a.dtype.str, list(a.shape)] for path, a in arrays.items()],
+            "names": names,
+            "config": config if isinstance(config, str) else "",
+        }
+        return header, [array.tobytes() for array in arrays.values()]
+
+
+def walk(group: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Every group and dataset below a group, by path, through links within the file only."""
+    import h5py
+
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            continue
+        path, found = f"{place}/{name}".lstrip("/"), group[name]
+        yield path, found
+        if isinstance(found, h5py.Group) and depth < DEEPEST:
+            yield from walk(found, path, depth + 1)
+
+
+def plain(dataset: Any) -> bool:
+    """Whether a dataset is floats kept in this file, packed in no foreign way."""
+    return (
+        dataset.dtype.kind == "f"
+        and dataset.dtype.itemsize in (2, 4, 8)
+        and dataset.shape is not None
+        and not dataset.is_virtual
+        and not dataset.external
+        and dataset.compression in (None, "gzip", "lzf")
+    )
+
+
+if __name__ == "__main__":
+    confine()
+    header, contents = read(sys.stdin.buffer.read(), int(sys.argv[1]), int(sys.argv[2]))
+    out = sys.stdout.buffer
+    out.write(json.dumps(header).encode() + b"\n")
+    out.writelines(contents)

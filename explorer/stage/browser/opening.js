@@ -1,0 +1,113 @@
+// What a number is made of: its dot products, weight by input, and the way to open it.
+
+import { entry } from "./phrases.js";
+
+// Names that belong to the controls of the time bar alone.
+const TAKEN = /\S*(?:step|train|pause|reset|time)\S*\s*/gi;
+
+/** A name for a control, without the words that name the controls of the time bar. */
+export const spoken = (name) => name.replace(TAKEN, "").trim() || "number";
+
+/** Have an element open a number: by click, tap, Enter and space. */
+export function opens(target, name, act, role = "button") {
+  target.dataset.opens = name;
+  target.tabIndex = 0;
+  target.setAttribute("tabindex", "0"); // elements of SVG, too
+  if (role) target.setAttribute("role", role);
+  target.setAttribute("aria-haspopup", "dialog");
+  target.addEventListener("click", act);
+  target.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    act(event);
+  });
+}
+
+/** Name what an element opens, for those who hear it. */
+export const call = (target, name) => target.setAttribute("aria-label", spoken(name));
+
+const SUBSCRIPT = "₀₁₂₃₄₅₆₇₈₉";
+const lowered = (k) => [...String(k)].map((digit) => SUBSCRIPT[digit]).join("");
+
+/** What is read now, in quotes where it is a character. */
+function quoted(token) {
+  if (token === undefined) return "";
+  return token.length > 1 && !Number.isNaN(Number(token.replace("−", "-"))) ? token : `“${token}”`;
+}
+
+/** What input k of a dot product is called. */
+function nameOf(dot, k, count, token, unitName) {
+  const given = dot.names?.length === 1 && count > 1 ? dot.names[0] : dot.names?.[k];
+  if (given !== undefined) return given.replaceAll("{k}", k).replaceAll("{token}", token ?? "");
+  if (dot.cause === "token") {
+    const letter = count > 1 ? `x${lowered(k)}` : "x";
+    return token === undefined ? letter : `${letter} of ${quoted(token)}`;
+  }
+  const symbol = { hidden: "h₋₁", cell: "c₋₁" }[dot.inputs.replace(/_before$/, "")];
+  const past = dot.inputs.endsWith("_before") || dot.cause === "before";
+  return `${past && symbol ? symbol : dot.inputs.replaceAll("_", " ")} of ${unitName} ${k}`;
+}
+
+/** The selection that the number of an opening goes by; empty for one that no unit owns. */
+export function selectOf(opening, panel) {
+  const own = opening.equation?.find(({ value }) => value?.name === opening.name);
+  return own ? own.value.select : panel.select;
+}
+
+/**
+ * The dot product of the selected unit in a frame: {terms, bias, factor, sum}, or null where its
+ * arrays are missing. Terms are {k, name, weight, input, product}, the largest first; `sum` has
+ * the bias and the factor of `gated_by` in it.
+ */
+export function products(dot, opening, panel, stage, view) {
+  const weights = stage.array(view, dot.weights)?.data;
+  const inputs = stage.array(view, dot.inputs)?.data;
+  if (!weights || !inputs) return null;
+  const own = stage.array(view, opening.name);
+  const units = own?.data.length ?? 1;
+  const select = selectOf(opening, panel);
+  const unit = own && select ? (stage.selects[select] ?? 0) : 0;
+  const row = (dot.block ?? 0) * units + unit;
+  const token = panel.tokens?.[view.frame.index];
+  const term = (k, weight) => ({
+    k,
+    name: nameOf(dot, k, inputs.length, token, panel.select || "unit"),
+    weight,
+    input: inputs[k],
+    product: weight * inputs[k],
+  });
+  const terms = [];
+  if (dot.diagonal) terms.push(term(unit, weights[row]));
+  else {
+    const start = row * inputs.length;
+    for (let k = 0; k < inputs.length; k += 1) terms.push(term(k, weights[start + k]));
+  }
+  terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+  const bias = dot.bias ? (stage.array(view, dot.bias)?.data[row] ?? 0) : null;
+  const factor = dot.gated_by ? entry(dot.gated_by, panel.select, stage, view) : null;
+  const plain = terms.reduce((sum, { product }) => sum + product, bias ?? 0);
+  return { terms, bias, factor, inside: plain, sum: plain * (factor ?? 1) };
+}
+
+/** The number that the dot products of an opening add up to. */
+export function shownSum(opening, panel, stage, view) {
+  const named = opening.adds_to || `${opening.name}/preactivation`;
+  const select = selectOf(opening, panel);
+  const found = entry(named, select, stage, view);
+  return found ?? (opening.adds_to ? null : entry(opening.name, select, stage, view));
+}
+
+/**
+ * The frame in which input k of a dot product was made: the one before, or after where a cell reads
+ * from the end; null at the edge of the recording, where a state was given.
+ */
+export function causeOf(dot, k, stage, view) {
+  const input = stage.array(view, dot.inputs)?.data[k];
+  for (const position of [view.position - 1, view.position + 1]) {
+    const frame = stage.frames.at(position);
+    const made = frame?.arrays[dot.leads_to]?.data[k];
+    if (made !== undefined && Math.abs(made - input) < 1e-6) return frame;
+  }
+  return null;
+}

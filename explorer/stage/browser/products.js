@@ -1,0 +1,204 @@
+// The rows of the microscope: the products of a dot product, the largest first, and the numbers
+// that an equation is made of.
+
+import { element } from "./layout.js";
+import { call, causeOf, opens, products, selectOf } from "./opening.js";
+import { entry } from "./phrases.js";
+
+export const STYLE = `
+.stage .microscope .dots { display: flex; flex-direction: column; gap: 12px; }
+.stage .microscope .dot header { display: flex; align-items: baseline; gap: 8px; margin-bottom: 3px; }
+.stage .microscope h4 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); }
+.stage .microscope .heard { border: 1px solid var(--line); border-radius: 6px; padding: 0 7px;
+  background: var(--background); font: 600 calc(var(--text) + 1px)/1.5 var(--monospace); cursor: pointer; }
+.stage .microscope .heard:hover { border-color: var(--mute); }
+.stage .microscope .partial { margin-left: auto; color: var(--mute); white-space: nowrap; }
+.stage .microscope .partial b { color: var(--ink); font-weight: 620; }
+.stage .microscope ol { list-style: none; margin: 0; padding: 0; display: grid; column-gap: 9px;
+  grid-template-columns: minmax(0, 1fr) auto auto minmax(52px, 28%); }
+.stage .microscope ol.all { max-height: 320px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
+.stage .microscope li { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid;
+  align-items: center; min-height: 25px; border-radius: 5px; white-space: nowrap; margin: 0; padding: 0 4px; }
+.stage.narrow .microscope li[data-opens] { min-height: 40px; }
+.stage .microscope li[data-opens] { cursor: pointer; }
+.stage .microscope li[data-opens]:hover { background: color-mix(in srgb, var(--accent) 11%, transparent); }
+.stage .microscope li[data-opens] .what { text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent) 1.5px;
+  text-underline-offset: 4px; }
+.stage .microscope .what { overflow: hidden; text-overflow: ellipsis; line-height: 1.6; }
+.stage .microscope .sum-of { color: var(--mute); text-align: right; }
+.stage .microscope .product { text-align: right; font-weight: 600; min-width: 3.6em; }
+.stage .microscope .bar-of { position: relative; height: 11px; background:
+  linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
+.stage .microscope .bar-of i { position: absolute; top: 1px; bottom: 1px; border-radius: 2px; }
+.stage .microscope .more { font: inherit; color: var(--accent); background: none; border: 0; padding: 3px 4px;
+  cursor: pointer; }
+.stage .microscope .more:hover { text-decoration: underline; }
+.stage.narrow .microscope .more { min-height: 40px; }
+.stage .microscope .below-rows { display: flex; align-items: baseline; justify-content: space-between; }
+.stage .microscope .bias { color: var(--mute); padding-right: 4px; margin-left: auto; }
+.stage .microscope .bias b { color: var(--ink); font-weight: 600; }
+`;
+
+/** A bar from the middle, to the right where the share is positive. */
+function draw(bar, share, palette) {
+  const size = 50 * Math.min(1, Math.abs(share));
+  bar.style.left = share < 0 ? `${50 - size}%` : "50%";
+  bar.style.width = `${size}%`;
+  bar.style.background = share < 0 ? palette.negative : palette.positive;
+}
+
+function makeRow(tag = "li") {
+  const made = {
+    row: element(tag),
+    what: element("span", "what"),
+    arithmetic: element("span", "sum-of"),
+    product: element("span", "product"),
+    bar: element("i"),
+  };
+  made.row.append(made.what, made.arithmetic, made.product, element("span", "bar-of", made.bar));
+  return made;
+}
+
+const write = (target, text) => target.textContent === text || (target.textContent = text);
+
+/**
+ * One dot product as ranked rows. `follow(dot, k)` is called when the cause of a product is asked
+ * for. `find(view, opening)` are the products, null where arrays are missing; `paint` shows them,
+ * the bars on a scale up to the `largest`, and at `first` so many rows.
+ */
+export function dotList(dot, panel, stage, openings, follow) {
+  const heard = element("button", "heard");
+  heard.type = "button";
+  const partial = element("span", "partial");
+  const head = element("header", "", element("h4", "", dot.label));
+  if (dot.cause === "token") head.append(heard);
+  head.append(partial);
+  const list = element("ol");
+  const more = element("button", "more");
+  more.type = "button";
+  const bias = element("span", "bias");
+  const root = element("section", "dot", head, list, element("div", "below-rows", more, bias));
+  root.dataset.inputs = dot.inputs;
+  let rows = [];
+  let all = false;
+  let shown = null;
+  heard.addEventListener("click", () => follow(dot, 0));
+  more.addEventListener("click", () => {
+    all = !all;
+    list.classList.toggle("all", all);
+    list.scrollTop = 0;
+    stage.changed();
+  });
+
+  const leads = (view, k) => {
+    if (dot.cause === "token") return true;
+    if (dot.cause === "before")
+      return openings.has(dot.leads_to) && causeOf(dot, k, stage, view) !== null;
+    return openings.has(dot.inputs);
+  };
+
+  function resize(count) {
+    while (rows.length > count) rows.pop().row.remove();
+    while (rows.length < count) {
+      const made = makeRow();
+      const place = rows.length;
+      opens(made.row, dot.leads_to || dot.inputs, () => doorOpen && follow(dot, shown[place].k));
+      rows.push(made);
+      list.append(made.row);
+    }
+  }
+
+  let doorOpen = true;
+
+  /** A product that leads nowhere is no control. */
+  function setDoors(open) {
+    for (const { row } of rows) {
+      if (open === (row.getAttribute("role") === "button")) continue;
+      if (open) {
+        row.setAttribute("role", "button");
+        row.setAttribute("tabindex", "0");
+        row.dataset.opens = dot.leads_to || dot.inputs;
+      } else {
+        for (const name of ["role", "tabindex", "data-opens", "aria-haspopup"]) row.removeAttribute(name);
+      }
+    }
+  }
+
+  const find = (view, opening) => products(dot, opening, panel, stage, view);
+
+  function paint(view, found, largest, first) {
+    root.hidden = !found;
+    if (!found) return;
+    const { terms, bias: constant, factor, inside, sum } = found;
+    const count = all ? terms.length : Math.min(first, terms.length);
+    shown = terms;
+    doorOpen = terms.length > 0 && leads(view, terms[0].k);
+    resize(count);
+    setDoors(doorOpen);
+    const { palette } = stage;
+    for (let i = 0; i < count; i += 1) {
+      const { row, what, arithmetic, product, bar } = rows[i];
+      const term = terms[i];
+      write(what, term.name);
+      write(arithmetic, `${stage.number(term.weight)} × ${stage.number(term.input)}`);
+      write(product, stage.number(term.product));
+      row.dataset.k = term.k;
+      row.dataset.product = term.product;
+      if (doorOpen) call(row, `${term.name}: ${arithmetic.textContent} = ${product.textContent}`);
+      draw(bar, term.product / largest, palette);
+    }
+    const rest = terms.slice(count).reduce((total, term) => total + term.product, 0);
+    more.hidden = terms.length <= first;
+    write(more, all ? "the largest only" : `${terms.length - count} more: sum ${stage.number(rest)}`);
+    root.dataset.rest = rest;
+    root.dataset.part = sum;
+    bias.hidden = constant === null;
+    if (constant !== null) {
+      root.dataset.bias = constant;
+      bias.replaceChildren("bias ", element("b", "", stage.number(constant)));
+    }
+    const whole = factor === null ? [] : [`${stage.number(factor)} · ${stage.number(inside)} = `];
+    partial.replaceChildren("Σ ", ...whole, element("b", "", stage.number(sum)));
+    if (dot.cause === "token") {
+      const token = panel.tokens?.[view.frame.index] ?? "";
+      write(heard, token);
+      call(heard, `Show ${token} in the text`);
+    }
+  }
+
+  return { element: root, find, paint };
+}
+
+/** The numbers of an equation that open in turn, as rows: name, value, bar. */
+export function partList(panel, stage, openings, open) {
+  const list = element("ol", "parts");
+  let built = null;
+  let rows = [];
+
+  function build(opening) {
+    built = opening;
+    const names = (opening.equation ?? []).map(({ value }) => value?.name);
+    const inner = [...new Set(names)].filter((name) => name !== opening.name && openings.has(name));
+    rows = inner.map((name) => {
+      const made = makeRow();
+      made.what.textContent = openings.get(name).title;
+      opens(made.row, name, () => open(name));
+      return { name, ...made };
+    });
+    list.replaceChildren(...rows.map(({ row }) => row));
+  }
+
+  function paint(view, opening) {
+    if (built !== opening) build(opening);
+    const numbers = rows.map(({ name }) => entry(name, selectOf(openings.get(name), panel), stage, view) ?? NaN);
+    const largest = Math.max(1, ...numbers.map(Math.abs).filter(Number.isFinite));
+    rows.forEach(({ name, row, what, product, bar }, i) => {
+      write(product, stage.number(numbers[i]));
+      call(row, `${openings.get(name).title}: ${product.textContent}`);
+      what.style.color = stage.palette[openings.get(name).role] ?? "";
+      draw(bar, numbers[i] / largest, stage.palette);
+    });
+  }
+
+  return { element: list, paint };
+}

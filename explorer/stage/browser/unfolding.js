@@ -1,0 +1,379 @@
+// A memory taken apart: what every earlier step wrote into it, and how much of that is left.
+
+import { channels } from "./colour.js";
+import { countOf } from "./format.js";
+import { element, heading } from "./layout.js";
+
+const STYLE = `
+.stage .unfolding { display: flex; flex-direction: column; container-type: inline-size; }
+.stage .unfolding .both { flex: 1 1 0; min-height: 150px; display: flex; gap: 14px; }
+.stage .unfolding .stack { position: relative; flex: 1 1 0; min-width: 0; min-height: 130px; cursor: crosshair;
+  touch-action: pan-y; border-radius: 8px; box-shadow: 0 0 0 1px var(--line); background: var(--card); }
+.stage .unfolding canvas { position: absolute; inset: 0; width: 100%; height: 100%; border-radius: 8px; }
+.stage .unfolding .over { pointer-events: none; }
+.stage .unfolding .column { position: absolute; top: 0; height: 100%; box-sizing: border-box; pointer-events: none;
+  border: 1.5px solid var(--ink); outline: 1px solid var(--card); border-radius: 3px; }
+.stage .unfolding .ends { position: absolute; left: 7px; color: var(--mute); pointer-events: none; line-height: 1.2; }
+.stage .unfolding .made-of { flex: 0 0 262px; min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
+.stage .unfolding ol { list-style: none; margin: 0; padding: 0; flex: 0 1 auto; overflow: hidden; display: grid;
+  grid-template-columns: auto auto auto minmax(36px, 1fr); column-gap: 9px; align-content: start; }
+.stage .unfolding li { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid; align-items: center;
+  min-height: 26px; padding: 0 4px; border-radius: 5px; white-space: nowrap; cursor: pointer; margin: 0; }
+.stage .unfolding li:hover, .stage .unfolding li.on { background: color-mix(in srgb, var(--accent) 13%, transparent); }
+.stage .unfolding li.lead { color: var(--mute); cursor: default; background: none; }
+.stage .unfolding .token { border: 1px solid var(--line); border-radius: 5px; min-width: 1.7em; padding: 0 4px;
+  text-align: center; background: var(--background); font: 600 var(--text)/1.45 var(--monospace); }
+.stage .unfolding .token.first { font-family: var(--font); font-weight: 400; }
+.stage .unfolding .figure { text-align: right; }
+.stage .unfolding .written { color: var(--mute); }
+.stage .unfolding .left-of { font-weight: 620; }
+.stage .unfolding .bar-of { position: relative; height: 10px;
+  background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
+.stage .unfolding .bar-of i { position: absolute; top: 0; bottom: 0; border-radius: 2px; }
+.stage .unfolding .foot { flex: none; display: flex; justify-content: space-between; padding: 3px 4px 0; color: var(--mute); }
+.stage .unfolding .foot b { color: var(--ink); font-weight: 640; }
+.stage .unfolding .readout { white-space: pre; }
+.stage.narrow .unfolding .both { flex: none; flex-direction: column; }
+.stage.narrow .unfolding .stack { flex: none; height: 210px; }
+.stage.narrow .unfolding .made-of { flex: none; }
+.stage.narrow .unfolding li { min-height: 40px; }
+`;
+const SHADES = [0.95, 0.62, 0.8, 0.48]; // of one colour, so that neighbours stay apart
+const THIN = 0.4; // px; what is thinner is drawn together
+const START = -1; // the source of what was there before the first step
+const ROW = 26; // px
+
+/**
+ * The parts of a memory over all frames, by m_t = keep_t · m_{t−1} + written_t: column t holds what
+ * was there at the start, and what steps 0 to t wrote, as much as is left of each.
+ */
+export function unfold(keep, written, before) {
+  const columns = [];
+  let last = new Float64Array([before]);
+  for (let t = 0; t < keep.length; t += 1) {
+    const column = new Float64Array(t + 2);
+    for (let s = 0; s <= t; s += 1) column[s] = last[s] * keep[t];
+    column[t + 1] = written[t];
+    columns.push(column);
+    last = column;
+  }
+  return columns;
+}
+
+const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
+
+export function make(panel, stage) {
+  const head = heading(panel.title, panel.note);
+  const canvas = element("canvas");
+  const over = element("canvas", "over");
+  const column = element("div", "column");
+  const [high, low] = [element("span", "ends"), element("span", "ends")];
+  const readout = element("div", "readout");
+  readout.hidden = true;
+  const stack = element("div", "stack", canvas, over, column, high, low, readout);
+  stack.setAttribute("role", "img");
+  const list = element("ol");
+  const rest = element("span");
+  const sum = element("span");
+  const foot = element("div", "foot", rest, sum);
+  const madeOf = element("div", "made-of", list, foot);
+  const root = element(
+    "div",
+    "unfolding",
+    element("style", "", STYLE),
+    ...(head ? [head] : []),
+    element("div", "both", stack, madeOf),
+  );
+  let view = null;
+  let columns = []; // the parts of every frame
+  let totals = [];
+  let range = [-1, 1];
+  let size = [0, 0];
+  let computed = "";
+  let drawn = "";
+  let listed = "";
+  let lit = null; // the source that is pointed at
+  let rows = [];
+
+  const at = () => stage.selects[panel.select] ?? 0;
+  const span = () => Math.max(stage.horizon, stage.frames.newest, 0) + 1;
+
+  function compute() {
+    const { frames } = stage;
+    const read = (name, frame) => frame.arrays[name]?.data[at()] ?? 0;
+    const kept = Array.from({ length: frames.count }, (_, i) => frames.at(i));
+    const whole = kept.length > 0 && frames.newest - kept[0].index === kept.length - 1;
+    columns = whole // where steps were left out, only the memory itself is known
+      ? unfold(
+          kept.map((frame) => read(panel.keep, frame)),
+          kept.map((frame) => read(panel.written, frame)),
+          read(panel.before, kept[0]),
+        )
+      : [];
+    totals = kept.map((frame) => read(panel.total, frame));
+    let [least, most] = [Math.min(0, ...totals), Math.max(0, ...totals)];
+    for (const parts of columns) {
+      let [down, up] = [0, 0];
+      for (const part of parts) {
+        if (part < 0) down += part;
+        else up += part;
+      }
+      [least, most] = [Math.min(least, down), Math.max(most, up)];
+    }
+    const room = 0.04 * (most - least || 1);
+    range = [least - room, most + room];
+    high.textContent = stage.number(most);
+    low.textContent = stage.number(least);
+    high.style.top = "5px";
+    low.style.bottom = "5px";
+  }
+
+  const yOf = (value) => size[1] * (1 - (value - range[0]) / (range[1] - range[0]));
+
+  /** Call `each(s, part, from, to)` for the parts of a column, stacked from the middle outwards. */
+  function stacked(parts, each) {
+    let [up, down] = [0, 0];
+    for (let s = 0; s < parts.length; s += 1) {
+      const part = parts[s];
+      const from = part < 0 ? down : up;
+      if (part < 0) down += part;
+      else up += part;
+      if (part) each(s, part, from, from + part);
+    }
+  }
+
+  function sheetOf(target) {
+    const ratio = window.devicePixelRatio || 1;
+    target.width = Math.max(1, Math.round(size[0] * ratio));
+    target.height = Math.max(1, Math.round(size[1] * ratio));
+    const g = target.getContext("2d");
+    g.scale(ratio, ratio);
+    return g;
+  }
+
+  function colours() {
+    const card = channels(stage.palette.card);
+    const shade = (role, share) =>
+      `rgb(${channels(stage.palette[role]).map((c, i) => Math.round(card[i] + share * (c - card[i])))})`;
+    return ["positive", "negative", "mute"].map((role) => SHADES.map((share) => shade(role, share)));
+  }
+
+  function draw() {
+    const g = sheetOf(canvas);
+    const [positive, negative, first] = colours();
+    const wide = size[0] / span();
+    const scale = size[1] / (range[1] - range[0]);
+    columns.forEach((parts, t) => {
+      const left = Math.floor(t * wide);
+      const across = Math.max(1, Math.ceil((t + 1) * wide) - left);
+      const thin = { up: null, down: null };
+      const flush = (way) => {
+        if (!thin[way]) return;
+        const [from, to] = thin[way];
+        g.fillStyle = (way === "up" ? positive : negative)[3];
+        g.fillRect(left, Math.min(yOf(from), yOf(to)), across, Math.abs(to - from) * scale);
+        thin[way] = null;
+      };
+      stacked(parts, (s, part, from, to) => {
+        const way = part < 0 ? "down" : "up";
+        if (Math.abs(part) * scale < THIN) {
+          thin[way] = [thin[way]?.[0] ?? from, to];
+          return;
+        }
+        flush(way);
+        g.fillStyle = s === 0 ? first[1] : (part < 0 ? negative : positive)[s % SHADES.length];
+        g.fillRect(left, Math.min(yOf(from), yOf(to)), across, Math.abs(part) * scale);
+      });
+      flush("up");
+      flush("down");
+    });
+    drawTotal(g, wide);
+  }
+
+  function drawTotal(g, wide) {
+    g.lineWidth = 1;
+    g.strokeStyle = stage.palette.mute;
+    g.beginPath();
+    g.moveTo(0, yOf(0));
+    g.lineTo(size[0], yOf(0));
+    g.stroke();
+    for (const [colour, width] of [[stage.palette.card, 4.5], [stage.palette.ink, 2]]) {
+      g.strokeStyle = colour;
+      g.lineWidth = width * stage.weight;
+      g.lineJoin = "round";
+      g.beginPath();
+      totals.forEach((total, t) => g.lineTo((t + 0.5) * wide, yOf(total)));
+      g.stroke();
+    }
+  }
+
+  /** The source that is pointed at, wherever something of it is left. */
+  function drawLit() {
+    const g = sheetOf(over);
+    if (lit === null) return;
+    const wide = size[0] / span();
+    g.fillStyle = stage.palette.accent;
+    columns.forEach((parts, t) =>
+      stacked(parts, (s, part, from, to) => {
+        if (s !== lit + 1) return;
+        const [top, bottom] = [yOf(Math.max(from, to)), yOf(Math.min(from, to))];
+        const left = Math.floor(t * wide);
+        g.fillRect(left, top, Math.max(1, Math.ceil((t + 1) * wide) - left), Math.max(1, bottom - top));
+      }),
+    );
+  }
+
+  function light(source) {
+    if (source === lit) return;
+    lit = source;
+    drawLit();
+    for (const { row, source: own } of rows) row.classList.toggle("on", own === lit);
+  }
+
+  // -------------------------------------------------------------------------------------- list
+
+  const writtenBy = (source) => columns[Math.max(0, source)]?.[source + 1] ?? 0;
+  const startedWith = () => stage.frames.at(0)?.arrays[panel.before]?.data[at()] ?? 0;
+
+  function makeRow() {
+    const row = element("li");
+    const token = element("span", "token");
+    const written = element("span", "figure written");
+    const left = element("span", "figure left-of");
+    const bar = element("i");
+    row.append(token, written, left, element("span", "bar-of", bar));
+    const made = { row, token, written, left, bar, source: null };
+    row.addEventListener("pointerenter", () => light(made.source));
+    row.addEventListener("pointerleave", () => light(null));
+    row.addEventListener("click", () => stage.go(stage.frames.at(Math.max(0, made.source)).index));
+    return made;
+  }
+
+  function fillRows(count) {
+    if (!list.childElementCount) {
+      const names = ["", "wrote", "left", ""].map((name) => element("span", "figure", name));
+      list.append(element("li", "lead", ...names));
+    }
+    while (rows.length > count) rows.pop().row.remove();
+    while (rows.length < count) {
+      rows.push(makeRow());
+      list.append(rows.at(-1).row);
+    }
+  }
+
+  function tell() {
+    const parts = columns[view.position] ?? [];
+    const sources = Array.from(parts, (part, i) => ({ part, source: i - 1 })).filter(({ part }) => part);
+    sources.sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
+    const room = Math.floor((madeOf.clientHeight - ROW - 30) / (stage.narrow ? 40 : ROW));
+    const count = Math.min(sources.length, stage.narrow ? 5 : Math.max(2, room));
+    fillRows(count);
+    const largest = Math.max(1e-12, Math.abs(sources[0]?.part ?? 0));
+    rows.forEach((made, i) => {
+      const { part, source } = sources[i];
+      made.source = source;
+      const first = source === START;
+      made.token.textContent = first ? "start" : (panel.tokens[source] ?? countOf(stage.clock, source));
+      made.token.classList.toggle("first", first);
+      const wrote = first ? startedWith() : writtenBy(source);
+      made.written.textContent = stage.number(wrote);
+      made.left.textContent = stage.number(part);
+      const share = (50 * Math.abs(part)) / largest;
+      made.bar.style.left = part < 0 ? `${50 - share}%` : "50%";
+      made.bar.style.width = `${share}%`;
+      made.bar.style.background = stage.palette[part < 0 ? "negative" : "positive"];
+      Object.assign(made.row.dataset, { source, written: wrote, left: part });
+      made.row.classList.toggle("on", source === lit);
+      const where = first ? "the start" : `${stage.clock} ${countOf(stage.clock, source)}`;
+      made.row.title = `${where} wrote ${stage.number(wrote)}; ${stage.number(part)} of it is left`;
+    });
+    const others = sources.slice(count);
+    rest.textContent = others.length
+      ? `${others.length} more: ${stage.number(sumOf(others.map(({ part }) => part)))}`
+      : "";
+    const whole = sumOf(parts);
+    sum.replaceChildren("Σ ", element("b", "", stage.number(whole)));
+    Object.assign(root.dataset, { sum: whole, total: totals[view.position] ?? "" });
+    const spoken = rows.slice(0, 3).map((made) => made.row.title);
+    stack.setAttribute("aria-label", [panel.alt || panel.title, ...spoken].join(". "));
+  }
+
+  // ----------------------------------------------------------------------------------- pointer
+
+  function under(event) {
+    const box = stack.getBoundingClientRect();
+    const index = Math.floor(((event.clientX - box.left) / box.width) * span());
+    const t = Math.min(Math.max(0, index), columns.length - 1);
+    return [t, event.clientY - box.top, event.clientX - box.left];
+  }
+
+  function sourceAt(t, y) {
+    let found = null;
+    stacked(columns[t] ?? [], (s, _, from, to) => {
+      const [top, bottom] = [yOf(Math.max(from, to)), yOf(Math.min(from, to))];
+      if (y >= top && y <= bottom) found = s - 1;
+    });
+    return found;
+  }
+
+  stack.addEventListener("pointermove", (event) => {
+    const [t, y, x] = under(event);
+    if (t < 0) return;
+    if (event.buttons & 1 && stack.hasPointerCapture(event.pointerId)) stage.go(stage.frames.at(t).index);
+    if (event.pointerType === "touch") return;
+    const source = sourceAt(t, y);
+    light(source);
+    readout.hidden = source === null;
+    if (readout.hidden) return;
+    const first = source === START;
+    const wrote = first ? startedWith() : writtenBy(source);
+    const left = columns[t][source + 1];
+    const token = first ? "at the start" : `“${panel.tokens[source] ?? ""}” ${stage.clock} ${countOf(stage.clock, source)}`;
+    readout.textContent = `${token}\nwrote ${stage.number(wrote)}, left ${stage.number(left)}`;
+    readout.style.left = `${Math.max(0, Math.min(x + 14, size[0] - readout.offsetWidth))}px`;
+    readout.style.top = `${Math.max(0, y - readout.offsetHeight - 10)}px`;
+  });
+  stack.addEventListener("pointerdown", (event) => {
+    if (event.button || !columns.length) return;
+    stack.setPointerCapture(event.pointerId);
+    stage.go(stage.frames.at(under(event)[0]).index);
+  });
+  stack.addEventListener("pointerleave", () => {
+    readout.hidden = true;
+    light(null);
+  });
+
+  // ------------------------------------------------------------------------------------- paint
+
+  new ResizeObserver(() => {
+    size = [stack.clientWidth, stack.clientHeight];
+    drawn = listed = "";
+    if (view && root.isConnected) paint(view);
+  }).observe(stack);
+
+  function paint(now) {
+    view = now;
+    if (!view?.frame || !size[0]) return;
+    const { frames } = stage;
+    const run = `${frames.id}/${frames.count}/${frames.edits}/${at()}`;
+    if (run !== computed) {
+      computed = run;
+      compute();
+    }
+    const state = `${run}/${stage.dark}/${stage.presenter}/${size}/${span()}`;
+    if (state !== drawn) {
+      drawn = state;
+      draw();
+      drawLit();
+    }
+    const here = `${state}/${view.position}`;
+    if (here === listed) return;
+    listed = here;
+    const wide = 100 / span();
+    column.style.width = `max(5px, ${wide}%)`;
+    column.style.left = `clamp(0px, calc(${(view.frame.index + 0.5) * wide}% - max(5px, ${wide}%) / 2), calc(100% - 5px))`;
+    tell();
+  }
+
+  return { element: root, paint };
+}

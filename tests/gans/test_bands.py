@@ -1,0 +1,164 @@
+"""What noise allows to be said."""
+
+import math
+
+import pytest
+import torch
+
+from explorer.gans.bands import Band, band, compare, metrics
+from explorer.gans.distributions import DISTRIBUTIONS, GRID, MOONS, RING, stratified
+from explorer.gans.learned import expected_coverage, w1_floor
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def flat(mean, std):
+    return Band(
+        torch.tensor([mean], dtype=torch.float64), mean, std, mean - 2 * std, mean + 2 * std
+    )
+
+
+def test_a_band_is_mean_and_spread_of_real_against_real():
+    found = band(lambda x, y: float(y[0, 0] - x[0, 0]), MOONS, 3, 50, rng())
+    values = found.values
+
+    mean = sum(values.tolist()) / 50
+    std = math.sqrt(sum((value - mean) ** 2 for value in values.tolist()) / 49)
+    assert (found.mean, found.std) == (pytest.approx(mean), pytest.approx(std))
+    assert (found.low, found.high) == (pytest.approx(mean - 2 * std), pytest.approx(mean + 2 * std))
+    assert found.mean in found
+    assert found.high + 1e-6 not in found
+
+
+def test_equal_generators_measure_equal_bands():
+    metric = metrics(RING)["energy"]
+
+    first, again = (band(metric, RING, 60, 4, rng(1)) for _ in range(2))
+
+    assert first.values.equal(again.values)
+
+
+def test_the_band_of_w1_is_its_floor():
+    reference = stratified(RING, 120, rng(2))
+
+    found = band(metrics(RING)["w1"], RING, 120, 5, rng(3), reference)
+
+    torch.testing.assert_close(
+        found.values, w1_floor(RING, 120, 5, rng(3), reference).distances, rtol=1e-9, atol=0
+    )
+
+
+def test_a_second_sample_of_the_data_falls_into_nearly_every_band():
+    outside = []
+    for name in ("ring", "moons"):
+        data = DISTRIBUTIONS[name]
+        reference = data.sample(150, rng(4))
+        for metric in metrics(data).values():
+            found = band(metric, data, 150, 12, rng(5), reference)
+            fresh = [metric.measure(reference, data.sample(150, rng(seed))) for seed in (6, 7, 8)]
+            outside += [
+                metric.name for value in fresh if not found.low - 1e-9 <= value <= found.high + 1e-9
+            ]
+
+    # 63 values, each outside with a probability near 5 %, the band's own noise included.
+    assert len(outside) <= 10, outside
+
+
+def test_the_ideal_of_each_metric_is_what_real_data_shows_with_many_points():
+    data, n = GRID, 1_500
+    real, fake = data.sample(n, rng(9)), data.sample(n, rng(10))
+    found = metrics(data)
+
+    for name, tolerance in (
+        ("density", 0.06),
+        ("coverage", 0.02),
+        ("neighbour", 0.05),
+        ("good", 0.01),
+        ("held", 0),
+        ("captured", 0),
+        ("mmd_squared", 0.002),
+        ("reverse_kl", 0.02),
+        ("total_variation", 0.08),
+    ):
+        metric = found[name]
+        assert metric.measure(real, fake) == pytest.approx(metric.ideal, abs=tolerance), name
+    assert found["coverage"].ideal == pytest.approx(expected_coverage(10**8, 10**8, 5))
+
+
+def test_data_without_modes_has_no_metrics_of_modes():
+    assert set(metrics(RING)) - set(metrics(MOONS)) == {
+        "held",
+        "captured",
+        "good",
+        "reverse_kl",
+        "total_variation",
+    }
+
+
+def test_a_lead_that_single_values_of_the_bands_noise_explain_names_nobody():
+    noise = flat(0.1, 0.02)
+    # The standard error of a difference of two single values is 0.02 sqrt(2) = 0.0283.
+    assert compare([0.30], [0.35], noise).verdict == "noise"
+    assert compare([0.30], [0.36], noise).verdict == "a"
+    assert compare([0.36], [0.30], noise).winner == "b"
+    assert compare([0.30], [0.35], noise).winner is None
+    assert compare([0.30], [0.35], noise).error == pytest.approx(0.02 * math.sqrt(2))
+
+
+def test_more_seeds_sharpen_the_verdict():
+    noise = flat(0.1, 0.02)
+
+    assert compare([0.30] * 8, [0.33] * 8, noise).verdict == "a"
+    assert compare([0.30] * 2, [0.33] * 2, noise).verdict == "noise"
+
+
+def test_the_games_own_spread_counts_where_it_exceeds_the_bands():
+    found = compare([0.2, 0.6, 0.4, 0.4], [0.5, 0.5, 0.5, 0.5], flat(0.1, 0.01))
+    spread = math.sqrt(0.08 / 3)
+
+    assert found.error == pytest.approx(math.hypot(spread / 2, 0.01 / 2))
+    assert found.verdict == "noise"
+
+
+def test_two_games_at_the_floor_are_equally_good_however_they_differ():
+    assert compare([0.10] * 100, [0.13] * 100, flat(0.1, 0.02)).verdict == "floor"
+    assert compare([0.95] * 100, [0.99] * 100, flat(0.97, 0.02), better="high").verdict == "floor"
+    # Beyond the good end is at the floor too.
+    assert compare([0.0] * 100, [0.13] * 100, flat(0.1, 0.02)).verdict == "floor"
+
+
+def test_high_and_middle_are_read_their_own_way():
+    assert compare([0.5], [0.9], flat(0.97, 0.01), better="high").winner == "b"
+    middle = flat(0.99, 0.002)
+    assert compare([0.999], [0.90], middle, "middle", 0.9889).winner == "a"
+    assert compare([0.95], [1.0], flat(0.98, 0.001), "middle", 0.98).winner == "b"
+
+
+def test_a_game_that_diverged_loses_to_one_that_did_not():
+    noise = flat(0.1, 0.02)
+
+    assert compare([math.nan], [5.0], noise).winner == "b"
+    assert compare([0.3], [0.3, math.inf], noise).winner == "a"
+    assert compare([math.nan], [math.nan], noise).winner is None
+
+
+def test_real_data_against_real_data_has_no_winner_but_a_collapsed_game_loses():
+    metric, generator = metrics(RING)["w1"], rng(11)
+    reference = stratified(RING, 128, generator)
+    noise = band(metric, RING, 128, 8, generator, reference)
+    perfect, again = (
+        [metric.measure(reference, RING.sample(128, generator)) for _ in range(3)] for _ in range(2)
+    )
+    one_mode = [metric.measure(reference, RING.modes[:1].repeat(128, 1)) for _ in range(3)]
+
+    assert compare(perfect, again, noise).winner is None
+    assert compare(perfect, one_mode, noise).winner == "a"
+
+
+def test_bands_and_comparisons_need_values():
+    with pytest.raises(ValueError, match="repeats must be at least 2 for a spread, not 1"):
+        band(metrics(RING)["w1"], RING, 10, 1, rng())
+    with pytest.raises(ValueError, match="at least one value of each game"):
+        compare([], [1.0], flat(0.1, 0.02))

@@ -1,0 +1,232 @@
+"""The Dirac-GAN: derivatives by autograd, the published notebook, and theory."""
+
+import cmath
+import math
+
+import pytest
+import torch
+from torch.nn.functional import softplus
+
+from explorer.gans.dirac import (
+    DIRAC_GAMES,
+    NOISE,
+    PENALTY,
+    START,
+    consensus,
+    eigenvalues,
+    jacobian,
+    r1,
+    r1_eigenvalues,
+    step_eigenvalues,
+    trajectory,
+    velocities,
+    verdict,
+)
+
+POINTS = torch.randn(40, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def f(t):
+    """−log(1 + e^−t)."""
+    return -softplus(-t)
+
+
+# For each game what the generator and the judge minimise, at (θ, ψ), D larger on generated points.
+LOSSES = {
+    "minimax": (lambda a, p: f(p * a), lambda a, p: -f(p * a)),
+    "non_saturating": (lambda a, p: -f(-p * a), lambda a, p: -f(p * a)),
+    "least_squares": (lambda a, p: (p * a + 1) ** 2 / 2, lambda a, p: (p * a - 1) ** 2 / 2),
+    "hinge": (lambda a, p: p * a, lambda a, p: torch.relu(1 - p * a)),
+    "wasserstein": (lambda a, p: p * a, lambda a, p: -p * a),
+    "wasserstein_clip": (lambda a, p: p * a, lambda a, p: -p * a),
+    "wasserstein_gp": (
+        lambda a, p: p * a,
+        lambda a, p: -p * a + PENALTY / 2 * (p.abs() - 1) ** 2,
+    ),
+    "r1": (lambda a, p: f(p * a), lambda a, p: -f(p * a) + 0.3 / 2 * p**2),
+    "r1_critical": (lambda a, p: f(p * a), lambda a, p: -f(p * a) + p**2 / 2),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_both_players_move_down_their_own_loss(name):
+    points = POINTS.clone().requires_grad_()
+    ours, theirs = (loss(points[:, 0], points[:, 1]).sum() for loss in LOSSES[name])
+    (down,) = torch.autograd.grad(ours, points)
+    (up,) = torch.autograd.grad(theirs, points)
+
+    expected = -torch.stack([down[:, 0], up[:, 1]], dim=1)
+
+    torch.testing.assert_close(velocities(DIRAC_GAMES[name], POINTS), expected)
+
+
+def test_consensus_adds_the_gradient_of_half_the_fields_square():
+    points = POINTS.clone().requires_grad_()
+    gan = velocities(DIRAC_GAMES["minimax"], points)
+    (slope,) = torch.autograd.grad(gan.square().sum() / 2, points)
+
+    torch.testing.assert_close(velocities(consensus(1.0), POINTS), gan.detach() - slope)
+
+
+def test_instance_noise_is_the_mean_field_of_noisy_points():
+    generator, n = torch.Generator().manual_seed(1), 200_000
+    theta, psi = 0.8, -1.3
+    ours, real = (NOISE * torch.randn(n, generator=generator, dtype=torch.float64) for _ in "12")
+    at = torch.tensor([theta, psi], dtype=torch.float64, requires_grad=True)
+    value = f(at[1] * (at[0] + ours)).mean() + f(-at[1] * real).mean()
+    (slope,) = torch.autograd.grad(value, at)
+
+    found = velocities(DIRAC_GAMES["instance_noise"], at.detach()[None])[0]
+
+    torch.testing.assert_close(found, slope * torch.tensor([-1.0, 1.0]), rtol=0, atol=0.01)
+
+
+# Distance from the equilibrium after 500 steps of 0.2 from (1, 1), to the digits that are known:
+# run from the vector fields of the notebook of Mescheder et al. 2018.
+NOTEBOOK = {
+    "minimax": (3.1, 1.42, 1.85),
+    "non_saturating": (0.64, 0.28, 0.14),
+    "wasserstein_clip": (1.0, 1.0, 0.92),
+    "wasserstein_gp": (1.8, 1.2, 0.72),
+    "r1": (2.6e-6, 2.3e-7, 9e-34),
+    "r1_critical": (9.5e-22, 7.5e-17, 5e-12),
+}
+
+
+@pytest.mark.parametrize("name", NOTEBOOK)
+@pytest.mark.parametrize(("column", "judge_steps"), [(0, 0), (1, 1), (2, 5)])
+def test_the_distances_of_the_notebook_come_out(name, column, judge_steps):
+    end = trajectory(DIRAC_GAMES[name], judge_steps=judge_steps)[-1]
+
+    assert float(end.norm()) == pytest.approx(NOTEBOOK[name][column], rel=0.06)
+
+
+@pytest.mark.parametrize(("judge_steps", "distance"), [(0, 2e-10), (1, 1.3e-11), (5, 5e-33)])
+def test_consensus_with_the_notebooks_half_bend_arrives_as_it_does(judge_steps, distance):
+    end = trajectory(consensus(bend=0.5), judge_steps=judge_steps)[-1]
+
+    assert float(end.norm()) == pytest.approx(distance, rel=0.1)
+
+
+@pytest.mark.parametrize("judge_steps", [0, 1, 5])
+def test_wgan_gp_circles_and_r1_converges_however_often_the_judge_moves(judge_steps):
+    found = {
+        name: verdict(
+            DIRAC_GAMES[name], trajectory(DIRAC_GAMES[name], START, judge_steps), judge_steps
+        )
+        for name in ("wasserstein_gp", "wasserstein_clip", "r1", "r1_critical", "instance_noise")
+    }
+
+    assert found == {
+        "wasserstein_gp": "circles",
+        "wasserstein_clip": "circles",
+        "r1": "converges",
+        "r1_critical": "converges",
+        "instance_noise": "converges",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "judge_steps", "expected"),
+    [
+        ("minimax", 0, "diverges"),
+        ("minimax", 1, "circles"),
+        ("wasserstein", 0, "diverges"),
+        ("non_saturating", 0, "slow"),
+        ("non_saturating", 1, "slow"),
+        ("non_saturating", 5, "slow"),
+    ],
+)
+def test_the_verdicts_of_the_unpenalised_games(name, judge_steps, expected):
+    game = DIRAC_GAMES[name]
+
+    assert verdict(game, trajectory(game, START, judge_steps), judge_steps) == expected
+
+
+def test_simultaneous_wgan_leaves_by_the_factor_of_its_rotation():
+    path = trajectory(DIRAC_GAMES["wasserstein"], (0.3, -0.4), steps=7)
+
+    # Each step multiplies the distance by |1 + 0.2 i|.
+    expected = 0.5 * torch.tensor([math.hypot(1, 0.2) ** k for k in range(8)], dtype=torch.float64)
+    torch.testing.assert_close(path.norm(dim=1), expected)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.3, 1.0, 2.5])
+def test_r1_has_the_eigenvalues_of_its_formula(gamma):
+    found = sorted(eigenvalues(r1(gamma)).tolist(), key=lambda z: (z.real, z.imag))
+    a, b = 1, gamma  # λ² + γ λ + 1/4 = 0
+    roots = [(-b + s * cmath.sqrt(b * b - a)) / 2 for s in (1, -1)]
+    expected = sorted(roots, key=lambda z: (z.real, z.imag))
+
+    # At the double root of γ = 1 an error of 1e-16 moves the eigenvalues by its root.
+    assert found == pytest.approx(expected, abs=1e-7)
+    formula = sorted(r1_eigenvalues(gamma), key=lambda z: (z.real, z.imag))
+    assert formula == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", [name for name in DIRAC_GAMES if name != "wasserstein_gp"])
+def test_the_jacobian_is_the_fields_slope_by_central_differences(name):
+    game, step = DIRAC_GAMES[name], 1e-5
+    columns = []
+    for axis in range(2):
+        move = torch.zeros(1, 2, dtype=torch.float64)
+        move[0, axis] = step
+        columns.append((velocities(game, move) - velocities(game, -move))[0] / (2 * step))
+
+    torch.testing.assert_close(jacobian(game), torch.stack(columns, 1), rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("judge_steps", [0, 1, 5])
+@pytest.mark.parametrize("name", ["minimax", "r1", "instance_noise", "least_squares"])
+def test_near_the_equilibrium_an_iteration_is_its_linearisation(name, judge_steps):
+    game, size = DIRAC_GAMES[name], 1e-5
+    columns = [
+        trajectory(game, start, judge_steps, steps=1)[1] / size
+        for start in ((size, 0.0), (0.0, size))
+    ]
+    matrix = torch.stack(columns, dim=1)
+
+    expected = sorted(torch.linalg.eigvals(matrix).tolist(), key=lambda z: (z.real, z.imag))
+    found = step_eigenvalues(game, judge_steps).tolist()
+    assert sorted(found, key=lambda z: (z.real, z.imag)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_unpenalised_games_rotate_and_wgan_gp_has_no_linearisation():
+    for name, speed in (
+        ("minimax", 0.5),
+        ("non_saturating", 0.5),
+        ("hinge", 1),
+        ("wasserstein", 1),
+    ):
+        found = eigenvalues(DIRAC_GAMES[name]).tolist()
+        assert sorted(z.imag for z in found) == pytest.approx([-speed, speed])
+        assert [z.real for z in found] == pytest.approx([0, 0])
+    assert eigenvalues(DIRAC_GAMES["wasserstein_gp"]) is None
+    with pytest.raises(ValueError, match="'wasserstein_gp' has no derivative at the equilibrium"):
+        jacobian(DIRAC_GAMES["wasserstein_gp"])
+
+
+def test_clipping_keeps_the_judge_inside():
+    path = trajectory(DIRAC_GAMES["wasserstein_clip"], (2.0, 0.5), judge_steps=5)
+
+    assert float(path[1:, 1].abs().max()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"start": (math.nan, 1.0)}, "must be finite numbers"),
+        ({"h": 0.0}, "the step positive"),
+        ({"judge_steps": 101}, "judge_steps must be between 0 and 100, not 101"),
+    ],
+)
+def test_a_path_needs_a_start_and_a_step(arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        trajectory(DIRAC_GAMES["r1"], **arguments)
+
+
+def test_a_path_that_leaves_for_good_is_followed_no_farther():
+    path = trajectory(DIRAC_GAMES["wasserstein"], steps=2_000)
+
+    assert path.isfinite().all()
+    assert verdict(DIRAC_GAMES["wasserstein"], path) == "diverges"

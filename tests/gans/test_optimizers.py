@@ -1,0 +1,41 @@
+"""The flat optimizers against torch.optim."""
+
+import pytest
+import torch
+
+from explorer.gans.networks import Network
+from explorer.gans.optimizers import OPTIMIZERS, PRESETS
+
+TORCH = {
+    "adam": lambda p, betas: torch.optim.Adam([p], lr=0.01, betas=betas, foreach=False),
+    "rmsprop": lambda p, betas: torch.optim.RMSprop([p], lr=0.01, alpha=betas[1]),
+    "sgd": lambda p, betas: torch.optim.SGD([p], lr=0.01, momentum=betas[0]),
+}
+
+
+@pytest.mark.parametrize("betas", [(0.5, 0.9), (0.0, 0.9), (0.5, 0.999)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-13), (torch.float32, 1e-6)])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_flat_update_is_that_of_torch_optim(name, dtype, tolerance, betas):
+    rng = torch.Generator().manual_seed(0)
+    network = Network([2, 6, 1], "relu", None, dtype)
+    network.draw([rng])
+    parameter = torch.nn.Parameter(network.parameters.clone())
+    ours = OPTIMIZERS[name](network, 0.01, betas)
+    theirs = TORCH[name](parameter, betas)
+
+    for _ in range(40):
+        gradient = torch.randn(len(parameter), generator=rng, dtype=dtype)
+        network.gradient.copy_(gradient)
+        parameter.grad = gradient.clone()
+        ours.step()
+        theirs.step()
+
+    torch.testing.assert_close(network.parameters, parameter.data, rtol=tolerance, atol=tolerance)
+
+
+def test_the_three_circulating_settings_are_told_apart():
+    assert PRESETS["paper"].betas == (0.0, 0.9)
+    assert PRESETS["paper"].penalty_weight == 100 * PRESETS["toy_code"].penalty_weight
+    assert PRESETS["dcgan"].penalty_weight is None
+    assert len({preset.betas for preset in PRESETS.values()}) == 3
