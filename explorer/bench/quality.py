@@ -15,6 +15,7 @@ from explorer.gans.distributions import distribution, stratified
 from explorer.gans.game import Game
 from explorer.gans.learned import mode_report, w1_floor
 from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.optimizers import PRESETS
 from explorer.gans.settings import GameSettings
 
 LOOKED_AT = 40  # steps between two looks
@@ -25,7 +26,22 @@ REPEATS = 10  # real samples behind the floor
 LIMITS = {"ring": 8.0, "grid": 20.0}
 QUICK_LIMIT = 3.0
 
-FAIR: Mapping[str, dict[str, Any]] = {}
+LIKE_DCGAN: dict[str, Any] = {"critic_steps": 1, "betas": PRESETS["dcgan"].betas}
+LIKE_WGAN: dict[str, Any] = {
+    "critic_optimizer": "rmsprop",
+    "generator_optimizer": "rmsprop",
+    "betas": (0.0, 0.99),
+    "clip": 0.1,
+}
+FAIR: Mapping[str, dict[str, Any]] = {
+    "minimax": LIKE_DCGAN,
+    "non_saturating": LIKE_DCGAN,
+    "least_squares": LIKE_DCGAN,
+    "hinge": {"spectral": True},
+    "wasserstein_clip": LIKE_WGAN,
+    "r1": LIKE_DCGAN,
+}
+"""What differs from the default settings, so that no objective is measured where it must fail"""
 
 
 @dataclass(frozen=True)

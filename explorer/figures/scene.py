@@ -391,7 +391,8 @@ class Diagram:
     The coordinates stretch both ways with the panel, boxes and letters do not: they keep a size
     that can be read. ``narrow`` is another layout of the same parts, for phones. ``tokens`` is
     what is read at each frame, ``select`` the selection that templates go by. A number that one
-    of the ``openings`` is about opens on a click and shows what it is made of.
+    of the ``openings`` is about opens on a click and shows what it is made of. ``opens`` names the
+    stage that is shown first.
     """
 
     area: str
@@ -406,6 +407,7 @@ class Diagram:
     tokens: tuple[str, ...] = ()
     select: str = ""
     openings: tuple[Opening, ...] = ()
+    opens: str = ""
     kind: str = "diagram"
 
 

@@ -42,6 +42,8 @@ LIGHT: Final[dict[str, str]] = {
     "gru": "#00795c",
     "gan": "#c94f00",
     "wgan": "#0b6e99",
+    "other_game": "#00795c",
+    "fourth_game": "#8e4b9e",
     "theory": "#1c2430",
     "baseline": "#566170",
 }
@@ -77,6 +79,8 @@ DARK: Final[dict[str, str]] = {
     "gru": "#3fcf9f",
     "gan": "#ff8a3d",
     "wgan": "#56b4e9",
+    "other_game": "#3fcf9f",
+    "fourth_game": "#c58ad6",
     "theory": "#e8ecf1",
     "baseline": "#9fabb9",
 }
@@ -89,6 +93,8 @@ DASH: Final[dict[str, tuple[int, ...]]] = {
     "gru": (8, 5),
     "gan": (8, 5),
     "wgan": (),
+    "other_game": (10, 4, 2, 4),
+    "fourth_game": (2, 4),
     "theory": (3, 5),
     "baseline": (3, 5),
 }

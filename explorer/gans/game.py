@@ -121,15 +121,15 @@ class Game(Watched):
         generator.learn()
         self._finish()
 
+    @torch.no_grad()  # as a decorator it ends at every yield; a with-block would reach the caller
     def anatomy(self) -> Iterator[SubStep]:
         """The same step taken apart; once exhausted, the game is where `step` leads, bit for bit.
 
         Until then the game stands between two steps and must not be asked for its state.
         """
-        with torch.no_grad():
-            self._draw()
-            yield from taken_apart(self._generator, self._judge, self.settings)
-            self._finish()
+        self._draw()
+        yield from taken_apart(self._generator, self._judge, self.settings)
+        self._finish()
 
     def _finish(self) -> None:
         self.step_count += 1
@@ -297,7 +297,7 @@ class Game(Watched):
             found[f"generator.running.{what}"] = tensor
         spectral = self._judge.spectral
         for what, tensor in spectral.vectors.items() if spectral else ():
-            found[f"judge.{what}"] = tensor
+            found[f"judge.spectral.{what}"] = tensor
         return found
 
 

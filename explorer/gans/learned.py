@@ -127,6 +127,23 @@ def _spreads(
     return torch.where(counts > 1, summed / (counts - 1), math.nan).sqrt()
 
 
+def right_share(
+    samples: Float[Tensor, "m D"], labels: Int64[Tensor, " m"], distribution: Distribution
+) -> Float64[Tensor, " K"]:
+    """For each mode, the share of points asked for under its label that lie within its reach.
+
+    For a conditional game whose labels are the modes; a perfect one has nearly 1 everywhere. NaN
+    for a label that nobody asked for. ValueError for a distribution without modes.
+    """
+    if distribution.modes is None or distribution.reach is None:
+        raise ValueError(f"distribution {distribution.name!r} has no modes to count")
+    wanted = distribution.modes.double()[labels]
+    near = (finite(samples) - wanted).norm(dim=1) <= distribution.reach
+    count = len(distribution.modes)
+    asked = labels.bincount(minlength=count)
+    return labels[near].bincount(minlength=count).double() / asked
+
+
 def reverse_kl(counts: Int64[Tensor, " K"]) -> float:
     """KL(q || uniform) = sum_k q_k log(K q_k), in nats, of the histogram q of `counts`.
 

@@ -44,6 +44,9 @@ class Objective(ABC):
     clips: bool = False
     """whether every parameter of the judge is clipped after each of its updates"""
 
+    dials: tuple[str, ...] = ()
+    """the settings that only this kind of objective reads"""
+
     constant_slopes: bool = False
     """whether no slope depends on t, so that writing them once is enough"""
 
@@ -127,6 +130,7 @@ class R1(NonSaturating):
     )
     source = "Mescheder et al. 2018, eq. 9"
     penalty = "real"
+    dials = ("r1_weight",)
 
 
 class LeastSquares(Objective):
@@ -198,6 +202,7 @@ class WassersteinClip(Objective):
     source = "Arjovsky et al. 2017, algorithm 1"
     critic = True
     clips = True
+    dials = ("clip",)
     constant_slopes = True
 
     def judge_loss(self, real: Outputs, fake: Outputs) -> Loss:
@@ -228,8 +233,14 @@ class WassersteinPenalty(WassersteinClip):
         r" L_G = -\mathbb{E}[f(G(z))]"
     )
     source = "Gulrajani et al. 2017, eq. 3"
+    one_sided_formula = (
+        r"L_D = \mathbb{E}[f(G(z))] - \mathbb{E}[f(x)]"
+        r" + \lambda\,\mathbb{E}[\max(0, \lVert\nabla f(\hat x)\rVert - 1)^2], \quad"
+        r" L_G = -\mathbb{E}[f(G(z))]"
+    )
     penalty = "between"
     clips = False
+    dials = ("penalty_weight", "one_sided", "pairs")
 
 
 OBJECTIVES: dict[str, Objective] = {

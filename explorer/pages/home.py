@@ -17,8 +17,8 @@ CARDS = (
     (
         "cells",
         "What does it remember, and who let it in?",
-        "A trained LSTM or GRU reads your text. Step through time and, inside a step, gate by "
-        "gate, with the real numbers on every wire.",
+        "A trained cell reads your text. Step through it gate by gate, take any number apart down "
+        "to weight × input, and operate on it: shut a gate and see what it forgets.",
         "Open the cells",
     ),
     (
@@ -42,7 +42,10 @@ TRY = (
     ("gradients", {"forget_bias": "0"}, "An LSTM without its forget bias fades like an RNN"),
     ("gradients", {"forget_bias": "5"}, "Too much forget bias: an LSTM whose gradient explodes"),
     ("gradients", {"view": "live"}, "RNN, LSTM and GRU learn to add, side by side"),
-    ("cells", {"reads": "numbers", "cell": "gru"}, "A GRU that forecasts a wave"),
+    ("cells", {"reads": "waves", "cell": "gru"}, "A GRU that forecasts a wave"),
+    ("cells", {"view": "surgery"}, "Shut one forget gate: the network forgets its brackets"),
+    ("cells", {"view": "memory"}, "How much of each letter is left in a memory?"),
+    ("cells", {"view": "hand", "hand": "gru_counter"}, "An LSTM counts; where does a GRU stop?"),
 )
 LABS = {"cells": cells, "gradients": gradients, "gans": gans}
 
@@ -66,7 +69,7 @@ def page() -> None:
                 st.page_link(st.Page(LABS[name].page, url_path=name), label=action, width="stretch")
     st.html('<p class="try">Try, and check for yourself</p>')
     with st.container(key="try"):
-        for row in (TRY[:3], TRY[3:]):
+        for row in (TRY[:3], TRY[3:6], TRY[6:]):
             for column, (name, parameters, line) in zip(
                 st.columns(3, gap="medium"), row, strict=True
             ):

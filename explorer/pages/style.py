@@ -63,6 +63,8 @@ header.stAppHeader, [data-testid="stHeader"] {
 @media (max-width: 640px) {
   .st-key-lab > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
   .st-key-lab > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-controls) { order: 1; }
+  .st-key-title { gap: 0.35rem; }
   .heading h1 { font-size: 23px; }
   .heading p { font-size: 15px; }
   button { min-height: 40px; }

@@ -17,8 +17,10 @@ from explorer.gans.learned import (
 )
 from explorer.gans.penalty import gradient_penalty
 from explorer.gans.settings import GameSettings
+from explorer.verify.dirac import DIRAC
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
+from explorer.verify.learned import LEARNED
 from explorer.verify.slow import Slow
 
 
@@ -212,6 +214,8 @@ KNOWN = (
         )
         for (name, even), (mean, std) in FLOORS.items()
     ),
+    *LEARNED,
+    *DIRAC,
     Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", 1e-12),
     *(
         Known(

@@ -65,6 +65,11 @@ def test_sub_steps_come_in_the_order_of_the_algorithm():
     assert names == judges + [(name, None) for name in SUB_STEPS[8:]]
 
 
+def test_between_two_sub_steps_the_caller_can_differentiate():
+    for _ in new(SMALL).anatomy():
+        assert torch.is_grad_enabled()
+
+
 def test_a_game_without_penalty_has_no_sub_step_for_it():
     names = {step.name for step in new(replace(SMALL, objective="hinge")).anatomy()}
 

@@ -7,6 +7,7 @@ import torch
 
 from explorer.gans.bands import Band, band, compare, metrics
 from explorer.gans.distributions import DISTRIBUTIONS, GRID, MOONS, RING, stratified
+from explorer.gans.images import DIGIT_IMAGES
 from explorer.gans.learned import expected_coverage, w1_floor
 
 
@@ -95,6 +96,12 @@ def test_data_without_modes_has_no_metrics_of_modes():
         "reverse_kl",
         "total_variation",
     }
+
+
+def test_of_images_no_distance_is_measured_that_64_dimensions_make_meaningless():
+    assert set(metrics(DIGIT_IMAGES)) == {"energy", "density", "coverage", "neighbour"}
+    found = band(metrics(DIGIT_IMAGES)["coverage"], DIGIT_IMAGES, 40, 3, rng(12))
+    assert found.mean > 0.8
 
 
 def test_a_lead_that_single_values_of_the_bands_noise_explain_names_nobody():

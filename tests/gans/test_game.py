@@ -179,6 +179,26 @@ def test_a_population_plays_the_games_of_its_seeds():
         )
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_population_of_every_variant_plays_the_games_of_its_seeds(variant):
+    settings, seeds = replace(SMALL, **VARIANTS[variant]), (11, 5)
+    sampler = sampler_of(settings)
+    together = Game(settings, sampler, seeds=seeds, dtype=torch.float64)
+    alone = [Game(replace(settings, seed=seed), sampler, dtype=torch.float64) for seed in seeds]
+    for game in (together, *alone):
+        for _ in range(3):
+            game.step()
+
+    for name, network in together.networks.items():
+        for layer, weights in enumerate(network.weights):
+            each = torch.stack([game.networks[name].weights[layer] for game in alone])
+            torch.testing.assert_close(weights, each, rtol=0, atol=1e-9)
+    noise, label = together.evaluation_noise(20), torch.zeros(20, dtype=torch.long)
+    labels = label if settings.classes else None
+    each = torch.stack([game.generate(noise, labels) for game in alone])
+    torch.testing.assert_close(together.generate(noise, labels), each, rtol=0, atol=1e-9)
+
+
 def test_games_of_equal_seed_start_alike_and_meet_the_same_draws_whatever_they_play_for():
     games = [Game(replace(SMALL, objective=name), two_blobs) for name in OBJECTIVES]
     for _ in range(3):

@@ -6,16 +6,22 @@ import sys
 
 import pytest
 import torch
+from scipy.stats import binom, chi2, truncnorm
 from sklearn.neighbors import NearestNeighbors
 
 from explorer.gans.distributions import DISTRIBUTIONS, GRID, MOONS, RING, SWISS_ROLL, stratified
 from explorer.gans.learned import (
     GOOD_CEILING,
     expected_coverage,
+    good_ceiling,
+    good_spread,
     mode_report,
     neighbour_coverage,
     reverse_kl,
     reverse_kl_bias,
+    right_share,
+    total_variation,
+    total_variation_bias,
     w1_floor,
 )
 
@@ -48,6 +54,41 @@ def test_a_perfect_generator_scores_98_89_per_cent_good(data):
 
     assert round(100 * GOOD_CEILING, 2) == 98.89
     assert abs(report.good_share - GOOD_CEILING) < 4 * sampling_error
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 64])
+def test_the_ceiling_of_good_points_is_a_chi_squared(dimensions):
+    assert good_ceiling(dimensions) == pytest.approx(chi2.cdf(9, dimensions), rel=1e-9)
+    assert good_ceiling(2) == pytest.approx(GOOD_CEILING)
+
+
+def test_good_points_of_a_perfect_generator_are_narrower_than_sigma_by_what_is_cut_off():
+    assert good_spread(1) == pytest.approx(truncnorm(-3, 3).std())
+    assert good_spread(2) == pytest.approx(math.sqrt(1 - 4.5 * math.exp(-4.5) / GOOD_CEILING))
+    assert round(good_spread(2), 3) == 0.974
+
+
+@with_modes
+def test_the_spread_of_a_perfect_generator_is_0_974_in_every_mode(data):
+    n = 100_000
+    spread = mode_report(data.sample(n, rng(20)), data).spread
+
+    error = 1 / math.sqrt(4 * n / len(data.modes))  # of a standard deviation of 2 n / K numbers
+    assert float((spread - good_spread(2)).abs().max()) < 4 * error
+
+
+def test_the_spread_of_a_mode_is_the_standard_deviation_of_its_good_points():
+    points = RING.sample(300, rng(21)).double()
+    report = mode_report(points, RING)
+    far = torch.cdist(points, RING.modes.double())
+    for k in range(8):
+        good = points[far[:, k] <= 3 * RING.sigma]
+        expected = good.var(dim=0).mean().sqrt() / RING.sigma
+        assert float(report.spread[k]) == pytest.approx(float(expected))
+
+    thin = mode_report(around(RING, [2, 1, 0, 5, 5, 5, 5, 5]), RING).spread
+    assert thin[0] == 0
+    assert thin[1:3].isnan().all()
 
 
 def test_a_mode_is_held_from_two_per_cent_of_the_ring_and_from_eight_per_mille_of_the_grid():
@@ -96,6 +137,21 @@ def test_counts_and_shares_belong_to_the_mode_they_stand_at():
 
 
 @with_modes
+def test_points_are_right_where_their_own_label_lies(data):
+    points, labels = data.sample_labelled(2_000, rng(24))
+    count = len(data.modes)
+    assert float(right_share(points, labels, data).min()) == 1
+
+    swapped = torch.where(labels == 0, 1, torch.where(labels == 1, 0, labels))
+    assert right_share(points, swapped, data).tolist() == [0, 0] + [1] * (count - 2)
+    half = around(data, [4] * count)
+    half[::2] += 0.3
+    asked = torch.arange(count).repeat_interleave(4)
+    assert right_share(half, asked, data).tolist() == [0.5] * count
+    assert right_share(points[labels > 0], labels[labels > 0], data).isnan().sum() == 1
+
+
+@with_modes
 def test_losing_a_mode_lifts_reverse_kl_from_zero_to_log_k_over_k_less_one(data):
     count = len(data.modes)
 
@@ -139,9 +195,28 @@ def test_reverse_kl_is_the_relative_entropy_to_even_counts():
     assert reverse_kl(counts) == pytest.approx(math.log(4) - entropy, abs=1e-6)
 
 
+def test_total_variation_is_the_mass_that_would_have_to_move():
+    assert total_variation(torch.tensor([5, 5, 5, 5])) == 0
+    assert total_variation(torch.tensor([20, 0, 0, 0])) == pytest.approx(3 / 4)
+    assert total_variation(torch.tensor([6, 4, 5, 5])) == pytest.approx(1 / 20)
+    report = mode_report(around(RING, [2, 1, 1, 1, 1, 1, 1, 0]), RING)
+    assert report.total_variation == pytest.approx(1 / 8)
+    assert report.total_variation_bias == total_variation_bias(8, 8)
+
+
+@pytest.mark.parametrize(("modes", "points"), [(25, 1_000), (8, 2_500), (3, 7), (8, 8), (1, 5)])
+def test_the_bias_of_total_variation_is_the_binomial_mean_deviation(modes, points):
+    counts = range(points + 1)
+    expected = sum(binom.pmf(k, points, 1 / modes) * abs(k / points - 1 / modes) for k in counts)
+
+    assert total_variation_bias(modes, points) == pytest.approx(modes * expected / 2, abs=1e-12)
+
+
 def test_modes_cannot_be_counted_where_there_are_none():
     with pytest.raises(ValueError, match="distribution 'moons' has no modes to count"):
         mode_report(MOONS.sample(10, rng()), MOONS)
+    with pytest.raises(ValueError, match="distribution 'moons' has no modes to count"):
+        right_share(MOONS.sample(10, rng()), torch.zeros(10).long(), MOONS)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -211,6 +286,16 @@ def test_coverage_falls_by_the_part_of_the_data_that_is_missing():
     found = neighbour_coverage(real, half)
 
     assert found.coverage == pytest.approx(3 / 8, abs=0.02)
+
+
+def test_the_covered_points_are_those_with_a_neighbour_and_dimensions_may_be_many():
+    real, fake = torch.randn(80, 5, generator=rng(22)), torch.randn(60, 5, generator=rng(23))
+
+    found = neighbour_coverage(real, fake, 3)
+
+    near = torch.cdist(real.double(), fake.double()).amin(dim=1) <= found.radii
+    assert found.covered.equal(near)
+    assert found.coverage == pytest.approx(float(near.double().mean()))
 
 
 def test_generated_points_in_one_heap_have_density_and_no_coverage():

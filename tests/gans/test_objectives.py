@@ -1,12 +1,15 @@
 """What judge and generator want: slopes are derivatives, losses are the papers'."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
+from explorer.gans.game import Game
 from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.settings import GameSettings
 
 REAL = torch.tensor([-3.0, -0.5, 0.0, 0.7, 4.0], dtype=torch.float64)
 FAKE = torch.tensor([-2.0, -0.1, 0.0, 1.5, 5.0], dtype=torch.float64)
@@ -112,6 +115,25 @@ def test_r1_adds_only_a_penalty_at_real_points_to_the_non_saturating_game():
     assert plain.penalty == "none"
     assert torch.equal(r1.judge_loss(REAL, FAKE), plain.judge_loss(REAL, FAKE))
     assert torch.equal(r1.generator_loss(FAKE), plain.generator_loss(FAKE))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_a_game_reads_the_dials_of_its_objective_and_of_no_other(name):
+    turned = {
+        "penalty_weight": 9.0, "one_sided": True, "pairs": "optimal", "r1_weight": 9.0, "clip": 0.3
+    }  # fmt: skip
+    plain = GameSettings(name, width=8, depth=1, batch=8, critic_steps=2)
+
+    def weights(settings):
+        game = Game(settings, lambda n, rng: 2 + torch.randn(n, 2, generator=rng))
+        game.networks["judge"].parameters.mul_(3)  # steep on one side and flat on the other
+        for _ in range(3):
+            game.step()
+        return game.networks["judge"].parameters
+
+    for dial, value in turned.items():
+        changed = not torch.equal(weights(plain), weights(replace(plain, **{dial: value})))
+        assert changed == (dial in OBJECTIVES[name].dials), dial
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)

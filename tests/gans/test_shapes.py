@@ -38,6 +38,22 @@ def test_a_density_holds_one_in_all(data, blur):
     assert total == pytest.approx(1, abs=0.02 if data.name == "checkerboard" and not blur else 2e-3)
 
 
+@pytest.mark.parametrize(
+    "data", [each for each in FIGURES if each.name != "checkerboard"], ids=lambda data: data.name
+)
+def test_samples_are_as_surprising_as_the_entropy_of_their_density(data):
+    n = 4_000
+    surprise = -data.log_density(data.sample(n, rng(20)), 0.0)
+    cells, area = middles(data.extent[1] + 0.2, 130)
+    density = data.log_density(cells, 0.0).exp()
+
+    entropy = -float(torch.special.xlogy(density, density).sum()) * area
+
+    # Without its noise a curve would be less surprising by one half a coordinate.
+    error = float(surprise.std()) / math.sqrt(n)
+    assert float(surprise.mean()) == pytest.approx(entropy, abs=4 * error + 0.01)
+
+
 @pytest.mark.parametrize("data", WITH_DENSITY, ids=lambda data: data.name)
 def test_a_box_of_the_picture_holds_as_many_points_as_the_density_says(data):
     n, edge, blur = 40_000, data.extent[1], 0.1

@@ -95,3 +95,20 @@ def test_the_penalty_of_r1_is_measured_at_the_real_points():
 
     torch.testing.assert_close(game.losses().slope, norms.mean())
     torch.testing.assert_close(game.losses().penalty, 1.5 * norms.square().mean())
+
+
+@pytest.mark.parametrize("one_sided", [False, True])
+def test_the_penalty_of_wgan_gp_is_measured_on_the_sides_that_cost(one_sided):
+    settings = replace(SMALL, one_sided=one_sided, penalty_weight=3.0, critic_steps=1)
+    games = [Game(settings, blobs, dtype=torch.float64) for _ in range(2)]
+    for game in games:
+        game.networks["judge"].parameters.mul_(2.6)
+    game, fresh = games
+    draws = game.next_draws()
+    fake = fresh.generate(draws.judge_noise[0])
+    norms = fresh.slopes(torch.lerp(fake, draws.real[0], draws.mixing[0]))
+    assert float(norms.min()) < 1 < float(norms.max())
+    game.step()
+
+    excess = (norms - 1).clamp_min(0) if one_sided else norms - 1
+    torch.testing.assert_close(game.losses().penalty, 3 * excess.square().mean())

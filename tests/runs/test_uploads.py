@@ -160,6 +160,16 @@ def test_what_could_be_embedding_or_readout_is_called_neither():
     assert found.readout is None
 
 
+def test_a_readout_that_fits_two_networks_is_given_to_neither():
+    module = nn.ModuleDict(
+        {"a": layer(nn.GRU, 2, 3), "b": layer(nn.LSTM, 5, 3), "out": layer(nn.Linear, 3, 7)}
+    )
+
+    upload = opened("model.pt", saved(module.state_dict()))
+
+    assert [found.readout for found in upload.found] == [None, None]
+
+
 def test_a_layer_that_is_not_computed_here_leaves_the_others_open():
     module = nn.ModuleDict({"a": layer(nn.LSTM, 2, 3, proj_size=2), "b": layer(nn.GRU, 2, 3)})
 

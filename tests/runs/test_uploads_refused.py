@@ -138,6 +138,7 @@ def test_a_file_of_pytorch_before_1_6_is_told_apart():
     assert "newer than 1.6" in complaint("model.pt", content.getvalue())
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_a_torchscript_program_is_refused():
     content = io.BytesIO()
     torch.jit.save(torch.jit.script(layer(nn.Linear, 2, 3)), content)

@@ -408,6 +408,8 @@ WATCH = """() => {
 
 def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest(theatre):
     page = theatre.open("lstm", motion="no-preference")
+    stage(page, "read")
+    page.wait_for_timeout(600)  # it has come to rest there
     page.evaluate(WATCH)
     stage(page, "write")
     page.wait_for_function("window.moves.length >= 2")

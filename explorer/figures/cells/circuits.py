@@ -82,6 +82,17 @@ class Circuit:
     wide: Places
     narrow: Places
 
+    @property
+    def opens(self) -> str:
+        """Return the stage that is shown first: where what is remembered is made."""
+        names = [phase if isinstance(phase, str) else phase.name for phase in self.phases]
+        return next((name for name in ("write", "blend") if name in names), names[-1])
+
+    @property
+    def memory_word(self) -> str:
+        """Return what remembers, as a key of the lexicons."""
+        return "⟦cell state⟧" if self.memory == "cell" else "⟦state⟧"
+
     def gate(self, name: str) -> Gate:
         """Return one of the gates."""
         return next(gate for gate in self.gates if gate.name == name)
@@ -176,7 +187,7 @@ def belt(
 def memory_belt(array: str, full: float, places: Places) -> list[Wire]:
     """Return the three stretches of a memory along the top: before, kept, after."""
     top, left, right = places.belt, places.left, places.right
-    word, state = ("cell", "⟦cell state⟧") if array == "cell" else ("state", "state")
+    word, state = ("cell", "⟦cell state⟧") if array == "cell" else ("state", "⟦state⟧")
     before = "before" if places.narrow else f"⟦{word}⟧ before"
     after = "after" if places.narrow else f"⟦{word}⟧ after"
     keep, add = (places.keep, top), (places.add, top)

@@ -46,8 +46,8 @@ UPDATE = Gate(
     "z",
     "σ",
     1,
-    "How much of the old state stays: 1 keeps all of it, 0 takes the ⟦new gate⟧.",
-    "The ⟦update gate⟧ keeps {update:percent} of the old state.",
+    "How much of the old ⟦state⟧ stays: 1 keeps all of it, 0 takes the ⟦new gate⟧.",
+    "The ⟦update gate⟧ keeps {update:percent} of the old ⟦state⟧.",
 )
 NEW = Gate(
     "new",
@@ -77,8 +77,8 @@ FORMULAS = (
         "hidden",
         "⟦h⟧ = (1 − ⟦z⟧) · ⟦n⟧ + ⟦z⟧ · ⟦h⟧_{−1}",
         "⟦h⟧ = (1 − <update>) · <new> + <update> · <hidden_before> = <written> + <kept> = <hidden>",
-        "The state goes from {hidden_before} to {hidden}.",
-        "state",
+        "The ⟦state⟧ goes from {hidden_before} to {hidden}.",
+        "⟦state⟧",
         (
             "kept",
             "written",
@@ -107,7 +107,6 @@ BLEND = Phase(
     "hidden",
     ("rest", "write", "add"),
     ("branch", "free", "new", "written", "kept", "hidden"),
-    "⟦blend⟧",
 )
 AFTER = Phase(
     "hear",
@@ -122,8 +121,8 @@ BEFORE = Phase(
     ("last_outputs", "heard", "reset", "reset_hidden"),
 )
 ALT = (
-    "The state of the selected unit was {hidden_before}; the update gate of {update} keeps {kept} "
-    "of it, {written} is written, and the state becomes {hidden}."
+    "The ⟦state⟧ of the selected unit was {hidden_before}; the ⟦update gate⟧ of {update} keeps "
+    "{kept} of it, {written} is ⟦written⟧, and the ⟦state⟧ becomes {hidden}."
 )
 MAPS = (
     ("reset", "⟦reset map⟧", "share"),
@@ -182,8 +181,8 @@ def draw(circuit: Circuit, places: Places, quoted: bool) -> tuple[list[Node], li
     rest = ((places.keep + add) / 2, middle)
     nodes = [
         *sources(places, quoted),
-        operation("keep", (places.keep, top), "×", "kept = ⟦update⟧ · state before"),
-        operation("add", (add, top), "+", "state after = kept + ⟦written⟧"),
+        operation("keep", (places.keep, top), "×", "kept = ⟦update⟧ · ⟦state⟧ before"),
+        operation("add", (add, top), "+", "⟦state⟧ after = kept + ⟦written⟧"),
         operation("rest", rest, "1 −", "What the ⟦update gate⟧ leaves free: 1 − ⟦z⟧."),
         operation("write", (add, middle), "×", "⟦written⟧ = (1 − ⟦update⟧) · ⟦new⟧"),
         operation("past", past, "×", "What is heard of the past."),
@@ -196,7 +195,7 @@ def draw(circuit: Circuit, places: Places, quoted: bool) -> tuple[list[Node], li
     wires = [
         *memory_belt("hidden", 1.0, places),
         *_gated(circuit, places),
-        written_wire(places, "What is added to the state: (1 − ⟦update⟧) · ⟦new⟧."),
+        written_wire(places, "What is added to the ⟦state⟧: (1 − ⟦update⟧) · ⟦new⟧."),
         *(_past_before(circuit, places) if before else _past_after(circuit, places)),
         *buses(places, (new, -SIDE), (first, SIDE), (past[0], 0.0)),
         *entries(("update", "reset"), places),
@@ -286,7 +285,7 @@ def _past_before(circuit: Circuit, places: Places) -> list[Wire]:
             end="past",
             signed=True,
             side="left" if narrow else "right",
-            help="The state of this unit before; those of all units go this way.",
+            help="The ⟦state⟧ of this unit before; those of all units go this way.",
         ),
         replace(
             let,
@@ -295,7 +294,7 @@ def _past_before(circuit: Circuit, places: Places) -> list[Wire]:
             end="matrix",
             signed=True,
             side="right" if narrow else "above",
-            help="What the ⟦reset gate⟧ lets through of this unit’s state.",
+            help="What the ⟦reset gate⟧ lets through of this unit’s ⟦state⟧.",
         ),
         replace(
             said,

@@ -41,7 +41,7 @@ INPUT = Gate(
     "i",
     "σ",
     0,
-    "How much of the candidate is let into the memory: 1 all of it, 0 nothing.",
+    "How much of the ⟦candidate gate⟧ is let into the ⟦cell state⟧: 1 all of it, 0 nothing.",
     "The ⟦input gate⟧ lets in {input:percent} of what the ⟦candidate gate⟧ offers.",
 )
 FORGET = Gate(
@@ -49,7 +49,7 @@ FORGET = Gate(
     "f",
     "σ",
     1,
-    "How much of the old memory stays: 1 keeps all of it, 0 forgets it.",
+    "How much of the old ⟦cell state⟧ stays: 1 keeps all of it, 0 forgets it.",
     "The ⟦forget gate⟧ keeps {forget:percent} of what was there.",
 )
 CANDIDATE = Gate(
@@ -57,7 +57,7 @@ CANDIDATE = Gate(
     "g",
     "tanh",
     2,
-    "What the cell would write into the memory, between −1 and 1.",
+    "What the cell would write into the ⟦cell state⟧, between −1 and 1.",
     "The ⟦candidate gate⟧ offers {candidate} to be written.",
 )
 OUTPUT = Gate(
@@ -65,7 +65,7 @@ OUTPUT = Gate(
     "o",
     "σ",
     3,
-    "How much of the squashed memory is shown: 1 all of it, 0 nothing.",
+    "How much of the squashed ⟦cell state⟧ is shown: 1 all of it, 0 nothing.",
     "The ⟦output gate⟧ shows {output:percent} of the squashed ⟦cell state⟧.",
 )
 FORMULAS = (
@@ -132,8 +132,9 @@ SQUASH = Phase("squash", "squashed", ("tanh",), ("cell", "tapped", "squashed"))
 READ = Phase("read", "hidden", ("read",), ("squashed", "output", "hidden"))
 COUPLE = Phase("forget", "forget", ("rest",), ("coupled", "forget"), "⟦forget⟧")
 ALT = (
-    "The memory of the selected unit was {cell_before}; the forget gate of {forget} keeps {kept} "
-    "of it, {written} is written, the memory becomes {cell} and the hidden value is {hidden}."
+    "The ⟦cell state⟧ of the selected unit was {cell_before}; the ⟦forget gate⟧ of {forget} keeps "
+    "{kept} of it, {written} is ⟦written⟧, the ⟦cell state⟧ becomes {cell} and the ⟦hidden state⟧ "
+    "is {hidden}."
 )
 MAPS = (
     ("input", "⟦input map⟧", "share"),

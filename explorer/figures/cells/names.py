@@ -73,7 +73,6 @@ WORDS: Mapping[str, tuple[str, str, str, str, str]] = {
     "state": ("state", "memory", "h", "h", "H"),
     "written": ("written", "learned", "written", "written", "written"),
     "write": ("write", "remember", "write", "write", "write"),
-    "blend": ("blend", "remember", "blend", "blend", "blend"),
     "input map": ("input i", "ignore factor i", "i · input", "i · input", "i · input"),
     "forget map": ("forget f", "forget factor f", "f · forget", "f · forget", "f · forget"),
     "candidate map": ("candidate g", "learn N", "g · cell", "c̃ · candidate", "c · cell"),
@@ -83,7 +82,7 @@ WORDS: Mapping[str, tuple[str, str, str, str, str]] = {
     "new map": ("new n", "learn N", "n · new", "h̃ · candidate", "h · hidden"),
     "cell map": ("memory c", "long-term", "c · cell state", "c · carry", "C · cell"),
     "hidden map": ("hidden h", "short-term", "h · hidden state", "h · output", "H · hidden"),
-    "state map": ("state h", "memory STM", "h · hidden state", "h · output", "H · hidden"),
+    "state map": ("state h", "memory", "h · hidden state", "h · output", "H · hidden"),
 }
 ABSENT = "nowhere: Keras has no layer of this cell"
 # The letter of each gate in each of the five, as it stands under a matrix.

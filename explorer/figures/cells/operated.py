@@ -55,14 +55,14 @@ def surgery_scene(
     )
     curve = Plot(
         "curve",
-        "memory of the unit",
+        f"{circuit.memory_word} of the unit",
         (
             History("untouched/memory", "baseline", "untouched"),
             History("operated/memory", "fake", "operated"),
         ),
         x=Axis(label=clock),
-        alt="The memory of the selected unit: {operated/memory} after the operation, "
-        "{untouched/memory} without it.",
+        alt=f"The {circuit.memory_word} of the selected unit: {{operated/memory}} after the "
+        "operation, {untouched/memory} without it.",
     )
     panels: tuple[Panel, ...] = (
         tinted(

@@ -87,6 +87,7 @@ def diagram(
         tokens=tuple(tokens),
         select=UNIT,
         openings=openings(circuit, reads, inputs),
+        opens=circuit.opens,
     )
 
 

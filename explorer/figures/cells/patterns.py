@@ -56,15 +56,15 @@ def patterns_scene(
     alt = "What is read, tinted by the memory of the selected unit; marked where the pattern is."
     curve = Plot(
         "curve",
-        "memory of the unit",
+        f"{circuit.memory_word} of the unit",
         (
             History("memory", "cell", "memory"),
             Rule("threshold/high", "good", "on beyond"),
             Rule("threshold/low", "good"),
         ),
         x=Axis(label=clock),
-        alt="The memory of the selected unit over the text, now {memory}; it counts as on beyond "
-        "{threshold/high} and {threshold/low}.",
+        alt=f"The {circuit.memory_word} of the selected unit over the text, now {{memory}}; it "
+        "counts as on beyond {threshold/high} and {threshold/low}.",
     )
     found = Ranking(
         "found",

@@ -42,7 +42,7 @@ SUM = Formula(
     ),
 )
 ALT = (
-    "The hidden value of the selected unit was {hidden_before}; the input contributes "
+    "The ⟦hidden state⟧ of the selected unit was {hidden_before}; the input contributes "
     "{hidden/from_input}, the past {hidden/from_hidden}, and it becomes {hidden}."
 )
 WIDE = Places(

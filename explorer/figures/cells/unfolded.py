@@ -32,7 +32,6 @@ def memory_scene(
     if not circuit.keep:
         raise ValueError(f"{cell} has no gate that keeps its memory, so nothing to unfold")
     visible = tuple(shown(token) for token in tokens)
-    title = "⟦cell map⟧" if circuit.memory == "cell" else "⟦state map⟧"
     panels: tuple[Panel, ...] = (
         Tokens(
             "tokens",
@@ -44,7 +43,7 @@ def memory_scene(
         ),
         Unfolding(
             "unfolding",
-            f"What {title} is made of",
+            f"What the {circuit.memory_word} is made of",
             circuit.keep,
             "written",
             circuit.memory,

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer import cells as cell_room
-from explorer.cells import surgery as surgery_room
-from explorer.cells.surgery import Surgery
+from explorer.cells.surgery import Ablation, Clamp, Surgery
 from explorer.cells.unfolding import unfolded
 from explorer.pages import surroundings
 from explorer.pages.cells import hand, memory, networks, patterns, step, surgery, writing
@@ -59,7 +58,7 @@ VIEWS = {
         (switched_on, places, cluster_order),
     ),
     "surgery": View(
-        "Surgery", "What if this gate had stayed shut?", surgery.show, (Surgery, surgery_room)
+        "Surgery", "What if this gate had stayed shut?", surgery.show, (Surgery, Clamp, Ablation)
     ),
     "hand": View(
         "By hand",

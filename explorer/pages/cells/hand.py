@@ -66,7 +66,7 @@ def show(dials: Dials[CellLab]) -> str:
         published(f"hand?{query(settings.without_gaze)}", found.still, found.frames),
         key="cells.hand.stage",
         live=False,
-        select={"unit": max(0, settings.unit), "names": settings.names},
+        select={"unit": max(0, settings.unit)},
         start=min(4, len(found.frames) - 1),
         on_pick=lambda picked: dials.set(**picked_of(picked)),
     )

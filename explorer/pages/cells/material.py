@@ -11,6 +11,7 @@ from explorer.runs.cells.reading import Seen, read
 from explorer.runs.cells.settings import CELLS, LONGEST_TEXT, READS, TRAINED, CellLab, readers_of
 from explorer.runs.frames import Frame
 from explorer.runs.hub import Ticket, the_hub
+from explorer.runs.series import digits
 
 READ_NAMES = {
     "python": "Python source",
@@ -30,13 +31,7 @@ CELL_NAMES = {
     "gru": "GRU",
     "gru_before": "GRU before",
 }
-PICKED = {
-    "unit": "unit",
-    "names": "names",
-    "order": "order",
-    "span_first": "first",
-    "span_last": "last",
-}
+PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
 assert set(READ_NAMES) == set(READS) and set(CELL_NAMES) == set(CELLS)  # noqa: PT018
 
@@ -76,7 +71,11 @@ def _what_is_read(dials: Dials[CellLab], reads: str) -> None:
     elif reads == "sunspots":
         dials.slider("first_year", "From the year", 1700, 1989)
     elif reads == "digits":
-        dials.slider("digit", "Which of the digits", 0, 1796)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            picture = digits().values[min(dials.value("digit"), 1796)]
+            large = picture.repeat_interleave(7, 0).repeat_interleave(7, 1)
+            st.image(1 - large.numpy(), width=56)
+            dials.slider("digit", "Which of the digits", 0, 1796)
     else:
         _untrained_dials(dials)
 

@@ -64,7 +64,7 @@ def show(dials: Dials[CellLab]) -> str:
         published(f"memory?{query(settings.without_gaze)}&{unit}", seen.still, found.frames),
         key="cells.memory",
         live=False,
-        select={"unit": unit, "names": settings.names, "order": settings.order},
+        select={"unit": unit},
         start=len(seen.frames) - 1,
         on_pick=lambda picked: dials.set(**picked_of(picked)),
     )

@@ -65,8 +65,6 @@ def show(dials: Dials[CellLab]) -> str:
         live=False,
         select={
             "unit": unit,
-            "names": settings.names,
-            "order": settings.order,
             "span_first": pattern.first,
             "span_last": pattern.last,
         },

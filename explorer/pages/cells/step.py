@@ -73,7 +73,7 @@ def show(dials: Dials[CellLab]) -> str:
         ticket,
         key="cells.stage",
         live=False,
-        select={"unit": unit, "names": settings.names, "order": settings.order},
+        select={"unit": unit},
         start=min(settings.step, len(seen.frames) - 1),
         on_pick=lambda picked: dials.set(**picked_of(picked)),
     )

@@ -80,7 +80,6 @@ def show(dials: Dials[CellLab]) -> str:
         live=False,
         select={
             "unit": unit,
-            "names": settings.names,
             "span_first": settings.first,
             "span_last": settings.last,
         },

@@ -54,8 +54,6 @@ class CellLab:
     place: int = -1  # layer times directions, plus direction; -1: where the named unit is
     unit: int = -1  # -1: the unit that follows something we can name
     step: int = 16  # where the playhead starts, counted from 0: inside the brackets
-    names: int = 0  # which words the picture uses
-    order: int = 0  # in which order its maps show the units
     # patterns
     first: int = 15  # an open bracket in an open bracket
     last: int = 18
@@ -121,7 +119,7 @@ class CellLab:
     @property
     def without_gaze(self) -> "CellLab":
         """The same without where one looks: equal for all who see the same numbers."""
-        return replace(self, unit=-1, step=0, names=0, order=0)
+        return replace(self, unit=-1, step=0)
 
 
 HOLDS = (
@@ -143,8 +141,6 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "place": (-1, 15),
     "unit": (-1, 1023),
     "step": (0, 1_999),
-    "names": (0, 9),
-    "order": (0, 9),
     "first": (0, 1_999),
     "last": (0, 1_999),
     "threshold": (0.0, 1.0),

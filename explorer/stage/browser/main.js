@@ -118,12 +118,14 @@ class Stage {
     const { root, context, layout } = this;
     const chosen = this.scene?.panels.filter(({ kind }) => kind === "choice") ?? [];
     const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
+    const first = !this.given;
     this.given = scene;
     context.clock = scene.clock;
     context.selects = Object.fromEntries([...(scene.selects ?? []), ...kept]);
     this.scene = worded(scene, context.selects.names);
     this.spoken = context.selects.names ?? 0;
-    context.stage = Math.min(context.stage, Math.max(0, this.gates - 1));
+    const last = Math.max(0, this.gates - 1);
+    context.stage = Math.min(first ? this.opening : context.stage, last);
     root.classList.toggle("loop", scene.loop);
     root.setAttribute("aria-label", scene.alt || this.data.title || "live picture");
     root.tabIndex = scene.loop ? -1 : 0;
@@ -181,6 +183,12 @@ class Stage {
       ([{ isIntersecting }]) => (this.context.outOfSight = !isIntersecting),
     );
     this.sight.observe(this.root);
+  }
+
+  /** The stage inside a step that is shown first. */
+  get opening() {
+    const diagram = this.scene.panels.find((panel) => panel.kind === "diagram");
+    return Math.max(0, diagram?.stages.findIndex(({ name }) => name === diagram.opens) ?? 0);
   }
 
   get gates() {

@@ -6,7 +6,7 @@ import { moment, power } from "./format.js";
 import { substituted } from "./latex.js";
 import { element } from "./layout.js";
 import { causeOf, selectOf, shownSum, spoken } from "./opening.js";
-import { entry, fixed } from "./phrases.js";
+import { entry } from "./phrases.js";
 import { dotList, partList } from "./products.js";
 import { makeSheet } from "./sheet.js";
 import { makeSpark } from "./spark.js";
@@ -14,6 +14,9 @@ import { makeSpark } from "./spark.js";
 const [LEAST_ROWS, MOST] = [3, 8]; // products of each dot product that are shown without asking
 const COPIED = 1600; // ms that the button says so
 const OFF = 1e-3; // a difference that is not rounding
+
+const thousandths = (number) =>
+  number === null ? "–" : number.toFixed(3).replace(/^-(?!0\.000$)/, "−").replace(/^-/, "");
 
 /**
  * The microscope of one diagram. `open(name, from)` opens a number from an element outside of the
@@ -271,9 +274,9 @@ export function microscope(panel, stage, place) {
     const gap = element("span", "gap", `difference ${difference ? power(difference) : "0"}`);
     check.replaceChildren(
       "adds up to ",
-      element("b", "", fixed(sum, 3)),
+      element("b", "", thousandths(sum)),
       ", shown ",
-      element("b", "", fixed(shown, 3)),
+      element("b", "", thousandths(shown)),
       ", ",
       gap,
     );

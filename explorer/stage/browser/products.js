@@ -15,7 +15,7 @@ export const STYLE = `
 .stage .microscope .partial { margin-left: auto; color: var(--mute); white-space: nowrap; }
 .stage .microscope .partial b { color: var(--ink); font-weight: 620; }
 .stage .microscope ol { list-style: none; margin: 0; padding: 0; display: grid; column-gap: 9px;
-  grid-template-columns: minmax(0, 1fr) auto auto minmax(52px, 28%); }
+  grid-template-columns: max-content minmax(112px, 1fr) auto minmax(24px, 23%); }
 .stage .microscope ol.all { max-height: 320px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
 .stage .microscope li { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid;
   align-items: center; min-height: 25px; border-radius: 5px; white-space: nowrap; margin: 0; padding: 0 4px; }
@@ -24,8 +24,8 @@ export const STYLE = `
 .stage .microscope li[data-opens]:hover { background: color-mix(in srgb, var(--accent) 11%, transparent); }
 .stage .microscope li[data-opens] .what { text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent) 1.5px;
   text-underline-offset: 4px; }
-.stage .microscope .what { overflow: hidden; text-overflow: ellipsis; line-height: 1.6; }
-.stage .microscope .sum-of { color: var(--mute); text-align: right; }
+.stage .microscope .what { max-width: 190px; overflow: hidden; text-overflow: ellipsis; line-height: 1.6; }
+.stage .microscope .sum-of { color: var(--mute); text-align: right; overflow: hidden; text-overflow: ellipsis; }
 .stage .microscope .product { text-align: right; font-weight: 600; min-width: 3.6em; }
 .stage .microscope .bar-of { position: relative; height: 11px; background:
   linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }

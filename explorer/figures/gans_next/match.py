@@ -1,0 +1,186 @@
+"""Two to four games side by side, as a scene."""
+
+from collections.abc import Sequence
+
+from explorer.figures.gans_next import measures
+from explorer.figures.gans_next.contestants import Contestant
+from explorer.figures.gans_next.pictures import Extent, picture, tiles
+from explorer.figures.scene import (
+    Axis,
+    Bars,
+    Grid,
+    Numbers,
+    Panel,
+    Plot,
+    Scene,
+    Sentence,
+)
+
+COLUMN = "minmax(0, 1fr)"
+HALF_ROW = "190px"
+DIGITS = tuple("0123456789")
+
+
+def match_scene(
+    games: Sequence[Contestant],
+    extent: Extent,
+    modes: int,
+    layer: str = "pull",
+    classes: int = 0,
+    images: bool = False,
+) -> Scene:
+    """Return the games of a match side by side, their curves, and what to look for.
+
+    ``extent`` is the part of the plane that is shown, ``modes`` the number of modes of the data (0
+    where it has none), ``layer`` what lies over the judge's surface. Where the data are ``images``
+    each game shows its tiles. With ``classes`` labels go into both networks. Raises ValueError for
+    a layer that there is none of.
+    """
+    few = len(games) > 2
+    panels: list[Panel] = []
+    for game in games:
+        letter = game.letter
+        shown = tiles(game, 10) if images else picture(game, extent, layer)
+        numbers = measures.cards(game, modes, few)
+        panels += [
+            shown,
+            Sentence(f"{letter}_says", f"{letter}/says", lines=3 if few else 2),
+            Numbers(f"{letter}_numbers", numbers),
+        ]
+    panels += [
+        measures.held(games, modes) if modes else measures.coverage(games),
+        measures.distance(games),
+        Sentence("look", "look", lead="What to look for.", lines=3 if few else 6),
+        Sentence("verdict", "verdict", lead="Who is ahead?", lines=2),
+    ]
+    deeper = _deeper(games, modes, classes if images or classes else 0, images)
+    panels += deeper
+    areas = [panel.area for panel in deeper]
+    wide = _beside(games, areas) if not few else _in_a_row(games, areas)
+    order = [f"{g.letter}{part}" for g in games for part in ("", "_says", "_numbers")]
+    return Scene(
+        panels=tuple(panels),
+        wide=wide,
+        narrow=Grid(
+            columns=(COLUMN,),
+            rows=(),
+            areas=(*order, "held", "distance", "verdict", "look", *areas),
+        ),
+        clock="step",
+        alt=f"{_listed(games)} learn the same data side by side.",
+    )
+
+
+def _deeper(
+    games: Sequence[Contestant], modes: int, classes: int, images: bool
+) -> tuple[Plot, ...]:
+    """Return what stands below the fold: losses, slopes, shares and every other measure."""
+    sure = [game for game in games if game.gives_probability]
+    found = [*(measures.losses(game) for game in games), measures.slope(games)]
+    if sure:
+        found.append(measures.accuracy(sure))
+    found += [_slopes(game) for game in games]
+    if images:
+        found += [_shares(game, "class_shares", DIGITS, "share of the tiles") for game in games]
+    elif modes:
+        labels = tuple(str(k + 1) for k in range(modes)) if modes <= 10 else ()
+        found += [_shares(game, "shares", labels, "share of the samples") for game in games]
+        found += [measures.curve(one, games) for one in measures.OF_MODES]
+    taken = {"coverage"} if not modes else set()
+    found += [measures.curve(one, games) for one in measures.DISTANCES if one.name not in taken]
+    return tuple(found)
+
+
+def _slopes(game: Contestant) -> Plot:
+    return Plot(
+        area=f"{game.letter}_slopes",
+        title=f"{game.title}: ‖∇f‖ between the points",
+        note="a histogram",
+        marks=(Bars(f"{game.letter}/slopes", "critic"),),
+        alt=f"How steep the judge of {game.title}, {game.note}, is between data and samples.",
+    )
+
+
+def _shares(game: Contestant, array: str, labels: tuple[str, ...], note: str) -> Plot:
+    return Plot(
+        area=f"{game.letter}_shares",
+        title=f"{game.title}: share of each {'digit' if array == 'class_shares' else 'mode'}",
+        note=note,
+        marks=(Bars(f"{game.letter}/{array}", "fake", labels=labels),),
+        y=Axis(0, None),
+        alt=f"Shares of {game.title}, {game.note}.",
+    )
+
+
+def _beside(games: Sequence[Contestant], deeper: Sequence[str]) -> Grid:
+    """Return the grid of one or two games, their curves at the right."""
+    letters = [game.letter for game in games]
+    below = _rows_of(deeper, len(games) + 1)
+
+    def row(suffix: str, right: str) -> str:
+        return " ".join([*(f"{letter}{suffix}" for letter in letters), right])
+
+    return Grid(
+        columns=(*(COLUMN for _ in games), "minmax(230px, 0.62fr)"),
+        rows=(
+            "minmax(0, 1.1fr)",
+            COLUMN,
+            "auto",
+            "auto",
+            "auto",
+            *(HALF_ROW for _ in below),
+        ),
+        areas=(
+            row("", "held"),
+            row("", "distance"),
+            row("_says", "look"),
+            row("_numbers", "look"),
+            " ".join(["verdict"] * (len(games) + 1)),
+            *below,
+        ),
+        fold=4,
+    )
+
+
+def _in_a_row(games: Sequence[Contestant], deeper: Sequence[str]) -> Grid:
+    """Return the grid of three or four games in a row, their curves under them."""
+    letters = [game.letter for game in games]
+    twelve = 12 // len(games)  # columns of a grid of twelve
+
+    def spread(names: Sequence[str]) -> str:
+        return " ".join(name for name in names for _ in range(12 // len(names)))
+
+    below = _rows_of(deeper, len(games))
+    return Grid(
+        columns=tuple(COLUMN for _ in range(twelve * len(games))),
+        rows=(
+            "minmax(0, 1.5fr)",
+            "auto",
+            "auto",
+            COLUMN,
+            "auto",
+            *(HALF_ROW for _ in below),
+        ),
+        areas=(
+            spread(letters),
+            spread([f"{letter}_says" for letter in letters]),
+            spread([f"{letter}_numbers" for letter in letters]),
+            spread(["held", "distance", "look"]),
+            spread(["verdict"]),
+            *(spread(row.split()) for row in below),
+        ),
+        fold=4,
+    )
+
+
+def _rows_of(areas: Sequence[str], columns: int) -> list[str]:
+    """Return the areas in rows of so many columns; the last one fills up with empty cells."""
+    rows = [list(areas[i : i + columns]) for i in range(0, len(areas), columns)]
+    if rows:
+        rows[-1] += ["."] * (columns - len(rows[-1]))
+    return [" ".join(row) for row in rows]
+
+
+def _listed(games: Sequence[Contestant]) -> str:
+    names = [f"{game.title} ({game.note})" for game in games]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

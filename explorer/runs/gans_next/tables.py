@@ -1,0 +1,50 @@
+"""The tables that visitors uploaded, for as long as the server has room for them.
+
+A table is known by its mark, which nobody can guess; whoever has a link with the mark can train on
+it. Nothing is written to disk, and no file name is kept.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+
+from explorer.gans.drawn import Table, points_of_csv
+
+MOST_TABLES = 64  # of at most 20,000 rows: 700 kB each
+LARGEST = 64 * 2**20  # bytes of a file: a million rows of two columns take 40 MB
+
+_shelf: OrderedDict[str, Table] = OrderedDict()
+_lock = threading.Lock()
+
+
+def table_of(content: bytes) -> Table:
+    """A table from the bytes of a file. ValueError with one sentence for anything else."""
+    if len(content) > LARGEST:
+        raise ValueError(
+            f"the file has {len(content) / 2**20:,.0f} MB; at most {LARGEST // 2**20} are read"
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("the file is not text: a table of two columns of numbers is needed") from (
+            None
+        )
+    return points_of_csv(text)
+
+
+def keep(table: Table) -> str:
+    """Put a table on the shelf and return its mark; the oldest makes room."""
+    mark = secrets.token_hex(8)
+    with _lock:
+        _shelf[mark] = table
+        while len(_shelf) > MOST_TABLES:
+            _shelf.popitem(last=False)
+    return mark
+
+
+def kept(mark: str) -> Table | None:
+    """The table with this mark, or None where it is not here any more."""
+    with _lock:
+        if mark in _shelf:
+            _shelf.move_to_end(mark)
+        return _shelf.get(mark)

@@ -1,0 +1,215 @@
+"""The exact critic and the optimal discriminator, where theory knows what must come out."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KernelDensity
+
+from explorer.gans.distributions import DISTRIBUTIONS, MOONS, RING, mixture
+from explorer.gans.truth import (
+    LOGIT_LIMIT,
+    agreement,
+    critic_truth,
+    discriminator_truth,
+    predicted_gap,
+    predicted_slope,
+)
+from explorer.transport import optimal_transport, wasserstein
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def normal(n, seed, mean=(0.0, 0.0)):
+    drawn = torch.randn(n, 2, generator=rng(seed), dtype=torch.float64)
+    return drawn + torch.tensor(mean, dtype=torch.float64)
+
+
+def test_agreement_is_correlation_and_regression():
+    learned = normal(60, 0)[:, 0]
+    truth = 0.4 * learned + 0.3 * normal(60, 1)[:, 0] - 2
+    line = LinearRegression().fit(learned[:, None].numpy(), truth.numpy())
+    residual = truth.numpy() - line.predict(learned[:, None].numpy())
+
+    found = agreement(learned, truth)
+
+    assert found.correlation == pytest.approx(np.corrcoef(learned, truth)[0, 1])
+    assert (found.scale, found.offset) == pytest.approx((line.coef_[0], line.intercept_))
+    assert found.rmse == pytest.approx(math.sqrt((residual**2).mean()))
+
+
+def test_a_flat_critic_agrees_with_nothing():
+    truth = normal(30, 2)[:, 0]
+
+    found = agreement(torch.full((30,), 5.0), truth)
+
+    assert math.isnan(found.correlation)
+    assert found.scale == 0
+    assert found.rmse == pytest.approx(float(truth.std(correction=0)))
+
+
+def test_an_agreement_needs_finite_values():
+    for learned in (torch.ones(1), torch.tensor([1.0, math.nan])):
+        with pytest.raises(ValueError, match="at least two points with finite values"):
+            agreement(learned, torch.ones(len(learned)))
+
+
+def test_the_exact_critic_agrees_with_itself_and_its_gap_is_w1():
+    real, fake = RING.sample(120, rng(3)), MOONS.sample(120, rng(4))
+    solved = optimal_transport(real.double(), fake.double())
+    at = normal(50, 5)
+
+    found = critic_truth(lambda x: 3 * solved.kantorovich_potential(x) - 7, real, fake, at)
+
+    assert found.agreement.correlation == pytest.approx(1, abs=1e-9)
+    assert found.agreement.rmse < 1e-5  # the judge is asked in float32
+    assert found.agreement.scale == pytest.approx(1 / 3, rel=1e-5)
+    assert found.w1 == pytest.approx(wasserstein(real.double(), fake.double()))
+    assert found.gap == pytest.approx(3 * found.w1, rel=1e-5)
+    assert found.ratio == pytest.approx(3, rel=1e-5)
+    torch.testing.assert_close(found.learned, found.potential, rtol=0, atol=1e-5)
+
+
+def test_what_is_unique_is_the_drop_along_the_plan_whatever_each_island_stands_at():
+    here, there = normal(40, 23), normal(40, 24)
+    islands = torch.tensor([100.0, 0.0])
+    real = torch.cat([here, here + islands])
+    fake = torch.cat([there, there + islands])
+    exact = optimal_transport(real, fake).kantorovich_potential
+
+    found = critic_truth(lambda x: 2 * exact(x) + 50.0 * (x[:, 0] > 50), real, fake, real)
+
+    assert found.along.correlation == pytest.approx(1, abs=1e-5)
+    assert found.along.scale == pytest.approx(1 / 2, rel=1e-4)
+    assert found.along.offset == pytest.approx(0, abs=1e-4)
+    assert found.ratio == pytest.approx(2, rel=1e-5)
+    assert found.agreement.correlation < 0.9
+
+
+def test_between_shifted_clouds_the_exact_critic_falls_along_the_shift():
+    cloud = normal(80, 6)
+    found = critic_truth(lambda x: -x[:, 0], cloud, cloud + torch.tensor([1.5, 0.0]), cloud)
+
+    assert found.w1 == pytest.approx(1.5, abs=1e-6)
+    assert found.ratio == pytest.approx(1, abs=1e-5)
+    assert found.agreement.correlation > 0.9
+
+
+def test_the_sign_of_the_critic_is_higher_on_real_points():
+    real, fake = normal(60, 7, (3.0, 0.0)), normal(60, 8, (-3.0, 0.0))
+
+    found = critic_truth(lambda x: x[:, 0], real, fake, torch.tensor([[3.0, 0.0], [-3.0, 0.0]]))
+
+    assert found.agreement.correlation > 0.9
+    assert float(found.potential[0]) > float(found.potential[1])
+
+
+@pytest.mark.parametrize("weight", [0.1, 1.0, 10.0])
+def test_the_predicted_slope_is_where_gain_less_penalty_is_largest(weight):
+    w1 = 0.5
+    slopes = torch.linspace(0, 10, 1_000_001, dtype=torch.float64)
+    best = float(slopes[(slopes * w1 - weight * (slopes - 1) ** 2).argmax()])
+
+    assert predicted_slope(w1, weight) == pytest.approx(best, abs=2e-5)
+    assert predicted_gap(w1, weight) == pytest.approx(best * w1, abs=2e-5)
+
+
+def test_without_a_penalty_no_slope_is_too_steep():
+    assert predicted_slope(0.5, 0.0) == math.inf
+
+
+GAUSSIAN = mixture("one", "one", torch.zeros(1, 2), 1.0, RING.extent, 0.5, 0.2)
+
+
+def other_log_density(points, mean=1.0):
+    square = (points[:, 0] - mean).square() + points[:, 1].square()
+    return -square / 2 - math.log(2 * math.pi)
+
+
+def test_with_both_densities_exact_the_optimal_discriminator_agrees_with_itself():
+    real, fake = normal(400, 9), normal(400, 10, (1.0, 0.0))
+    at = normal(30, 11)
+
+    found = discriminator_truth(
+        lambda x: 0.5 - x[:, 0], GAUSSIAN, real, fake, at, fake_log_density=other_log_density
+    )
+
+    assert found.agreement.correlation == pytest.approx(1, abs=1e-6)
+    assert found.rmse < 1e-5
+    assert found.js_learned == pytest.approx(found.js_optimal, abs=1e-6)
+    torch.testing.assert_close(found.probability, torch.sigmoid(0.5 - at[:, 0]))
+
+
+def test_estimated_and_exact_generators_give_nearly_the_same_optimum():
+    real, fake = normal(300, 12), normal(3_000, 13, (1.0, 0.0))
+    at = normal(100, 14).clamp(-1.5, 1.5)
+
+    found = discriminator_truth(lambda x: 0.5 - x[:, 0], GAUSSIAN, real, fake, at, bandwidth=0.3)
+
+    assert found.agreement.correlation > 0.97
+    # A kernel of width 0.3 widens both Gaussians alike: the logit shrinks by 1 / 1.09.
+    assert found.rmse < 0.35
+    assert float((found.probability - torch.sigmoid(0.5 - at[:, 0])).abs().max()) < 0.1
+
+
+def test_the_estimate_is_scikit_learns_and_leaves_each_point_out_of_its_own():
+    real, fake, at = normal(5, 17), normal(7, 15), normal(20, 16)
+    width = 0.5
+
+    def estimated(sample, points):
+        return torch.from_numpy(
+            KernelDensity(bandwidth=width).fit(sample.numpy()).score_samples(points.numpy())
+        )
+
+    def widened(points):
+        variance = 1 + width**2
+        return -points.square().sum(dim=1) / (2 * variance) - math.log(2 * math.pi * variance)
+
+    found = discriminator_truth(lambda x: x[:, 0], GAUSSIAN, real, fake, at, width)
+
+    torch.testing.assert_close(found.probability, torch.sigmoid(widened(at) - estimated(fake, at)))
+    others = [torch.cat([fake[:k], fake[k + 1 :]]) for k in range(7)]
+    left_out = torch.cat([estimated(others[k], fake[k : k + 1]) for k in range(7)])
+    truth = torch.cat([widened(real) - estimated(fake, real), widened(fake) - left_out])
+    error = torch.cat([real, fake])[:, 0] - truth.clamp(-LOGIT_LIMIT, LOGIT_LIMIT)
+    assert found.rmse == pytest.approx(float(error.square().mean().sqrt()), rel=1e-6)
+
+
+def test_a_perfect_generator_leaves_the_optimal_discriminator_undecided():
+    for name in ("ring", "moons", "digits"):
+        data = DISTRIBUTIONS[name]
+        real, fake = data.sample(1_500, rng(18)), data.sample(1_500, rng(19))
+        found = discriminator_truth(lambda x: 0 * x[:, 0], data, real, fake, real[:200], 0.2)
+
+        assert float((found.probability - 0.5).abs().mean()) < 0.08, name
+        assert abs(found.js_optimal) < 0.03, name
+        assert found.js_learned == pytest.approx(0, abs=1e-9), name
+
+
+def test_separated_clouds_are_told_apart_for_log_two():
+    real, fake = normal(200, 20, (-9.0, 0.0)), normal(200, 21, (9.0, 0.0))
+    far = mixture("far", "far", torch.tensor([[-9.0, 0.0]]), 1.0, RING.extent, 0.5, 0.2)
+
+    found = discriminator_truth(lambda x: -x[:, 0], far, real, fake, real)
+
+    assert found.js_optimal == pytest.approx(math.log(2), abs=0.01)
+    assert found.js_learned < found.js_optimal + 1e-3
+
+
+def test_the_optimum_needs_a_kernel_and_an_exact_generator_exact_data():
+    real = normal(10, 22)
+    with pytest.raises(ValueError, match="bandwidth must be positive, not 0"):
+        discriminator_truth(lambda x: x[:, 0], RING, real, real, real, 0.0)
+    with pytest.raises(ValueError, match="the density of 'digits' has no formula"):
+        discriminator_truth(
+            lambda x: x[:, 0],
+            DISTRIBUTIONS["digits"],
+            real,
+            real,
+            real,
+            fake_log_density=other_log_density,
+        )
