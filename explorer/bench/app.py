@@ -23,7 +23,9 @@ CLICKS = 20
 TARGETS: dict[str, tuple[float, str]] = {
     "page/first": (5.0, "s"),
     "page/switch": (0.5, "s"),
-    "dials/cells": (150.0, "ms"),
+    "dials/cells": (100.0, "ms"),
+    "dials/surgery": (100.0, "ms"),
+    "trace/opened/units=256/steps=1000": (1.0, "s"),
     "dials/gradients": (150.0, "ms"),
     "clicks": (CLICKS, f"of {CLICKS}"),
     "stage/painted": (45.0, "frames/s"),
@@ -207,15 +209,47 @@ def _switches(open_tab: Open, effort: Effort) -> list[float]:
     return found[3:] or found  # the first visit loads what only that page needs
 
 
+LONG_TEXT = "for+(a,+b)+in+zip(c[0],+d):+print(f(a),+b)+++" * 5
+"""Two hundred characters, as a link writes them."""
+
+
 def _cells_dials(open_tab: Open, effort: Effort) -> list[float]:
-    """From a choice of the other cell until its diagram shows numbers."""
-    tab = open_tab("/cells").at_rest()
+    """From a choice of the other cell until its diagram shows numbers: 64 units, 200 steps."""
+    tab = open_tab(f"/cells?text={LONG_TEXT[:200]}").at_rest()
     found = []
     for name in islice(cycle(("GRU", "LSTM")), 2 * effort.turns):
         tab.arm("d.frames > 0 && d.values > 0 && d.label !== before.label")
         tab.page.get_by_role("radio", name=name, exact=True).click()
         found.append(tab.effect())
         tab.page.wait_for_timeout(300)
+    return found
+
+
+def _surgery_dials(open_tab: Open, effort: Effort) -> list[float]:
+    """From a key on the slider of a held gate until the picture is another: 64 units, 200 steps."""
+    tab = open_tab(f"/cells?view=surgery&text={LONG_TEXT[:200]}").at_rest()
+    found = []
+    for key in islice(cycle(("ArrowRight", "ArrowLeft")), 2 * effort.turns):
+        tab.page.get_by_role("slider", name="Forget gate is").focus()
+        tab.arm("d.frames > 0 && d.text !== before.text")
+        tab.page.keyboard.press(key)
+        found.append(tab.effect())
+        tab.page.wait_for_timeout(300)
+    return found
+
+
+def _large_traces(open_tab: Open, effort: Effort) -> list[float]:
+    """Seconds from another seed of 256 units and 1,000 steps until its picture is there."""
+    tab = open_tab("/cells?reads=noise&units=256&steps=1000").at_rest()
+    tab.button("Size").click()
+    seed = tab.page.get_by_role("spinbutton", name="Seed")
+    found = []
+    for turn in range(effort.turns):
+        seed.fill(str(turn + 1))
+        tab.arm("d.frames > 0 && d.text !== before.text")
+        seed.press("Enter")
+        found.append(tab.effect() / 1000)
+        tab.page.wait_for_timeout(500)
     return found
 
 
@@ -251,6 +285,8 @@ def _counted_clicks(open_tab: Open, effort: Effort) -> list[float]:
 ALONE: dict[str, Callable[[Open, Effort], list[float]]] = {
     "page/switch": _switches,
     "dials/cells": _cells_dials,
+    "dials/surgery": _surgery_dials,
+    "trace/opened/units=256/steps=1000": _large_traces,
     "dials/gradients": _gradients_dials,
     "clicks": _counted_clicks,
     "stage/painted": lambda open_tab, effort: _painted(_training(open_tab, 1), effort),

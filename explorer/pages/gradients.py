@@ -117,12 +117,14 @@ def _spectra(flow: Flow) -> None:
     left.plotly_chart(
         pictures.eigenvalues(found, dark),
         theme=None,
+        config={"displayModeBar": False},
         key="gradients.eigenvalues",
         alt=f"Eigenvalues in the complex plane; the largest has modulus {found.radius:.2f}.",
     )
     right.plotly_chart(
         pictures.stretch(found, dark),
         theme=None,
+        config={"displayModeBar": False},
         key="gradients.stretch",
         alt=f"Norm of the matrix's powers; the largest is {found.stretch.max():.2f}.",
     )

@@ -114,17 +114,16 @@ def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]
     far = Number(
         f"{letter}/w1",
         "exact W₁",
-        bound="floor {w1/floor_high}",
+        bound="floor {w1/floor}",
         help="The least work, per unit of mass, that turns 512 generated points into 512 data "
-        "points. Two samples of the data themselves are at most this floor apart, in 95 of 100 "
-        "cases.",
+        "points. The floor is what two samples of the data themselves have between them.",
     )
     if not modes:
         near = Number(
             f"{letter}/coverage",
             "coverage",
             "percent",
-            bound="data: {coverage/floor_low:percent}",
+            bound="ceiling {coverage/ceiling:percent}",
             help="Data points with a generated point among their five nearest neighbours "
             "(Naeem et al. 2020).",
         )

@@ -95,7 +95,7 @@ def _surface(game: Contestant, extent: Extent, learned: bool) -> Plot:
     return Plot(
         area=letter if learned else f"{letter}_truth",
         title=game.title if learned else "The truth",
-        note=f"{game.judge}, learned" if learned else truth,
+        note=f"{game.judge}, learned" if learned else f"{truth}, every 100 ticks",
         marks=marks,
         x=Axis(x0, x1),
         y=Axis(y0, y1),

@@ -89,6 +89,7 @@ def _below(settings: CellLab, seen: Seen, found: Remembered | None, unit: int) -
         left.plotly_chart(
             pictures.half_lives(found.lives, unit, dark),
             theme=None,
+            config={"displayModeBar": False},
             key="cells.half_lives",
             alt=f"Half-lives of {seen.units} units; the longest is "
             f"{max(found.lives.half_life.tolist()):.3g} steps.",
@@ -103,6 +104,7 @@ def _below(settings: CellLab, seen: Seen, found: Remembered | None, unit: int) -
             st.plotly_chart(
                 pictures.forgetting(found_curves.by_task, found_curves.scores, dark),
                 theme=None,
+                config={"displayModeBar": False},
                 key="cells.forgetting.curve",
                 alt=forgetting.told(found_curves),
             )

@@ -53,12 +53,12 @@ def told(found: Curves) -> str:
     for what, curve in found.by_task.items():
         for state, scored in curve.curves.items():
             above = scored.score - 2 * scored.error > scored.baseline
-            lags = [lag for lag, good in zip(scored.lags, above.tolist(), strict=True) if good]
+            lasting = int(above.long().cumprod(dim=0).sum())  # lags in a row, from 0 on
             name = "c" if state == "cell" else "h"
-            if len(lags) == len(scored.lags):
-                said.append(f"{name} with {what}: beyond {max(scored.lags)} steps")
-            elif lags:
-                said.append(f"{name} with {what}: up to {max(lags)} steps")
+            if lasting == len(scored.lags):
+                said.append(f"{name} with {what}: beyond {scored.lags[-1]} steps")
+            elif lasting:
+                said.append(f"{name} with {what}: up to {scored.lags[lasting - 1]} steps")
             else:
                 said.append(f"{name} with {what}: not at all")
     return "Better than guessing by two standard errors: " + "; ".join(said) + "."

@@ -171,7 +171,7 @@ def input_names(who: Reader, at: tuple[int, int]) -> tuple[str, ...]:
             for k in range(who.stack.layers[at[0]][at[1]].inputs)
         )
     if isinstance(who.network, CharacterNetwork):
-        return ("x{k} of “{token}”",)
+        return ()  # the picture names them by their character
     if isinstance(who.network, DigitNetwork):
         return tuple(f"pixel {k + 1}" for k in range(who.stack.inputs))
     if who.stack.inputs == 1:

@@ -8,7 +8,7 @@ trains as base64 of 16-bit floats.
 import base64
 import binascii
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -91,7 +91,7 @@ def points_of(text: str) -> torch.Tensor:
         raise ValueError("points must be those of an uploaded table") from None
 
 
-@cache
+@lru_cache(maxsize=32)
 def data_of(data: str, theta: float, drawing: str, points: str) -> Distribution:
     """The distribution of a match; what does not belong to its name is not looked at.
 
