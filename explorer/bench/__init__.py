@@ -17,10 +17,13 @@ from explorer.runs.export import check_place
 __all__ = ["ASKED", "Row", "bench", "benchmark", "claims"]
 
 ASKED = {
-    "wgan-gp/width=16": 4.0,
-    "wgan-gp/width=64": 2.0,
-    "wgan-gp/width=128": 1.4,
+    "wgan-gp/width=16": 5.0,
+    "wgan-gp/width=32": 3.5,
+    "wgan-gp/width=64": 2.2,
+    "wgan-gp/width=128": 1.6,
     "wgan-gp/width=16/seeds=32": 7.0,
+    "digit images/width=128": 1.5,
+    "digit images/width=256": 1.5,
 }
 """The ratio to the textbook loop that is asked for; a row against "target" is asked for 1."""
 

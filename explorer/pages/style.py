@@ -51,6 +51,9 @@ header.stAppHeader, [data-testid="stHeader"] {
 .st-key-dials hr { margin: 0.4rem 0; }
 .st-key-dials [data-testid="stSliderTickBar"] { display: none; }
 
+/* dials above a picture: in one row, close together */
+.st-key-controls .stSlider { margin-bottom: -0.55rem; }
+
 /* title, tabs and actions on one line; the sentence under them */
 .st-key-title { gap: 0.6rem; }
 .st-key-sentence { margin-top: -0.7rem; }
@@ -67,7 +70,7 @@ header.stAppHeader, [data-testid="stHeader"] {
   .st-key-title { gap: 0.35rem; }
   .heading h1 { font-size: 23px; }
   .heading p { font-size: 15px; }
-  button { min-height: 40px; }
+  .stMain button { min-height: 40px !important; }
 }
 
 /* the cards of the home page: equally tall, the way in at their foot */

@@ -10,9 +10,9 @@ import json
 import math
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -216,6 +216,20 @@ class StateExport(Export):
         about["settings"] = plain(self.experiment)
         # One entry: with several, safetensors would order them differently each time.
         file.write(save(dict(self._state), metadata={"explorer": json.dumps(about)}))
+
+
+def numbers_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table as CSV. A column whose name a spreadsheet would take for a formula loses its sign."""
+    text = StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow([name.lstrip("=+-@\t\r") for name in columns])
+    table.writerows(rows)
+    return text.getvalue().encode()
+
+
+def tensors_file(tensors: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+    """Arrays as safetensors, with what is to be known about them as metadata."""
+    return save(dict(tensors), metadata={"explorer": json.dumps(dict(about))})
 
 
 EXPORTS: dict[str, type[Export]] = {

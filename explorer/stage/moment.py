@@ -10,9 +10,6 @@ from explorer.figures.scene import Scene, Value
 from explorer.runs.frames import Frame
 from explorer.stage.writing import fill, fixed, number, percent
 
-LOOKED_BACK = 512  # frames, for an array that a frame lacks
-
-
 @dataclass(frozen=True)
 class Moment:
     """A scene at one of its frames.
@@ -40,12 +37,8 @@ class Moment:
         return self.indices[self.at]
 
     def array(self, name: str) -> np.ndarray | None:
-        """Return an array of the frame, or of the still frame; None where neither has it.
-
-        What is measured only now and then stands until it is measured anew.
-        """
-        past = self.frames[max(0, self.at - LOOKED_BACK) : self.at]
-        for frame in (self.frame, self.still, *reversed(past)):
+        """Return an array of the frame, or of the still frame; None where neither has it."""
+        for frame in (self.frame, self.still):
             if name in frame.arrays:
                 return np.asarray(frame.arrays[name], float)
         return None

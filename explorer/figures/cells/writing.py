@@ -27,9 +27,9 @@ def writing_scene(
 
     Arrays of the frame, for each cell: "<cell>/saliency" (T,): how much each character counts for
     the prediction of the present one, zero from there on; "<cell>/next/probability" and
-    "<cell>/next/index": what it expects after the present one. Scalars "<cell>/next/came", the
-    probability that it gave to the present one before reading it (none for the first). Sentence
-    "says". Raises ValueError for an unknown cell.
+    "<cell>/next/index": what it expected in the place of the present one. Scalars
+    "<cell>/next/came", the probability that it gave to the present one before reading it (none for
+    the first). Sentence "says". Raises ValueError for an unknown cell.
     """
     visible = tuple(shown(token) for token in tokens)
     labels = {cell: circuit_of(cell).label.removesuffix(" with tanh") for cell in cells}
@@ -37,16 +37,15 @@ def writing_scene(
     for cell, label in labels.items():
         came = Number(
             f"{cell}/next/came",
-            label,
+            f"{label} gave this letter",
             "percent",
-            bound="for the character that came",
             help="What this network gave to the present character before reading it.",
         )
         alt = f"{label}: every earlier character, tinted by how much the present one rests on it."
         panels += [
             Numbers(f"{cell}_came", (came,)),
             Tokens(f"{cell}_tokens", visible, f"{cell}/saliency", "", alt, of="frame", hover=True),
-            expectation(vocabulary, f"{cell}_next", f"{label} expects", f"{cell}/"),
+            expectation(vocabulary, f"{cell}_next", f"{label} expected", f"{cell}/"),
         ]
     chances = tuple(
         History(f"{cell}/next/came", cell.partition("_")[0], label)
@@ -70,7 +69,7 @@ def writing_scene(
         tuple(panels),
         wide=Grid(
             ("172px", *(FLEXIBLE for _ in labels)),
-            (*("auto" for _ in labels), "auto", FLEXIBLE),
+            (*("auto" for _ in labels), FLEXIBLE, FLEXIBLE),
             (
                 *rows,
                 f"says {nexts}",

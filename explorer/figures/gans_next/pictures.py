@@ -61,8 +61,10 @@ def picture(game: Contestant, extent: Extent, layer: str = "pull") -> Plot:
                 label="pull on the sample",
             )
         )
-    shows = "the probability that the discriminator gives" if game.gives_probability else (
-        f"the {game.judge}'s value"
+    shows = (
+        "the probability that the discriminator gives"
+        if game.gives_probability
+        else (f"the {game.judge}'s value")
     )
     what = "a grid of noise as the generator bends it" if layer == "grid" else "generated points"
     return Plot(

@@ -17,7 +17,6 @@ from explorer.figures.scene import (
     Points,
     Rule,
     Scene,
-    Sentence,
 )
 
 COLUMN = "minmax(0, 1fr)"
@@ -26,9 +25,9 @@ COLUMN = "minmax(0, 1fr)"
 def truth_scene(games: Sequence[Contestant], extent: Extent) -> Scene:
     """Return the learned surface of every game beside the true one, and how well they agree.
 
-    The truth belongs to the samples of the same frame: for a critic the exact Kantorovich potential
-    between them and the data, for a discriminator p / (p + q), both densities seen through a
-    kernel. Scalars of each side s: "s/truth_correlation", "s/truth_rmse", for a critic
+    The truth belongs to the samples of the last full hundred of ticks: for a critic the exact
+    Kantorovich potential between them and the data, for any other judge p / (p + q), both densities
+    seen through a kernel. Scalars of each side s: "s/truth_correlation", "s/truth_rmse", for a critic
     "s/gap_ratio" and "s/predicted_slope".
     """
     critics = [game for game in games if game.critic]
@@ -44,7 +43,6 @@ def truth_scene(games: Sequence[Contestant], extent: Extent) -> Scene:
     if critics:
         panels.append(_ratio(critics))
         curves.append("ratio")
-    panels.append(Sentence("truth", "truth", lead="What to look for.", lines=3))
     return Scene(
         panels=tuple(panels),
         wide=_wide(games, curves),
@@ -53,7 +51,6 @@ def truth_scene(games: Sequence[Contestant], extent: Extent) -> Scene:
             rows=(),
             areas=(
                 *(f"{g.letter}{part}" for g in games for part in ("", "_truth", "_numbers")),
-                "truth",
                 *curves,
             ),
         ),
@@ -72,8 +69,8 @@ def _wide(games: Sequence[Contestant], curves: Sequence[str]) -> Grid:
         areas.append(_spread(pictures, each))
         areas.append(_spread([f"{g.letter}_numbers" for g in pair], 2 * each))
         rows += ["minmax(0, 1.6fr)", "auto"]
-    areas += [_spread(["truth"], 12), _spread(curves, 12 // len(curves))]
-    rows += ["auto", COLUMN]
+    areas.append(_spread(curves, 12 // len(curves)))
+    rows.append(COLUMN)
     return Grid(columns=tuple(COLUMN for _ in range(12)), rows=tuple(rows), areas=tuple(areas))
 
 
@@ -90,12 +87,13 @@ def _surface(game: Contestant, extent: Extent, learned: bool) -> Plot:
     marks: tuple[Mark, ...] = (
         ground(game, "surface" if learned else "truth", extent, probability),
         Points("real", "real", size=1.7, opacity=0.6, label="data"),
-        Points(f"{letter}/fake", "fake", size=1.7, opacity=0.7, label="generated"),
     )
+    if learned:  # the truth is that of the samples at the last full hundred of ticks
+        marks += (Points(f"{letter}/fake", "fake", size=1.7, opacity=0.7, label="generated"),)
     return Plot(
         area=letter if learned else f"{letter}_truth",
         title=game.title if learned else "The truth",
-        note=f"{game.judge}, learned" if learned else f"{truth}, every 100 ticks",
+        note=f"{game.judge}, learned" if learned else truth,
         marks=marks,
         x=Axis(x0, x1),
         y=Axis(y0, y1),
@@ -117,13 +115,15 @@ def _cards(game: Contestant) -> tuple[Number, ...]:
         help="Pearson's correlation of what was learned with the truth, over data and samples.",
     )
     if not game.critic:
+        unit = "logits" if game.gives_probability else "probabilities"
         return (
             correlation,
             Number(
                 f"{letter}/truth_rmse",
                 "error",
-                bound="in logits",
-                help="Root mean square difference of the logits, cut at ±8, without any fit.",
+                bound=f"in {unit}, after the best fit",
+                help=f"Root mean square error in {unit} after the best affine fit, over data and "
+                "samples; logits are cut at ±8.",
             ),
         )
     return (
@@ -163,7 +163,7 @@ def _error(games: Sequence[Contestant]) -> Plot:
     return Plot(
         area="rmse",
         title="Error",
-        note="critic: after a fit; others: logits",
+        note="after the best affine fit",
         marks=tuple(History(f"{g.letter}/truth_rmse", g.role, label=g.short) for g in games),
         x=STEP,
         y=Axis(0, None),

@@ -74,7 +74,13 @@ def show(dials: Dials[CellLab]) -> str:
         query(settings.without_gaze) + f"&{runs.operation(settings, unit, len(seen.trace))}&{unit}"
     )
     show_stage(
-        figures.surgery_scene(seen.cell, seen.reader.tokens, seen.units, seen.vocabulary or None),
+        figures.surgery_scene(
+            seen.cell,
+            seen.reader.tokens,
+            seen.units,
+            seen.vocabulary or None,
+            clock=seen.reader.clock,
+        ),
         published(f"surgery?{name}", seen.still, found.frames),
         key="cells.surgery",
         live=False,
@@ -124,16 +130,16 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
 def _span(dials: Dials[CellLab], steps: int) -> None:
     key = "cells.span"
     first, last = sorted((dials.value("first"), dials.value("last")))
-    wanted = (min(first, steps - 1), min(last, steps - 1))
+    wanted = (min(first, steps - 1) + 1, min(last, steps - 1) + 1)  # as people count
     if st.session_state.get(key) != wanted:
         st.session_state[key] = wanted
     if steps > 1:
-        st.slider("Span", 0, steps - 1, key=key, on_change=_spanned, args=(dials,))
+        st.slider("Span", 1, steps, key=key, on_change=_spanned, args=(dials,))
 
 
 def _spanned(dials: Dials[CellLab]) -> None:
     first, last = st.session_state["cells.span"]
-    dials.set(first=first, last=last)
+    dials.set(first=first - 1, last=last - 1)
 
 
 def _keep(dials: Dials[CellLab], unit: int) -> None:
@@ -214,8 +220,10 @@ def _sentence(found: runs.Operated, unit: int, settings: CellLab) -> str:
     if settings.hold == "nothing":
         return "The same network reads twice, the second time with what you did to it."
     who = "every unit" if settings.everyone else f"unit {unit}"
-    first, last = sorted((settings.first, settings.last))
+    last_of_all, clock = len(found.seen.trace) - 1, found.seen.reader.clock
+    first, last = sorted(min(at, last_of_all) for at in (settings.first, settings.last))
+    span = f"at {clock} {first + 1}" if first == last else f"from {clock} {first + 1} to {last + 1}"
     return (
         f"The same network reads twice; in the second run the {_part(settings.hold)} of {who} is "
-        f"{settings.value:g} from character {first + 1} to {last + 1}."
+        f"{settings.value:g} {span}."
     )

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.gans import game, networks, objectives, penalty
+from explorer.gans.anatomy import taken_apart
 from explorer.gans.bands import band, compare
+from explorer.gans.dirac import eigenvalues, trajectory, verdict
 from explorer.gans.learned import mode_report
 from explorer.gans.predictions import rate
 from explorer.gans.published import Published
+from explorer.gans.seeds import population_report
 from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
-from explorer.pages.gans_next import match, records, truth
+from explorer.pages.gans_next import depth, dirac, match, records, seeds, slow, truth
 from explorer.runs.gans_next.settings import GanLab
 from explorer.transport import optimal_transport, wasserstein
 
@@ -44,6 +47,17 @@ VIEWS = {
         "Is the judge right?",
         truth.show,
         (critic_truth, discriminator_truth, predicted_slope, optimal_transport),
+    ),
+    "slow": View("Slow motion", "What happens in one iteration?", slow.show, (taken_apart,)),
+    "seeds": View("Seeds", "Was it luck?", seeds.show, (population_report, game.Game)),
+    "dirac": View(
+        "Two numbers", "Does it ever arrive?", dirac.show, (trajectory, eigenvalues, verdict)
+    ),
+    "depth": View(
+        "Depth",
+        "What does clipping do to a deep critic?",
+        depth.show,
+        (game.Game.layer_gradients, objectives.WassersteinClip, objectives.WassersteinPenalty),
     ),
     "records": View("Records", "What do others report?", records.show, (Published, rate)),
 }

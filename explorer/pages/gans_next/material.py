@@ -1,7 +1,5 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
-import html
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -79,22 +77,16 @@ def opened(lab: GanLab) -> Ticket:
     return ticket
 
 
-def column(view: Callable[[], None], dials: Callable[[], None]) -> None:
-    """Show dials in a narrow column and a view in a wide one; the view is made after the dials."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        dials()
-    with wide:
-        view()
-
-
 # ------------------------------------------------------------------------------- the dials
 
 
-def match_dials(dials: Dials[GanLab]) -> None:
-    """Show the dials of a match: presets, data, games, what is equal for all, and the rest."""
-    _presets(dials)
+def match_dials(dials: Dials[GanLab], brief: bool = False) -> None:
+    """Show the dials of a match: presets, data, games, what is equal for all, and the rest.
+
+    ``brief`` leaves out the presets, where the view has dials of its own.
+    """
+    if not brief:
+        _presets(dials)
     _data(dials)
     st.markdown("#### Games, left to right")
     _games(dials)
@@ -113,8 +105,11 @@ def match_dials(dials: Dials[GanLab]) -> None:
             help="Another seed.",
             on_click=lambda: dials.set(seed=(dials.value("seed") + 1) % 1_000_000),
         )
-    _of_objectives(dials)
+    if not brief:
+        _of_objectives(dials)
     with st.expander("More"):
+        if brief:
+            _of_objectives(dials)
         _more(dials)
 
 
@@ -290,8 +285,3 @@ def _settle(dials: Dials[GanLab], name: str | None) -> None:
 
 def _activation(name: str) -> str:
     return {"relu": "ReLU", "leaky_relu": "leaky", "tanh": "tanh"}.get(name, name)
-
-
-def escaped(text: str) -> str:
-    """Return text as it may stand in HTML."""
-    return html.escape(text)

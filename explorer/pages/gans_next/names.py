@@ -48,7 +48,7 @@ PRESET_NAMES = {
     "dirac": "R1 arrives, WGAN-GP circles",
     "parallel_lines": "Parallel lines",
 }
-assert set(PRESET_NAMES) == set(PRESETS)  # noqa: PT018
+assert set(PRESET_NAMES) == set(PRESETS)
 
 
 def power(rate: float) -> str:

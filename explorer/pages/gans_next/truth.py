@@ -9,6 +9,11 @@ from explorer.pages.gans_next import material
 from explorer.runs.gans_next.settings import GanLab
 from explorer.stage.component import show as show_stage
 
+LOOK = (
+    "**What to look for.** The truth is computed anew at every hundredth tick, for the samples of "
+    "that tick, so halt on a full hundred to compare. Does the critic's gap follow the dotted line "
+    "1 + W₁ / 2λ rather than 1? Does the discriminator know where nothing is generated yet?"
+)
 HOW = r"""
 **The exact critic.** The dual of optimal transport asks for the function $f$ of slope at most 1
 that tells data and samples apart best, $\max_f\, \mathbb{E} f(x) - \mathbb{E} f(G(z)) = W_1$. A
@@ -56,8 +61,9 @@ def show(dials: Dials[GanLab]) -> str:
             live=True,
             on_reset=dials.start_over if lab.changes else None,
         )
+    st.markdown(LOOK)
     surroundings.unfolded("How the truth is found, and what it does not show", HOW)
     return (
-        "What each judge learned, beside what it should say of these very samples: the exact "
+        "What each judge learned, beside what it should say of its generator's samples: the exact "
         "potential, or the optimal discriminator."
     )

@@ -17,7 +17,7 @@ from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.generation import Generation, generate
 from explorer.sequences.saliency import Saliency, saliency
 
-EXPECTED = 6  # likeliest letters that a frame shows
+EXPECTED = 4  # likeliest letters that a frame shows
 WRITING = ("cell", "prompt", "length", "temperature", "top_k", "seed")
 
 

@@ -4,6 +4,7 @@ Letters: C cells each way, L lines of the grid each way, Z dimensions of the noi
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -111,8 +112,7 @@ def work_of_a_step(game: Game) -> float:
     """
     sizes = {name: network.sizes for name, network in game.networks.items()}
     weights = {
-        name: sum(below * above for below, above in zip(each, each[1:], strict=False))
-        for name, each in sizes.items()
+        name: sum(below * above for below, above in pairwise(each)) for name, each in sizes.items()
     }
     settings = game.settings
     extra = {"none": 0, "between": 5, "real": 4}[OBJECTIVES[settings.objective].penalty]

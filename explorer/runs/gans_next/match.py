@@ -11,8 +11,8 @@ can be followed from frame to frame. Frame k is tick k of the common clock, k = 
 - ``s/surface`` (C, C), row 0 at low y, C = 48 for two games and 32 for more: a probability where
   the objective gives one (`OBJECTIVES[...].gives_probability`), else the judge's number less its
   mean over the picture
-- ``s/truth`` (C/2, C/2) over the same extent, every 100 ticks: the exact Kantorovich potential, mean zero, for critics; D*,
-  a probability, for all others
+- ``s/truth`` (C/2, C/2) over the same extent, every 100 ticks: the exact Kantorovich potential,
+  mean zero, for critics; D*, a probability, for all others
 - ``s/grid`` (17, 17, 2) where the generator sends a lattice of noise, ``s/grid_density`` (17, 17)
   from 0 to 1, one half where points lie as thick as an even spread over the picture
 - ``s/slopes`` (24,) shares of ‖∇judge‖ at 128 interpolates, in the bins of the still array
@@ -125,7 +125,8 @@ class Match(Games):
             return Frame(0, arrays, standards(data))
         real = reference(data)
         if data.dimensions == 1:
-            assert data.log_density is not None and data.cdf is not None
+            assert data.log_density is not None
+            assert data.cdf is not None
             axis = looks.along(data.extent, looks.BINS)
             half = (data.extent[1] - data.extent[0]) / looks.BINS / 2
             arrays |= {

@@ -107,7 +107,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "seeds": (8, 32),
     "seeds_steps": (10, 20_000),
     # slow motion
-    "slow_step": (0, 10_000),
+    "slow_step": (0, 2_000),
     # the game of two numbers
     "dirac_x": (-3.0, 3.0),
     "dirac_y": (-3.0, 3.0),
@@ -274,7 +274,7 @@ class GanLab(Games):
     """
 
     FREE: ClassVar[tuple[str, ...]] = (
-        *("view", "seeds", "seeds_steps", "slow_step", "slow_side"),
+        *("view", "seeds", "seeds_steps", "slow_step", "slow_side", "slow_moves"),
         *("dirac_game", "dirac_x", "dirac_y", "dirac_gamma"),
         *("dirac_judge_steps", "dirac_h", "dirac_steps"),
         *("deep_clip", "deep_depth", "deep_width", "deep_steps"),
@@ -291,6 +291,7 @@ class GanLab(Games):
     # slow motion: whose iteration, and after how many steps it is taken apart
     slow_side: str = "a"
     slow_step: int = 0
+    slow_moves: str = ""  # played before it: j the judge alone, g the generator, b both
     # the game of two numbers
     dirac_game: str = "wasserstein_gp"
     dirac_x: float = 1.0  # theta, the generator
@@ -308,6 +309,8 @@ class GanLab(Games):
     def __post_init__(self) -> None:
         if self.upload and not (len(self.upload) == 16 and self.upload.isalnum()):
             raise ValueError("upload must be the mark of an uploaded table")
+        if set(self.slow_moves) - set("jgb") or len(self.slow_moves) > 200:
+            raise ValueError(f"slow_moves must be letters of 'jgb', not {self.slow_moves[:20]!r}")
         super().__post_init__()
 
     def distribution(self) -> Distribution:
@@ -345,7 +348,12 @@ class GanLab(Games):
         """One iteration of one of the games, taken apart."""
         from explorer.runs.gans_next.slow import Slow
 
-        return Slow(**self.turned()._common(), side=self.slow_side, at_step=self.slow_step)
+        return Slow(
+            **self.turned()._common(),
+            side=self.slow_side,
+            at_step=self.slow_step,
+            moves=self.slow_moves,
+        )
 
     def _common(self) -> dict[str, Any]:
         if self.missing:

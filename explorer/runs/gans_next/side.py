@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explorer.gans.audit import duality_gap
 from explorer.gans.distances import discriminator_accuracy
+from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.images import CLASSES, class_report
 from explorer.gans.learned import mode_report
@@ -53,6 +54,8 @@ class Side:
         self.dials: dict[str, Any] = {}
         self.game = Game(match.settings(name), match.sampler())
         self.real = reference(self.data)
+        if match.conditional and self.data.dimensions < 3:
+            self.labels_of_real = _nearest_labels(self.data, self.real)
         self.story = Story(_names(self.data))
         self.count = len(self.story.names)
         self.credit = 0.0
@@ -177,9 +180,9 @@ class Side:
         if self.rules.gives_probability:
             numbers["certain"] = float((np.abs(shown - 0.5) > 0.45).mean())
         found |= {
-            "fake": _plane(samples[:SHOWN]),
-            "tails": _plane(samples[:ARROWS]),
-            "arrows": _plane(pull),
+            "fake": on_the_plane(samples[:SHOWN]),
+            "tails": on_the_plane(samples[:ARROWS]),
+            "arrows": on_the_plane(pull),
         }
         if self.data.dimensions == 1:
             low, high = self.data.extent[:2]
@@ -202,7 +205,7 @@ class Side:
 
     def _report(self, step: int, samples: Tensor) -> str:
         some = slice(0, ARROWS)
-        labels = None if self.labels is None else self._own_labels()[some]
+        labels = None if self.labels is None else self.labels_of_real[some]
         slopes = self.game.slopes_between(self.real[some], self.noise[some], labels)
         self.held["slope_between"] = float(slopes.mean())
         self.kept["slopes"] = looks.slope_shares(slopes)
@@ -226,12 +229,6 @@ class Side:
         self._set("spread", spread)
         self.kept["shares"] = report.shares.numpy()
         return self.story.watch(step, STEPS_PER_REPORT, report.held.numpy())
-
-    def _own_labels(self) -> Tensor:
-        """Labels for the reference points: each one's nearest of freshly drawn, labelled points."""
-        assert self.data.sample_labelled is not None
-        drawn, labels = self.data.sample_labelled(4_096, torch.Generator().manual_seed(2))
-        return labels[torch.cdist(self.real, drawn).argmin(dim=1)]
 
     def _set(self, name: str, value: float) -> None:
         """Keep a number until it is measured anew; one that does not exist now is not shown."""
@@ -267,7 +264,9 @@ class Side:
             self.kept[name] = best.probability.view(self.coarse_shape).numpy()
             fit = best.agreement
             if not self.rules.gives_probability:
-                both = discriminator_truth(judge, self.data, real, samples, torch.cat([real, samples]))
+                both = discriminator_truth(
+                    judge, self.data, real, samples, torch.cat([real, samples])
+                )
                 fit = agreement(judge(torch.cat([real, samples])), both.probability)
         self._set("truth_correlation", fit.correlation)
         self._set("truth_rmse", fit.rmse)
@@ -355,14 +354,21 @@ class Side:
         self.work = float(parts["clock"]["work"])
 
 
-def _plane(points: Tensor) -> np.ndarray:
+def _nearest_labels(data: Distribution, points: Tensor) -> Tensor:
+    """For points without labels the label of the nearest of 4,096 labelled ones."""
+    assert data.sample_labelled is not None
+    drawn, labels = data.sample_labelled(4_096, torch.Generator().manual_seed(2))
+    return labels[torch.cdist(points, drawn).argmin(dim=1)]
+
+
+def on_the_plane(points: Tensor) -> np.ndarray:
     """Points of a line as points of the plane at height zero; others as they are."""
     if points.shape[1] == 2:
         return points.numpy()
     return torch.cat([points, torch.zeros_like(points)], dim=1).numpy()
 
 
-def _names(data: Any) -> tuple[str, ...]:
+def _names(data: Distribution) -> tuple[str, ...]:
     """What to call each mode, or each digit."""
     if data.dimensions > 2:
         return tuple(f"the {digit}s" for digit in range(CLASSES))

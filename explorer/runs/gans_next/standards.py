@@ -8,8 +8,14 @@ from explorer.gans import distances
 from explorer.gans.bands import Band, Better, Measure, band
 from explorer.gans.distributions import Distribution
 from explorer.gans.images import CLASSES, classifier
-from explorer.gans.learned import expected_coverage, good_ceiling, good_spread, reverse_kl_bias
-from explorer.gans.learned import mode_report, neighbour_coverage
+from explorer.gans.learned import (
+    expected_coverage,
+    good_ceiling,
+    good_spread,
+    mode_report,
+    neighbour_coverage,
+    reverse_kl_bias,
+)
 from explorer.runs.gans_next.data import SHOWN, reference_points
 
 MEASURED = 2_500  # samples behind modes and shares, as in Srivastava et al. 2017

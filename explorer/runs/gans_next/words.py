@@ -108,9 +108,7 @@ def _beginning(critic_steps: Sequence[int], clock: str, games: int) -> str:
     return f"{start}{unequal}; a tick gives each game equally much arithmetic."
 
 
-def _certainty(
-    sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[str, float]
-) -> str:
+def _certainty(sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[str, float]) -> str:
     for letter, title, _ in sides:
         certain = scalars.get(f"{letter}/certain", 0.0)
         if letter in lacking and certain >= 0.75:

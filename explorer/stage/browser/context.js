@@ -4,7 +4,6 @@ import { inkOn, lightness } from "./colour.js";
 import { number } from "./format.js";
 import { FrameStore } from "./store.js";
 
-const LOOKED_BACK = 512; // frames, for an array that a frame lacks
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
@@ -65,17 +64,7 @@ export class Context {
   }
 
   array(view, name) {
-    return view.frame.arrays[name] ?? this.still?.arrays[name] ?? this.lasting(view.frame, name);
-  }
-
-  /** What is measured only now and then stands until it is measured anew. */
-  lasting({ index }, name) {
-    const newest = this.frames.floor(index) - 1;
-    for (let i = newest; i >= 0 && i > newest - LOOKED_BACK; i -= 1) {
-      const found = this.frames.at(i).arrays[name];
-      if (found) return found;
-    }
-    return undefined;
+    return view.frame.arrays[name] ?? this.still?.arrays[name];
   }
 
   scalar(view, name) {

@@ -74,14 +74,23 @@ export function makeSheet(card, stage, beside) {
     const gap = Number.parseFloat(style.getPropertyValue("--gap")) || 16;
     const right = Number.parseFloat(style.paddingRight) || 0;
     const left = Math.min(inner.right - outer.left + gap, outer.width - LEAST);
+    const top = under(inner);
     const floor = Math.min(inner.bottom, (dock?.getBoundingClientRect().top ?? Infinity) - 6);
-    limit = Math.max(LOWEST, floor - inner.top);
+    limit = Math.max(LOWEST, floor - top);
     Object.assign(card.style, {
       left: `${Math.max(0, left) - 2}px`, // covers the outlines of what lies below
       right: `${right - 2}px`,
-      top: `${inner.top - outer.top + stage.root.scrollTop}px`,
+      top: `${top - outer.top + stage.root.scrollTop}px`,
       maxHeight: `${limit}px`,
     });
+  }
+
+  /** Where the card begins: the choice of names on top of its place stays in reach. */
+  function under(inner) {
+    const names = stage.root.querySelector('.choice[data-select="names"]');
+    const row = names?.getBoundingClientRect();
+    const above = row?.height && row.left >= inner.right && Math.abs(row.top - inner.top) < 8;
+    return above ? row.bottom + 6 : inner.top;
   }
 
   /** Cover all of the place or leave a good part of it: no slivers show below the card. */

@@ -61,7 +61,7 @@ export const STYLE = `
 .stage .sentence mark { color: var(--ink); background: color-mix(in srgb, var(--warn) 20%, transparent); border-radius: 3px;
   text-decoration: underline var(--warn) 2px; text-underline-offset: 3px; }
 .stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
-.stage .card { min-width: 0; padding: 6px 8px 7px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
+.stage .card { min-width: 0; padding: 4px 8px 5px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
 .stage .card span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
 .stage .card .label { color: var(--ink); }

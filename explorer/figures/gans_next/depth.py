@@ -1,0 +1,116 @@
+"""A critic of many layers: how large its gradient is at each, clipped and penalised."""
+
+from explorer.figures.scene import (
+    Axis,
+    Bars,
+    Curve,
+    Grid,
+    History,
+    Mark,
+    Number,
+    Numbers,
+    Panel,
+    Plot,
+    Rule,
+    Scene,
+    Sentence,
+)
+
+COLUMN = "minmax(0, 1fr)"
+PAPER = (("c1", "c = 0.1"), ("c2", "0.01"), ("c3", "0.001"))
+
+
+def depth_scene(clip: float, depth: int) -> Scene:
+    """Return the gradient of a deep critic at every layer: with the dial's clip, the paper's, GP.
+
+    Frames and still are those of the recording of deep critics.
+    """
+    paper: tuple[Mark, ...] = tuple(
+        Curve(f"{name}/logs", "baseline", x="layers", label=label, width=2) for name, label in PAPER
+    )
+    layers = Plot(
+        "layers",
+        "Size of the gradient at each layer",
+        (
+            *paper,
+            Curve("gp/logs", "wgan", x="layers", label="penalty", width=3),
+            Curve("clip/logs", "gan", x="layers", label=f"clip {clip:g}", width=3),
+        ),
+        note="as a power of ten; dotted: the constants of the paper",
+        x=Axis(1, depth, label="layer of the critic"),
+        y=Axis(None, None),
+        alt="The gradient is multiplied by {clip/factor} a layer with clipped weights and by "
+        "{gp/factor} with the penalty.",
+    )
+    factors = Plot(
+        "factors",
+        "Factor a layer, on the way down",
+        (
+            Rule(1.0, label="neither grows nor fades"),
+            History("gp/factor", "wgan", label="penalty"),
+            History("clip/factor", "gan", label="clip"),
+        ),
+        x=Axis(0, None, label="step"),
+        y=Axis(0, None),
+        alt="Factor a layer: clip {clip/factor}, penalty {gp/factor}.",
+    )
+    panels: list[Panel] = [
+        layers,
+        factors,
+        _weights("clip", "gan", f"Weights, clipped at {clip:g}", "in units of the clip"),
+        _weights("gp", "wgan", "Weights with the penalty", "in standard deviations"),
+        Sentence("clip_says", "clip/says", lead="Clipped.", lines=2),
+        Sentence("gp_says", "gp/says", lead="Penalty.", lines=2),
+        Numbers(
+            "numbers",
+            (
+                Number("clip/factor", "a layer, clipped", help="First over last, by layers."),
+                Number("gp/factor", "a layer, penalty", help="First over last, by layers."),
+                Number(
+                    "clip/edge",
+                    "weights at ± c",
+                    "percent",
+                    help="The share of the clipped critic's weights that the clip holds.",
+                ),
+            ),
+        ),
+        Sentence("look", "look", lead="What to look for.", lines=4),
+    ]
+    return Scene(
+        panels=tuple(panels),
+        wide=Grid(
+            columns=("minmax(0, 1.5fr)", COLUMN),
+            rows=(COLUMN, COLUMN, COLUMN, "auto", "auto"),
+            areas=(
+                "layers factors",
+                "layers clip_weights",
+                "layers gp_weights",
+                "clip_says numbers",
+                "gp_says look",
+            ),
+            fold=5,
+        ),
+        narrow=Grid(
+            columns=(COLUMN,),
+            rows=(),
+            areas=(
+                *("layers", "clip_says", "gp_says", "numbers", "factors"),
+                *("clip_weights", "gp_weights", "look"),
+            ),
+        ),
+        clock="step",
+        alt=f"A critic of {depth} layers: its gradients with clipped weights and with a penalty.",
+    )
+
+
+def _weights(name: str, role: str, title: str, note: str) -> Plot:
+    ticks = tuple(f"{edge:g}" for edge in (-3, -2, -1, 0, 1, 2))
+    labels = tuple(ticks[i * 6 // 40] if i * 6 % 40 < 6 else "" for i in range(40))
+    return Plot(
+        f"{name}_weights",
+        title,
+        (Bars(f"{name}/weights", role, labels=labels),),
+        note=note,
+        y=Axis(0, None),
+        alt=f"A histogram of the critic's weights, {note}.",
+    )
