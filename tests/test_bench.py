@@ -93,13 +93,13 @@ def test_the_spread_is_the_range_as_a_share_of_the_median():
 
 def test_a_target_missed_is_said_and_is_no_error(capsys):
     slow = Row("gan/slow", 3.0, 2.0, "target", "s", 2 / 3, 0.0)
-    quick = Row("wgan-gp/width=16", 9.0, 2.0, "textbook", "steps/s", 4.5, 0.0)
+    quick = Row("wgan-gp/width=16", 12.0, 2.0, "textbook", "steps/s", 6.0, 0.0)
 
     assert bench({"a": lambda effort: [slow], "b": lambda effort: [quick]}) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].endswith("asked 1: missed")
-    assert lines[2].endswith("asked 4: reached")
+    assert lines[2].endswith("asked 5: reached")
 
 
 def test_a_row_is_measured_and_written_with_the_agreed_names(tmp_path):

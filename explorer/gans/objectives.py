@@ -202,7 +202,7 @@ class WassersteinClip(Objective):
     source = "Arjovsky et al. 2017, algorithm 1"
     critic = True
     clips = True
-    dials = ("clip",)
+    dials: tuple[str, ...] = ("clip",)
     constant_slopes = True
 
     def judge_loss(self, real: Outputs, fake: Outputs) -> Loss:

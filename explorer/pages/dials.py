@@ -55,7 +55,9 @@ class Dials(Generic[Settings]):
         st.slider(label, low, high, key=self.key(name), help=help)
 
     def real(self, name: str, label: str, low: float, high: float, step: float, help: str) -> None:
-        """Show a slider for a real number."""
+        """Show a slider for a real number; a value that only the link knows widens it."""
+        value = self.value(name)
+        low, high = min(low, value), max(high, value)
         st.slider(label, low, high, step=step, key=self.key(name), help=help)
 
     def steps(

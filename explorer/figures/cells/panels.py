@@ -50,8 +50,11 @@ def check_unit(unit: int, units: int) -> None:
 
 
 def shown(token: str) -> str:
-    """Return a character so that it can be seen: a blank as ␣, a line break as ↵, a tab as ⇥."""
-    return VISIBLE.get(token, token)
+    """Return a character so that it can be seen: a blank as ␣, a line break as ↵, a tab as ⇥.
+
+    What no font draws, a control or a mark of direction, is the replacement character.
+    """
+    return VISIBLE.get(token, token if token.isprintable() else "\ufffd")
 
 
 def words(cell: str, units: int, suffix: str = "l0") -> tuple[Lexicon, ...]:

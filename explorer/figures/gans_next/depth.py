@@ -17,7 +17,7 @@ from explorer.figures.scene import (
 )
 
 COLUMN = "minmax(0, 1fr)"
-PAPER = (("c1", "c = 0.1"), ("c2", "0.01"), ("c3", "0.001"))
+PAPER = ("c1", "c2", "c3")
 
 
 def depth_scene(clip: float, depth: int) -> Scene:
@@ -26,7 +26,7 @@ def depth_scene(clip: float, depth: int) -> Scene:
     Frames and still are those of the recording of deep critics.
     """
     paper: tuple[Mark, ...] = tuple(
-        Curve(f"{name}/logs", "baseline", x="layers", label=label, width=2) for name, label in PAPER
+        Curve(f"{name}/logs", "baseline", x="layers", width=2) for name in PAPER
     )
     layers = Plot(
         "layers",
@@ -36,7 +36,7 @@ def depth_scene(clip: float, depth: int) -> Scene:
             Curve("gp/logs", "wgan", x="layers", label="penalty", width=3),
             Curve("clip/logs", "gan", x="layers", label=f"clip {clip:g}", width=3),
         ),
-        note="as a power of ten; dotted: the constants of the paper",
+        note="power of ten; dotted, from the top: c = 0.1, 0.01, 0.001",
         x=Axis(1, depth, label="layer of the critic"),
         y=Axis(None, None),
         alt="The gradient is multiplied by {clip/factor} a layer with clipped weights and by "
@@ -57,10 +57,10 @@ def depth_scene(clip: float, depth: int) -> Scene:
     panels: list[Panel] = [
         layers,
         factors,
-        _weights("clip", "gan", f"Weights, clipped at {clip:g}", "in units of the clip"),
-        _weights("gp", "wgan", "Weights with the penalty", "in standard deviations"),
-        Sentence("clip_says", "clip/says", lead="Clipped.", lines=2),
-        Sentence("gp_says", "gp/says", lead="Penalty.", lines=2),
+        _weights("clip", "gan", f"Weights, clipped at {clip:g}", "from −3 c to 3 c"),
+        _weights("gp", "wgan", "Weights with the penalty", "from −3 to 3 standard deviations"),
+        Sentence("clip_says", "clip/says", lead="Clipped.", lines=1),
+        Sentence("gp_says", "gp/says", lead="Penalty.", lines=1),
         Numbers(
             "numbers",
             (
@@ -104,12 +104,10 @@ def depth_scene(clip: float, depth: int) -> Scene:
 
 
 def _weights(name: str, role: str, title: str, note: str) -> Plot:
-    ticks = tuple(f"{edge:g}" for edge in (-3, -2, -1, 0, 1, 2))
-    labels = tuple(ticks[i * 6 // 40] if i * 6 % 40 < 6 else "" for i in range(40))
     return Plot(
         f"{name}_weights",
         title,
-        (Bars(f"{name}/weights", role, labels=labels),),
+        (Bars(f"{name}/weights", role),),
         note=note,
         y=Axis(0, None),
         alt=f"A histogram of the critic's weights, {note}.",

@@ -102,6 +102,7 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
             longest=LONGEST,
             label="where both are drawn",
         ),
+        Points(f"{name}/path", "baseline", size=1.3 if large else 2.6, opacity=0.3, label="path"),
         Points(f"{name}/trail", "wgan", size=2.4 if large else 5, opacity=0.75, label="trail"),
         Points("equilibrium", "real", size=5 if large else 9, shape="cross", label="equilibrium"),
         Points(f"{name}/here", "fake", size=6 if large else 11, opacity=1.0, label="now"),
@@ -125,7 +126,6 @@ def _cards(name: str, smooth: bool) -> tuple[Number, ...]:
     distance = Number(
         f"{name}/distance",
         "distance",
-        "power",
         bound="equilibrium: 0",
         help="From θ = ψ = 0, where the generator is the data and the judge is flat.",
     )

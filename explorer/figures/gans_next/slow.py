@@ -14,10 +14,10 @@ from explorer.figures.scene import (
     Panel,
     Plot,
     Points,
-    Ranking,
     Scene,
     Sentence,
     Surface,
+    Timeline,
 )
 
 COLUMN = "minmax(0, 1fr)"
@@ -27,7 +27,7 @@ NOISE = 3.2
 def slow_scene(
     game: Contestant, extent: Extent, titles: Sequence[str], pays: bool, uniform: bool
 ) -> Scene:
-    """Return one iteration of ``game``, a frame for each sub-step, with the sub-steps by ``titles``.
+    """Return one iteration of ``game``, a frame for each sub-step; ``titles`` calls them.
 
     ``pays`` says whether the judge pays for its slope, ``uniform`` whether the noise is even on
     [−1, 1]. Frames and still are those of the recording of one iteration.
@@ -99,33 +99,34 @@ def slow_scene(
             Number("slope", "slope", help="Mean norm of the judge's slope where it pays for it.")
         )
     panels: tuple[Panel, ...] = (
-        Ranking(
+        Timeline(
             "parts",
-            "One iteration",
+            f"The {len(titles)} parts of an iteration, one row each",
             "lit",
-            tuple(f"{i}. {title}" for i, title in enumerate(titles, 1)),
+            note="click to go there",
             role="accent",
-            note="1 to 8 for each update of the judge",
-            alt="The numbered parts of an iteration; the present one is lit.",
+            low=0.0,
+            high=1.0,
+            row_name="part",
+            alt="The numbered parts of an iteration over time; the present one is lit.",
         ),
         picture,
         noise,
         changes,
-        Sentence("title", "title", lines=1),
+        Sentence("title", "title", lead="Now:", lines=1),
         Sentence("says", "says", lines=2),
         Numbers("numbers", tuple(numbers)),
     )
     return Scene(
         panels=panels,
         wide=Grid(
-            columns=("minmax(250px, 0.72fr)", "minmax(0, 1.2fr)", "minmax(220px, 0.72fr)"),
-            rows=(COLUMN, COLUMN, "auto", "auto", "auto"),
+            columns=("minmax(0, 1.5fr)", COLUMN, COLUMN),
+            rows=("auto", "auto", "minmax(110px, 1.2fr)", COLUMN),
             areas=(
-                "parts picture noise",
-                "parts picture changes",
-                "parts title title",
-                "parts says says",
-                "parts numbers numbers",
+                "picture title title",
+                "picture says says",
+                "picture parts parts",
+                "numbers noise changes",
             ),
         ),
         narrow=Grid(

@@ -26,9 +26,9 @@ def truth_scene(games: Sequence[Contestant], extent: Extent) -> Scene:
     """Return the learned surface of every game beside the true one, and how well they agree.
 
     The truth belongs to the samples of the last full hundred of ticks: for a critic the exact
-    Kantorovich potential between them and the data, for any other judge p / (p + q), both densities
-    seen through a kernel. Scalars of each side s: "s/truth_correlation", "s/truth_rmse", for a critic
-    "s/gap_ratio" and "s/predicted_slope".
+    Kantorovich potential between them and the data, for any other judge p / (p + q), both
+    densities seen through a kernel. Scalars of each side s: "s/truth_correlation",
+    "s/truth_rmse", for a critic "s/gap_ratio" and "s/predicted_slope".
     """
     critics = [game for game in games if game.critic]
     panels: list[Panel] = []

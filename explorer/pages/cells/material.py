@@ -1,5 +1,6 @@
 """What every view of the cell lab shares: who reads what, the badge, and the way to the stage."""
 
+import unicodedata
 from collections.abc import Sequence
 
 import streamlit as st
@@ -162,8 +163,14 @@ def badge(seen: Seen) -> None:
 def unknown(seen: Seen) -> None:
     """Say which characters the network never saw."""
     if seen.unknown:
-        named = " ".join(f"`{shown(character)}`" for character in seen.unknown[:12])
+        named = " ".join(_named(character) for character in seen.unknown[:12])
         st.info(
             f"The network never saw {named}; it reads its stand-in for unknown characters instead.",
             icon=":material/help:",
         )
+
+
+def _named(character: str) -> str:
+    """Return a character as it can stand in a sentence: its number, where it would not be seen."""
+    alone = character.isprintable() and not unicodedata.combining(character)
+    return f"`{shown(character)}`" if alone else f"U+{ord(character):04X}"

@@ -1,5 +1,7 @@
 """Bring your own network, see what is inside and what convention it keeps; train ours anew."""
 
+import math
+
 import streamlit as st
 from safetensors.numpy import load
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -8,6 +10,7 @@ from explorer.figures import cells as figures
 from explorer.pages import surroundings
 from explorer.pages.cells.material import CELL_NAMES
 from explorer.pages.dials import Dials
+from explorer.runs.cards import Card
 from explorer.runs.cells.settings import CellLab
 from explorer.runs.cells.shelf import keep, kept
 from explorer.runs.hub import the_hub
@@ -31,7 +34,7 @@ file is compared with an independent way to the same numbers on a random input.
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    left, right = st.columns([0.42, 0.58], gap="large")
+    left, right = st.columns([0.46, 0.54], gap="large")
     with left:
         _bring(dials)
     dials.finish(dials.wanted())
@@ -77,7 +80,7 @@ def _shipped() -> None:
                 "network": card.name,
                 "reads": card.reads,
                 "numbers": card.parameters,
-                "held out": f"{card.loss:#.3g} ± {card.loss_error:.1g} {card.loss_unit}",
+                "held out": _held_out(card),
             }
             for card in cards
         ],
@@ -86,6 +89,12 @@ def _shipped() -> None:
         width="stretch",
         height="content",
     )
+
+
+def _held_out(card: Card) -> str:
+    """Return what a network pays on held-out data, in as many digits as its error leaves."""
+    digits = max(0, -math.floor(math.log10(card.loss_error))) if card.loss_error > 0 else 3
+    return f"{card.loss:.{digits}f} ± {card.loss_error:.{digits}f} {card.loss_unit}"
 
 
 def _open(dials: Dials[CellLab], file: UploadedFile) -> None:

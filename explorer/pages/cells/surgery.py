@@ -108,6 +108,7 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
     held = dials.value("hold")
     if held != "nothing":
         low, high = (-3.0, 3.0) if held in ("cell", "candidate", "new", "hidden") else (0.0, 1.0)
+        dials.set(value=min(high, max(low, dials.value("value"))))  # what is held may have changed
         with st.container(width=170):
             dials.real("value", f"{_part(held).capitalize()} is", low, high, 0.05, "Its value.")
         with st.container(width=200):

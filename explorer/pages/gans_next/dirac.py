@@ -27,18 +27,18 @@ $D(x) = \psi x$ (Mescheder, Geiger & Nowozin 2018). Both should end at $\theta =
 generator on the data, the judge flat. The arrows are the field $v(\theta, \psi)$ along which both
 move; each move is $h$ times the arrow.
 
-**The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby: negative real parts draw
-in, positive ones push away, and purely imaginary ones turn around it and leave the rest to the
-length of a move. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$: it arrives for every
-$\gamma > 0$, and from $\gamma = 1$ on without turning.
+**The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby: negative real parts
+draw in, positive ones push away, and purely imaginary ones turn around it and leave the rest to
+the length of a move. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$: it arrives for every $\gamma
+> 0$, and from $\gamma = 1$ on without turning.
 
-**WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so that
-its field jumps at the equilibrium: there is no Jacobian, and no small circle ends. R1 asks for a
-flat judge at the data, and arrives. Both are statements about this game of two numbers; in the
-match a WGAN-GP can be the better teacher all the same.
+**WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so
+that its field jumps at the equilibrium: there is no Jacobian, and no small circle ends. R1 asks
+for a flat judge at the data, and arrives. Both are statements about this game of two numbers; in
+the match a WGAN-GP can be the better teacher all the same.
 
-**As in the paper's notebook** $h = 0.2$, 500 moves from (1, 1), penalty 0.7, noise 0.7. The noise is
-replaced by its expectation here.
+**As in the paper's notebook** $h = 0.2$, 500 moves from (1, 1), penalty 0.7, noise 0.7. The noise
+is replaced by its expectation here.
 """
 
 

@@ -6,7 +6,7 @@ from explorer.figures import gans_next as figures
 from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
-from explorer.pages.gans_next import material
+from explorer.pages.gans_next import forking, material
 from explorer.runs.gans_next.settings import GanLab
 from explorer.stage.component import show as show_stage
 
@@ -45,6 +45,8 @@ def show(dials: Dials[GanLab]) -> str:
         material.match_dials(dials)
     lab = material.turned(dials)
     dials.finish(lab)
+    with narrow:
+        forking.fork(dials, lab)
     match = lab.match()
     games = material.playing(lab)
     ticket = material.opened(lab)
@@ -65,6 +67,7 @@ def show(dials: Dials[GanLab]) -> str:
         )
     surroundings.unfolded("How to read this, and what it does not show", HOW)
     formulas(lab)
+    forking.files(lab)
     return material.predicted(lab) or _sentence(lab)
 
 

@@ -50,7 +50,7 @@ def turned(dials: Dials[GanLab]) -> GanLab:
     Where there is nothing to learn yet (no table, an empty drawing) it stays as it was, and one
     sentence says why.
     """
-    lab = dials.last.turn(_head(), dials.wanted())
+    lab = dials.last.turn(head(), dials.wanted())
     try:
         lab.match()
     except ValueError as why:
@@ -60,13 +60,15 @@ def turned(dials: Dials[GanLab]) -> GanLab:
     return lab
 
 
-def _run() -> Run | None:
+def run() -> Run | None:
+    """Return the run of the match, if it is open."""
     return the_hub().run(st.session_state.get(TOKEN, ""))
 
 
-def _head() -> int:
-    run = _run()
-    return 0 if run is None else max(0, run.recording.head)
+def head() -> int:
+    """Return the tick that the match has reached."""
+    opened_run = run()
+    return 0 if opened_run is None else max(0, opened_run.recording.head)
 
 
 def opened(lab: GanLab) -> Ticket:

@@ -49,9 +49,10 @@ def show(dials: Dials[GanLab]) -> str:
 
 
 def _predictions(dials: Dials[GanLab]) -> None:
-    for name, preset in PRESETS.items():
+    columns = st.columns(2, gap="large")
+    for index, (name, preset) in enumerate(PRESETS.items()):
         measured = MEASURED[name]
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with columns[index % 2].container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 st.markdown(
                     f"**{PRESET_NAMES[name]}.** {preset.claim} "

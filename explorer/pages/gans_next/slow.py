@@ -1,5 +1,6 @@
 """One iteration in slow motion, part by part."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import streamlit as st
@@ -19,9 +20,9 @@ from explorer.stage.component import show as show_stage
 
 MOST_MOVES = 200
 HOW = """
-**An iteration** is as many updates of the judge as its dial says, then one of the generator. Parts 1
-to 8 come once for each update of the judge, part 6 only where it pays for its slope. The judge sees
-fresh data and fresh noise every time; the generator does not change meanwhile.
+**An iteration** is as many updates of the judge as its dial says, then one of the generator.
+Parts 1 to 8 come once for each update of the judge, part 6 only where it pays for its slope. The
+judge sees fresh data and fresh noise every time; the generator does not change meanwhile.
 
 **Nothing is approximated.** The parts are those of the game itself, handed out one by one; played
 to the end they give the weights of an undivided iteration to the last bit.
@@ -65,6 +66,7 @@ def show(dials: Dials[GanLab]) -> str:
             ticket,
             key="gans.slow",
             live=False,
+            start=min(5, len(frames) - 1),
         )
     surroundings.unfolded("What an iteration is", HOW)
     before = slow.at_step
@@ -106,4 +108,10 @@ def _which(dials: Dials[GanLab]) -> None:
 
 @lru_cache(maxsize=8)
 def _played(slow: Slow) -> tuple[Frame, tuple[Frame, ...]]:
-    return slow.still(), tuple(slow.stream())
+    return slow.still(), tuple(map(_known, slow.stream()))
+
+
+def _known(frame: Frame) -> Frame:
+    """Return a frame without the batches that were not drawn yet: those are all zero."""
+    known = {name: array for name, array in frame.arrays.items() if name == "lit" or array.any()}
+    return replace(frame, arrays=known)

@@ -155,7 +155,7 @@ def _texts(
         prompt,
         WRITTEN,
         temperature=settings.temperature,
-        top_k=settings.top_k,
+        top_k=min(settings.top_k, len(network.vocabulary)),
         seed=settings.seed,
     )
     untouched, operated = write(), write(surgery=surgery, at=at)

@@ -51,12 +51,13 @@ def written(settings: CellLab) -> Written:
 def _written(settings: CellLab) -> Written:
     networks = {cell: _network(cell) for cell in SPEAKERS}
     prompt = as_meant(settings.prompt) or "\n"
+    writer = networks[speaker(settings.cell)]
     generation = generate(
-        networks[speaker(settings.cell)],
+        writer,
         prompt,
         settings.length,
         temperature=settings.temperature,
-        top_k=settings.top_k,
+        top_k=min(settings.top_k, len(writer.vocabulary)),
         seed=settings.seed,
     )
     text = prompt + generation.text

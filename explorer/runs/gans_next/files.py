@@ -9,6 +9,7 @@ from explorer.gans.drawn import Table
 from explorer.runs.export import numbers_csv, tensors_file
 from explorer.runs.gans_next.match import Match
 from explorer.runs.gans_next.side import Side
+from explorer.runs.gans_next.standards import MEASURED
 
 MOST_SAMPLES = 100_000
 
@@ -42,7 +43,8 @@ def samples(
     rows: list[list[object]] = []
     columns: list[str] = []
     for side in _restored(match, state):
-        noise = side.game.evaluation_noise(count)
+        # The last numbers of a short row of noise are others than in a long one.
+        noise = side.game.evaluation_noise(max(count, MEASURED))[:count]
         classes = side.game.settings.classes
         labels = torch.arange(count) % classes if classes else None
         points = side.game.generate(noise, labels).double()

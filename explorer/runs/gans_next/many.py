@@ -167,7 +167,7 @@ class Many(Games):
         lost = f" {gone} diverged." if gone else ""
         modes = self.distribution().modes
         name = "w1" if modes is None else "held"
-        if f"{side}/{name}/mean" not in scalars:
+        if gone == self.seeds:
             return f"**All {self.seeds} seeds diverged.** Lower the learning rates."
         mean, error = scalars[f"{side}/{name}/mean"], scalars.get(f"{side}/{name}/error", 0.0)
         if modes is None:

@@ -5,7 +5,7 @@ judge, from step 900 on another penalty everywhere, and spectral normalisation i
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, TypeVar
 
 MOST_CHANGES = 50
 SIDES = ("a", "b", "c", "d")
@@ -15,6 +15,13 @@ FIELD_OF_SIDE = dict(zip(SIDES, ("first", "second", "third", "fourth"), strict=T
 
 Turn = tuple[int, dict[str, Any]]
 """The step after which dials were turned, and their new values by name; "b.name" is b's alone."""
+
+
+class NotAliveError(ValueError):
+    """A dial that cannot turn while it trains, in one line."""
+
+
+Kind = TypeVar("Kind", bound="Turning")
 
 
 @dataclass(frozen=True)
@@ -36,18 +43,16 @@ class Turning:
             step, _, values = piece.partition(":")
             try:
                 pairs = dict(pair.split("=", 1) for pair in values.split(","))
+                for name in pairs:
+                    self._check_alive(name)
                 turned = {name: self._read(name, text) for name, text in pairs.items()}
                 found.append((int(step), turned))
-            except (ValueError, AttributeError, TypeError):
+            except NotAliveError:
+                raise
+            except ValueError:
                 raise ValueError(
                     f"a change must read '400:critic_steps=1', not {piece[:40]!r}"
                 ) from None
-            for name in turned:
-                if self._field(name) not in self.LIVE:
-                    raise ValueError(
-                        f"{name} cannot change while it trains; choose from "
-                        + ", ".join(map(repr, self.LIVE))
-                    )
         if len(found) > MOST_CHANGES:
             raise ValueError(f"at most {MOST_CHANGES} changes fit into one run, not {len(found)}")
         steps = [step for step, _ in found]
@@ -56,7 +61,7 @@ class Turning:
                 raise ValueError(f"changes must come at rising steps, not at {after} again")
         return found
 
-    def at(self, turned: dict[str, Any], side: str = "") -> Self:
+    def at(self: Kind, turned: dict[str, Any], side: str = "") -> Kind:
         """This configuration with some dials turned, of one game or of all."""
         named = {}
         for name, value in turned.items():
@@ -65,7 +70,7 @@ class Turning:
                 named[self._field(name) if owner else rest] = value
         return replace(self, changes="", **named)
 
-    def turned(self) -> Self:
+    def turned(self: Kind) -> Kind:
         """The configuration whose dials stand where this one's stand at its end.
 
         What only one game was told is not on the common dials and is left out, but for its
@@ -77,7 +82,7 @@ class Turning:
             end |= {self._field(n): v for n, v in values.items() if n.endswith(f".{OWN}")}
         return replace(self, changes="", **end)
 
-    def turn(self, step: int, wanted: Self) -> Self:
+    def turn(self: Kind, step: int, wanted: Kind) -> Kind:
         """This run with its dials turned to ``wanted`` after ``step``.
 
         Where more than a live dial differs, or nothing was trained yet, that is a new run.
@@ -104,7 +109,7 @@ class Turning:
         }
         return replace(base, changes=written([*before, (step, news)] if news else before))
 
-    def fork(self, step: int, side: str, **values: Any) -> Self:
+    def fork(self: Kind, step: int, side: str, **values: Any) -> Kind:
         """One more game, equal to ``side`` up to ``step`` and with other dials from there on.
 
         ``values`` are live dials; "objective" is the new game's own. Both futures are then seen
@@ -137,7 +142,14 @@ class Turning:
             },
         )
 
-    def _appears(self, name: str, now: Self, wanted: Self) -> bool:
+    def _check_alive(self, name: str) -> None:
+        if self._field(name) not in self.LIVE:
+            raise NotAliveError(
+                f"{name[:40]} cannot change while it trains; choose from "
+                + ", ".join(map(repr, self.LIVE))
+            )
+
+    def _appears(self, name: str, now: "Turning", wanted: "Turning") -> bool:
         """Whether a game comes or goes by this: that is no turn of a dial."""
         return name in FIELD_OF_SIDE.values() and not (getattr(now, name) and getattr(wanted, name))
 
