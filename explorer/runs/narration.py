@@ -61,6 +61,7 @@ class Story:
     lost_at: np.ndarray = field(init=False)  # (K,) step of the latest loss, -1 for never
     most: int = 0  # the most modes that were ever confirmed at once
     since: int = -1  # the step at which the confirmed number last changed
+    patience: int = PATIENCE  # reports for which a new condition must last
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -73,11 +74,11 @@ class Story:
         before = self.held.copy()
         opposite = holds.astype(bool) != self.held.astype(bool)
         self.contrary = np.where(opposite, self.contrary + 1, 0)
-        turned = self.contrary >= PATIENCE
+        turned = self.contrary >= self.patience
         self.held = np.where(turned, 1 - self.held, self.held)
         self.contrary[turned] = 0
         lost = turned & (before == 1)
-        began = max(0, step - (PATIENCE - 1) * steps_per_report)
+        began = max(0, step - (self.patience - 1) * steps_per_report)
         self.lost_at[lost] = began
         if turned.any():
             self.since = began

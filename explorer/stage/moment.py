@@ -10,6 +10,7 @@ from explorer.figures.scene import Scene, Value
 from explorer.runs.frames import Frame
 from explorer.stage.writing import fill, fixed, number, percent
 
+
 @dataclass(frozen=True)
 class Moment:
     """A scene at one of its frames.

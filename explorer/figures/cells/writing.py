@@ -60,7 +60,7 @@ def writing_scene(
             y=Axis(0.0, 1.0),
             alt="The probability that each network gave to every character before reading it.",
         ),
-        Sentence("says", "says", lines=2),
+        Sentence("says", "says", lines=4),
     ]
     columns = len(labels)
     rows = [f"{cell}_came" + f" {cell}_tokens" * columns for cell in labels]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from explorer.figures.gans_next import measures
 from explorer.figures.gans_next.contestants import Contestant
-from explorer.figures.gans_next.pictures import Extent, picture, tiles
+from explorer.figures.gans_next.pictures import Extent, cumulated, picture, profile, tiles
 from explorer.figures.scene import (
     Axis,
     Bars,
@@ -15,6 +15,7 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
 )
+from explorer.gans.objectives import OBJECTIVES
 
 COLUMN = "minmax(0, 1fr)"
 HALF_ROW = "190px"
@@ -26,34 +27,41 @@ def match_scene(
     extent: Extent,
     modes: int,
     layer: str = "pull",
-    classes: int = 0,
-    images: bool = False,
+    dimensions: int = 2,
+    conditional: bool = False,
 ) -> Scene:
     """Return the games of a match side by side, their curves, and what to look for.
 
     ``extent`` is the part of the plane that is shown, ``modes`` the number of modes of the data (0
-    where it has none), ``layer`` what lies over the judge's surface. Where the data are ``images``
-    each game shows its tiles. With ``classes`` labels go into both networks. Raises ValueError for
-    a layer that there is none of.
+    where it has none), ``layer`` what lies over the judge's surface. Points on a line (1 of
+    ``dimensions``) are shown as densities, images (64 of them) as tiles, a class a column where the
+    game is ``conditional``. Raises ValueError for a layer that there is none of.
     """
     few = len(games) > 2
+    images = dimensions > 2
     panels: list[Panel] = []
     for game in games:
         letter = game.letter
-        shown = tiles(game, 10) if images else picture(game, extent, layer)
         numbers = measures.cards(game, modes, few)
+        shown: Panel = picture(game, extent, layer)
+        if images:
+            shown, numbers = tiles(game, 10 if conditional else 7), measures.image_cards(game)
+        elif dimensions == 1:
+            shown = profile(game)
         panels += [
             shown,
             Sentence(f"{letter}_says", f"{letter}/says", lines=3 if few else 2),
             Numbers(f"{letter}_numbers", numbers),
         ]
     panels += [
-        measures.held(games, modes) if modes else measures.coverage(games),
-        measures.distance(games),
+        measures.held(games, 10 if images else modes)
+        if modes or images
+        else measures.coverage(games),
+        measures.density(games) if images else measures.distance(games),
         Sentence("look", "look", lead="What to look for.", lines=3 if few else 6),
         Sentence("verdict", "verdict", lead="Who is ahead?", lines=2),
     ]
-    deeper = _deeper(games, modes, classes if images or classes else 0, images)
+    deeper = _deeper(games, modes, dimensions)
     panels += deeper
     areas = [panel.area for panel in deeper]
     wide = _beside(games, areas) if not few else _in_a_row(games, areas)
@@ -71,18 +79,23 @@ def match_scene(
     )
 
 
-def _deeper(
-    games: Sequence[Contestant], modes: int, classes: int, images: bool
-) -> tuple[Plot, ...]:
+def _deeper(games: Sequence[Contestant], modes: int, dimensions: int) -> tuple[Plot, ...]:
     """Return what stands below the fold: losses, slopes, shares and every other measure."""
+    images = dimensions > 2
     sure = [game for game in games if game.gives_probability]
-    found = [*(measures.losses(game) for game in games), measures.slope(games)]
+    payers = [game for game in games if OBJECTIVES[game.objective].penalty != "none"]
+    found = [measures.losses(game, far=not images) for game in games]
+    if payers:
+        found.append(measures.slope(payers))
+    if images:
+        found += [_shares(game, "class_shares", DIGITS, "share of the tiles") for game in games]
+        return tuple(found)
     if sure:
         found.append(measures.accuracy(sure))
     found += [_slopes(game) for game in games]
-    if images:
-        found += [_shares(game, "class_shares", DIGITS, "share of the tiles") for game in games]
-    elif modes:
+    if dimensions == 1:
+        found += [cumulated(game) for game in games]
+    if modes:
         labels = tuple(str(k + 1) for k in range(modes)) if modes <= 10 else ()
         found += [_shares(game, "shares", labels, "share of the samples") for game in games]
         found += [measures.curve(one, games) for one in measures.OF_MODES]
@@ -94,8 +107,8 @@ def _deeper(
 def _slopes(game: Contestant) -> Plot:
     return Plot(
         area=f"{game.letter}_slopes",
-        title=f"{game.title}: ‖∇f‖ between the points",
-        note="a histogram",
+        title=f"{game.title}: slopes between the points",
+        note="shares; bars run from 10⁻³ to 10³",
         marks=(Bars(f"{game.letter}/slopes", "critic"),),
         alt=f"How steep the judge of {game.title}, {game.note}, is between data and samples.",
     )

@@ -164,8 +164,62 @@ def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]
     return (holds, good, far) if few else (holds, captures, good, far)
 
 
-def losses(game: Contestant) -> Plot:
-    """Return the losses of a game in its own units."""
+def image_cards(game: Contestant) -> tuple[Number, ...]:
+    """Return the cards under a game that makes digits, by a small classifier."""
+    letter = game.letter
+    return (
+        Number(
+            f"{letter}/held",
+            "held",
+            "of",
+            of=10,
+            good_from=10,
+            bad_to=5,
+            help="Digits that get at least a fifth of their share of the tiles, by tiles that a "
+            "small classifier is 90 % sure of.",
+        ),
+        Number(
+            f"{letter}/captured",
+            "captured",
+            "of",
+            of=10,
+            help="Digits with at least one tile that the classifier is sure of.",
+        ),
+        Number(
+            f"{letter}/good",
+            "sure",
+            "percent",
+            help="Tiles of which the classifier is 90 % sure which digit they are. It calls "
+            "anything a digit, if it must.",
+        ),
+        Number(
+            f"{letter}/coverage",
+            "coverage",
+            "percent",
+            help="Held-out digits with a tile among their five nearest neighbours, over pixels "
+            "(Naeem et al. 2020).",
+        ),
+    )
+
+
+def density(games: Sequence[Contestant]) -> Plot:
+    """Return how many neighbourhoods of data points a sample falls into, for images."""
+    return Plot(
+        area="distance",
+        title="Density",
+        note="1: as dense as the data",
+        marks=(
+            Rule(1.0),
+            *(History(f"{g.letter}/density", g.role, label=g.short) for g in games),
+        ),
+        x=STEP,
+        y=Axis(0, None),
+        alt=f"Density of the tiles: {told(games, 'density')}.",
+    )
+
+
+def losses(game: Contestant, far: bool = True) -> Plot:
+    """Return the losses of a game in its own units; ``far``: a critic's gap beside exact W₁."""
     letter, area = game.letter, f"{game.letter}_loss"
     if game.critic:
         return Plot(
@@ -174,10 +228,11 @@ def losses(game: Contestant) -> Plot:
             note="data units × slope, penalty left out",
             marks=(
                 History(f"{letter}/gap", "critic", label="gap"),
-                History(f"{letter}/w1", "theory", label="W₁"),
+                *((History(f"{letter}/w1", "theory", label="W₁"),) if far else ()),
             ),
             x=STEP,
-            alt=f"Gap of the critic {{{letter}/gap}}, exact W1 {{{letter}/w1}}.",
+            alt=f"Gap of the critic {{{letter}/gap}}"
+            + (f", exact W1 {{{letter}/w1}}." if far else "."),
         )
     unit = "nats" if game.gives_probability else "in its own units"
     marks: tuple[Mark, ...] = (

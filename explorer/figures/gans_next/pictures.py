@@ -7,7 +7,7 @@ respect to the sample. Long arrows move samples; where there are none, nothing i
 """
 
 from explorer.figures.gans_next.contestants import Contestant
-from explorer.figures.scene import Arrows, Axis, Mark, Mesh, Plot, Points, Surface, Tiles
+from explorer.figures.scene import Arrows, Axis, Curve, Mark, Mesh, Plot, Points, Surface, Tiles
 
 Extent = tuple[float, float, float, float]  # x0, x1, y0, y1
 
@@ -76,6 +76,39 @@ def picture(game: Contestant, extent: Extent, layer: str = "pull") -> Plot:
         y=Axis(y0, y1),
         square=True,
         alt=f"{game.title}, {game.note}: data and {what} over {shows}. Step {{step}}.",
+    )
+
+
+def profile(game: Contestant) -> Plot:
+    """Return a game on a line: the data's density, a histogram of samples, and the judge."""
+    letter = game.letter
+    return Plot(
+        area=letter,
+        title=game.title,
+        note=game.note,
+        marks=(
+            Curve("density", "real", x="axis", label="data"),
+            Curve(f"{letter}/histogram", "fake", x="axis", label="generated"),
+            Curve(f"{letter}/profile", "critic", x="profile_axis", label=game.judge, dashed=True),
+        ),
+        alt=f"{game.title}, {game.note}: the density of the data and of the samples, and what the "
+        f"{game.judge} says along the line. Step {{step}}.",
+    )
+
+
+def cumulated(game: Contestant) -> Plot:
+    """Return both cumulated distributions on a line: the area between them is W₁."""
+    letter = game.letter
+    return Plot(
+        area=f"{letter}_cdf",
+        title=f"{game.title}: cumulated",
+        note="the area between is W₁",
+        marks=(
+            Curve("cdf", "real", x="axis", label="data"),
+            Curve(f"{letter}/cdf", "fake", x="axis", label="generated"),
+        ),
+        y=Axis(0, 1),
+        alt=f"Cumulated distributions; {{{letter}/w1}} lies between them.",
     )
 
 

@@ -4,12 +4,14 @@ Everything under the playhead is about the letter there: what was expected in it
 of the letters before it mattered to that.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from explorer.runs.cells.frames import likeliest
+from explorer.runs.cells.remembered import seen_token
 from explorer.runs.cells.settings import SPEAKERS, CellLab, as_meant
 from explorer.runs.frames import Frame
 from explorer.runs.networks import load_network
@@ -77,11 +79,24 @@ def _written(settings: CellLab) -> Written:
             step,
             {name: values[step] for name, values in arrays.items()},
             {name: float(v[step]) for name, v in scalars.items() if not np.isnan(v[step])},
+            {"says": _says(text, step, arrays)},
         )
         for step in range(len(text))
     )
     vocabulary = tuple(networks["lstm"].vocabulary.characters)
     return Written(generation, text, vocabulary, frames, cost)
+
+
+def _says(text: str, step: int, arrays: Mapping[str, np.ndarray]) -> str:
+    """Which earlier letter each network leans on most, and how far back it stands."""
+    if step == 0:
+        return "Nothing was read before the first letter."
+    leans = []
+    for cell in SPEAKERS:
+        source = int(arrays[f"{cell}/saliency"][step].argmax())
+        name = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU"}[cell]
+        leans.append(f"{name} on “{seen_token(text[source])}”, {step - source} back")
+    return f"“{seen_token(text[step])}” leans most on: {'; '.join(leans)}."
 
 
 def _network(cell: str) -> CharacterNetwork:

@@ -25,7 +25,7 @@ from explorer.gans.distributions import distribution
 from explorer.gans.game import Game
 from explorer.gans.settings import GameSettings
 from explorer.runs.frames import Frame
-from explorer.runs.gans_next.settings import RANGES
+from explorer.runs.gans_next.games import RANGES
 from explorer.runs.gans_next.standards import reference
 
 STEPS_PER_FRAME = 5

@@ -28,7 +28,7 @@ from explorer.gans.dirac import (
     verdict,
 )
 from explorer.runs.frames import Frame
-from explorer.runs.gans_next.settings import RANGES
+from explorer.runs.gans_next.games import RANGES
 
 EDGE = 2.5  # of the portrait: θ and ψ from −2.5 to 2.5
 ARROWS = 15  # each way

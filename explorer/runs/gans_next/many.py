@@ -26,7 +26,7 @@ from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.seeds import Summary, population_report, summary
 from explorer.runs.frames import Frame
-from explorer.runs.gans_next.settings import RANGES, SIDES, Games
+from explorer.runs.gans_next.games import RANGES, SIDES, Games
 from explorer.runs.gans_next.side import on_the_plane
 from explorer.runs.gans_next.standards import REPEATS, reference
 

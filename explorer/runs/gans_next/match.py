@@ -16,8 +16,8 @@ can be followed from frame to frame. Frame k is tick k of the common clock, k = 
 - ``s/grid`` (17, 17, 2) where the generator sends a lattice of noise, ``s/grid_density`` (17, 17)
   from 0 to 1, one half where points lie as thick as an even spread over the picture
 - ``s/slopes`` (24,) shares of ‖∇judge‖ at 128 interpolates, in the bins of the still array
-  ``slope_edges``, every 5 ticks
-- ``s/shares`` (K,) of all points, those within reach of each mode (data with modes), every 5 ticks
+  ``slope_edges``, every 10 ticks
+- ``s/shares`` (K,) of all points, those within reach of each mode (data with modes), every 10 ticks
 
 On a line (`LINE_MIXTURES`) points have height 0, and instead of surface, truth and grid there are
 ``s/profile`` (128,), ``s/truth_profile`` (128,), ``s/histogram`` (64,) a density, ``s/cdf`` (64,).
@@ -29,14 +29,14 @@ Scalars: ``step`` (the tick); for each side
 ``s/judge_loss s/generator_loss`` (NaN at tick 0), ``s/gap`` (critics: without the penalty),
 ``s/slope s/penalty`` (games with a penalty, where it looks), ``s/slope_between`` (any game, at
 interpolates), ``s/pull``, ``s/certain s/accuracy s/accuracy_real s/accuracy_fake`` (probabilities;
-accuracies not in conditional games); with modes, every 5 ticks,
-``s/held s/captured s/good s/reverse_kl s/total_variation s/spread``; every 20 ticks
+accuracies not in conditional games); with modes, every 10 ticks,
+``s/held s/captured s/good s/reverse_kl s/total_variation s/spread``; every 50 ticks
 ``s/w1 s/density s/coverage``; every 100 ticks ``s/w2 s/sliced s/energy s/mmd s/nn`` (256 points a
 side) and ``s/truth_correlation s/truth_rmse``, for critics ``s/gap_ratio`` (learned gap over exact
 W1) and with the penalty of WGAN-GP ``s/predicted_slope`` (1 + W1 / 2λ); while ``audit`` is on,
 every 200 ticks ``s/duality_gap s/judge_gain s/generator_gain``. Of images:
 ``s/held s/captured s/good s/reverse_kl s/coverage s/density`` and, conditional, ``s/agreement``,
-every 20 ticks. A number stands until it is measured anew; one that does not exist is left out.
+every 50 ticks. A number stands until it is measured anew; one that does not exist is left out.
 
 Sentences: ``s/says``, ``look``, ``verdict``. Event: what happened, and dials that were turned.
 
@@ -59,7 +59,7 @@ import torch
 from explorer.gans.images import held_out_images
 from explorer.runs.frames import Frame
 from explorer.runs.gans_next import looks, words
-from explorer.runs.gans_next.settings import DIAL_NAMES, SIDES, Games
+from explorer.runs.gans_next.games import DIAL_NAMES, SIDES, Games
 from explorer.runs.gans_next.side import TILES, Side
 from explorer.runs.gans_next.standards import reference, standards
 

@@ -1,5 +1,6 @@
 """One game of a match, with what is measured on it and what it did so far."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,32 +15,25 @@ from explorer.gans.game import Game
 from explorer.gans.images import CLASSES, class_report
 from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.truth import (
-    agreement,
-    critic_truth,
-    discriminator_truth,
-    predicted_slope,
-)
 from explorer.runs.gans_next import looks
+from explorer.runs.gans_next.beside import OF_THE_TRUTH, truth_beside
 from explorer.runs.gans_next.data import SHOWN
 from explorer.runs.gans_next.standards import FAR, FEWER, MEASURED, NEAR, reference
 from explorer.runs.narration import Story, mode_names
 
 if TYPE_CHECKING:
-    from explorer.runs.gans_next.settings import Games
+    from explorer.runs.gans_next.games import Games
 
-STEPS_PER_REPORT = 5  # the modes of 2,500 samples cost 1 ms
-STEPS_PER_DISTANCE = 20  # exact W1 and coverage cost 25 ms
+STEPS_PER_REPORT = 10  # modes, slopes and accuracy cost 2 ms
+STEPS_PER_DISTANCE = 50  # exact W1 and coverage cost 40 ms
 STEPS_PER_FAR = 100  # the other distances and the truth cost 80 ms
 STEPS_PER_AUDIT = 200  # two hundred updates of copies
 STEPS_PER_TILES = 10
+PATIENCE = 4  # reports until a mode counts as gained or lost
 ARROWS = 128
 TILES = 40
 IMAGES = 449  # as many tiles are classified as there are held-out images
-OF_ONE_OBJECTIVE = (
-    *("accuracy", "accuracy_real", "accuracy_fake"),
-    *("truth_correlation", "truth_rmse", "gap_ratio", "predicted_slope"),
-)
+OF_ONE_OBJECTIVE = ("accuracy", "accuracy_real", "accuracy_fake", *OF_THE_TRUTH)
 
 
 class Side:
@@ -56,7 +50,7 @@ class Side:
         self.real = reference(self.data)
         if match.conditional and self.data.dimensions < 3:
             self.labels_of_real = _nearest_labels(self.data, self.real)
-        self.story = Story(_names(self.data))
+        self.story = Story(_names(self.data), patience=PATIENCE)
         self.count = len(self.story.names)
         self.credit = 0.0
         self.updates = 0
@@ -210,8 +204,8 @@ class Side:
         self.held["slope_between"] = float(slopes.mean())
         self.kept["slopes"] = looks.slope_shares(slopes)
         if self.rules.gives_probability and self.labels is None:
-            on_real = self.game.judge(self.real)
-            on_fake = self.game.judge(samples[:SHOWN])
+            on_real = self.game.judge(self.real[:: SHOWN // FEWER])
+            on_fake = self.game.judge(samples[:FEWER])
             right = discriminator_accuracy(self.game.settings.objective, on_real, on_fake)
             self.held |= {"accuracy_real": right[0], "accuracy_fake": right[1]}
             self.held["accuracy"] = sum(right) / 2
@@ -244,32 +238,10 @@ class Side:
     def _truth(self, samples: Tensor) -> None:
         """The exact critic or the optimal discriminator of these samples, beside the learned."""
         name = "truth" if self.data.dimensions == 2 else "truth_profile"
-        for number in ("truth_correlation", "truth_rmse", "gap_ratio", "predicted_slope"):
-            self.held.pop(number, None)
-        real = reference(self.data, FEWER)
-
-        def judge(points: Tensor) -> Tensor:
-            return looks.judged(self.game, points)
-
-        if self.rules.critic:
-            exact = critic_truth(judge, real, samples, self.coarse)
-            self.kept[name] = exact.potential.view(self.coarse_shape).numpy()
-            fit = exact.agreement
-            self._set("gap_ratio", exact.ratio)
-            if self.rules.penalty == "between":
-                slope = predicted_slope(exact.w1, self.game.settings.penalty_weight)
-                self._set("predicted_slope", slope)
-        else:
-            best = discriminator_truth(judge, self.data, real, samples, self.coarse)
-            self.kept[name] = best.probability.view(self.coarse_shape).numpy()
-            fit = best.agreement
-            if not self.rules.gives_probability:
-                both = discriminator_truth(
-                    judge, self.data, real, samples, torch.cat([real, samples])
-                )
-                fit = agreement(judge(torch.cat([real, samples])), both.probability)
-        self._set("truth_correlation", fit.correlation)
-        self._set("truth_rmse", fit.rmse)
+        found, numbers = truth_beside(self.game, self.data, samples, self.coarse)
+        self.kept[name] = found.view(self.coarse_shape).numpy()
+        for number in OF_THE_TRUTH:
+            self._set(number, numbers.get(number, math.nan))
 
     def _tiles(self, step: int) -> str:
         if step % STEPS_PER_TILES == 0:

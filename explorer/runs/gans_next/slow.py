@@ -22,7 +22,7 @@ from explorer.gans.anatomy import SUB_STEPS, SubStep
 from explorer.gans.game import Game
 from explorer.runs.frames import Frame
 from explorer.runs.gans_next import looks
-from explorer.runs.gans_next.settings import RANGES, Games
+from explorer.runs.gans_next.games import RANGES, Games
 from explorer.runs.gans_next.standards import reference
 
 MOST = 256  # points of a batch that are shown

@@ -4,6 +4,7 @@ Every claim is made only where the numbers of the frame bear it out.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from explorer.gans.bands import compare
 from explorer.gans.distributions import Distribution
@@ -23,7 +24,12 @@ def verdict(data: Distribution, sides: Sequence[Side], scalars: Mapping[str, flo
     """
     if data.dimensions > 2:
         return "In 64 dimensions distances of a few hundred points are noise: no winner is named."
-    values = {letter: scalars[f"{letter}/w1"] for letter, _, _ in sides}
+    return _verdict(data, tuple(sides), tuple(scalars[f"{side[0]}/w1"] for side in sides))
+
+
+@lru_cache(maxsize=64)  # distances stand for many frames
+def _verdict(data: Distribution, sides: tuple[Side, ...], distances: tuple[float, ...]) -> str:
+    values = {side[0]: distance for side, distance in zip(sides, distances, strict=True)}
     titles = {letter: title for letter, title, _ in sides}
     floor = standard(data, "w1")
     band = f"{floor.mean:.2f} ± {2 * floor.std:.2f}"

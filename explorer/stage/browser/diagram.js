@@ -107,6 +107,7 @@ export function make(panel, stage) {
 
   function paint(view) {
     if (!drawn || narrow !== stage.narrow || size !== `${picture.clientWidth} ${picture.clientHeight}`) fit();
+    if (!picture.clientWidth || !picture.clientHeight) return; // on its way out, or not yet in
     const at = Math.min(stage.stage, panel.stages.length - 1);
     const moment = `${view.frame.index} ${at}`;
     const state = `${moment} ${stage.look}`;

@@ -105,8 +105,8 @@ def test_every_objective_runs_and_its_frames_are_finite(objective: str):
 
 
 def test_the_numbers_of_a_frame_are_those_of_its_points():
-    match = replace(SMALL, steps=20)
-    frame = list(match.stream())[20]
+    match = replace(SMALL, steps=50)
+    frame = list(match.stream())[50]
     fake = torch.from_numpy(frame.arrays["b/fake"])
     data = match.distribution()
 

@@ -23,8 +23,11 @@ TURNED = Match(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("match", [EVERYTHING, TURNED], ids=["everything", "turned"])
-def test_the_script_alone_gives_the_same_first_steps(match: Match, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("match", "shifted"), [(EVERYTHING, "b"), (TURNED, "bcd")], ids=["everything", "turned"]
+)
+def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str, tmp_path: Path):
+    """``shifted``: games whose judge is known up to a constant, which rounding moves."""
     path = tmp_path / "games.py"
     path.write_text(as_script(match, link='/gans?drawing="""'), encoding="utf-8")
 

@@ -1,0 +1,228 @@
+"""The GAN lab as Streamlit runs it: views, data, presets and moves, without a browser."""
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.predictions import MEASURED, PRESETS
+from explorer.gans.settings import GameSettings
+from explorer.pages.gans_next import VIEWS
+from explorer.pages.gans_next.drawing import _strokes
+from explorer.pages.gans_next.presets import PLAYABLE, preset_of, turned_to
+from explorer.runs.gans_next import tables
+from explorer.runs.gans_next.data import DATA, PLANE
+from explorer.runs.gans_next.settings import GanLab
+
+SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
+OF_THE_STAGE = ("step", "train", "pause", "reset", "time")
+
+
+def opened(**parameters: str) -> AppTest:
+    """Return the page after its first run, opened with these link parameters."""
+
+    def script() -> None:
+        from explorer.pages import gans_next, surroundings
+
+        surroundings.attend()
+        gans_next.page()
+
+    app = AppTest.from_function(script, default_timeout=120)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def settings(app: AppTest) -> GanLab:
+    return app.session_state["gans:settings"]
+
+
+def complaints(app: AppTest) -> list[str]:
+    return [message.value for message in (*app.exception, *app.error, *app.warning)]
+
+
+def scene(app: AppTest) -> dict[str, Any]:
+    """Return what the page hands to the stage: the last component on it."""
+    found = json.loads(app.get("bidi_component")[-1].proto.json)
+    return found["scene"] if "scene" in found else found["data"]["scene"]
+
+
+def headings(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_opens_without_a_complaint_on_the_question_it_answers(view: str):
+    app = opened(view=view, **SMALL)
+
+    assert complaints(app) == []
+    assert settings(app).view == view
+    assert VIEWS[view].question in headings(app)
+    assert app.get("bidi_component") or view == "records"
+
+
+@pytest.mark.parametrize("data", [name for name in DATA if name != "csv"])
+def test_a_match_opens_on_every_data_and_the_truth_on_all_of_the_plane(data: str):
+    assert complaints(opened(data=data, **SMALL)) == []
+    truth = opened(data=data, view="truth", **SMALL)
+
+    assert complaints(truth) == []
+    assert bool(truth.info) == (data not in PLANE)
+
+
+def test_without_a_table_the_page_says_what_to_do_and_shows_the_default():
+    app = opened(data="csv", **SMALL)
+
+    assert [m for m in complaints(app) if "upload" in m]
+    assert not app.exception
+
+
+def test_a_table_on_the_shelf_is_learned():
+    mark = tables.keep(tables.table_of(b"x,y\n1,2\n3,5\n2,2\n0,1\n"))
+    app = opened(data="csv", upload=mark, **SMALL)
+
+    assert complaints(app) == []
+    assert any("4 rows" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"first": "gan"}, "unknown first 'gan'"),
+        ({"width": "100000"}, "width must be between 4 and 512"),
+        ({"drawing": "here"}, "a drawing must read"),
+        ({"dirac_x": "9"}, "dirac_x must be between -3 and 3"),
+    ],
+)
+def test_a_link_with_something_wrong_in_it_opens_with_a_sentence(
+    parameters: dict[str, str], says: str
+):
+    app = opened(**parameters)
+
+    assert not app.exception
+    assert says.lower() in " ".join(complaints(app)).lower()
+
+
+def test_every_objective_plays_beside_three_others():
+    names = [*OBJECTIVES, *list(OBJECTIVES)[:1]]
+    for i in range(0, len(names) - 3, 3):
+        four = dict(zip(("first", "second", "third", "fourth"), names[i : i + 4], strict=True))
+        app = opened(**SMALL, **four)
+        assert complaints(app) == []
+        pictures = [panel for panel in scene(app)["panels"] if panel["area"] in "abcd"]
+        assert len(pictures) == 4
+
+
+def test_taking_the_third_game_away_takes_the_fourth_with_it():
+    app = opened(**SMALL, third="r1", fourth="hinge")
+    app.selectbox(key="gans.third").set_value("").run()
+
+    assert complaints(app) == []
+    assert (settings(app).third, settings(app).fourth) == ("", "")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_control_of_the_page_is_called_like_one_of_the_stage(view: str):
+    app = opened(view=view, **SMALL)
+    controls = [
+        *(app.button, app.slider, app.select_slider, app.selectbox, app.toggle),
+        *(app.number_input, app.expander, app.segmented_control, app.pills),
+    ]
+    names = [str(control.label).lower() for kind in controls for control in kind]
+    shown = [str(box.value).lower() for box in app.selectbox]
+
+    assert names
+    for name in (*names, *shown):
+        assert not any(word in name for word in OF_THE_STAGE), name
+
+
+# ---------------------------------------------------------------------------------- presets
+
+
+@pytest.mark.parametrize("name", PLAYABLE)
+def test_a_preset_plays_the_very_game_whose_rate_was_measured(name: str):
+    lab = GanLab(**turned_to(name))
+    wanted = GameSettings(**PRESETS[name].settings, seed=lab.seed)
+
+    assert lab.match().settings("a") == wanted
+    assert (lab.data, lab.steps) == (PRESETS[name].data, PRESETS[name].steps)
+
+
+@pytest.mark.parametrize("name", PLAYABLE)
+def test_choosing_a_preset_turns_the_dials_and_says_its_prediction_with_its_rate(name: str):
+    app = opened(**SMALL)
+    app.selectbox(key="gans.preset").set_value(name).run()
+
+    assert complaints(app) == []
+    assert preset_of(settings(app)) == name
+    hits = f"{MEASURED[name].hits} of {MEASURED[name].seeds} seeds"
+    assert PRESETS[name].claim[1:] in headings(app)
+    assert hits in headings(app)
+
+
+def test_a_prediction_is_said_only_of_the_game_that_it_is_about():
+    lab = GanLab(**turned_to("collapse"))
+    values = vars(lab)
+
+    assert preset_of(GanLab(**{**values, "seed": 7, "second": "r1"})) == "collapse"
+    assert preset_of(GanLab(**{**values, "width": 32})) == ""
+    assert preset_of(GanLab(**{**values, "steps": 4_000})) == ""
+    assert preset_of(GanLab()) == ""
+
+
+def test_a_prediction_of_the_records_plays_in_the_match():
+    app = opened(view="records")
+    app.button(key="gans.play.bridges").click().run()
+
+    assert complaints(app) == []
+    assert settings(app).view == "match"
+    assert preset_of(settings(app)) == "bridges"
+
+
+# -------------------------------------------------------------------- dials, forks, drawings
+
+
+def test_a_dial_that_only_some_objectives_read_is_shown_with_those_alone():
+    app = opened(**SMALL, first="minimax", second="r1")
+    labels = [slider.label for slider in app.select_slider]
+
+    assert "R1: γ" in labels
+    assert "WGAN-GP: λ" not in labels
+
+
+def test_the_three_circulating_settings_turn_both_betas_and_the_penalty():
+    app = opened(**SMALL)
+    app.get("button_group")
+    app.session_state["gans.beta1"] = 0.0
+    app.session_state["gans.penalty_weight"] = 10.0
+    app.run()
+
+    assert app.session_state["gans.betas"] == "paper"
+
+
+def test_the_two_numbers_say_that_wgan_gp_circles_and_r1_arrives():
+    assert "WGAN-GP circles" in headings(opened(view="dirac", dirac_game="wasserstein_gp"))
+    assert "R1, γ = 0.3 arrives" in headings(opened(view="dirac", dirac_game="r1"))
+
+
+def test_single_moves_come_before_the_iteration_and_can_be_taken_back():
+    app = opened(view="slow", **SMALL)
+    app.button(key="gans.move.j").click().run()
+    app.button(key="gans.move.g").click().run()
+    assert settings(app).slow_moves == "jg"
+
+    app.button(key="gans.move.back").click().run()
+    assert settings(app).slow_moves == ""
+    assert complaints(app) == []
+
+
+@pytest.mark.parametrize("said", [None, 3, [["x"]], [[[1]]], {"a": 1}])
+def test_what_is_no_drawing_is_refused_in_a_sentence(said: object):
+    with pytest.raises(ValueError, match="the drawing could not be read"):
+        _strokes(said)
+
+
+def test_a_drawing_stays_near_the_pad():
+    assert _strokes([[[0.5, -0.25], [1e9, -1e9]]]) == [[(0.5, -0.25), (9.0, -9.0)]]
