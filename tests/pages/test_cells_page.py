@@ -184,7 +184,8 @@ def test_a_shipped_network_that_is_uploaded_opens_with_its_vocabulary():
 
 
 @pytest.mark.parametrize(
-    "name, content", [("a.pt", b"nothing"), ("b.onnx", b""), ("../../c.h5", b"\x89HDF\r\n\x1a\n")]
+    ("name", "content"),
+    [("a.pt", b"nothing"), ("b.onnx", b""), ("../../c.h5", b"\x89HDF\r\n\x1a\n")],
 )
 def test_a_file_that_is_none_gets_one_sentence(name: str, content: bytes):
     app = opened(view="networks")

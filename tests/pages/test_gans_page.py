@@ -11,6 +11,7 @@ from explorer.gans.predictions import MEASURED, PRESETS
 from explorer.gans.settings import GameSettings
 from explorer.pages.gans_next import VIEWS
 from explorer.pages.gans_next.drawing import _strokes
+from explorer.pages.gans_next.material import playing
 from explorer.pages.gans_next.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.gans_next import tables
 from explorer.runs.gans_next.data import DATA, PLANE
@@ -194,7 +195,6 @@ def test_a_dial_that_only_some_objectives_read_is_shown_with_those_alone():
 
 def test_the_three_circulating_settings_turn_both_betas_and_the_penalty():
     app = opened(**SMALL)
-    app.get("button_group")
     app.session_state["gans.beta1"] = 0.0
     app.session_state["gans.penalty_weight"] = 10.0
     app.run()
@@ -216,6 +216,18 @@ def test_single_moves_come_before_the_iteration_and_can_be_taken_back():
     app.button(key="gans.move.back").click().run()
     assert settings(app).slow_moves == ""
     assert complaints(app) == []
+
+
+def test_a_forked_game_says_from_which_tick_on_it_is_another():
+    forked = GanLab().fork(200, "a", objective="r1")
+    notes = {game.letter: game.note for game in playing(forked)}
+
+    assert notes["a"] == "non-saturating"
+    assert notes["c"].endswith("from tick 200")
+    app = opened(**{**SMALL, "third": forked.third, "changes": forked.changes})
+    assert complaints(app) == []
+    assert settings(app).changes == forked.changes
+    assert any(panel.get("note") == notes["c"] for panel in scene(app)["panels"])
 
 
 @pytest.mark.parametrize("said", [None, 3, [["x"]], [[[1]]], {"a": 1}])

@@ -8,6 +8,7 @@ from explorer.figures.gans_next.pictures import Extent, cumulated, picture, prof
 from explorer.figures.scene import (
     Axis,
     Bars,
+    Curve,
     Grid,
     Numbers,
     Panel,
@@ -28,14 +29,14 @@ def match_scene(
     modes: int,
     layer: str = "pull",
     dimensions: int = 2,
-    conditional: bool = False,
+    audit: bool = False,
 ) -> Scene:
     """Return the games of a match side by side, their curves, and what to look for.
 
     ``extent`` is the part of the plane that is shown, ``modes`` the number of modes of the data (0
     where it has none), ``layer`` what lies over the judge's surface. Points on a line (1 of
-    ``dimensions``) are shown as densities, images (64 of them) as tiles, a class a column where the
-    game is ``conditional``. Raises ValueError for a layer that there is none of.
+    ``dimensions``) are shown as densities, images (64 of them) as tiles. With ``audit`` the
+    duality gap stands below. Raises ValueError for a layer that there is none of.
     """
     few = len(games) > 2
     images = dimensions > 2
@@ -45,7 +46,7 @@ def match_scene(
         numbers = measures.cards(game, modes, few)
         shown: Panel = picture(game, extent, layer)
         if images:
-            shown, numbers = tiles(game, 10 if conditional else 7), measures.image_cards(game)
+            shown, numbers = tiles(game), measures.image_cards(game)
         elif dimensions == 1:
             shown = profile(game)
         panels += [
@@ -54,7 +55,7 @@ def match_scene(
             Numbers(f"{letter}_numbers", numbers),
         ]
     panels += [
-        measures.held(games, 10 if images else modes)
+        measures.held(games, *((10, "Digits") if images else (modes,)))
         if modes or images
         else measures.coverage(games),
         measures.density(games) if images else measures.distance(games),
@@ -62,9 +63,13 @@ def match_scene(
         Sentence("verdict", "verdict", lead="Who is ahead?", lines=2),
     ]
     deeper = _deeper(games, modes, dimensions)
+    if audit:
+        deeper = (*(measures.duality(game) for game in games), *deeper)
     panels += deeper
     areas = [panel.area for panel in deeper]
-    wide = _beside(games, areas) if not few else _in_a_row(games, areas)
+    under = "_shares" if images and not few else ""
+    rest = [area for area in areas if not under or not area.endswith(under)]
+    wide = _in_a_row(games, rest) if few else _beside(games, rest, under)
     order = [f"{g.letter}{part}" for g in games for part in ("", "_says", "_numbers")]
     return Scene(
         panels=tuple(panels),
@@ -108,8 +113,10 @@ def _slopes(game: Contestant) -> Plot:
     return Plot(
         area=f"{game.letter}_slopes",
         title=f"{game.title}: slopes between the points",
-        note="shares; bars run from 10⁻³ to 10³",
-        marks=(Bars(f"{game.letter}/slopes", "critic"),),
+        note="shares, at the lower edge of each bin",
+        marks=(Curve(f"{game.letter}/slopes", "critic", x="slope_edges", label="judge"),),
+        x=Axis(0.001, 1_000, label="‖∇f‖", log=True),
+        y=Axis(0, None),
         alt=f"How steep the judge of {game.title}, {game.note}, is between data and samples.",
     )
 
@@ -125,8 +132,11 @@ def _shares(game: Contestant, array: str, labels: tuple[str, ...], note: str) ->
     )
 
 
-def _beside(games: Sequence[Contestant], deeper: Sequence[str]) -> Grid:
-    """Return the grid of one or two games, their curves at the right."""
+def _beside(games: Sequence[Contestant], deeper: Sequence[str], under: str) -> Grid:
+    """Return the grid of one or two games, their curves at the right.
+
+    A game's picture takes both rows of the curves, or the upper one with what is ``under`` it.
+    """
     letters = [game.letter for game in games]
     below = _rows_of(deeper, len(games) + 1)
 
@@ -145,7 +155,7 @@ def _beside(games: Sequence[Contestant], deeper: Sequence[str]) -> Grid:
         ),
         areas=(
             row("", "held"),
-            row("", "distance"),
+            row(under, "distance"),
             row("_says", "look"),
             row("_numbers", "look"),
             " ".join(["verdict"] * (len(games) + 1)),

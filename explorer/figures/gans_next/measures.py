@@ -63,16 +63,16 @@ def told(games: Sequence[Contestant], name: str, form: str = "") -> str:
     return ", ".join(f"{g.title} {{{g.letter}/{name}{suffix}}}" for g in games)
 
 
-def held(games: Sequence[Contestant], modes: int) -> Plot:
+def held(games: Sequence[Contestant], modes: int, what: str = "Modes") -> Plot:
     """Return the modes that each game holds over the steps."""
     return Plot(
         area="held",
-        title="Modes held",
+        title=f"{what} held",
         note=f"of {modes}",
         marks=tuple(History(f"{g.letter}/held", g.role, label=g.short) for g in games),
         x=STEP,
         y=Axis(0, modes),
-        alt=f"Modes held: {told(games, 'held')} of {modes}.",
+        alt=f"{what} held: {told(games, 'held')} of {modes}.",
     )
 
 
@@ -249,6 +249,24 @@ def losses(game: Contestant, far: bool = True) -> Plot:
         x=STEP,
         alt=f"Losses of {game.title}, {game.note}: judge {{{letter}/judge_loss}}, generator "
         f"{{{letter}/generator_loss}}, {unit}.",
+    )
+
+
+def duality(game: Contestant) -> Plot:
+    """Return what either player of a game could still gain alone, in the objective's own units."""
+    letter = game.letter
+    return Plot(
+        area=f"{letter}_duality",
+        title=f"{game.title}: duality gap",
+        note="own units; 0: neither gains alone",
+        marks=(
+            History(f"{letter}/duality_gap", "theory", label="gap"),
+            History(f"{letter}/judge_gain", "critic", label="judge"),
+            History(f"{letter}/generator_gain", "fake", label="generator"),
+        ),
+        x=STEP,
+        y=Axis(0, None),
+        alt=f"Duality gap of {game.title}, {game.note}: {{{letter}/duality_gap}}.",
     )
 
 

@@ -112,14 +112,14 @@ def cumulated(game: Contestant) -> Plot:
     )
 
 
-def tiles(game: Contestant, columns: int) -> Tiles:
+def tiles(game: Contestant) -> Tiles:
     """Return the digits that a game makes, a class a column where labels go into the networks."""
     return Tiles(
         area=game.letter,
         title=game.title,
         note=game.note,
         array=f"{game.letter}/tiles",
-        columns=columns,
+        columns=10,
         low=-1.0,
         alt=f"{game.title}, {game.note}: digits of 8 × 8 pixels that the generator makes. "
         "Step {step}.",

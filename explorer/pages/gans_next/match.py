@@ -59,7 +59,7 @@ def show(dials: Dials[GanLab]) -> str:
                 0 if data.modes is None else len(data.modes),
                 st.session_state.get("gans.layer") or "pull",
                 data.dimensions,
-                lab.conditional,
+                lab.turned().audit,
             ),
             ticket,
             key="gans.stage",

@@ -1,5 +1,6 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -24,6 +25,7 @@ from explorer.pages.gans_next.names import (
 from explorer.pages.gans_next.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.gans_next.data import PLANE
 from explorer.runs.gans_next.settings import GanLab
+from explorer.runs.gans_next.turning import FIELD_OF_SIDE
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
 
@@ -36,7 +38,18 @@ def playing(lab: GanLab) -> tuple[Contestant, ...]:
     """Return the games of the lab as they are shown: as they stand once all dials are turned."""
     now = lab.turned()
     objectives = [getattr(now, name) for name in GAMES if getattr(now, name)]
-    return contestants(objectives, now.one_sided, now.spectral)
+    since = {
+        letter: tick
+        for tick, values in lab.turns()
+        for letter, field in FIELD_OF_SIDE.items()
+        if {field, f"{letter}.objective"} & set(values)
+    }
+    return tuple(
+        replace(game, note=f"{game.note}, from tick {since[game.letter]:,}")
+        if game.letter in since
+        else game
+        for game in contestants(objectives, now.one_sided, now.spectral)
+    )
 
 
 def in_the_plane(lab: GanLab) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.predictions import MEASURED, PRESETS
+from explorer.gans.predictions import PRESETS
 from explorer.runs.gans_next.settings import GanLab
 
 BESIDE = {"wasserstein_gp": "non_saturating"}
@@ -48,15 +48,6 @@ def preset_of(lab: GanLab) -> str:
         ):
             return name
     return ""
-
-
-def prediction(name: str) -> str:
-    """Return what a preset claims, and for how many of the seeds it came true."""
-    preset, measured = PRESETS[name], MEASURED[name]
-    return (
-        f"Predicted of the first game: {preset.claim} "
-        f"It came true for {measured.hits} of {measured.seeds} seeds."
-    )
 
 
 def _fields(lab: GanLab) -> tuple[str, ...]:

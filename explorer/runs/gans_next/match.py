@@ -202,6 +202,8 @@ class Match(Games):
             scalars,
             sentences["verdict"],
         )
+        if self.distribution().dimensions > 2:
+            sentences["look"] = sentences["look"].replace(" modes", " digits")
         due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0
         return Frame(
             step,

@@ -4,7 +4,8 @@ HEAD = '''\
 """{title}.
 
 Made by the laboratory; runs on its own: python {name}. Needs torch{needs}.
-Writes a row of comma separated values for each of the first ten ticks, and then for every 20th.
+Writes a row of comma separated values for each of the first ten ticks and then for every tenth,
+with the modes held and the exact distance in every 50th.
 The numbers are those of the laboratory up to rounding, which a game amplifies in time: to five
 digits or so at first, and alike in kind later on. A critic is known up to a constant, which
 rounding alone moves: the loss of its generator agrees to two or three digits only.
@@ -244,7 +245,7 @@ def row(tick, games):
     found = [tick]
     for game in games.values():
         found += game.losses
-        if tick % 20 == 0:
+        if tick % 50 == 0:
             found += [modes_held(game.generate(2_500)) if MODES is not None else math.nan]
             found += [w1(game.generate(512)) if PLANE else math.nan]
         else:
@@ -266,7 +267,7 @@ def main():
             while game.credit >= game.s.cost * (1 - 1e-9):
                 game.step()
                 game.credit -= game.s.cost
-        if tick < 10 or (tick + 1) % 20 == 0:
+        if tick < 10 or (tick + 1) % 10 == 0:
             print(row(tick + 1, games), flush=True)
 
 

@@ -5,6 +5,8 @@ iteration. Arrays, each as it is known by then: ``real fake`` (n, 2) the judge's
 ``own`` (n, 2) the generator's, ``between`` (n, 2) where the penalty looks, ``noise`` (n, 2) the
 first two numbers, ``on_real on_fake on_own`` (n,) the judge's answers, ``surface`` (48, 48) its
 ground (as in a match), ``tails arrows`` (n, 2) the pull on the generator's points,
+``pull_minimax pull_non_saturating pull_wasserstein_gp`` (n, 2) what these losses would make of the
+same points and the same, frozen judge (known with the generator's gradient),
 ``lit`` (13,) with a one at the present sub-step; n is the batch, at most 256. Scalars ``step`` (the
 frame), ``part`` (index into SUB_STEPS, −1 before), ``judge_step`` (from 1; 0 in the generator's
 turn), ``judge_steps``, ``judge_gradient judge_change generator_gradient generator_change`` (norms),
@@ -17,9 +19,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from explorer.gans.anatomy import SUB_STEPS, SubStep
 from explorer.gans.game import Game
+from explorer.gans.objectives import OBJECTIVES
 from explorer.runs.frames import Frame
 from explorer.runs.gans_next import looks
 from explorer.runs.gans_next.games import RANGES, Games
@@ -30,6 +35,8 @@ CELLS = 48
 MOVES = {"j": "step_judge", "g": "step_generator", "b": "step"}
 """The judge alone, the generator alone, both."""
 MOST_MOVES = 200
+COMPARED = ("minimax", "non_saturating", "wasserstein_gp")
+"""Whose arrows are put side by side: the saturating loss, the one that is not, and a critic's."""
 
 TITLES = {
     "draw_real": "draw data",
@@ -134,10 +141,12 @@ class _Told:
             **{name: np.zeros(count) for name in ("on_real", "on_fake", "on_own")},
             "tails": np.zeros((count, 2)),
             "arrows": np.zeros((count, 2)),
+            **{f"pull_{name}": np.zeros((count, 2)) for name in COMPARED},
             "surface": self._surface(),
         }
         self.scalars: dict[str, float] = {}
         self.count = count
+        self.outputs = self.slopes = torch.zeros(count, dtype=torch.float64)
 
     def _surface(self) -> np.ndarray:
         values = looks.judged(self.game, self.cells)
@@ -166,6 +175,14 @@ class _Told:
         state = {"step": np.asarray(0)} if index == 0 else None
         return Frame(index, {**self.arrays, "lit": lit}, scalars, sentences, state=state)
 
+    def _gradients(self, pull: Tensor) -> Tensor:
+        """∇judge at the generator's points, from the pull of its own loss: −slope · ∇judge.
+
+        Where that slope is zero the point does not say, and no loss is shown to pull.
+        """
+        known = self.slopes.abs() > 1e-30
+        return torch.where(known, -1 / self.slopes, 0.0)[:, None] * pull
+
     def _take(self, part: SubStep) -> str:
         v = {
             name: value[: self.count].double() for name, value in part.values.items() if value.dim()
@@ -184,6 +201,8 @@ class _Told:
         if name in ("judge_real", "judge_fake", "judge_points"):
             key = {"judge_real": "on_real", "judge_fake": "on_fake"}.get(name, "on_own")
             put[key] = v["outputs"].numpy()
+            self.outputs = v["outputs"]
+            self.slopes = v["slopes"]
             return f"The judge's answers: {float(part.values['outputs'].mean()):.3g} in the mean."
         if name == "penalty":
             put["between"] = v["points"].numpy()
@@ -198,6 +217,9 @@ class _Told:
             return f"Its weights move by {norm:.3g}: the ground changes."
         if name == "generator_gradient":
             put["tails"], put["arrows"] = put["own"], v["pull"].numpy()
+            for loss in COMPARED:
+                slopes = OBJECTIVES[loss].generator_slope(self.outputs)
+                put[f"pull_{loss}"] = (-slopes[:, None] * self._gradients(v["pull"])).numpy()
             norm = self.scalars["generator_gradient"] = float(part.values["gradient"].norm())
             pull = float(part.values["pull"].norm(dim=-1).mean())
             return (

