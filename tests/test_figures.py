@@ -7,14 +7,14 @@ import torch
 from explorer.figures import gans, gradients, home, spectra, theme
 from explorer.figures.scene import Diagram, Numbers, Plot, Scene, Timeline, as_json
 from explorer.gradients import spectrum
-from explorer.runs.gans import Duel
+from explorer.runs.gans.match import Match
 from explorer.runs.gradients import CELLS, Flow, measure
 
 
 def scenes() -> dict[str, Scene]:
     return {
-        "ring": gans.duel("non_saturating", (-2, 2, -2, 2), 8, 4000),
-        "moons": gans.duel("minimax", (-2, 2, -2, 2), 0, 4000),
+        "ring": gans.match_scene(gans.contestants(["non_saturating", "r1"]), (-2, 2, -2, 2), 8),
+        "moons": gans.match_scene(gans.contestants(["minimax", "hinge"]), (-2, 2, -2, 2), 0),
         "flow": gradients.through_time(CELLS, 1e-12, 10, 50),
         "adding": gradients.adding(("rnn_tanh", "lstm", "gru"), 1e-6, 50),
         "home": home.two_games((-2, 2, -2, 2)),
@@ -53,11 +53,12 @@ def test_every_picture_has_a_text_that_stands_for_it(name: str):
 
 @pytest.mark.parametrize("data", ["ring", "moons"])
 def test_every_number_on_a_card_is_in_the_frames_of_the_run(data: str):
-    duel = Duel(data=data, width=8, batch=32, steps=20)
-    frame = list(duel.stream())[1]
-    known = frame.scalars.keys() | duel.still().scalars.keys()
+    match = Match(data=data, width=8, batch=32, steps=20)
+    frame = list(match.stream())[1]
+    known = frame.scalars.keys() | match.still().scalars.keys()
+    games = gans.contestants(["non_saturating", "wasserstein_gp"])
 
-    for panel in gans.duel("non_saturating", (-2, 2, -2, 2), 8 * (data == "ring"), 20).panels:
+    for panel in gans.match_scene(games, (-2, 2, -2, 2), 8 * (data == "ring")).panels:
         if isinstance(panel, Numbers):
             assert {number.scalar for number in panel.numbers} <= known
 

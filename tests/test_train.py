@@ -18,7 +18,7 @@ from explorer.runs import home, networks
 from explorer.runs.experiments import plain
 from explorer.runs.export import FramesExport
 from explorer.runs.frames import Frame, packets, unpack
-from explorer.runs.gans import STEPS_PER_FRAME, Duel
+from explorer.runs.gans.match import STEPS_PER_FRAME, Match
 from explorer.runs.presets import Plan
 from explorer.train import pictures, run
 from explorer.train.progress import Progress, interruptible
@@ -26,13 +26,13 @@ from tests.runs.walk import Walk
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = "/gans?width=8&batch=16&critic_steps=1&steps=20"
-DUEL = Duel(width=8, batch=16, critic_steps=1, steps=20)
+MATCH = Match(width=8, batch=16, critic_steps=1, steps=20)
 ADDING = "/gradients?view=live&task_length=6&task_width=8&steps=20"
 
 
 @pytest.fixture(scope="module")
 def frames() -> list[Frame]:
-    return list(DUEL.stream())
+    return list(MATCH.stream())
 
 
 def written(folder: Path, suffix: str, link: str = LINK) -> Path:
@@ -55,22 +55,22 @@ def test_a_table_has_a_row_a_frame(tmp_path, frames):
     with written(tmp_path, ".csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
-    assert [float(row["wgan/w1"]) for row in rows] == [f.scalars["wgan/w1"] for f in frames]
+    assert [float(row["b/w1"]) for row in rows] == [f.scalars["b/w1"] for f in frames]
 
 
 def test_json_says_what_was_run(tmp_path):
     content = json.loads(written(tmp_path, ".json").read_text())
 
-    assert content["settings"] == plain(DUEL)
+    assert content["settings"] == plain(MATCH)
     assert content["step"][-1] == 20
 
 
 def test_a_state_lets_the_run_go_on(tmp_path, frames):
-    resumed = list(DUEL.stream(load_file(written(tmp_path, ".safetensors"))))
+    resumed = list(MATCH.stream(load_file(written(tmp_path, ".safetensors"))))
 
     assert [frame.step for frame in resumed] == [frame.step for frame in frames[1:]]
     for again, once in zip(resumed, frames[1:], strict=True):
-        assert (again.arrays["wgan/fake"] == once.arrays["wgan/fake"]).all()
+        assert (again.arrays["b/fake"] == once.arrays["b/fake"]).all()
 
 
 @pytest.mark.parametrize("link", [LINK, ADDING])
@@ -152,7 +152,7 @@ def test_a_network_is_trained_again_and_can_be_opened(tmp_path):
 
 
 def test_the_home_page_is_recorded_into_a_folder(tmp_path, monkeypatch):
-    tiny = (Frame(0), [Frame(step, scalars={"gan/held": step}) for step in range(3)])
+    tiny = (Frame(0), [Frame(step, scalars={"a/held": step}) for step in range(3)])
     monkeypatch.setattr(home, "RECORDINGS", {"gans": lambda: tiny})
 
     assert main(["train", "home", "--out", str(tmp_path)]) == 0
@@ -177,8 +177,8 @@ def test_the_home_page_is_recorded_into_a_folder(tmp_path, monkeypatch):
         (["ring", "--steps", "1", "--out", "x.csv"], "steps must be between 10 and 100000"),
         (["ring", "--seed", "3", "--out", "x.csv"], "--seed cannot be given for a run"),
         (["ring"], "the following arguments are required: --out"),
-        (["/gans?width=9999", "--out", "x.csv"], "In the link: width must be at most 256"),
-        (["/gans?colour=red", "--out", "x.csv"], "unknown setting 'colour'; choose from data, "),
+        (["/gans?width=9999", "--out", "x.csv"], "In the link: width must be between 4 and 512"),
+        (["/gans?colour=red", "--out", "x.csv"], "unknown setting 'colour'; choose from "),
         (["/cells?text=a", "--out", "x.csv"], "there is no run behind '/cells'"),
         (["http://[/gans", "--out", "x.csv"], "'http://[/gans' is not a link"),
         (["/" * 9_000, "--out", "x.csv"], "'/////////////"),

@@ -1,6 +1,6 @@
 """The small pictures of the home page: each plays what its lab answers, over and over."""
 
-from explorer.figures.gans import TITLES
+from explorer.figures.gans import contestants
 from explorer.figures.gradients import through_time
 from explorer.figures.scene import (
     Axis,
@@ -45,25 +45,25 @@ def two_games(extent: tuple[float, float, float, float]) -> Scene:
     """Return a GAN and a WGAN-GP that learn the ring."""
     panels = tuple(
         Plot(
-            area=side,
-            title=TITLES[objective][0],
+            area=game.letter,
+            title=game.title,
             marks=(
                 Surface(
-                    f"{side}/surface",
+                    f"{game.letter}/surface",
                     extent,
-                    low=0.0 if side == "gan" else None,
-                    high=1.0 if side == "gan" else None,
-                    middle=0.5 if side == "gan" else 0.0,
+                    low=0.0 if game.gives_probability else None,
+                    high=1.0 if game.gives_probability else None,
+                    middle=0.5 if game.gives_probability else 0.0,
                 ),
                 Points("real", "real", size=3.0),
-                Points(f"{side}/fake", "fake", size=3.0),
+                Points(f"{game.letter}/fake", "fake", size=3.0),
             ),
             x=Axis(extent[0], extent[1]),
             y=Axis(extent[2], extent[3]),
             square=True,
-            alt=f"{TITLES[objective][0]}: {{{side}/held}} of 8 modes held.",
+            alt=f"{game.title}: {{{game.letter}/held}} of 8 modes held.",
         )
-        for side, objective in (("gan", "non_saturating"), ("wgan", "wasserstein_gp"))
+        for game in contestants(("non_saturating", "wasserstein_gp"))
     )
-    grid = Grid(("minmax(0, 1fr)", "minmax(0, 1fr)"), ("minmax(0, 1fr)",), ("gan wgan",))
+    grid = Grid(("minmax(0, 1fr)", "minmax(0, 1fr)"), ("minmax(0, 1fr)",), ("a b",))
     return Scene(panels, grid, grid, loop=True, alt="A GAN beside a WGAN-GP.")

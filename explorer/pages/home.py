@@ -9,7 +9,7 @@ from explorer.pages import cells, gans, gradients, surroundings
 from explorer.pages.dials import entered
 from explorer.runs import cells as readings
 from explorer.runs import home as recordings
-from explorer.runs.gans import Duel
+from explorer.runs.gans.match import Match
 from explorer.runs.hub import Ticket, the_hub
 from explorer.stage.component import show
 
@@ -102,5 +102,5 @@ def _recorded(name: str) -> Ticket:
 PICTURES = {
     "cells": _reading,
     "gradients": lambda: (figures.vanishing(), _recorded("gradients")),
-    "gans": lambda: (figures.two_games(distribution(Duel().data).extent), _recorded("gans")),
+    "gans": lambda: (figures.two_games(distribution(Match().data).extent), _recorded("gans")),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.runs.frames import Frame, chunk, pack, packets, unpack
-from explorer.runs.gans import STEPS_PER_FRAME, Duel
+from explorer.runs.gans.match import STEPS_PER_FRAME, Match
 from explorer.runs.gradients import Flow, measure
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
@@ -22,16 +22,16 @@ BIASES = np.linspace(0.0, 4.0, 41)
 
 
 def record_games() -> tuple[Frame, list[Frame]]:
-    """Return the default duel over its first 1,200 steps, thinned to 60 frames."""
-    duel = Duel()
+    """Return the default match over its first 1,200 steps, thinned to 60 frames."""
+    match = Match()
     every = GAME_STEPS // STEPS_PER_FRAME // GAME_FRAMES
     kept = []
-    for index, frame in enumerate(duel.stream()):
+    for index, frame in enumerate(match.stream()):
         if index % every == 0:
             kept.append(_smaller(frame))
         if frame.step >= GAME_STEPS:
             break
-    still = duel.still()
+    still = match.still()
     return replace(still, arrays={"real": still.arrays["real"]}), kept
 
 
@@ -83,9 +83,9 @@ def _smaller(frame: Frame) -> Frame:
         for name, values in frame.arrays.items()
         if name.endswith(("/fake", "/surface"))
     }
-    scalars = {name: frame.scalars[name] for name in ("gan/held", "wgan/held")}
+    scalars = {name: frame.scalars[name] for name in ("a/held", "b/held")}
     return Frame(frame.step, arrays, scalars)
 
 
-PRECISION = Duel.precision
+PRECISION = Match.precision
 RECORDINGS = {"gans": record_games, "gradients": record_forgetting}

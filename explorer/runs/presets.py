@@ -22,7 +22,11 @@ PRESETS: dict[str, Preset] = {
     "moons": Preset("/gans?data=moons", "two moons: no modes to count, so coverage is measured"),
     "swiss-roll": Preset("/gans?data=swiss_roll", "a spiral, denser at its inner turn"),
     "digits": Preset("/gans?data=digits", "handwritten digits in two principal components"),
-    "minimax": Preset("/gans?objective=minimax", "the first GAN objective, which saturates"),
+    "minimax": Preset("/gans?first=minimax", "the first GAN objective, which saturates"),
+    "r1": Preset("/gans?third=r1&critic_steps=1", "a penalty at the data beside the two"),
+    "images": Preset("/gans?data=images", "digits of 8 by 8 pixels, with the classes they hold"),
+    "seeds": Preset("/gans?view=seeds", "eight seeds of each game at once"),
+    "depth": Preset("/gans?view=depth", "gradients through twelve layers, clipped or penalised"),
     "one-step": Preset("/gans?critic_steps=1", "one step of the judge: most GANs hold the ring"),
     "paper-penalty": Preset("/gans?penalty_weight=10", "the paper's λ = 10 in place of 0.1"),
     "adding": Preset("/gradients?view=live", "RNN, LSTM and GRU learn the adding problem"),
@@ -78,9 +82,9 @@ Run = tuple[type[Any], Callable[[Any], Experiment]]
 
 
 def _gans() -> Run:
-    from explorer.runs.gans import Duel
+    from explorer.runs.gans.settings import GanLab
 
-    return Duel, lambda duel: duel
+    return GanLab, GanLab.experiment
 
 
 def _gradients() -> Run:

@@ -18,7 +18,7 @@ from explorer.runs.worker import warm_torch
 # What the first visitors would wait for, the first of them first.
 LIBRARIES = ("torch", "pandas", "pyarrow")
 # What the trainer processes load before somebody presses Train.
-EXPERIMENTS = ("explorer.runs.gans", "explorer.runs.gradients")
+EXPERIMENTS = ("explorer.runs.gans.match", "explorer.runs.gradients")
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ from explorer.runs.export import Export
 from explorer.runs.frames import Frame
 
 if TYPE_CHECKING:
+    from explorer.figures.gans import Contestant
     from explorer.figures.scene import Scene
 
 MOST_FRAMES = 2_000  # kept in memory, about 20 MB; of more, every second, fourth, … is
@@ -92,14 +93,46 @@ class Html(Picture):
         file.write(page.encode())
 
 
-def _duel(duel: Any) -> "tuple[Scene, str]":
+def _match(match: Any) -> "tuple[Scene, str]":
     from explorer.figures import gans
-    from explorer.gans.distributions import distribution
 
-    data = distribution(duel.data)
+    data = match.distribution()
+    scene = gans.match_scene(
+        _contestants(match),
+        data.extent,
+        0 if data.modes is None else len(data.modes),
+        dimensions=data.dimensions,
+        audit=match.turned().audit,
+    )
+    return scene, f"{_names(match)} on {match.data}, seed {match.seed}"
+
+
+def _many(many: Any) -> "tuple[Scene, str]":
+    from explorer.figures import gans
+
+    data = many.distribution()
     modes = 0 if data.modes is None else len(data.modes)
-    scene = gans.duel(duel.objective, data.extent, modes, duel.steps)
-    return scene, f"GAN and WGAN-GP on the {data.label}, seed {duel.seed}"
+    scene = gans.seeds_scene(_contestants(many), data.extent, modes, many.seed, many.seeds)
+    return scene, f"{_names(many)} on {many.data}, {many.seeds} seeds from {many.seed}"
+
+
+def _deep(deep: Any) -> "tuple[Scene, str]":
+    from explorer.figures import gans
+
+    scene = gans.depth_scene(deep.clip, deep.depth)
+    return scene, f"Critics of {deep.depth} layers, clipped at {deep.clip:g}, seed {deep.seed}"
+
+
+def _contestants(games: Any) -> "tuple[Contestant, ...]":
+    from explorer.figures import gans
+
+    now = games.turned() if hasattr(games, "turned") else games
+    objectives = (now.first, now.second, now.third, now.fourth)
+    return gans.contestants([name for name in objectives if name], now.one_sided, now.spectral)
+
+
+def _names(games: Any) -> str:
+    return ", ".join(game.title for game in _contestants(games))
 
 
 def _adding(adding: Any) -> "tuple[Scene, str]":
@@ -110,7 +143,12 @@ def _adding(adding: Any) -> "tuple[Scene, str]":
     return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"
 
 
-SCENES: "dict[str, Callable[[Any], tuple[Scene, str]]]" = {"Duel": _duel, "Adding": _adding}
+SCENES: "dict[str, Callable[[Any], tuple[Scene, str]]]" = {
+    "Match": _match,
+    "Many": _many,
+    "Deep": _deep,
+    "Adding": _adding,
+}
 """What the stage shows of an experiment, by the name of its class."""
 
 PICTURES: dict[str, type[Export]] = {".png": Png, ".gif": Film, ".mp4": Film, ".html": Html}

@@ -8,13 +8,13 @@ import numpy as np
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
 from explorer.runs.frames import Frame, chunk, pack, packets, unpack
-from explorer.runs.gans import Duel
+from explorer.runs.gans.match import Match
 from explorer.runs.gradients import Adding
 from explorer.runs.presets import PRESETS, plan
 from explorer.verify.draws import normal
 from explorer.verify.known import Known
 
-DUEL = Duel(width=8, batch=16, steps=108)
+MATCH = Match(width=8, batch=16, steps=108)
 ADDING = Adding(length=10, width=8, steps=200)
 
 
@@ -53,7 +53,7 @@ def different_frames(experiment: Experiment) -> float:
 
 def different_twice() -> float:
     """Frames that differ, bit for bit, between two runs of one short duel."""
-    short = replace(DUEL, steps=20)
+    short = replace(MATCH, steps=20)
     runs = [[pack(f, i, short.precision) for i, f in enumerate(short.stream())] for _ in "ab"]
     return sum(a != b for a, b in zip(*runs, strict=True))
 
@@ -67,8 +67,8 @@ def links_that_lose() -> float:
 def broken_links() -> float:
     """Links of a default, with one hostile value each, that do not end at the default."""
     hostile = ("", "NaN", "-1e999", "9" * 400, "<script>", "١", "0x10", "1_0", "\0")
-    opened = (links.decode(Duel, {"width": value}) for value in hostile)
-    return sum(found.settings != Duel() or not found.problems for found in opened)
+    opened = (links.decode(Match, {"width": value}) for value in hostile)
+    return sum(found.settings != Match() or not found.problems for found in opened)
 
 
 KNOWN = (
@@ -90,7 +90,7 @@ KNOWN = (
     Known(
         "GAN against WGAN-GP: frames changed by resuming",
         0,
-        partial(different_frames, DUEL),
+        partial(different_frames, MATCH),
         "equality of two runs",
         slow=True,
     ),

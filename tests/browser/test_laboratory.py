@@ -79,7 +79,7 @@ def test_the_numbers_of_the_games_agree_with_their_sentence(visit):
     page.get_by_role("button", name="Pause").click()
     visitor.until("d.state === 'paused'")
 
-    for side in ("gan", "wgan"):
+    for side in ("a", "b"):
         card = page.locator(f'[data-scalar="{side}/held"]').first.inner_text()
         sentence = page.locator(f'[data-area="{side}_says"]').inner_text()
         assert f"{number(card):.0f} of 8 modes held" in sentence
@@ -117,7 +117,7 @@ def test_a_turned_dial_goes_on_from_the_step_it_was_turned_at(visit):
     page.get_by_role("button", name="Pause").click()
     visitor.until("d.state === 'paused'")
 
-    page.get_by_role("slider", name="Discriminator steps").focus()
+    page.get_by_role("slider", name="Judge's updates").focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile(r"changes=\d+%3Acritic_steps%3D4"), timeout=30_000)
     visitor.until("d.frames > 10", 60)
@@ -191,7 +191,7 @@ def test_hostile_links_get_a_sentence_on_a_working_page(visit):
 
     visitor.until("d.frames > 0")
     text = visitor.page.locator(".stMain").inner_text()
-    assert "unknown distribution" in text
+    assert "unknown data" in text
     assert "Traceback" not in text
 
 

@@ -61,7 +61,7 @@ def test_hostile_links_get_sentences_and_a_working_page(page: str, value: str):
 
 
 def test_a_link_sets_every_dial_and_the_experiment():
-    app = opened("gans", data="grid", seed="17", critic_steps="2", objective="minimax")
+    app = opened("gans", data="grid", seed="17", critic_steps="2", first="minimax")
 
     assert app.session_state["gans:settings"].data == "grid"
     assert app.number_input(key="gans.seed").value == 17

@@ -6,17 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.gans.objectives import OBJECTIVES
 from explorer.runs import links
 from explorer.runs.cells import CellLab
-from explorer.runs.gans import OBJECTIVES, Duel
+from explorer.runs.gans.settings import GanLab
 from explorer.runs.gradients import Flow
 
-KINDS = (Duel, CellLab, Flow)
+KINDS = (GanLab, CellLab, Flow)
 
-duels = st.builds(
-    Duel,
+labs = st.builds(
+    GanLab,
     data=st.sampled_from(["ring", "grid", "moons", "swiss_roll", "digits"]),
-    objective=st.sampled_from(OBJECTIVES),
+    first=st.sampled_from(list(OBJECTIVES)),
     seed=st.integers(0, 10**6),
     critic_steps=st.integers(1, 20),
     generator_rate=st.floats(1e-6, 0.1),
@@ -33,12 +34,12 @@ parameters = st.dictionaries(
 )
 
 
-@given(duels)
+@given(labs)
 @settings(max_examples=60, deadline=None)
-def test_a_link_brings_back_the_experiment_it_was_made_from(duel: Duel):
-    opened = links.decode(Duel, links.encode(duel))
+def test_a_link_brings_back_the_experiment_it_was_made_from(lab: GanLab):
+    opened = links.decode(GanLab, links.encode(lab))
 
-    assert opened.settings == duel
+    assert opened.settings == lab
     assert opened.problems == ()
 
 
@@ -63,7 +64,7 @@ def test_whatever_a_link_says_the_page_gets_a_valid_experiment(kind, given_param
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("data", "rings", "unknown distribution 'rings'"),
+        ("data", "rings", "unknown data 'rings'"),
         ("seed", "soon", "seed must be a number"),
         ("seed", "1.5", "seed must be a whole number"),
         ("width", "100000", "100000"),
@@ -74,9 +75,9 @@ def test_whatever_a_link_says_the_page_gets_a_valid_experiment(kind, given_param
     ],
 )
 def test_a_wrong_setting_is_named_and_the_default_stands(name: str, text: str, said: str):
-    opened = links.decode(Duel, {name: text, "critic_steps": "3"})
+    opened = links.decode(GanLab, {name: text, "critic_steps": "3"})
 
-    assert opened.settings == Duel(critic_steps=3)
+    assert opened.settings == GanLab(critic_steps=3)
     assert len(opened.problems) == 1
     assert said in opened.problems[0]
 
@@ -85,4 +86,4 @@ def test_a_page_and_its_settings_are_read_off_a_whole_address():
     page, given_parameters = links.split("http://localhost:8501/gans?data=grid&seed=3")
 
     assert page == "gans"
-    assert links.decode(Duel, given_parameters).settings == Duel(data="grid", seed=3)
+    assert links.decode(GanLab, given_parameters).settings == GanLab(data="grid", seed=3)

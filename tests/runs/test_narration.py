@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.gans.distributions import distribution
-from explorer.runs.narration import PATIENCE, Story, listing, mode_names, what_to_look_for
+from explorer.runs.narration import PATIENCE, Story, listing, mode_names
 
 
 def told(story: Story, holds: list[list[int]], frames: int = PATIENCE) -> list[str]:
@@ -62,45 +62,6 @@ def test_the_modes_of_the_grid_are_counted_from_the_top_left():
 
     assert len(set(names)) == 25
     assert names[top_left] == "row 1, column 1"
-
-
-def numbers(**values: float) -> dict[str, float]:
-    usual = {"gan/certain": 0.5, "gan/good": 0.9, "wgan/good": 0.3, "gan/held": 8, "wgan/held": 8}
-    return usual | {name.replace("__", "/"): value for name, value in values.items()}
-
-
-def test_no_collapse_is_claimed_of_a_gan_that_holds_every_mode():
-    text = what_to_look_for(800, 1, 8, numbers())
-
-    assert "does not collapse" in text
-    assert "lacks" not in text
-
-
-def test_a_missing_mode_is_counted_as_the_frame_counts_it():
-    text = what_to_look_for(800, 5, 8, numbers(gan__held=3))
-
-    assert "lacks 5 of the 8 modes" in text
-
-
-def test_the_judge_is_called_certain_only_where_it_is():
-    certain = numbers(gan__held=3, gan__certain=0.93)
-
-    assert "93%" in what_to_look_for(800, 5, 8, certain)
-    assert "certain" not in what_to_look_for(800, 5, 8, numbers(gan__held=3, gan__certain=0.3))
-
-
-def test_a_gan_that_leads_is_said_to_lead():
-    text = what_to_look_for(800, 5, 8, numbers(gan__held=7, wgan__held=2))
-
-    assert "The GAN holds more modes" in text
-
-
-def test_no_winner_is_named_inside_the_noise():
-    close = {"gan/w1": 0.20, "wgan/w1": 0.21, "w1_floor": 0.1, "w1_noise": 0.02}
-    apart = {"gan/w1": 0.50, "wgan/w1": 0.21, "w1_floor": 0.1, "w1_noise": 0.02}
-
-    assert "no winner" in what_to_look_for(800, 5, 0, close)
-    assert "The WGAN-GP is closer" in what_to_look_for(800, 5, 0, apart)
 
 
 def test_a_list_reads_as_prose():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.runs.gans import Duel
+from explorer.runs.gans.match import Match
 from explorer.runs.gradients import Adding, Flow
 from explorer.runs.presets import PRESETS, plan
 
@@ -22,7 +22,7 @@ def test_no_two_presets_are_one_experiment():
 
 
 def test_a_link_is_the_experiment_of_its_page():
-    assert plan("/gans?data=grid&seed=3").experiment == Duel(data="grid", seed=3)
+    assert plan("/gans?data=grid&seed=3").experiment == Match(data="grid", seed=3)
     assert plan("gradients?task_length=20").experiment == Flow(task_length=20).adding()
     assert isinstance(plan("/gradients").experiment, Adding)
 
@@ -30,7 +30,7 @@ def test_a_link_is_the_experiment_of_its_page():
 def test_a_length_can_be_given_beside_the_link():
     planned = plan("/gans?data=grid", steps=50)
 
-    assert planned.experiment == Duel(data="grid", steps=50)
+    assert planned.experiment == Match(data="grid", steps=50)
     assert planned.link == "/gans?data=grid&steps=50"
 
 
@@ -39,7 +39,7 @@ def test_a_length_can_be_given_beside_the_link():
     [
         ("rings", "unknown preset 'rings'; choose from 'ring', "),
         ("/kitchen", "there is no run behind '/kitchen'"),
-        ("/gans?data=rings", "In the link: unknown distribution 'rings'; choose from 'ring', "),
+        ("/gans?data=rings", "In the link: unknown data 'rings'; choose from 'ring', "),
         ("/gans?steps=1e99", "In the link: steps must be"),
         ("/gans?__class__=3", "unknown setting '__class__'"),
         ("/gans?depth=6&seed=x", "In the link: seed must be a number, not 'x'"),

@@ -37,7 +37,7 @@ PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 assert set(READ_NAMES) == set(READS) and set(CELL_NAMES) == set(CELLS)  # noqa: PT018
 
 
-def admit_only_what_exists(dials: Dials[CellLab]) -> None:
+def _admit_only_what_exists(dials: Dials[CellLab]) -> None:
     """Turn the dial of the cell to one that was trained on what is read."""
     able = readers_of(dials.value("reads"))
     if dials.value("cell") not in able:
@@ -46,6 +46,7 @@ def admit_only_what_exists(dials: Dials[CellLab]) -> None:
 
 def reading_dials(dials: Dials[CellLab]) -> None:
     """Show what is read, by which cell, and the text or the numbers themselves, in one row."""
+    _admit_only_what_exists(dials)
     reads = dials.value("reads")
     offered = [*TRAINED, "noise", *(("yours",) if dials.value("upload") else ())]
     with st.container(width=165):

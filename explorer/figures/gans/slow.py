@@ -1,0 +1,139 @@
+"""One iteration taken apart: its numbered sub-steps, what each of them touches, and its numbers."""
+
+from collections.abc import Sequence
+
+from explorer.figures.gans.contestants import Contestant
+from explorer.figures.gans.pictures import ARROW_SCALE, LONGEST_ARROW, Extent
+from explorer.figures.scene import (
+    Arrows,
+    Axis,
+    Grid,
+    History,
+    Number,
+    Numbers,
+    Panel,
+    Plot,
+    Points,
+    Scene,
+    Sentence,
+    Surface,
+    Timeline,
+)
+
+COLUMN = "minmax(0, 1fr)"
+NOISE = 3.2
+
+
+def slow_scene(
+    game: Contestant, extent: Extent, titles: Sequence[str], pays: bool, uniform: bool
+) -> Scene:
+    """Return one iteration of ``game``, a frame for each sub-step; ``titles`` calls them.
+
+    ``pays`` says whether the judge pays for its slope, ``uniform`` whether the noise is even on
+    [−1, 1]. Frames and still are those of the recording of one iteration.
+    """
+    x0, x1, y0, y1 = extent
+    probability = game.gives_probability
+    ground = Surface(
+        "surface",
+        extent,
+        low=0.0 if probability else None,
+        high=1.0 if probability else None,
+        middle=0.5 if probability else 0.0,
+        contours=0 if probability else 9,
+        label="probability of being real" if probability else f"{game.judge}'s value",
+    )
+    edge = 1.1 if uniform else NOISE
+    picture = Plot(
+        "picture",
+        f"{game.title}",
+        (
+            ground,
+            Points("real", "real", size=2.4, opacity=0.8, label="this batch of data"),
+            Points("fake", "fake", size=2.2, opacity=0.35, label="the judge's generated points"),
+            *((Points("between", "critic", size=1.8, label="between them"),) if pays else ()),
+            Points("own", "fake", size=2.4, opacity=0.9, shape="ring", label="the generator's own"),
+            Arrows(
+                "tails", "arrows", "fake", ARROW_SCALE, LONGEST_ARROW, label="pull on its points"
+            ),
+        ),
+        note=game.note,
+        x=Axis(x0, x1),
+        y=Axis(y0, y1),
+        square=True,
+        alt=f"{game.title}: the batches of this iteration over what the {game.judge} thinks.",
+    )
+    noise = Plot(
+        "noise",
+        "Noise",
+        (Points("noise", "accent", size=3.2, opacity=0.8, label="its first two numbers"),),
+        x=Axis(-edge, edge),
+        y=Axis(-edge, edge),
+        square=True,
+        alt="The noise that the generator is given.",
+    )
+    changes = Plot(
+        "changes",
+        "How far the weights moved",
+        (
+            History("judge_change", "critic", label="judge"),
+            History("generator_change", "fake", label="generator"),
+        ),
+        x=Axis(0, None, label="part"),
+        y=Axis(0, None),
+        alt="How far the weights moved: judge {judge_change}, generator {generator_change}.",
+    )
+    numbers = [
+        Number(
+            "judge_step",
+            "judge's update",
+            "integer",
+            bound="of {judge_steps:integer}",
+            help="0: it is the generator's turn.",
+        ),
+        Number("judge_gradient", "judge's gradient", help="Norm over all its weights."),
+        Number("generator_gradient", "generator's gradient", help="Norm over all its weights."),
+    ]
+    if pays:
+        numbers.append(
+            Number("slope", "slope", help="Mean norm of the judge's slope where it pays for it.")
+        )
+    panels: tuple[Panel, ...] = (
+        Timeline(
+            "parts",
+            f"The {len(titles)} parts of an iteration, one row each",
+            "lit",
+            note="click to go there",
+            role="accent",
+            low=0.0,
+            high=1.0,
+            row_name="part",
+            alt="The numbered parts of an iteration over time; the present one is lit.",
+        ),
+        picture,
+        noise,
+        changes,
+        Sentence("title", "title", lead="Now:", lines=1),
+        Sentence("says", "says", lines=2),
+        Numbers("numbers", tuple(numbers)),
+    )
+    return Scene(
+        panels=panels,
+        wide=Grid(
+            columns=("minmax(0, 1.5fr)", COLUMN, COLUMN),
+            rows=("auto", "auto", "minmax(110px, 1.2fr)", COLUMN),
+            areas=(
+                "picture title title",
+                "picture says says",
+                "picture parts parts",
+                "numbers noise changes",
+            ),
+        ),
+        narrow=Grid(
+            columns=(COLUMN,),
+            rows=(),
+            areas=("picture", "title", "says", "numbers", "parts", "noise", "changes"),
+        ),
+        clock="part",
+        alt=f"One iteration of {game.title}, part by part.",
+    )

@@ -1,0 +1,57 @@
+"""A deep critic: its gradient at every layer, with clipped weights and with a penalty."""
+
+import streamlit as st
+
+from explorer.figures import gans as figures
+from explorer.pages import surroundings
+from explorer.pages.dials import Dials
+from explorer.runs.gans.settings import GanLab
+from explorer.runs.hub import the_hub
+from explorer.stage.component import show as show_stage
+
+CLIPS = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.2, 0.3, 0.5, 1.0)
+HOW = """
+**What is measured.** The mean norm of the gradient of the critic's loss by what each hidden layer
+puts out, from the first layer to the last; the penalty's own part is left out. On a logarithmic
+axis a straight line is a factor a layer.
+
+**Where it comes from.** Gulrajani et al. (2017, section 3.2 and figure 1b) trained generator and
+critic as ReLU perceptrons of twelve layers without normalisation on the Swiss roll, for c = 0.1,
+0.01 and 0.001. That experiment's code was not published. Here the hidden layers have 32 units in
+the default and all critics learn with Adam at 10⁻⁴; the paper's clipped ones used RMSProp.
+
+**What this does not show.** With another width, another clip is the one that neither fades nor
+explodes: turn the dial and look. Whether a critic's gradient fades says nothing of how good its
+generator gets in time.
+"""
+
+
+def show(dials: Dials[GanLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    with st.container(key="lab"):
+        narrow, wide = st.columns([0.19, 0.81], gap="medium")
+    with narrow, st.container(key="dials"):
+        st.markdown("#### The clipped critic")
+        dials.steps(
+            "deep_clip", "Clip at c", CLIPS, "Every weight is kept within this of zero.", _plain
+        )
+        st.markdown("#### All critics")
+        dials.slider("deep_depth", "Hidden layers", 2, 12, "Of the critic and of the generator.")
+        dials.steps("deep_width", "Width", (8, 16, 32, 64, 128), "Units of each hidden layer.")
+        dials.steps("deep_steps", "Ticks", (100, 200, 500, 1_000, 2_000), "Where it ends.")
+        dials.number("seed", "Seed", 0, 999_999, "Decides weights, data and noise.")
+    lab = dials.wanted()
+    dials.finish(lab)
+    deep = lab.deep()
+    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, deep))
+    with wide:
+        show_stage(figures.depth_scene(deep.clip, deep.depth), ticket, key="gans.depth", live=True)
+    surroundings.unfolded("What is measured, and what it does not show", HOW)
+    return (
+        f"Critics of {deep.depth} layers on the Swiss roll, from equal weights: one clipped at "
+        f"{deep.clip:g}, three at the constants of the paper, one with the gradient penalty."
+    )
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}"

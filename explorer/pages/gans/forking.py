@@ -1,0 +1,106 @@
+"""What can be made of a match: another future from one of its ticks, and files."""
+
+import streamlit as st
+from safetensors.numpy import load
+
+from explorer.pages.dials import Dials
+from explorer.pages.gans import material
+from explorer.pages.gans.names import GAME_NAMES
+from explorer.runs.gans import tables
+from explorer.runs.gans.files import samples, weights
+from explorer.runs.gans.script import as_script
+from explorer.runs.gans.settings import GanLab
+from explorer.runs.links import query
+
+MOST = 4  # games that fit side by side
+
+
+def fork(dials: Dials[GanLab], lab: GanLab) -> None:
+    """Offer one more game that is equal to one of these up to a tick and goes another way."""
+    place = st.popover("Fork", key="gans.fork", on_change="rerun", width="stretch")
+    if not place.open:
+        return
+    head = material.head()
+    games = material.playing(lab)
+    with place:
+        if head < 1 or len(games) >= MOST:
+            st.caption(
+                "Let the games train first: a fork begins at a tick that was reached."
+                if head < 1
+                else "Four games play already: take one away first."
+            )
+            return
+        names = {game.letter: f"{game.title}, {game.note}" for game in games}
+        side = st.selectbox("Which game", list(names), format_func=names.__getitem__)
+        tick = st.number_input("From tick", 1, head, head)
+        objectives = [name for name in GAME_NAMES if name]
+        now = next(game.objective for game in games if game.letter == side)
+        objective = st.selectbox(
+            "Goes on as", objectives, objectives.index(now), format_func=GAME_NAMES.__getitem__
+        )
+        standing = lab.turned().critic_steps
+        updates = st.number_input("Judge's updates from there", 1, 20, standing)
+        values: dict[str, str | int] = {"objective": objective} if objective != now else {}
+        if updates != standing:
+            values["critic_steps"] = int(updates)
+        st.button(
+            "Fork here",
+            key="gans.fork.here",
+            disabled=not values,
+            help="Both futures are then seen side by side; they are equal up to that tick.",
+            on_click=_forked,
+            args=(dials, lab, int(tick), side, values),
+        )
+
+
+def _forked(
+    dials: Dials[GanLab], lab: GanLab, tick: int, side: str, values: dict[str, str | int]
+) -> None:
+    forked = lab.fork(tick, side, **values)
+    dials.finish(forked)
+    dials.set(**vars(forked.turned()))
+
+
+def files(lab: GanLab) -> None:
+    """Offer the match as files: samples, weights, and a plain PyTorch script."""
+    place = st.expander(
+        "Samples, weights, and a plain PyTorch script", key="gans.files", on_change="rerun"
+    )
+    if not place.open:
+        return
+    with place:
+        _left_behind(lab)
+        try:
+            text = as_script(lab.match(), f"/gans?{query(lab)}")
+        except ValueError as why:
+            message = str(why).rstrip(".")
+            st.warning(f"{message[:1].upper()}{message[1:]}.", icon=":material/error:")
+            return
+        st.caption("It runs on its own with PyTorch, and its first numbers are those of this page.")
+        st.download_button("Download games.py", text, "games.py", "text/x-python")
+        st.code(text, language="python", height=320)
+
+
+def _left_behind(lab: GanLab) -> None:
+    """Offer what the newest kept state of the run holds."""
+    run = material.run()
+    newest = run.checkpoints.last if run is not None else None
+    if newest is None:
+        st.caption("Samples and weights are here once the games have begun.")
+        return
+    state, match, link = load(newest.state), lab.match(), f"/gans?{query(lab)}"
+    st.caption(f"All games as they stood at tick {newest.step:,}:")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Samples (.csv)",
+            samples(match, state, table=tables.kept(lab.upload) if lab.data == "csv" else None),
+            "samples.csv",
+            "text/csv",
+            key="gans.files.samples",
+        )
+        st.download_button(
+            "Weights (.safetensors)",
+            weights(match, state, link),
+            "games.safetensors",
+            key="gans.files.weights",
+        )

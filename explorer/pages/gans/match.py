@@ -1,0 +1,99 @@
+"""Two to four games, trained side by side."""
+
+import streamlit as st
+
+from explorer.figures import gans as figures
+from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
+from explorer.pages import surroundings
+from explorer.pages.dials import Dials
+from explorer.pages.gans import forking, material
+from explorer.runs.gans.settings import GanLab
+from explorer.stage.component import show as show_stage
+
+HOW = """
+**The games.** The discriminator of a GAN gives the probability that a point is real; the critic of
+a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty. Every
+generator only ever learns from its judge's slope. Arjovsky et al. (2017) argued that a
+discriminator which is trained too well leaves its generator nothing to follow, while a critic can
+only gain from more training. That is why all judges are trained equally often here.
+
+**What is equal.** The seed, the data and their order, the noise, and the first weights of every
+generator. A judge that is updated five times for each update of its generator costs about five
+times the compute of one that is updated once; under *More* the tick can be equal updates or equal
+arithmetic instead.
+
+**What is measured.** 2,500 samples from fixed noise are held against the modes. A mode is *held*
+when it gets at least 16 % of its fair share on the ring (20 % on the grid) near its centre, and
+*captured* when one sample lies within three standard deviations (Srivastava et al. 2017). A sample
+is *good* within three standard deviations of any mode: 98.9 % of a perfect sampler's are. *Exact
+W₁* is the optimal transport of 512 samples to 512 data points, by linear programming. The shaded
+strips are what two samples of the data have between them: inside a strip, nobody is better.
+
+**The arrows** are minus the gradient of each generator's own loss, on one scale for all games.
+
+**What this does not show.** One run is one run: look at *Seeds*. With a judge that is updated once
+the GAN usually keeps the ring's modes. A continuous generator leaves bridges between separate
+modes, so a WGAN-GP can have fewer good samples than a collapsed GAN.
+"""
+
+
+def show(dials: Dials[GanLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    with st.container(key="lab"):
+        narrow, wide = st.columns([0.19, 0.81], gap="medium")
+    with narrow, st.container(key="dials"):
+        material.match_dials(dials)
+    lab = material.turned(dials)
+    dials.finish(lab)
+    with narrow:
+        forking.fork(dials, lab)
+    match = lab.match()
+    games = material.playing(lab)
+    ticket = material.opened(lab)
+    data = match.distribution()
+    with wide:
+        show_stage(
+            figures.match_scene(
+                games,
+                data.extent,
+                0 if data.modes is None else len(data.modes),
+                st.session_state.get("gans.layer") or "pull",
+                data.dimensions,
+                lab.turned().audit,
+            ),
+            ticket,
+            key="gans.stage",
+            live=True,
+            on_reset=dials.start_over if lab.changes else None,
+        )
+    surroundings.unfolded("How to read this, and what it does not show", HOW)
+    formulas(lab)
+    forking.files(lab)
+    return material.predicted(lab) or _sentence(lab)
+
+
+def formulas(lab: GanLab) -> None:
+    """Write what each player of each game minimises, and where it comes from."""
+    place = st.expander("What each player minimises", key="gans.formulas", on_change="rerun")
+    if not place.open:
+        return
+    for name in dict.fromkeys(game.objective for game in material.playing(lab)):
+        objective = OBJECTIVES[name]
+        one_sided = lab.turned().one_sided and isinstance(objective, WassersteinPenalty)
+        place.latex(WassersteinPenalty.one_sided_formula if one_sided else objective.formula)
+        place.caption(f"{objective.label}: {objective.source}")
+
+
+def _sentence(lab: GanLab) -> str:
+    now = lab.turned()
+    own = [now.first_steps, now.second_steps, now.third_steps, now.fourth_steps]
+    if any(own):
+        return "Same seed, same data, same generator at the start; the judges' updates differ."
+    updates = "one update" if now.critic_steps == 1 else f"{now.critic_steps} updates"
+    if now.clock != "generator":
+        equal = {"updates": "updates of both players", "time": "arithmetic"}[now.clock]
+        return f"Same seed, same data, same networks, equal {equal}; only the objective differs."
+    return (
+        f"Same seed, same data, same networks, {updates} of every judge. "
+        "Only the objective differs."
+    )

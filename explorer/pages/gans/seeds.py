@@ -1,0 +1,63 @@
+"""Many seeds of every game at once."""
+
+import streamlit as st
+
+from explorer.figures import gans as figures
+from explorer.pages import surroundings
+from explorer.pages.dials import Dials
+from explorer.pages.gans import material
+from explorer.runs.gans.settings import GanLab
+from explorer.runs.hub import the_hub
+from explorer.stage.component import show as show_stage
+
+HOW = """
+**What is counted.** Each small picture is a game of its own, with its own seed; nothing else
+differs. Every 100 ticks 1,000 samples of each seed are held against the modes and 256 against 256
+data points. The cards give mean ± standard error over the seeds, as in the tables of Lin et al.
+(2018); a seed that diverged holds no mode and has no distance.
+
+**What may be concluded.** A game is called ahead only where the difference of the means is more
+than two of its standard errors. With eight seeds that needs a clear difference.
+
+**Why a seed here is not quite the seed of the match.** A population is computed in one batched
+product, which adds in another order: after a hundred ticks of an unstable game, rounding has
+grown into another course. Each course is as good a sample as the other.
+"""
+
+
+def show(dials: Dials[GanLab]) -> str:
+    """Show the view; returns the sentence under its question."""
+    with st.container(key="lab"):
+        narrow, wide = st.columns([0.19, 0.81], gap="medium")
+    with narrow, st.container(key="dials"):
+        dials.slider("seeds", "Seeds", 8, 32, "So many games of each kind, trained at once.")
+        dials.steps("seeds_steps", "Ticks", (400, 800, 1_200, 2_400, 4_800), "Where it ends.")
+        material.match_dials(dials, brief=True)
+    lab = material.turned(dials)
+    dials.finish(lab)
+    try:
+        many = lab.many()
+    except ValueError as why:
+        text = str(why).rstrip(".")
+        wide.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
+        return "Seeds are compared on points."
+    data = many.distribution()
+    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, many))
+    with wide:
+        show_stage(
+            figures.seeds_scene(
+                material.playing(lab),
+                data.extent,
+                0 if data.modes is None else len(data.modes),
+                many.seed,
+                many.seeds,
+            ),
+            ticket,
+            key="gans.seeds.stage",
+            live=True,
+        )
+    surroundings.unfolded("What is counted, and what may be concluded", HOW)
+    return (
+        f"{many.seeds} seeds of each game, {many.seed} to {many.seed + many.seeds - 1}, with equal "
+        "settings: one run is one run."
+    )

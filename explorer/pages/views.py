@@ -1,0 +1,59 @@
+"""Several ways to look at one thing: tabs in the row of the title, one view below them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from explorer.pages import surroundings
+from explorer.pages.dials import Dials
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True)
+class View(Generic[Settings]):
+    """One way to look: its name on the tab, the question it answers, its page, its code.
+
+    ``show`` draws the view and returns the sentence under its question. ``film`` is the command
+    that makes a film of it without a browser, where there is something to film.
+    """
+
+    name: str
+    question: str
+    show: Callable[[Dials[Settings]], str]
+    sources: tuple[surroundings.Source, ...]
+    film: str = ""
+
+
+def show(dials: Dials[Settings], views: Mapping[str, View[Settings]], help: str) -> None:
+    """Show the view that the dial of that name chooses, with the row above it."""
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        question = st.container(width="stretch")
+        with st.container(width="content"):
+            dials.choice(
+                "view",
+                "View",
+                tuple(views),
+                lambda name: views[name].name,
+                help,
+                labelled=False,
+                width="content",
+            )
+        actions = st.container(width="content")
+    sentence = st.container(key="sentence")
+    dials.problems()
+    view = views[dials.value("view")]
+    said = view.show(dials)
+    with question:
+        surroundings.heading(view.question)
+    with sentence:
+        surroundings.sentence(said)
+    with actions, surroundings.row_of_actions():
+        surroundings.link_and_code(dials.page, dials.last, view.sources, preset=view.film)
+
+
+def sources_of(views: Mapping[str, View[Any]]) -> tuple[surroundings.Source, ...]:
+    """Return the code behind all views, each piece once."""
+    return tuple(dict.fromkeys(source for view in views.values() for source in view.sources))

@@ -1,0 +1,42 @@
+"""The Plotly figures of the GAN lab, against the numbers they are made of."""
+
+import pytest
+
+from explorer.figures.gans import published_figure, start_figure
+from explorer.gans.published import PUBLISHED
+
+
+@pytest.mark.parametrize("data", ["ring", "grid"])
+def test_every_published_number_is_shown_once_with_its_error_and_its_good_share(data: str):
+    figure = published_figure(PUBLISHED, data)
+    shown = [
+        (x, error, good)
+        for trace in figure.data
+        for x, error, good in zip(
+            trace.x, trace.error_x.array or [None] * len(trace.x), trace.customdata, strict=True
+        )
+    ]
+    told = [(row.modes, row.modes_error, row.good) for row in PUBLISHED if row.data == data]
+
+    assert sorted(shown, key=str) == sorted(told, key=str)
+    assert len({y for trace in figure.data for y in trace.y}) == len(told)
+
+
+def test_what_is_quoted_from_memory_is_hollow_and_nothing_else_is():
+    hollow = {row.source.partition(":")[0] for row in PUBLISHED if not row.read}
+
+    for trace in published_figure(PUBLISHED, "ring").data:
+        assert trace.marker.symbol.endswith("-open") == (trace.name in hollow)
+
+
+def test_data_that_no_paper_reports_is_refused():
+    with pytest.raises(ValueError, match="'moons'"):
+        published_figure(PUBLISHED, "moons")
+
+
+def test_the_plane_offers_starts_a_quarter_apart_and_shows_the_present_one():
+    offered, present = start_figure(0.5, -1.25).data
+
+    assert {(x, y) for x, y in zip(offered.x, offered.y, strict=True)} >= {(0.25, -2.5), (2.5, 0)}
+    assert len(offered.x) == 21**2
+    assert (present.x[0], present.y[0]) == (0.5, -1.25)

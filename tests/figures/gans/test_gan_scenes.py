@@ -1,0 +1,270 @@
+"""The scenes of the GAN lab: all that they name is there, and everything has its place."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from explorer.figures import theme
+from explorer.figures.gans import (
+    LAYERS,
+    Contestant,
+    contestants,
+    depth_scene,
+    dirac_scene,
+    match_scene,
+    seeds_scene,
+    slow_scene,
+    truth_scene,
+)
+from explorer.figures.scene import (
+    Arrows,
+    Band,
+    Bars,
+    Choice,
+    Curve,
+    History,
+    Mesh,
+    Number,
+    Points,
+    Rule,
+    Scene,
+    Sentence,
+    Surface,
+    Tiles,
+    Timeline,
+)
+from explorer.gans.anatomy import SUB_STEPS
+from explorer.gans.objectives import OBJECTIVES
+from explorer.runs.frames import Frame
+from explorer.runs.gans.deep import Deep
+from explorer.runs.gans.dirac import Portrait, games
+from explorer.runs.gans.many import Many
+from explorer.runs.gans.match import Match
+from explorer.runs.gans.slow import TITLES, Slow
+from explorer.stage.picture import picture
+from tests.figures.taking_apart import parts, templates_in
+
+UNKNOWN_AT_FIRST = {"spread"}
+"""Numbers that are left out for as long as no mode has samples enough."""
+SMALL = {"width": 8, "depth": 1, "batch": 16, "critic_steps": 1}
+
+
+@dataclass(frozen=True)
+class Show:
+    """A scene, its still frame, and what its frames hold at one time or another."""
+
+    scene: Scene
+    still: Frame
+    frames: Sequence[Frame]
+
+    @property
+    def arrays(self) -> set[str]:
+        return {*self.still.arrays, *(name for f in self.frames for name in f.arrays)}
+
+    @property
+    def scalars(self) -> set[str]:
+        return {*self.still.scalars, *(name for f in self.frames for name in f.scalars)}
+
+
+def playing(match: Match | Many | Slow) -> tuple[Contestant, ...]:
+    return contestants([objective for _, _, objective in match.sides()])
+
+
+def matched(layer: str = "pull", **settings: object) -> Show:
+    match = Match(**{**SMALL, "steps": 10, **settings})  # type: ignore[arg-type]
+    data = match.distribution()
+    scene = match_scene(
+        playing(match),
+        data.extent,
+        0 if data.modes is None else len(data.modes),
+        layer,
+        data.dimensions,
+        match.audit,
+    )
+    return Show(scene, match.still(), list(match.stream()))
+
+
+def true(**settings: object) -> Show:
+    match = Match(**{**SMALL, "steps": 10, **settings})  # type: ignore[arg-type]
+    scene = truth_scene(playing(match), match.distribution().extent)
+    return Show(scene, match.still(), list(match.stream()))
+
+
+def many(data: str = "ring", seeds: int = 8) -> Show:
+    population = Many(**SMALL, data=data, seeds=seeds, steps=10, seed=3)  # type: ignore[arg-type]
+    known = population.distribution()
+    modes = 0 if known.modes is None else len(known.modes)
+    scene = seeds_scene(playing(population), known.extent, modes, 3, seeds)
+    return Show(scene, population.still(), list(population.stream()))
+
+
+def dirac(game: str) -> Show:
+    portrait = Portrait(game=game, steps=10)
+    known = games(portrait.gamma)
+    labels = [(name, each.label) for name, each in known.items()]
+    scene = dirac_scene(labels, game, known[game].smooth)
+    return Show(scene, portrait.still(), list(portrait.stream()))
+
+
+def depth() -> Show:
+    deep = Deep(depth=3, width=8, steps=10)
+    return Show(depth_scene(deep.clip, deep.depth), deep.still(), list(deep.stream()))
+
+
+def slow(side: str) -> Show:
+    iteration = Slow(**SMALL, side=side)  # type: ignore[arg-type]
+    game = next(g for g in playing(iteration) if g.letter == side)
+    scene = slow_scene(
+        game,
+        iteration.distribution().extent,
+        [TITLES[name] for name in SUB_STEPS],
+        OBJECTIVES[game.objective].penalty != "none",
+        uniform=False,
+    )
+    return Show(scene, iteration.still(), list(iteration.stream()))
+
+
+SHOWS: dict[str, Callable[[], Show]] = {
+    **{f"match, {layer}": lambda layer=layer: matched(layer) for layer in LAYERS},  # type: ignore[misc]
+    "match of three": lambda: matched(first="least_squares", second="hinge", third="r1"),
+    "match of four": lambda: matched(
+        first="minimax", second="wasserstein_clip", third="r1", fourth="wasserstein_gp"
+    ),
+    "match without modes": lambda: matched(data="moons"),
+    "match on a line": lambda: matched(data="comb"),
+    "match with an audit": lambda: matched(audit=True),
+    "match of images": lambda: matched(data="images"),
+    "truth": true,
+    "truth of four": lambda: true(
+        first="least_squares", second="wasserstein_clip", third="r1", fourth="wasserstein_gp"
+    ),
+    "eight seeds": many,
+    "eleven seeds without modes": lambda: many("moons", 11),
+    "two numbers, smooth": lambda: dirac("r1"),
+    "two numbers, not smooth": lambda: dirac("wasserstein_gp"),
+    "depth": depth,
+    "slow, without a penalty": lambda: slow("a"),
+    "slow, with a penalty": lambda: slow("b"),
+}
+
+
+@pytest.fixture(scope="module", params=list(SHOWS))
+def show(request: pytest.FixtureRequest) -> Show:
+    return SHOWS[request.param]()
+
+
+def read_by(scene: Scene) -> tuple[set[str], set[str]]:
+    """Return the arrays and the scalars that the panels of a scene read."""
+    arrays: set[str] = set()
+    scalars: set[str] = set()
+    for part in parts(scene):
+        if isinstance(part, Points | Surface | Mesh | Bars | Tiles | Timeline):
+            arrays.add(part.array)
+        elif isinstance(part, Arrows):
+            arrays |= {part.tails, part.vectors}
+        elif isinstance(part, Curve):
+            arrays |= {part.y, part.x, part.low, part.high}
+        elif isinstance(part, History | Number):
+            scalars.add(part.scalar)
+        elif isinstance(part, Rule):
+            scalars |= {part.y} if isinstance(part.y, str) else set()
+        elif isinstance(part, Band):
+            scalars |= {edge for edge in (part.low, part.high) if isinstance(edge, str)}
+    return arrays - {""}, scalars
+
+
+def test_every_array_that_a_scene_reads_is_in_its_recording(show):
+    assert read_by(show.scene)[0] <= show.arrays
+
+
+def test_every_number_that_a_scene_reads_is_in_its_recording(show):
+    missing = read_by(show.scene)[1] - show.scalars
+
+    assert {name.rpartition("/")[2] for name in missing} <= UNKNOWN_AT_FIRST
+
+
+def test_every_name_in_braces_is_a_number_of_the_recording(show):
+    missing = templates_in(show.scene.panels) - show.scalars
+
+    assert {name.rpartition("/")[2] for name in missing} <= UNKNOWN_AT_FIRST
+
+
+def test_every_sentence_of_a_scene_is_said_in_every_frame(show):
+    names = {part.name for part in parts(show.scene) if isinstance(part, Sentence)}
+
+    for frame in show.frames:
+        assert names <= set(frame.sentences)
+
+
+def test_every_panel_has_its_place_in_both_grids_and_fills_a_rectangle(show):
+    areas = [panel.area for panel in show.scene.panels]
+    assert len(areas) == len(set(areas))
+    for grid in (show.scene.wide, show.scene.narrow):
+        cells = np.array([row.split() for row in grid.areas])
+        assert set(cells.flat) - {"."} == set(areas)
+        assert len(grid.rows) in (0, len(grid.areas))
+        assert cells.shape[1] == len(grid.columns)
+        for name in areas:
+            rows, columns = np.nonzero(cells == name)
+            assert (
+                cells[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] == name
+            ).all()
+
+
+def test_every_picture_has_a_text_alternative_and_every_role_a_colour(show):
+    for panel in show.scene.panels:
+        if not isinstance(panel, Choice | Sentence) and panel.kind != "numbers":
+            assert panel.alt, panel.area
+    for part in parts(show.scene):
+        assert getattr(part, "role", "ink") in theme.LIGHT
+
+
+def test_a_scene_is_drawn_as_a_still_picture_too(show):
+    light, dark = (picture(show.scene, show.still, show.frames, dark=d) for d in (False, True))
+
+    assert len(light.getcolors(maxcolors=2**24)) > 8
+    assert light.tobytes() != dark.tobytes()
+
+
+# ------------------------------------------------------------------------------- contestants
+
+
+def test_a_gan_and_a_critic_keep_their_lines_wherever_they_stand():
+    one, other = contestants(["wasserstein_gp", "non_saturating"])
+
+    assert (one.role, other.role) == ("wgan", "gan")
+
+
+def test_no_two_games_of_a_match_share_a_line_or_a_name():
+    for objectives in (
+        ["r1"] * 4,
+        ["wasserstein_clip", "wasserstein_gp"] * 2,
+        list(OBJECTIVES)[:4],
+        ["minimax", "non_saturating"],
+    ):
+        found = contestants(objectives)
+        assert len({game.role for game in found}) == len(found)
+        assert len({game.short for game in found}) == len(found)
+
+
+@pytest.mark.parametrize("objectives", [[], ["r1"] * 5])
+def test_no_game_or_five_games_are_refused(objectives: list[str]):
+    with pytest.raises(ValueError, match="between 1 and 4 games"):
+        contestants(objectives)
+
+
+def test_probabilities_are_drawn_from_zero_to_one_and_critics_around_their_mean():
+    scene = match_scene(contestants(["non_saturating", "wasserstein_gp"]), (-2, 2, -2, 2), 8)
+    gan, wgan = (part for part in parts(scene) if isinstance(part, Surface))
+
+    assert (gan.low, gan.high, gan.middle) == (0.0, 1.0, 0.5)
+    assert (wgan.low, wgan.high, wgan.middle) == (None, None, 0.0)
+
+
+def test_a_layer_and_a_game_that_do_not_exist_are_named_with_those_that_do():
+    with pytest.raises(ValueError, match="unknown layer 'truth'; choose from 'pull', 'grid'"):
+        match_scene(contestants(["r1"]), (-2, 2, -2, 2), 8, "truth")
+    with pytest.raises(ValueError, match="unknown game 'gan'; choose from 'r1'"):
+        dirac_scene([("r1", "R1")], "gan", smooth=True)
