@@ -850,6 +850,7 @@ def test_the_keyboard_goes_through_the_gates_and_on_to_the_next_character(house:
     names = [name.lower() for name in page.get_by_role("tab").all_inner_texts()]
     assert chosen.inner_text().lower() == "write"  # where the memory is made stands first
     page.get_by_role("tab").first.click()
+    page.get_by_role("tab", name=names[0], selected=True).wait_for()
 
     seen = []
     for _ in range(len(names) + 1):

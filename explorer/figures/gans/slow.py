@@ -9,6 +9,7 @@ from explorer.figures.scene import (
     Axis,
     Grid,
     History,
+    Mark,
     Number,
     Numbers,
     Panel,
@@ -22,6 +23,12 @@ from explorer.figures.scene import (
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2
+LOSSES = (
+    ("minimax", "other_game", "ring", "○ saturating"),
+    ("non_saturating", "gan", "cross", "× non-saturating"),
+    ("wasserstein_gp", "wgan", "dot", "● critic"),
+)
+"""Of the frozen judge: the loss, its line, the sign at the tip of its arrows, its name."""
 
 
 def slow_scene(
@@ -115,25 +122,67 @@ def slow_scene(
         changes,
         Sentence("title", "title", lead="Now:", lines=1),
         Sentence("says", "says", lines=2),
+        _frozen(extent),
+        Sentence("pulls", "pulls", lines=5),
         Numbers("numbers", tuple(numbers)),
     )
     return Scene(
         panels=panels,
         wide=Grid(
-            columns=("minmax(0, 1.5fr)", COLUMN, COLUMN),
+            columns=("minmax(0, 1.6fr)", "minmax(0, 1.6fr)", COLUMN, COLUMN),
             rows=("auto", "auto", "minmax(110px, 1.2fr)", COLUMN),
             areas=(
-                "picture title title",
-                "picture says says",
-                "picture parts parts",
-                "numbers noise changes",
+                "picture frozen title title",
+                "picture frozen says says",
+                "picture frozen parts parts",
+                "numbers pulls noise changes",
             ),
         ),
         narrow=Grid(
             columns=(COLUMN,),
             rows=(),
-            areas=("picture", "title", "says", "numbers", "parts", "noise", "changes"),
+            areas=(
+                "picture",
+                "title",
+                "says",
+                "numbers",
+                "frozen",
+                "pulls",
+                "parts",
+                "noise",
+                "changes",
+            ),
         ),
         clock="part",
         alt=f"One iteration of {game.title}, part by part.",
+    )
+
+
+def _frozen(extent: Extent) -> Plot:
+    """Return what three losses make of one and the same judge: their arrows on one scale.
+
+    The arrows of a point lie on one line, since all of them follow the judge's slope there; the
+    signs at their tips tell them apart without colour.
+    """
+    x0, x1, y0, y1 = extent
+    marks: list[Mark] = [
+        Points("data", "real", size=1.6, opacity=0.25, label="data"),
+        Points("from", "fake", size=2.0, opacity=0.7, label="the generator's own"),
+    ]
+    for loss, role, _, _ in reversed(LOSSES):
+        marks.append(Arrows("from", f"drawn_{loss}", role, longest=x1 - x0))
+    for loss, role, shape, name in reversed(LOSSES):
+        size = 3.0 if shape == "dot" else 5.5
+        marks.append(Points(f"tip_{loss}", role, size=size, opacity=1.0, shape=shape, label=name))
+    return Plot(
+        "frozen",
+        "One frozen judge",
+        tuple(marks),
+        note="○ saturating  × not  ● critic",
+        x=Axis(x0, x1),
+        y=Axis(y0, y1),
+        square=True,
+        alt="The pulls of three losses at the same points, with one frozen judge and on one scale. "
+        "Mean lengths: saturating {pull_minimax}, non-saturating {pull_non_saturating}, critic "
+        "{pull_wasserstein_gp}.",
     )

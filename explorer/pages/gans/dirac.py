@@ -11,6 +11,7 @@ from explorer.pages.dials import Dials
 from explorer.runs.frames import Frame
 from explorer.runs.gans.dirac import Portrait, games
 from explorer.runs.gans.settings import GanLab
+from explorer.runs.gans.words import fixed, spoken
 from explorer.runs.hub import the_hub
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
@@ -70,8 +71,8 @@ def show(dials: Dials[GanLab]) -> str:
     surroundings.unfolded("The game, its eigenvalues, and why WGAN-GP circles", HOW)
     arrives = _verdict(portrait, portrait.game, known[portrait.game])
     return (
-        f"One number generates, one judges, and the data is 0. From ({portrait.x:g}, "
-        f"{portrait.y:g}), {labels[portrait.game]} {VERDICTS[arrives]}."
+        f"One number generates, one judges, and the data is 0. From ({spoken(portrait.x)}, "
+        f"{spoken(portrait.y)}), {labels[portrait.game]} {VERDICTS[arrives]}."
     )
 
 
@@ -100,7 +101,7 @@ def _start(dials: Dials[GanLab]) -> None:
         on_select=lambda: _clicked(dials),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"The start: θ {dials.value('dirac_x'):g}, ψ {dials.value('dirac_y'):g}.",
+        alt=f"The start: θ {spoken(dials.value('dirac_x'))}, ψ {spoken(dials.value('dirac_y'))}.",
     )
     dials.real("dirac_x", "θ at the start", -3.0, 3.0, 0.05, "The generator.")
     dials.real("dirac_y", "ψ at the start", -3.0, 3.0, 0.05, "The judge's slope.")
@@ -134,7 +135,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
             {
                 "game": game.label,
                 "from this start it": VERDICTS[_verdict(portrait, name, game)],
-                "distance at the end": f"{float(portrait.paths()[name][-1].norm()):.2g}",
+                "distance at the end": spoken(float(portrait.paths()[name][-1].norm()), 2),
                 "eigenvalues of the field": "none: it jumps there"
                 if values is None
                 else ", ".join(map(_complex, values.tolist())),
@@ -147,7 +148,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
 
 
 def _complex(value: complex) -> str:
-    real = f"{value.real + 0.0:.2f}"
+    real = fixed(value.real)
     return (
         real
         if abs(value.imag) < 1e-12

@@ -27,6 +27,13 @@ judge sees fresh data and fresh noise every time; the generator does not change 
 **Nothing is approximated.** The parts are those of the game itself, handed out one by one; played
 to the end they give the weights of an undivided iteration to the last bit.
 
+**One frozen judge.** In part 12 the saturating loss log(1 − D), the non-saturating −log D and a
+critic's loss −f are asked what they make of the same points and the same judge. All three follow
+the judge's slope and differ in length alone: with o the judge's answer before any sigmoid, by the
+factors σ(o), σ(−o) and 1. Where the judge sees through the generator σ(o) is next to nothing. The
+three share one scale, which the longest arrow sets; 24 points of the batch are drawn, and the means
+are those of the batch, of at most 256 points.
+
 **One player alone.** The buttons let the judge or the generator learn once while the other stands
 still. What happens to a generator whose judge stands still for twenty updates?
 """

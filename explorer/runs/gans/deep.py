@@ -27,6 +27,7 @@ from explorer.gans.settings import GameSettings
 from explorer.runs.frames import Frame
 from explorer.runs.gans.games import RANGES
 from explorer.runs.gans.standards import reference
+from explorer.runs.gans.words import spoken
 
 STEPS_PER_FRAME = 5
 FRAMES_PER_STATE = 10
@@ -156,19 +157,16 @@ def _constants() -> dict[str, float]:
 
 
 def _says(factor: float, depth: int) -> str:
-    whole = factor ** (depth - 1)
-    if factor < 0.8:
-        return f"**It vanishes**: times {factor:.2g} a layer, {whole:.1g} over all of them."
-    if factor > 1.25:
-        return f"**It explodes**: times {factor:.2g} a layer, {whole:.1g} over all of them."
-    return f"**It stays**: times {factor:.2g} a layer, {whole:.2g} over all of them."
+    each, whole = spoken(factor, 2), spoken(factor ** (depth - 1), 2)
+    what = "It vanishes" if factor < 0.8 else "It explodes" if factor > 1.25 else "It stays"
+    return f"**{what}**: times {each} a layer, {whole} over all of them."
 
 
 def _look(scalars: Mapping[str, float]) -> str:
-    clip, penalty = scalars["clip/factor"], scalars["gp/factor"]
+    clip, penalty = spoken(scalars["clip/factor"], 2), spoken(scalars["gp/factor"], 2)
     return (
         "Each line is the size of the critic's gradient at every layer, on a logarithmic axis: a "
         "straight line is a factor a layer. On its way from the last layer to the first the "
-        f"gradient is multiplied by {clip:.2g} a layer with clipped weights, and by {penalty:.2g} "
+        f"gradient is multiplied by {clip} a layer with clipped weights, and by {penalty} "
         "with the penalty."
     )

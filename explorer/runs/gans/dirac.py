@@ -29,6 +29,7 @@ from explorer.gans.dirac import (
 )
 from explorer.runs.frames import Frame
 from explorer.runs.gans.games import RANGES
+from explorer.runs.gans.words import fixed, spoken
 
 EDGE = 2.5  # of the portrait: θ and ψ from −2.5 to 2.5
 ARROWS = 15  # each way
@@ -140,9 +141,18 @@ class Portrait:
     def _look(self, step: int, path: torch.Tensor) -> str:
         label = games(self.gamma)[self.game].label
         away, start = float(path[step].norm()), float(path[0].norm())
+        goal = "The data sits at 0, and so should θ."
+        if start == 0:
+            return f"{goal} {label} started there, at the equilibrium: choose another start."
+        if step == 0:
+            return (
+                f"{goal} {label} starts at a distance of {spoken(start, 2)} from the equilibrium "
+                "and has not moved yet. Play: does it come nearer, circle, or run away?"
+            )
+        moves = "1 step" if step == 1 else f"{step} steps"
         return (
-            f"The data sits at 0, and so should θ. {label} is {away:.2g} from the equilibrium "
-            f"after {step} steps; it started at {start:.2g}."
+            f"{goal} {label} is {spoken(away, 2)} from the equilibrium after {moves}; it started "
+            f"at {spoken(start, 2)}."
         )
 
 
@@ -166,5 +176,5 @@ def _spectrum(game: DiracGame) -> str:
         return "Its field jumps at the equilibrium: there are no eigenvalues."
     one, two = values.tolist()
     if abs(one.imag) > 1e-12:
-        return f"Eigenvalues {one.real + 0.0:.2f} ± {abs(one.imag):.2f}i."
-    return f"Eigenvalues {one.real:.2f} and {two.real:.2f}."
+        return f"Eigenvalues {fixed(one.real)} ± {fixed(abs(one.imag))}i."
+    return f"Eigenvalues {fixed(one.real)} and {fixed(two.real)}."

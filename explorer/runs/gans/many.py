@@ -37,6 +37,7 @@ COUNTED = 1_000  # samples a seed behind modes and shares
 FAR = 256  # points a side in the distances of each seed
 FARTHEST = 100.0  # a point beyond it is drawn there: it belongs to a seed that diverges
 MOST_SEEDS = int(RANGES["seeds"][1])
+UNMEASURED = f"**Not measured yet.** The seeds are counted every {STEPS_PER_REPORT} ticks."
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,14 @@ class Many(Games):
                     found[f"{side}/{name}"] = values.numpy()
                 found[f"{side}/diverged"] = np.array(len(report.diverged))
         scalars = self._scalars(step, found)
-        sentences = {f"{s}/says": self._says(s, scalars) for s in games}
-        sentences["verdict"] = self._verdict(found, "held" if data.modes is not None else "w1")
+        if step < STEPS_PER_REPORT:  # what was found is that of generators that learned nothing
+            sentences = {f"{s}/says": UNMEASURED for s in games}
+            sentences["verdict"] = (
+                "Nothing of the training is measured yet. The cards show the untrained generators."
+            )
+        else:
+            sentences = {f"{s}/says": self._says(s, scalars) for s in games}
+            sentences["verdict"] = self._verdict(found, "held" if data.modes is not None else "w1")
         sentences["look"] = (
             f"{self.seeds} seeds of each game, {self.seed} to {self.seed + self.seeds - 1}, all "
             "with the same settings. Each small picture is one seed: how different are they?"

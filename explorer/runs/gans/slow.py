@@ -6,11 +6,14 @@ iteration. Arrays, each as it is known by then: ``real fake`` (n, 2) the judge's
 first two numbers, ``on_real on_fake on_own`` (n,) the judge's answers, ``surface`` (48, 48) its
 ground (as in a match), ``tails arrows`` (n, 2) the pull on the generator's points,
 ``pull_minimax pull_non_saturating pull_wasserstein_gp`` (n, 2) what these losses would make of the
-same points and the same, frozen judge (known with the generator's gradient),
+same points and the same, frozen judge (known with the generator's gradient); of the first 24
+points ``from`` (24, 2), and for each of these losses l ``drawn_l`` (24, 2), its pull times the one
+``pull_scale`` of all three, and ``tip_l`` (24, 2), where that ends,
 ``lit`` (13,) with a one at the present sub-step; n is the batch, at most 256. Scalars ``step`` (the
 frame), ``part`` (index into SUB_STEPS, −1 before), ``judge_step`` (from 1; 0 in the generator's
 turn), ``judge_steps``, ``judge_gradient judge_change generator_gradient generator_change`` (norms),
-``slope`` (mean norm where the penalty looks). Sentences ``part`` (its name), ``title``, ``says``.
+``slope`` (mean norm where the penalty looks), ``pull_scale`` and for each l ``pull_l``, the mean
+length. Sentences ``part`` (its name), ``title``, ``says``, ``pulls`` (the three lengths in words).
 **Still**: ``data`` (512, 2).
 """
 
@@ -29,6 +32,8 @@ from explorer.runs.frames import Frame
 from explorer.runs.gans import looks
 from explorer.runs.gans.games import RANGES, Games
 from explorer.runs.gans.standards import reference
+from explorer.runs.gans.words import spoken
+from explorer.runs.narration import listing
 
 MOST = 256  # points of a batch that are shown
 CELLS = 48
@@ -37,6 +42,15 @@ MOVES = {"j": "step_judge", "g": "step_generator", "b": "step"}
 MOST_MOVES = 200
 COMPARED = ("minimax", "non_saturating", "wasserstein_gp")
 """Whose arrows are put side by side: the saturating loss, the one that is not, and a critic's."""
+SIGNS = {
+    "minimax": "○ saturating",
+    "non_saturating": "× non-saturating",
+    "wasserstein_gp": "● critic",
+}
+"""What each of them is called, after the sign at the tip of its arrow."""
+DRAWN = 24  # points whose three arrows are drawn: more cover each other
+REACH = 0.22  # of the picture's width: the longest of these arrows
+GONE = 0.05  # of the longest mean: what is shorter is nearly gone
 
 TITLES = {
     "draw_real": "draw data",
@@ -142,9 +156,19 @@ class _Told:
             "tails": np.zeros((count, 2)),
             "arrows": np.zeros((count, 2)),
             **{f"pull_{name}": np.zeros((count, 2)) for name in COMPARED},
+            "from": np.zeros((min(DRAWN, count), 2)),
+            **{
+                f"{what}_{name}": np.zeros((min(DRAWN, count), 2))
+                for name in COMPARED
+                for what in ("drawn", "tip")
+            },
             "surface": self._surface(),
         }
         self.scalars: dict[str, float] = {}
+        self.pulls = (
+            f"In part {SUB_STEPS.index('generator_gradient') + 1}, {listing(list(SIGNS.values()))} "
+            "loss pull on the same points, with one and the same frozen judge."
+        )
         self.count = count
         self.outputs = self.slopes = torch.zeros(count, dtype=torch.float64)
 
@@ -172,6 +196,7 @@ class _Told:
         }
         title = "before" if part is None else f"{index}. {TITLES[part.name]}"
         sentences = {"part": "" if part is None else part.name, "title": title, "says": says}
+        sentences["pulls"] = self.pulls
         state = {"step": np.asarray(0)} if index == 0 else None
         return Frame(index, {**self.arrays, "lit": lit}, scalars, sentences, state=state)
 
@@ -182,6 +207,22 @@ class _Told:
         """
         known = self.slopes.abs() > 1e-30
         return torch.where(known, -1 / self.slopes, 0.0)[:, None] * pull
+
+    def _compare(self) -> None:
+        """Put the pulls of the three losses on one scale, and into words."""
+        put = self.arrays
+        put["from"] = put["own"][:DRAWN]
+        lengths = {name: np.linalg.norm(put[f"pull_{name}"], axis=1) for name in COMPARED}
+        x0, x1, _, _ = self.slow.distribution().extent
+        longest = max(float(each[:DRAWN].max()) for each in lengths.values())
+        scale = REACH * (x1 - x0) / longest if longest > 0 else 0.0
+        for name in COMPARED:
+            put[f"drawn_{name}"] = scale * put[f"pull_{name}"][:DRAWN]
+            put[f"tip_{name}"] = put["from"] + put[f"drawn_{name}"]
+        means = {name: float(each.mean()) for name, each in lengths.items()}
+        self.scalars |= {f"pull_{name}": mean for name, mean in means.items()}
+        self.scalars["pull_scale"] = scale
+        self.pulls = compared(means)
 
     def _take(self, part: SubStep) -> str:
         v = {
@@ -203,31 +244,53 @@ class _Told:
             put[key] = v["outputs"].numpy()
             self.outputs = v["outputs"]
             self.slopes = v["slopes"]
-            return f"The judge's answers: {float(part.values['outputs'].mean()):.3g} in the mean."
+            return (
+                f"The judge's answers: {spoken(float(part.values['outputs'].mean()))} in the mean."
+            )
         if name == "penalty":
             put["between"] = v["points"].numpy()
             self.scalars["slope"] = slope = float(part.values["norms"].mean())
-            return f"Its slope at these points is {slope:.3g} in the mean."
+            return f"Its slope at these points is {spoken(slope)} in the mean."
         if name == "judge_gradient":
             norm = self.scalars["judge_gradient"] = float(part.values["gradient"].norm())
-            return f"How each weight of the judge changes its loss: a vector of length {norm:.3g}."
+            return (
+                f"How each weight of the judge changes its loss: a vector of length {spoken(norm)}."
+            )
         if name == "judge_update":
             norm = self.scalars["judge_change"] = float(part.values["change"].norm())
             put["surface"] = self._surface()
-            return f"Its weights move by {norm:.3g}: the ground changes."
+            return f"Its weights move by {spoken(norm)}: the ground changes."
         if name == "generator_gradient":
             put["tails"], put["arrows"] = put["own"], v["pull"].numpy()
             for loss in COMPARED:
                 slopes = OBJECTIVES[loss].generator_slope(self.outputs)
                 put[f"pull_{loss}"] = (-slopes[:, None] * self._gradients(v["pull"])).numpy()
+            self._compare()
             norm = self.scalars["generator_gradient"] = float(part.values["gradient"].norm())
             pull = float(part.values["pull"].norm(dim=-1).mean())
             return (
-                f"Each point is drawn with {pull:.3g} in the mean; through the generator that is a "
-                f"gradient of length {norm:.3g}."
+                f"Each point is drawn with {spoken(pull)} in the mean; through the generator that is a "
+                f"gradient of length {spoken(norm)}."
             )
         norm = self.scalars["generator_change"] = float(part.values["change"].norm())
-        return f"The generator's weights move by {norm:.3g}. The iteration is complete."
+        return f"The generator's weights move by {spoken(norm)}. The iteration is complete."
+
+
+def compared(means: Mapping[str, float]) -> str:
+    """Say how long the arrows of the three losses are in the mean, and which is nearly gone."""
+    longest = max(means.values())
+    if longest == 0:
+        return "**No loss pulls:** where this judge stands, none of the three has a slope."
+    told = listing([f"{SIGNS[name]} {spoken(means[name])}" for name in COMPARED])
+    plain = {name: SIGNS[name].split()[1] for name in COMPARED}
+    gone = [plain[name] for name in COMPARED if means[name] < GONE * longest]
+    if gone:
+        end = f"The {listing(gone)} pull is nearly gone."
+    else:
+        least = min(COMPARED, key=means.__getitem__)
+        share = means[least] / longest
+        end = f"None is nearly gone: the {plain[least]} pull has {share:.0%} of the longest."
+    return f"**Mean length, one frozen judge:** {told}. {end}"
 
 
 def check_moves(moves: str) -> None:

@@ -3,6 +3,7 @@
 Every claim is made only where the numbers of the frame bear it out.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -15,6 +16,33 @@ Side = tuple[str, str, str]
 """letter, title, objective"""
 
 GANS = ("minimax", "non_saturating")
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def spoken(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits as people write it: −0.25, 2.8×10⁻¹⁶.
+
+    Powers of ten stand where there would be many zeros: below 0.001 and from 100,000 on.
+    """
+    sign = "−" if value < 0 else ""
+    if not math.isfinite(value):
+        return f"{sign}∞" if math.isinf(value) else "no number"
+    if value == 0:
+        return "0"
+    mantissa, power = f"{abs(value):.{digits - 1}e}".split("e")
+    exponent = int(power)
+    if -4 < exponent < 5:
+        size = f"{float(f'{mantissa}e{power}'):,.{max(0, digits - 1 - exponent)}f}"
+        return sign + (size.rstrip("0").rstrip(".") if "." in size else size)
+    ten = f"10{str(exponent).translate(SUPERSCRIPT)}"
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{sign}{ten}" if mantissa == "1" else f"{sign}{mantissa}×{ten}"
+
+
+def fixed(value: float, digits: int = 2) -> str:
+    """Return a number with so many decimals and a true minus sign; zero has no sign."""
+    text = f"{abs(value):.{digits}f}"
+    return f"−{text}" if value < 0 and float(text) else text
 
 
 def verdict(data: Distribution, sides: Sequence[Side], scalars: Mapping[str, float]) -> str:
@@ -78,7 +106,7 @@ def look(
         if any(objective in GANS for _, _, objective in sides):
             text += "With these settings the GAN does not collapse. "
             if max(critic_steps) < 5:
-                text += "Set the judge's steps to 5 and train again: does it still hold them? "
+                text += "Set the judge's updates to 5 and train again: does it still hold them? "
         text += _bridges(sides, scalars)
     elif whole:
         lack = listing([f"{titles[each]} lacks {modes - held[each]}" for each in lacking])
@@ -86,7 +114,7 @@ def look(
         text = f"{lack} of the {modes} modes, {keep} none. "
         text += _certainty(sides, lacking, scalars)
         if max(critic_steps) > 1 and any(o in GANS for s, _, o in sides if s in lacking):
-            text += "Set the judge's steps to 1 and train again: does it still lack any?"
+            text += "Set the judge's updates to 1 and train again: does it still lack any?"
     else:
         counts = listing([f"{titles[each]} {held[each]}" for each in held])
         nobody = "neither game has" if len(held) == 2 else "no game has"
