@@ -65,12 +65,20 @@ class Surface:
 
 @dataclass(frozen=True)
 class Mesh:
-    """The lines of a grid from an array of shape (rows, columns, 2)."""
+    """The lines of a grid from an array of shape (rows, columns, 2).
+
+    With ``density``, an array (rows, columns) from 0 to 1, each cell is filled at the mean of its
+    corners times ``opacity``. ``origin`` is the grid that the mesh is the image of, of the same
+    shape: while the pointer is over the plot the mesh goes back to it, stretched over the plot,
+    and returns when the pointer leaves. A cell keeps its shade on the way.
+    """
 
     array: str
     role: str
     opacity: float = 0.6
     label: str = ""
+    density: str = ""
+    origin: str = ""
     mark: str = "mesh"
 
 

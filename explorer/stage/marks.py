@@ -134,10 +134,23 @@ def _mesh(paper: Paper, mark: Mesh, chart: Map, moment: Moment, labels: Labels) 
     if grid is None:
         return
     xs, ys = chart.x(grid[..., 0]), chart.y(grid[..., 1])
+    density = moment.array(mark.density) if mark.density else None
+    if density is not None:
+        _cells(paper, mark, xs, ys, density)
     for lines in ((xs, ys), (xs.T, ys.T)):
         for line in zip(*lines, strict=True):
             path = list(zip(*map(np.ndarray.tolist, line), strict=True))
             paper.line(path, mark.role, 1.2, opacity=mark.opacity)
+
+
+def _cells(paper: Paper, mark: Mesh, xs: np.ndarray, ys: np.ndarray, density: np.ndarray) -> None:
+    """Fill each cell of a mesh at the mean density of its four corners."""
+    nodes = np.stack([xs, ys], -1)
+    corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], 2)
+    shares = (density[:-1, :-1] + density[:-1, 1:] + density[1:, 1:] + density[1:, :-1]) / 4
+    for cell, share in zip(corners.reshape(-1, 4, 2), shares.ravel(), strict=True):
+        if share > 0 and np.isfinite(cell).all():
+            paper.polygon(map(tuple, cell.tolist()), mark.role, mark.opacity * min(1.0, share))
 
 
 def _arrows(paper: Paper, mark: Arrows, chart: Map, moment: Moment, labels: Labels) -> None:

@@ -47,7 +47,16 @@ def picture(game: Contestant, extent: Extent, layer: str = "pull") -> Plot:
         Points("real", "real", size=2.2, opacity=0.75, label="data"),
     ]
     if layer == "grid":
-        marks.append(Mesh(f"{letter}/grid", "fake", opacity=0.75, label="the grid of noise"))
+        marks.append(
+            Mesh(
+                f"{letter}/grid",
+                "fake",
+                opacity=0.75,
+                label="the grid of noise",
+                density=f"{letter}/grid_density",
+                origin="noise_grid",
+            )
+        )
     else:
         marks.append(Points(f"{letter}/fake", "fake", size=2.2, opacity=0.8, label="generated"))
     if layer == "pull":
@@ -66,7 +75,11 @@ def picture(game: Contestant, extent: Extent, layer: str = "pull") -> Plot:
         if game.gives_probability
         else (f"the {game.judge}'s value")
     )
-    what = "a grid of noise as the generator bends it" if layer == "grid" else "generated points"
+    what = (
+        "a grid of noise as the generator bends it, shaded where its points lie thick,"
+        if layer == "grid"
+        else "generated points"
+    )
     return Plot(
         area=letter,
         title=game.title,

@@ -1,6 +1,7 @@
 """One iteration taken apart: its numbered sub-steps, what each of them touches, and its numbers."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from explorer.figures.gans.contestants import Contestant
 from explorer.figures.gans.pictures import ARROW_SCALE, LONGEST_ARROW, Extent
@@ -23,7 +24,7 @@ from explorer.figures.scene import (
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2
-LOSSES = (
+LOSSES: tuple[tuple[str, str, Literal["ring", "cross", "dot"], str], ...] = (
     ("minimax", "other_game", "ring", "○ saturating"),
     ("non_saturating", "gan", "cross", "× non-saturating"),
     ("wasserstein_gp", "wgan", "dot", "● critic"),
@@ -108,7 +109,7 @@ def slow_scene(
     panels: tuple[Panel, ...] = (
         Timeline(
             "parts",
-            f"The {len(titles)} parts of an iteration, one row each",
+            f"Its {len(titles)} parts, one row each",
             "lit",
             note="click to go there",
             role="accent",
@@ -171,8 +172,8 @@ def _frozen(extent: Extent) -> Plot:
     ]
     for loss, role, _, _ in reversed(LOSSES):
         marks.append(Arrows("from", f"drawn_{loss}", role, longest=x1 - x0))
-    for loss, role, shape, name in reversed(LOSSES):
-        size = 3.0 if shape == "dot" else 5.5
+    for loss, role, shape, name in LOSSES:  # a dot within a cross within a ring where they meet
+        size = 3.0 if shape == "dot" else 6.0
         marks.append(Points(f"tip_{loss}", role, size=size, opacity=1.0, shape=shape, label=name))
     return Plot(
         "frozen",

@@ -43,9 +43,9 @@ MOST_MOVES = 200
 COMPARED = ("minimax", "non_saturating", "wasserstein_gp")
 """Whose arrows are put side by side: the saturating loss, the one that is not, and a critic's."""
 SIGNS = {
-    "minimax": "○ saturating",
-    "non_saturating": "× non-saturating",
-    "wasserstein_gp": "● critic",
+    "minimax": "○\N{NO-BREAK SPACE}saturating",
+    "non_saturating": "×\N{NO-BREAK SPACE}non-saturating",
+    "wasserstein_gp": "●\N{NO-BREAK SPACE}critic",
 }
 """What each of them is called, after the sign at the tip of its arrow."""
 DRAWN = 24  # points whose three arrows are drawn: more cover each other
@@ -269,8 +269,8 @@ class _Told:
             norm = self.scalars["generator_gradient"] = float(part.values["gradient"].norm())
             pull = float(part.values["pull"].norm(dim=-1).mean())
             return (
-                f"Each point is drawn with {spoken(pull)} in the mean; through the generator that is a "
-                f"gradient of length {spoken(norm)}."
+                f"Each point is drawn with {spoken(pull)} in the mean; through the generator that "
+                f"is a gradient of length {spoken(norm)}."
             )
         norm = self.scalars["generator_change"] = float(part.values["change"].norm())
         return f"The generator's weights move by {spoken(norm)}. The iteration is complete."

@@ -1,6 +1,7 @@
 // How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
 
 import { faded } from "./colour.js";
+import { Mesh } from "./mesh.js";
 import { drawSurface } from "./surface.js";
 
 const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
@@ -47,27 +48,8 @@ function points(g, mark, view, plot) {
   });
 }
 
-function mesh(g, mark, view, { map, stage }) {
-  const array = stage.array(view, mark.array);
-  if (!array) return;
-  const {
-    data,
-    shape: [rows, columns],
-  } = array;
-  const to = (row, column, start) => {
-    const at = 2 * (row * columns + column);
-    if (start) g.moveTo(map.x(data[at]), map.y(data[at + 1]));
-    else g.lineTo(map.x(data[at]), map.y(data[at + 1]));
-  };
-  g.beginPath();
-  for (let row = 0; row < rows; row += 1)
-    for (let column = 0; column < columns; column += 1) to(row, column, column === 0);
-  for (let column = 0; column < columns; column += 1)
-    for (let row = 0; row < rows; row += 1) to(row, column, row === 0);
-  g.strokeStyle = stage.palette[mark.role];
-  g.globalAlpha = mark.opacity;
-  g.lineWidth = 1.2 * stage.weight;
-  g.stroke();
+function mesh(g, mark, view, plot) {
+  plot.keep(mark, () => new Mesh(plot)).draw(g, mark, view);
 }
 
 function arrows(g, mark, view, { map, stage, side }) {

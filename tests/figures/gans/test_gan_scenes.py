@@ -162,6 +162,8 @@ def read_by(scene: Scene) -> tuple[set[str], set[str]]:
     for part in parts(scene):
         if isinstance(part, Points | Surface | Mesh | Bars | Tiles | Timeline):
             arrays.add(part.array)
+            if isinstance(part, Mesh):
+                arrays |= {part.density, part.origin}
         elif isinstance(part, Arrows):
             arrays |= {part.tails, part.vectors}
         elif isinstance(part, Curve):

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.gans.distributions import distribution
 from explorer.runs.gans.standards import standard
-from explorer.runs.gans.words import look, verdict
+from explorer.runs.gans.words import fixed, look, spoken, verdict
 
 RING = distribution("ring")
 TWO = (("a", "GAN", "non_saturating"), ("b", "WGAN-GP", "wasserstein_gp"))
@@ -63,3 +63,30 @@ def test_unequal_work_is_told_before_anything_is_trained():
     assert "equal steps of the generator are unequal work" in said
     assert "equally many updates" in look(0, [1, 5], "updates", 8, TWO, {}, "")
     assert "trains five times" in look(0, [5, 5], "generator", 8, TWO, {}, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-16, "10⁻¹⁶"),
+        (-2.84e-16, "−2.84×10⁻¹⁶"),
+        (-0.25, "−0.25"),
+        (0.0, "0"),
+        (9.996, "10"),
+        (0.0009996, "0.001"),
+        (12_345.0, "12,300"),
+        (1e5, "10⁵"),
+        (float("-inf"), "−∞"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value: float, text: str):
+    assert spoken(value) == text
+
+
+def test_decimals_have_a_true_minus_and_zero_has_no_sign():
+    assert [fixed(-0.5), fixed(-0.0001), fixed(2.0)] == ["−0.50", "0.00", "2.00"]
+
+
+def test_the_dial_of_the_judge_is_called_by_its_name():
+    assert "the judge's updates to 5" in told((8, 8), steps=1)
+    assert "the judge's updates to 1" in told((5, 8), steps=5)

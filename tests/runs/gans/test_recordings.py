@@ -15,7 +15,7 @@ from explorer.runs.frames import Frame, pack
 from explorer.runs.gans.deep import GAMES, Deep
 from explorer.runs.gans.dirac import Portrait, games
 from explorer.runs.gans.many import COUNTED, FAR, Many
-from explorer.runs.gans.slow import COMPARED, Slow
+from explorer.runs.gans.slow import COMPARED, Slow, compared
 from explorer.runs.gans.standards import reference
 from explorer.transport import wasserstein
 
@@ -114,6 +114,61 @@ def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
         shown = frames[-1].arrays[f"pull_{objective}"]
         assert np.allclose(shown, pull.numpy(), rtol=1e-3, atol=1e-6)
     assert np.allclose(frames[-1].arrays["arrows"], frames[-1].arrays["pull_non_saturating"])
+
+
+def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_are_told():
+    frames = list(replace(SLOW, at_step=30).stream())
+    last = frames[-1]
+    scale = last.scalars["pull_scale"]
+
+    assert scale > 0
+    for loss in COMPARED:
+        pull, tip = last.arrays[f"pull_{loss}"], last.arrays[f"tip_{loss}"]
+        lengths = np.sqrt((pull**2).sum(axis=1))
+        assert last.scalars[f"pull_{loss}"] == pytest.approx(lengths.mean())
+        assert np.allclose(tip - last.arrays["from"], scale * pull[: len(tip)])
+    assert (
+        compared({loss: last.scalars[f"pull_{loss}"] for loss in COMPARED})
+        == (last.sentences["pulls"])
+    )
+    assert "frozen judge" in frames[0].sentences["pulls"]
+    assert "Mean length" not in frames[0].sentences["pulls"]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "ends"),
+    [
+        ((5.81e-7, 2.784, 2.784), "○ saturating 5.81×10⁻⁷, × non-saturating 2.78 and ● critic 2.78."
+         " The saturating pull is nearly gone."),
+        ((3.0, 1e-9, 3.0), "The non-saturating pull is nearly gone."),
+        ((1.0, 4.0, 5.0), "None is nearly gone: the saturating pull has 20% of the longest."),
+        ((0.0, 0.0, 0.0), "none of the three has a slope."),
+    ],
+)  # fmt: skip
+def test_a_pull_is_called_nearly_gone_only_where_its_length_is(
+    lengths: tuple[float, float, float], ends: str
+):
+    said = compared(dict(zip(COMPARED, lengths, strict=True)))
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ").endswith(ends)
+
+
+def test_seeds_are_not_counted_before_their_first_measured_tick():
+    frames = list(MANY.stream())
+
+    for frame in frames[:10]:
+        assert frame.sentences["a/says"].startswith("**Not measured yet.**")
+        assert frame.sentences["verdict"].startswith("Nothing of the training is measured yet.")
+    assert "modes held" in frames[10].sentences["a/says"]
+
+
+def test_two_numbers_that_have_not_moved_claim_nothing_of_a_course():
+    first, second = list(Portrait(steps=10).stream())[:2]
+    resting = next(iter(Portrait(x=0.0, y=0.0, steps=10).stream()))
+
+    assert "starts at a distance of 1.4 from the equilibrium" in first.sentences["look"]
+    assert "after 1 step; it started at 1.4" in second.sentences["look"]
+    assert "started there, at the equilibrium" in resting.sentences["look"]
 
 
 def test_moves_of_one_player_leave_the_other_as_it_was():
