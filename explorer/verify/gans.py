@@ -21,6 +21,7 @@ from explorer.verify.dirac import DIRAC
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 from explorer.verify.learned import LEARNED
+from explorer.verify.players import PLAYERS, precise_ring
 from explorer.verify.slow import Slow
 
 
@@ -77,11 +78,6 @@ def linear_penalty() -> float:
     )
 
 
-def precise_ring(n: int, draws: torch.Generator) -> Tensor:
-    """Points of the ring in float64."""
-    return RING.sample(n, draws).double()
-
-
 def difference_to_slow(objective: str, activation: str = "relu", steps: int = 5) -> float:
     """Largest difference of the parameters after some steps, fast game against `Slow`, float64."""
     settings = GameSettings(
@@ -119,19 +115,21 @@ def judge_gradient_error(activation: str) -> float:
     return float((written - derived).norm() / derived.norm())
 
 
-def played(seed: int, seeds: tuple[int, ...] | None = None) -> Tensor:
-    """What a game, or several at once, generate after 20 steps, float64."""
+def played(
+    steps: int, dtype: torch.dtype, seed: int, seeds: tuple[int, ...] | None = None
+) -> Tensor:
+    """What a game, or several at once, generate after some steps."""
     settings = GameSettings(width=16, batch=32, seed=seed)
-    game = Game(settings, precise_ring, seeds, torch.float64)
-    for _ in range(20):
+    game = Game(settings, lambda n, draws: RING.sample(n, draws).to(dtype), seeds, dtype)
+    for _ in range(steps):
         game.step()
-    return game.generate(normal(100, 2))
+    return game.generate(normal(100, 2).to(dtype))
 
 
-def population_difference() -> float:
+def population_difference(steps: int, dtype: torch.dtype) -> float:
     """Largest difference of three games played at once to the same three alone."""
-    together = played(0, (3, 4, 5))
-    alone = torch.stack([played(seed) for seed in (3, 4, 5)])
+    together = played(steps, dtype, 0, (3, 4, 5))
+    alone = torch.stack([played(steps, dtype, seed) for seed in (3, 4, 5)])
     return float((together - alone).abs().max())
 
 
@@ -227,6 +225,7 @@ KNOWN = (
         )
         for activation in ("relu", "tanh")
     ),
+    *PLAYERS,
     *(
         Known(
             f"{objective}: parameters after 5 steps, written out",
@@ -240,9 +239,16 @@ KNOWN = (
     Known(
         "three games at once against each alone, 20 steps, float64",
         0,
-        population_difference,
+        partial(population_difference, 20, torch.float64),
         "equality of two runs",
         1e-9,
+    ),
+    Known(
+        "three games at once against each alone, 3 steps, float32",
+        0,
+        partial(population_difference, 3, torch.float32),
+        "equal but for rounding: a batched product adds in another order",
+        1e-6,
     ),
     *(
         Known(
