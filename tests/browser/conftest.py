@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+STAGE = ".stage[data-frames]"
 # On a direct load of a page below the root Streamlit asks for two of its own paths relative to
 # the page, and logs that they are not there.
 STREAMLITS_OWN = ("_stcore/health", "_stcore/host-config")
@@ -94,10 +95,10 @@ class Visitor:
     address: str
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, path: str) -> "Visitor":
-        """Open a page of the laboratory and wait for its stage."""
+    def open(self, path: str, awaited: str = STAGE) -> "Visitor":
+        """Open a page of the laboratory and wait for its stage, or for what it has instead."""
         self.page.goto(self.address + path)
-        self.page.locator(".stage[data-frames]").first.wait_for(timeout=60_000)
+        self.page.locator(awaited).first.wait_for(timeout=60_000)
         return self
 
     def stage(self, name: str) -> str:
@@ -131,7 +132,12 @@ def visit(browser: Browser, laboratory: Laboratory):
     """Return a way to open a tab; every tab must end without a complaint on its console."""
     visitors: list[Visitor] = []
 
-    def visit(path: str, size: tuple[int, int] = SIZES["desk"], scheme: str = "light") -> Visitor:
+    def visit(
+        path: str,
+        size: tuple[int, int] = SIZES["desk"],
+        scheme: str = "light",
+        awaited: str = STAGE,
+    ) -> Visitor:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
         )
@@ -139,7 +145,7 @@ def visit(browser: Browser, laboratory: Laboratory):
         visitor.page.on("console", visitor.hear)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         visitors.append(visitor)
-        return visitor.open(path)
+        return visitor.open(path, awaited)
 
     yield visit
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]

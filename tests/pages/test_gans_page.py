@@ -95,6 +95,7 @@ def test_a_table_on_the_shelf_is_learned():
         ({"width": "100000"}, "width must be between 4 and 512"),
         ({"drawing": "here"}, "a drawing must read"),
         ({"dirac_x": "9"}, "dirac_x must be between -3 and 3"),
+        ({"changes": "5:d.objective=r1"}, "no game comes or goes while others train"),
     ],
 )
 def test_a_link_with_something_wrong_in_it_opens_with_a_sentence(

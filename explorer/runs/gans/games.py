@@ -193,9 +193,16 @@ class Games(Turning):
         if self.changes:
             turned: dict[str, Any] = {}
             for _, values in self.turns():
+                self._check_all_stay(values)
                 turned |= values
                 for side, _, _ in self.sides():
                     self.at(turned, side)
+
+    def _check_all_stay(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            field = self._field(name)
+            if field in FIELD_OF_SIDE.values() and not (value and getattr(self, field)):
+                raise ValueError(f"no game comes or goes while others train: not by {name[:40]!r}")
 
     def _points(self) -> str:
         """The points of an uploaded table, as text; empty where there is none."""

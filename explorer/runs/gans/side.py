@@ -124,7 +124,7 @@ class Side:
     ) -> str:
         """Add the game's arrays and numbers to a frame; return what happened, if anything did.
 
-        Raises ValueError when the samples are not finite.
+        Raises ValueError when the samples, or what the judge says of them, are not finite.
         """
         found: dict[str, np.ndarray] = {}
         numbers: dict[str, float] = {
@@ -138,6 +138,8 @@ class Side:
             report_due = step % STEPS_PER_REPORT == 0
             samples = self._made(MEASURED if report_due else SHOWN)
             self._picture(samples, found, numbers)
+            if not all(np.isfinite(array).all() for array in found.values()):
+                raise ValueError("its samples or its judge's values are NaN or infinite")
             event = self._report(step, samples) if report_due else ""
             if step % STEPS_PER_DISTANCE == 0:
                 self._measure(NEAR, self.real, samples[:SHOWN])

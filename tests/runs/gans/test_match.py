@@ -190,6 +190,16 @@ def test_absurd_rates_end_in_one_sentence_with_the_step():
     assert str(last.step) in last.trouble
 
 
+def test_outputs_that_overflow_before_the_weights_are_a_divergence_with_its_step():
+    match = replace(SMALL, depth=1, critic_steps=1, first="least_squares", optimizer="sgd")
+    match = replace(match, critic_optimizer="sgd", generator_rate=10.0, critic_rate=10.0)
+    frames = list(match.stream())
+
+    assert f"diverged at step {frames[-1].step}" in frames[-1].trouble
+    for frame in frames:
+        assert all(np.isfinite(array).all() for array in frame.arrays.values())
+
+
 def test_images_are_told_by_their_tiles_and_classes():
     match = replace(SMALL, data="images", conditional=True, batch=8)
     still, frame = match.still(), some(match, 2)[1]
