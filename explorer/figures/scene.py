@@ -444,6 +444,39 @@ class Unfolding:
 
 
 @dataclass(frozen=True)
+class FlowNode:
+    """A box of a `Flow`: its place in columns and rows, what it is called, a line under that.
+
+    ``below`` is a text with the names of scalars in braces, left out where the box is too low.
+    """
+
+    name: str
+    column: int
+    row: int
+    text: str
+    role: str
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Boxes and arrows between them; array ``active`` (n,) of the frame says which boxes are lit.
+
+    Entry i belongs to ``nodes[i]``: from 0.5 on the box is filled with the colour of its role,
+    else outlined in it. ``links`` are pairs of names; one between lit boxes is lit as well.
+    """
+
+    area: str
+    title: str
+    nodes: tuple[FlowNode, ...]
+    links: tuple[tuple[str, str], ...]
+    active: str
+    note: str = ""
+    alt: str = ""
+    kind: str = "flow"
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Horizontal bars with names: array ``values`` (n,), named by ``names[index]`` where the array
     ``indices`` says which name belongs to each bar (or 0, 1, 2, … without it).
@@ -536,7 +569,17 @@ class Choice:
 
 
 Panel = (
-    Plot | Timeline | Tokens | Diagram | Unfolding | Ranking | Tiles | Numbers | Sentence | Choice
+    Plot
+    | Timeline
+    | Tokens
+    | Diagram
+    | Unfolding
+    | Flow
+    | Ranking
+    | Tiles
+    | Numbers
+    | Sentence
+    | Choice
 )
 
 # ------------------------------------------------------------------------------- names, the scene

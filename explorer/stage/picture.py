@@ -16,6 +16,7 @@ from explorer.figures.scene import (
     NAMES,
     Choice,
     Diagram,
+    Flow,
     Numbers,
     Panel,
     Plot,
@@ -31,6 +32,7 @@ from explorer.figures.scene import (
 )
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
+from explorer.stage.flow import draw_flow
 from explorer.stage.moment import Moment
 from explorer.stage.panels import (
     draw_numbers,
@@ -65,6 +67,7 @@ DRAW: Mapping[type, Callable[..., None]] = {
     Sentence: draw_sentence,
     Diagram: draw_diagram,
     Unfolding: draw_unfolding,
+    Flow: draw_flow,
 }
 
 

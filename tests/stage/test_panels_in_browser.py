@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from explorer.figures.cells import scene
-from explorer.figures.scene import Diagram, Grid, Scene, Tiles, Timeline, worded
+from explorer.figures.scene import Diagram, Flow, FlowNode, Grid, Scene, Tiles, Timeline, worded
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
 from explorer.stage.standalone import standalone
@@ -33,7 +33,40 @@ def gradients() -> Scene:
     return Scene((norms, Tiles("tiles", "digits", "digits", 5)), grid, grid)
 
 
+FLOW = Flow(
+    "flow",
+    "The game",
+    (
+        FlowNode("noise", 0, 0, "noise z", "accent"),
+        FlowNode("generator", 1, 0, "generator G", "fake", "moved {moved}"),
+        FlowNode("update", 2, 0, "generator's update", "fake"),
+        FlowNode("judge", 1, 1, "discriminator D", "critic"),
+        FlowNode("real", 0, 1, "real data", "real"),
+    ),
+    (("noise", "generator"), ("generator", "judge"), ("real", "judge"), ("update", "generator")),
+    "lit",
+    alt="The game.",
+)
+LIT = [set(), {"noise"}, {"noise", "generator"}, {"judge", "real"}, {"update"}]
+
+
+def flowing() -> list[Frame]:
+    """Return ten frames: the boxes of `LIT` one after the other, then none, but all at `STEP`."""
+    names = [node.name for node in FLOW.nodes]
+    lit = [*LIT, *[set()] * (STEP - len(LIT)), set(names)]
+    return [
+        Frame(i, {"lit": np.array([float(n in on) for n in names])}, {"moved": 0.25 + i})
+        for i, on in enumerate(lit)
+    ]
+
+
+def flow_scene() -> Scene:
+    grid = Grid(("1fr",), ("1fr",), ("flow",))
+    return Scene((FLOW,), grid, Grid(("1fr",), (), ("flow",)))
+
+
 PAGES = {
+    "flow": (flow_scene(), flowing(), Frame(0)),
     "lstm": (
         worded(scene("lstm", list(recordings.TEXT), UNITS, LETTERS, unit=UNIT)),
         LSTM,
@@ -563,6 +596,53 @@ def test_the_ends_of_a_log_scale_are_powers_of_ten_around_all_values(theatre):
 
     assert low <= positive.min() < 10 * low
     assert high / 10 < positive.max() <= high
+
+
+# ------------------------------------------------------------------------------ boxes and arrows
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_lit_boxes_follow_the_frame(theatre, size):
+    page = theatre.open("flow", size=size)
+    for step, names in enumerate(LIT):
+        go(page, step)
+        page.wait_for_function(
+            """(wanted) => [...document.querySelectorAll('[data-node][data-lit="1"]')]
+              .map((e) => e.dataset.node).sort().join() == wanted""",
+            arg=",".join(sorted(names)),
+        )
+        joined = page.locator("[data-link][data-lit='1']").evaluate_all(
+            "(all) => all.map((e) => e.dataset.link.split(' '))"
+        )
+        assert sorted(joined) == sorted(list(link) for link in FLOW.links if set(link) <= names)
+        told = page.locator(".flow svg").get_attribute("aria-label")
+        texts = {node.text for node in FLOW.nodes if node.name in names}
+        assert {node.text for node in FLOW.nodes if node.text in told} == texts
+        moved = page.locator("[data-node=generator] text").last.text_content()
+        assert moved == f"moved {0.25 + step:#.3g}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_a_lit_box_has_its_colour_and_every_text_can_be_read(theatre, size, theme, palette):
+    page = theatre.open("flow", size=size, theme=theme)
+    for step, on in ((0, False), (STEP, True)):
+        go(page, step)
+        page.wait_for_selector(f"[data-node=judge][data-lit='{int(on)}']")
+        for node in FLOW.nodes:
+            box = page.locator(f"[data-node={node.name}]")
+            fill = box.locator("rect").get_attribute("fill")
+            assert fill == palette[node.role if on else "card"]
+            assert box.locator("rect").get_attribute("stroke") == palette[node.role]
+            outer = box.locator("rect").bounding_box()
+            for text in box.locator("text").all():
+                assert contrast(fill, text.get_attribute("fill")) >= 4.5
+                assert float(text.get_attribute("font-size")) >= 14
+                inner = text.bounding_box()
+                assert outer["x"] <= inner["x"]
+                assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+                assert outer["y"] <= inner["y"] + 1
+                assert inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 1
 
 
 # ------------------------------------------------------------------- characters, ranking and tiles

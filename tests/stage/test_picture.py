@@ -18,6 +18,8 @@ from explorer.figures.scene import (
     Axis,
     Bars,
     Curve,
+    Flow,
+    FlowNode,
     Grid,
     History,
     Mark,
@@ -263,6 +265,18 @@ def test_the_bars_of_a_ranking_are_as_long_as_their_values():
     ]
 
     np.testing.assert_allclose(np.array(lengths) / lengths[0], values / values[0], atol=0.04)
+
+
+def test_a_box_of_a_flow_is_filled_with_its_colour_where_it_is_lit():
+    nodes = (FlowNode("g", 0, 0, "G", "fake"), FlowNode("d", 1, 1, "D", "critic"))
+    panel = Flow("flow", "", nodes, (("g", "d"),), "lit")
+    for lit in ([0, 0], [1, 0], [0, 1]):
+        pixels = shot(panel, Frame(0, {"lit": np.array(lit, float)}))
+        for node, on in zip(nodes, lit, strict=True):
+            share = covered(pixels, LIGHT[node.role]).mean()
+            assert share > 0.15 if on else share < 0.03
+        column, row = middle(covered(pixels, LIGHT["critic"]))
+        assert min(column, row) > 200  # the second box stands at the right, below
 
 
 def test_tiles_are_small_pictures_side_by_side():

@@ -1,6 +1,5 @@
 """One iteration taken apart: its numbered sub-steps, what each of them touches, and its numbers."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from explorer.figures.gans.contestants import Contestant
@@ -8,6 +7,8 @@ from explorer.figures.gans.pictures import ARROW_SCALE, LONGEST_ARROW, Extent
 from explorer.figures.scene import (
     Arrows,
     Axis,
+    Flow,
+    FlowNode,
     Grid,
     History,
     Mark,
@@ -19,8 +20,8 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
     Surface,
-    Timeline,
 )
+from explorer.runs.gans.slow import parts
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2
@@ -30,12 +31,37 @@ LOSSES: tuple[tuple[str, str, Literal["ring", "cross", "dot"], str], ...] = (
     ("wasserstein_gp", "wgan", "dot", "● critic"),
 )
 """Of the frozen judge: the loss, its line, the sign at the tip of its arrows, its name."""
+PLACES: dict[str, tuple[int, int, str, str, str]] = {
+    "noise": (0, 0, "noise z", "accent", ""),
+    "generator": (1, 0, "generator G", "fake", ""),
+    "generator_update": (2, 0, "generator's update", "fake", "moved {generator_change}"),
+    "fake": (1, 1, "fake", "fake", ""),
+    "generator_loss": (2, 1, "generator's loss", "fake", "gradient {generator_gradient}"),
+    "real": (0, 2, "real data", "real", ""),
+    "judge": (1, 2, "{judge} D", "critic", ""),
+    "penalty": (2, 2, "penalty", "critic", "slope {slope}"),
+    "judge_update": (1, 3, "{judge}'s update", "critic", "moved {judge_change}"),
+    "judge_loss": (2, 3, "{judge}'s loss", "critic", "gradient {judge_gradient}"),
+}
+"""Each part of the game on its diagram: column, row, name, colour, and the number under it."""
+LINKS = (
+    ("noise", "generator"),
+    ("generator", "fake"),
+    ("fake", "judge"),
+    ("real", "judge"),
+    ("judge", "generator_loss"),
+    ("generator_loss", "generator_update"),
+    ("generator_update", "generator"),
+    ("judge", "penalty"),
+    ("penalty", "judge_loss"),
+    ("judge", "judge_loss"),
+    ("judge_loss", "judge_update"),
+    ("judge_update", "judge"),
+)
 
 
-def slow_scene(
-    game: Contestant, extent: Extent, titles: Sequence[str], pays: bool, uniform: bool
-) -> Scene:
-    """Return one iteration of ``game``, a frame for each sub-step; ``titles`` calls them.
+def slow_scene(game: Contestant, extent: Extent, pays: bool, uniform: bool) -> Scene:
+    """Return one iteration of ``game``, a frame for each sub-step.
 
     ``pays`` says whether the judge pays for its slope, ``uniform`` whether the noise is even on
     [−1, 1]. Frames and still are those of the recording of one iteration.
@@ -107,17 +133,7 @@ def slow_scene(
             Number("slope", "slope", help="Mean norm of the judge's slope where it pays for it.")
         )
     panels: tuple[Panel, ...] = (
-        Timeline(
-            "parts",
-            f"Its {len(titles)} parts, one row each",
-            "lit",
-            note="click to go there",
-            role="accent",
-            low=0.0,
-            high=1.0,
-            row_name="part",
-            alt="The numbered parts of an iteration over time; the present one is lit.",
-        ),
+        _flow(game, pays),
         picture,
         noise,
         changes,
@@ -131,7 +147,7 @@ def slow_scene(
         panels=panels,
         wide=Grid(
             columns=("minmax(0, 1.6fr)", "minmax(0, 1.6fr)", COLUMN, COLUMN),
-            rows=("auto", "auto", "minmax(110px, 1.2fr)", COLUMN),
+            rows=("auto", "auto", "minmax(230px, 1fr)", COLUMN),
             areas=(
                 "picture frozen title title",
                 "picture frozen says says",
@@ -146,16 +162,34 @@ def slow_scene(
                 "picture",
                 "title",
                 "says",
+                "parts",
                 "numbers",
                 "frozen",
                 "pulls",
-                "parts",
                 "noise",
                 "changes",
             ),
         ),
         clock="part",
         alt=f"One iteration of {game.title}, part by part.",
+    )
+
+
+def _flow(game: Contestant, pays: bool) -> Flow:
+    """Return the game as boxes and arrows, of which the parts of the present sub-step are lit."""
+    shown = parts(pays)
+    nodes = []
+    for name in shown:
+        column, row, text, role, below = PLACES[name]
+        nodes.append(FlowNode(name, column, row, text.replace("{judge}", game.judge), role, below))
+    return Flow(
+        "parts",
+        "The game",
+        tuple(nodes),
+        tuple(link for link in LINKS if set(link) <= set(shown)),
+        "lit",
+        note="lit: at work in this part",
+        alt="The game as boxes and arrows; what is at work in this part is lit.",
     )
 
 

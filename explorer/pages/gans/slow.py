@@ -6,7 +6,6 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.anatomy import SUB_STEPS
 from explorer.gans.objectives import OBJECTIVES
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -14,7 +13,7 @@ from explorer.pages.gans import material
 from explorer.runs.experiments import digest
 from explorer.runs.frames import Frame
 from explorer.runs.gans.settings import SIDES, GanLab
-from explorer.runs.gans.slow import TITLES, Slow
+from explorer.runs.gans.slow import Slow
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 
@@ -66,7 +65,6 @@ def show(dials: Dials[GanLab]) -> str:
             figures.slow_scene(
                 game,
                 slow.distribution().extent,
-                [TITLES[name] for name in SUB_STEPS],
                 OBJECTIVES[game.objective].penalty != "none",
                 slow.noise == "uniform",
             ),

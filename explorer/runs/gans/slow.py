@@ -9,11 +9,12 @@ ground (as in a match), ``tails arrows`` (n, 2) the pull on the generator's poin
 same points and the same, frozen judge (known with the generator's gradient); of the first 24
 points ``from`` (24, 2), and for each of these losses l ``drawn_l`` (24, 2), its pull times the one
 ``pull_scale`` of all three, and ``tip_l`` (24, 2), where that ends,
-``lit`` (13,) with a one at the present sub-step; n is the batch, at most 256. Scalars ``step`` (the
-frame), ``part`` (index into SUB_STEPS, −1 before), ``judge_step`` (from 1; 0 in the generator's
-turn), ``judge_steps``, ``judge_gradient judge_change generator_gradient generator_change`` (norms),
-``slope`` (mean norm where the penalty looks), ``pull_scale`` and for each l ``pull_l``, the mean
-length. Sentences ``part`` (its name), ``title``, ``says``, ``pulls`` (the three lengths in words).
+``lit`` with a one at each of the `parts` of the game that the sub-step is about; n is the batch, at
+most 256. Scalars ``step`` (the frame), ``part`` (index into SUB_STEPS, −1 before), ``judge_step``
+(from 1; 0 in the generator's turn), ``judge_steps``, ``judge_gradient judge_change
+generator_gradient generator_change`` (norms), ``slope`` (mean norm where the penalty looks),
+``pull_scale`` and for each l ``pull_l``, the mean length. Sentences ``part``
+(its name), ``title``, ``says``, ``pulls`` (the three lengths in words).
 **Still**: ``data`` (512, 2).
 """
 
@@ -67,6 +68,30 @@ TITLES = {
     "generator_gradient": "the generator's gradient",
     "generator_update": "the generator learns",
 }
+
+LIT: Mapping[str, tuple[str, ...]] = {
+    "draw_real": ("real",),
+    "draw_noise": ("noise",),
+    "generate": ("generator", "fake"),
+    "judge_real": ("real", "judge"),
+    "judge_fake": ("fake", "judge"),
+    "penalty": ("judge", "penalty"),
+    "judge_gradient": ("judge_loss",),
+    "judge_update": ("judge_update", "judge"),
+    "generator_noise": ("noise",),
+    "generator_points": ("generator", "fake"),
+    "judge_points": ("fake", "judge"),
+    "generator_gradient": ("generator_loss",),
+    "generator_update": ("generator_update", "generator"),
+}
+"""The parts of the game that each sub-step is about."""
+
+
+def parts(pays: bool) -> tuple[str, ...]:
+    """Return the parts of a game, in the order of ``lit``: a penalty only where the judge pays."""
+    charged = ("penalty",) if pays else ()
+    judges = ("real", "judge", *charged, "judge_loss", "judge_update")
+    return ("noise", "generator", "fake", *judges, "generator_loss", "generator_update")
 
 
 @dataclass(frozen=True)
@@ -183,9 +208,9 @@ class _Told:
         if part is not None:
             says = self._take(part)
         which = -1 if part is None else SUB_STEPS.index(part.name)
-        lit = np.zeros(len(SUB_STEPS))
-        if which >= 0:
-            lit[which] = 1
+        pays = OBJECTIVES[self.game.settings.objective].penalty != "none"
+        about = () if part is None else LIT[part.name]
+        lit = np.array([float(name in about) for name in parts(pays)])
         judge_step = 0 if part is None or part.judge_step is None else part.judge_step + 1
         scalars = {
             "step": float(index),

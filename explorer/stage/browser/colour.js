@@ -40,13 +40,13 @@ export function lightness(css) {
   return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 }
 
-/** Black or white, whichever reads better on this colour. */
+/** Nearly black or white, whichever has more contrast (WCAG 2.1) with this colour. */
 export function inkOn(css) {
   const linear = channels(css).map((c) =>
     c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
   );
   const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  return light > 0.179 ? "#10151c" : "#ffffff";
+  return light > 0.196 ? "#10151c" : "#ffffff";
 }
 
 /** 256 colours between given ones, as rgb bytes in a row. */

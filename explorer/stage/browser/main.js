@@ -17,6 +17,7 @@ const FETCH = {
   diagram: () => import("./diagram.js"),
   timeline: () => import("./timeline.js"),
   tokens: () => import("./tokens.js"),
+  flow: () => import("./flow.js"),
   ranking: () => import("./ranking.js"),
   tiles: () => import("./tiles.js"),
   choice: () => import("./choice.js"),

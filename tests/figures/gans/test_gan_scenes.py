@@ -24,6 +24,7 @@ from explorer.figures.scene import (
     Bars,
     Choice,
     Curve,
+    Flow,
     History,
     Mesh,
     Number,
@@ -42,7 +43,7 @@ from explorer.runs.gans.deep import Deep
 from explorer.runs.gans.dirac import Portrait, games
 from explorer.runs.gans.many import Many
 from explorer.runs.gans.match import Match
-from explorer.runs.gans.slow import TITLES, Slow
+from explorer.runs.gans.slow import Slow
 from explorer.stage.picture import picture
 from tests.figures.taking_apart import parts, templates_in
 
@@ -119,7 +120,6 @@ def slow(side: str) -> Show:
     scene = slow_scene(
         game,
         iteration.distribution().extent,
-        [TITLES[name] for name in SUB_STEPS],
         OBJECTIVES[game.objective].penalty != "none",
         uniform=False,
     )
@@ -164,6 +164,8 @@ def read_by(scene: Scene) -> tuple[set[str], set[str]]:
             arrays.add(part.array)
             if isinstance(part, Mesh):
                 arrays |= {part.density, part.origin}
+        elif isinstance(part, Flow):
+            arrays.add(part.active)
         elif isinstance(part, Arrows):
             arrays |= {part.tails, part.vectors}
         elif isinstance(part, Curve):
@@ -228,6 +230,54 @@ def test_a_scene_is_drawn_as_a_still_picture_too(show):
 
     assert len(light.getcolors(maxcolors=2**24)) > 8
     assert light.tobytes() != dark.tobytes()
+
+
+# ------------------------------------------------------------------------------- slow motion
+
+TWO_PLAYERS = {
+    "draw data": {"real data"},
+    "draw noise": {"noise z"},
+    "generate": {"generator G", "fake"},
+    "judge the data": {"real data", "J D"},
+    "judge the generated": {"fake", "J D"},
+    "measure the slope": {"J D", "penalty"},
+    "the judge's gradient": {"J's loss"},
+    "the judge learns": {"J's update", "J D"},
+    "draw noise anew": {"noise z"},
+    "judge them": {"fake", "J D"},
+    "the generator's gradient": {"generator's loss"},
+    "the generator learns": {"generator's update", "generator G"},
+}
+"""What Goodfellow et al. (2014, algorithm 1) touch in each part, J for what the judge is called."""
+
+
+@pytest.mark.parametrize(("side", "pays"), [("a", False), ("b", True)])
+def test_each_sub_step_lights_what_it_is_about_and_nothing_else(side: str, pays: bool):
+    show = slow(side)
+    flow = next(panel for panel in show.scene.panels if isinstance(panel, Flow))
+    judge = next(node.text for node in flow.nodes if node.name == "judge").removesuffix(" D")
+
+    def lit(frame: Frame) -> set[str]:
+        active = frame.arrays[flow.active]
+        assert len(active) == len(flow.nodes)
+        return {node.text for node, on in zip(flow.nodes, active, strict=True) if on}
+
+    assert lit(show.frames[0]) == set()
+    for frame in show.frames[1:]:
+        wanted = TWO_PLAYERS[frame.sentences["title"].partition(". ")[2]]
+        assert lit(frame) == {text.replace("J", judge) for text in wanted}
+    told = [frame.sentences["part"] for frame in show.frames[1:]]
+    assert told == [name for name in SUB_STEPS if pays or name != "penalty"]
+
+
+@pytest.mark.parametrize(("side", "pays"), [("a", False), ("b", True)])
+def test_the_diagram_of_the_game_has_a_penalty_only_where_the_judge_pays(side: str, pays: bool):
+    flow = next(panel for panel in slow(side).scene.panels if isinstance(panel, Flow))
+    names = [node.name for node in flow.nodes]
+
+    assert ("penalty" in names) == pays
+    assert {name for link in flow.links for name in link} == set(names)
+    assert len({(node.column, node.row) for node in flow.nodes}) == len(names)
 
 
 # ------------------------------------------------------------------------------- contestants

@@ -91,7 +91,8 @@ def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
     wanted = [p for p in SUB_STEPS if p != "penalty" or objective != "hinge"]
 
     assert parts == [*wanted[:-5], *wanted]
-    assert [frame.arrays["lit"].sum() for frame in frames] == [0] + [1] * (len(frames) - 1)
+    assert not frames[0].arrays["lit"].any()
+    assert all(frame.arrays["lit"].any() for frame in frames[1:])
     after = torch.from_numpy(frames[-1].arrays["own"]).float()
     pull = game.judge(after)  # the judge has not moved since it judged them
     assert np.allclose(frames[-1].arrays["on_own"], pull.numpy(), atol=1e-5)
