@@ -37,7 +37,7 @@ LIVE = (
 """The dials that turn while it trains; the others shape networks, noise or data."""
 
 DIAL_NAMES = {
-    "critic_steps": "judge's steps",
+    "critic_steps": "judge's updates",
     "generator_rate": "generator's rate",
     "critic_rate": "judge's rate",
     "critic_optimizer": "judge's optimizer",
