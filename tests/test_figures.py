@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.figures import gans, gradients, home, spectra, theme
+from explorer.figures import gans, home, theme
+from explorer.figures.gradients import scenes as gradients
+from explorer.figures.gradients import spectra
 from explorer.figures.scene import Diagram, Numbers, Plot, Scene, Timeline, as_json
 from explorer.gradients import spectrum
-from explorer.runs.gans.match import Match
-from explorer.runs.gradients import CELLS, Flow, measure
+from explorer.labs.gans.match import Match
+from explorer.labs.gradients.flow import CELLS, Flow, measure
 
 
 def scenes() -> dict[str, Scene]:

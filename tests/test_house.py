@@ -10,16 +10,19 @@ import pytest
 from explorer.figures import theme
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("cells", "transport", "sequences", "gradients", "gans", "runs", "figures", "stage")
+MATHEMATICS = ("cells", "transport", "sequences", "gradients", "gans")
+ROOMS = (*MATHEMATICS, "runs", "networks", "labs", "figures", "stage")
 BELOW = {
     "cells": set(),
     "transport": set(),
     "sequences": {"cells"},
     "gradients": {"cells", "sequences"},
     "gans": {"transport"},
-    "runs": {"cells", "transport", "sequences", "gradients", "gans"},
-    "figures": {"cells", "transport", "sequences", "gradients", "gans", "runs"},
-    "stage": {"runs", "figures"},
+    "runs": set(),
+    "networks": set(MATHEMATICS),
+    "labs": {*MATHEMATICS, "runs", "networks"},
+    "figures": {*MATHEMATICS, "runs", "networks", "labs"},
+    "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
     # the three commands, which look at whatever they check, time or run
     "verify": set(ROOMS),
@@ -27,7 +30,6 @@ BELOW = {
     "train": set(ROOMS),
 }
 ONLY = {"streamlit": {"pages", "stage"}, "plotly": {"figures", "pages"}}
-MATHEMATICS = ("cells", "transport", "sequences", "gradients", "gans")
 FORBIDDEN_THERE = {"time", "datetime", "pathlib", "os", "io", "shutil", "tempfile"}
 
 
@@ -76,6 +78,10 @@ def test_every_module_looks_downwards_only(path: Path):
         ("stage", "import plotly.graph_objects as go"),
         ("gradients", "def f():\n    import time"),
         ("transport", "from explorer import cells"),
+        ("runs", "from explorer.labs.gans import GanLab"),
+        ("runs", "from explorer.gans import Game"),
+        ("networks", "from explorer.runs.frames import Frame"),
+        ("labs", "from explorer.figures import scene"),
     ],
 )
 def test_an_arrow_planted_the_wrong_way_is_seen(room: str, line: str):

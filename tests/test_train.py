@@ -14,12 +14,13 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from explorer.__main__ import main
-from explorer.runs import home, networks
+from explorer.labs import home
+from explorer.labs.gans.match import STEPS_PER_FRAME, Match
+from explorer.labs.presets import Plan
+from explorer.networks import shipped as networks
 from explorer.runs.experiments import plain
 from explorer.runs.export import FramesExport
 from explorer.runs.frames import Frame, packets, unpack
-from explorer.runs.gans.match import STEPS_PER_FRAME, Match
-from explorer.runs.presets import Plan
 from explorer.train import pictures, run
 from explorer.train.progress import Progress, interruptible
 from tests.runs.walk import Walk

@@ -14,8 +14,8 @@ from explorer.gradients.adding import AddingSettings, SideBySide
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.textbook import TextbookAdding
 from explorer.gradients.through_time import norms_through_time
-from explorer.runs.gradients import CELLS as MEASURED_CELLS
-from explorer.runs.gradients import Flow
+from explorer.labs.gradients.flow import CELLS as MEASURED_CELLS
+from explorer.labs.gradients.flow import Flow
 from explorer.sequences import trace
 from explorer.transport import wasserstein
 

@@ -1,7 +1,7 @@
 """The small pictures of the home page: each plays what its lab answers, over and over."""
 
 from explorer.figures.gans import contestants
-from explorer.figures.gradients import through_time
+from explorer.figures.gradients.scenes import through_time
 from explorer.figures.scene import (
     Axis,
     Grid,

@@ -5,11 +5,11 @@ import streamlit as st
 from explorer.figures import home as figures
 from explorer.figures.scene import Scene
 from explorer.gans.distributions import distribution
+from explorer.labs import cells as readings
+from explorer.labs import home as recordings
+from explorer.labs.gans.match import Match
 from explorer.pages import cells, gans, gradients, surroundings
 from explorer.pages.dials import entered
-from explorer.runs import cells as readings
-from explorer.runs import home as recordings
-from explorer.runs.gans.match import Match
 from explorer.runs.hub import Ticket, the_hub
 from explorer.stage.component import show
 

@@ -18,7 +18,7 @@ from explorer.runs.worker import warm_torch
 # What the first visitors would wait for, the first of them first.
 LIBRARIES = ("torch", "pandas", "pyarrow")
 # What the trainer processes load before somebody presses Train.
-EXPERIMENTS = ("explorer.runs.gans.match", "explorer.runs.gradients")
+EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.flow")
 
 
 @contextlib.asynccontextmanager
@@ -40,7 +40,8 @@ def warm_up() -> None:
         importlib.import_module(library)
     warm_torch()
     # Here, and not above: the server answers before torch has been loaded.
-    from explorer.runs import cells, gradients
+    from explorer.labs import cells
+    from explorer.labs.gradients import flow as gradients
 
     for cell in ("lstm", "gru"):
         cells.read(cells.CellLab(cell=cell))

@@ -10,8 +10,8 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from explorer.labs.presets import PRESETS, Plan, plan
 from explorer.runs.export import EXPORTS, Export, check_place
-from explorer.runs.presets import PRESETS, Plan, plan
 from explorer.train.pictures import PICTURES
 from explorer.train.progress import Progress, interruptible
 
@@ -40,7 +40,7 @@ def training(
     if what == "home":
         _refuse(what, "it is always the same", updates=updates, seed=seed)
         return partial(record_home, _folder(out))
-    from explorer.runs.networks import NETWORKS
+    from explorer.networks.shipped import NETWORKS
 
     if what not in NETWORKS:
         known = ", ".join(map(repr, [*PRESETS, *NETWORKS, "home"]))
@@ -77,7 +77,7 @@ def run(planned: Plan, export: type[Export], out: Path, seconds: float | None) -
 
 def make_network(name: str, out: Path, updates: int | None, seed: int | None) -> int:
     """Train one of the shipped networks from scratch and write it."""
-    from explorer.runs import networks
+    from explorer.networks import shipped as networks
 
     _one_thread()
     whole = networks.NETWORKS[name].updates if updates is None else updates
@@ -92,7 +92,7 @@ def make_network(name: str, out: Path, updates: int | None, seed: int | None) ->
 
 def record_home(folder: Path) -> int:
     """Make the recordings of the home page."""
-    from explorer.runs import home
+    from explorer.labs import home
 
     _one_thread()
     for name in home.RECORDINGS:

@@ -61,7 +61,7 @@ class Png(Picture):
 
     def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
         """Write the picture of the last frame."""
-        from explorer.stage.picture import picture
+        from explorer.stage.paper.picture import picture
 
         scene, heading = self.shown
         picture(scene, self.still, frames, heading=heading).save(file, "PNG")
@@ -72,7 +72,7 @@ class Film(Picture):
 
     def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
         """Write the film of all frames."""
-        from explorer.stage.picture import film
+        from explorer.stage.paper.picture import film
 
         scene, heading = self.shown
         with TemporaryDirectory() as folder:  # what writes films wants a path and its suffix
@@ -136,8 +136,8 @@ def _names(games: Any) -> str:
 
 
 def _adding(adding: Any) -> "tuple[Scene, str]":
-    from explorer.figures import gradients
-    from explorer.runs.gradients import LEARNERS, LOWEST_LEARNING
+    from explorer.figures.gradients import scenes as gradients
+    from explorer.labs.gradients.flow import LEARNERS, LOWEST_LEARNING
 
     scene = gradients.adding(LEARNERS, LOWEST_LEARNING, adding.length)
     return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"

@@ -5,12 +5,12 @@ from functools import partial
 
 import numpy as np
 
+from explorer.labs.gans.match import Match
+from explorer.labs.gradients.flow import Adding
+from explorer.labs.presets import PRESETS, plan
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
 from explorer.runs.frames import Frame, chunk, pack, packets, unpack
-from explorer.runs.gans.match import Match
-from explorer.runs.gradients import Adding
-from explorer.runs.presets import PRESETS, plan
 from explorer.verify.draws import normal
 from explorer.verify.known import Known
 

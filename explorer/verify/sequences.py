@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from explorer.cells import CELLS
-from explorer.runs.networks import NETWORKS, load_network, network_card
-from explorer.runs.series import digits, sunspots
+from explorer.networks.series import digits, sunspots
+from explorer.networks.shipped import NETWORKS, load_network, network_card
 from explorer.sequences import (
     CharacterNetwork,
     NumberNetwork,

@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import save as safe
 
 from explorer.cells.conventions import PACKINGS, packing, to_keras, to_onnx
-from explorer.runs.uploads import opened
-from explorer.runs.uploads.equations import keras_hidden
-from explorer.runs.uploads.graph import Node
-from explorer.runs.uploads.runtime import evaluated, model_of
+from explorer.networks.uploads import opened
+from explorer.networks.uploads.equations import keras_hidden
+from explorer.networks.uploads.graph import Node
+from explorer.networks.uploads.runtime import evaluated, model_of
 from explorer.sequences.stack import Stack, read_stack
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known

@@ -31,8 +31,8 @@ from explorer.figures.scene import (
     Value,
     worded,
 )
-from explorer.stage.picture import picture
-from tests.figures.shows import UNIT, Show, shows
+from explorer.stage.paper.picture import picture
+from tests.figures.cells.shows import UNIT, Show, shows
 from tests.figures.taking_apart import keys_in, numbers_in, parts, templates_in
 
 SHOWS = shows()

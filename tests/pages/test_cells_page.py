@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.cells import CELLS
+from explorer.labs.cells.settings import HOLDS, TRAINED, CellLab, readers_of
 from explorer.pages.cells import VIEWS
-from explorer.runs.cells.settings import HOLDS, TRAINED, CellLab, readers_of
 from explorer.sequences.handmade import HANDMADE
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"

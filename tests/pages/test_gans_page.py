@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.predictions import MEASURED, PRESETS
 from explorer.gans.settings import GameSettings
+from explorer.labs.gans import tables
+from explorer.labs.gans.data import DATA, PLANE
+from explorer.labs.gans.settings import GanLab
 from explorer.pages.gans import VIEWS
 from explorer.pages.gans.drawing import _strokes
 from explorer.pages.gans.material import playing
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
-from explorer.runs.gans import tables
-from explorer.runs.gans.data import DATA, PLANE
-from explorer.runs.gans.settings import GanLab
 
 SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
 OF_THE_STAGE = ("step", "train", "pause", "reset", "time")

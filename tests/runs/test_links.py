@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.cells import CellLab
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gradients.flow import Flow
 from explorer.runs import links
-from explorer.runs.cells import CellLab
-from explorer.runs.gans.settings import GanLab
-from explorer.runs.gradients import Flow
 
 KINDS = (GanLab, CellLab, Flow)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from explorer.figures.scene import Axis, Grid, Mesh, Plot, Scene
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
-from explorer.stage.picture import picture
+from explorer.stage.paper.picture import picture
 from explorer.stage.standalone import standalone
 from tests.stage.chromium import chromium  # noqa: F401
 

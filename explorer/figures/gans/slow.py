@@ -21,7 +21,7 @@ from explorer.figures.scene import (
     Sentence,
     Surface,
 )
-from explorer.runs.gans.slow import parts
+from explorer.labs.gans.slow import parts
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2

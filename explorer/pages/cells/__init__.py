@@ -3,13 +3,13 @@
 from explorer import cells as cell_room
 from explorer.cells.surgery import Ablation, Clamp, Surgery
 from explorer.cells.unfolding import unfolded
+from explorer.labs.cells.retraining import retrained
+from explorer.labs.cells.settings import CellLab
+from explorer.networks.uploads import opened
 from explorer.pages import views
 from explorer.pages.cells import hand, memory, networks, patterns, step, surgery, writing
 from explorer.pages.dials import Dials
 from explorer.pages.views import View
-from explorer.runs.cells.settings import CellLab
-from explorer.runs.retraining import retrained
-from explorer.runs.uploads import opened
 from explorer.sequences import handmade
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.generation import generate

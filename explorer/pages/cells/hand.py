@@ -5,11 +5,11 @@ from typing import Any
 import streamlit as st
 
 from explorer.figures import cells as figures
+from explorer.labs.cells.made import Made, answered, changes, made, with_value
+from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import picked_of, published
 from explorer.pages.dials import Dials
-from explorer.runs.cells.made import Made, answered, changes, made, with_value
-from explorer.runs.cells.settings import CellLab
 from explorer.runs.links import query
 from explorer.sequences.handmade import HANDMADE
 from explorer.stage.component import show as show_stage

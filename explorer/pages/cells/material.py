@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.figures.cells import shown
+from explorer.labs.cells.reading import Seen, read
+from explorer.labs.cells.settings import CELLS, LONGEST_TEXT, READS, TRAINED, CellLab, readers_of
+from explorer.networks.series import digits
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
-from explorer.runs.cells.reading import Seen, read
-from explorer.runs.cells.settings import CELLS, LONGEST_TEXT, READS, TRAINED, CellLab, readers_of
 from explorer.runs.frames import Frame
 from explorer.runs.hub import Ticket, the_hub
-from explorer.runs.series import digits
 
 READ_NAMES = {
     "python": "Python source",

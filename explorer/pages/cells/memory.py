@@ -3,7 +3,11 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
-from explorer.figures import memory as pictures
+from explorer.figures.cells import lasting as pictures
+from explorer.labs.cells import forgetting
+from explorer.labs.cells.reading import Seen
+from explorer.labs.cells.remembered import Remembered, has_memory, remembered, signed
+from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
     badge,
@@ -16,10 +20,6 @@ from explorer.pages.cells.material import (
     unknown,
 )
 from explorer.pages.dials import Dials
-from explorer.runs.cells import forgetting
-from explorer.runs.cells.reading import Seen
-from explorer.runs.cells.remembered import Remembered, has_memory, remembered, signed
-from explorer.runs.cells.settings import CellLab
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 

@@ -7,18 +7,18 @@ from safetensors.numpy import load
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.figures import cells as figures
+from explorer.labs.cells.retraining import Retraining, retrained
+from explorer.labs.cells.settings import CellLab
+from explorer.networks.cards import Card
+from explorer.networks.recipes import NETWORKS
+from explorer.networks.shelf import keep, kept
+from explorer.networks.shipped import ASSETS, network_card
+from explorer.networks.trained import packed
+from explorer.networks.uploads import Found, Upload, opened
 from explorer.pages import surroundings
 from explorer.pages.cells.material import CELL_NAMES
 from explorer.pages.dials import Dials
-from explorer.runs.cards import Card
-from explorer.runs.cells.settings import CellLab
-from explorer.runs.cells.shelf import keep, kept
 from explorer.runs.hub import the_hub
-from explorer.runs.networks import ASSETS, network_card
-from explorer.runs.recipes import NETWORKS
-from explorer.runs.retraining import Retraining, retrained
-from explorer.runs.trained import packed
-from explorer.runs.uploads import Found, Upload, opened
 from explorer.stage.component import show as show_stage
 
 HOW = """

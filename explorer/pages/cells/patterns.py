@@ -3,6 +3,8 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
+from explorer.labs.cells.patterns import search
+from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
     looked_at,
@@ -14,8 +16,6 @@ from explorer.pages.cells.material import (
     unknown,
 )
 from explorer.pages.dials import Dials
-from explorer.runs.cells.patterns import search
-from explorer.runs.cells.settings import CellLab
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
+from explorer.labs.cells.reading import Seen, depth_followed
+from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
     badge,
@@ -15,8 +17,6 @@ from explorer.pages.cells.material import (
     unknown,
 )
 from explorer.pages.dials import Dials
-from explorer.runs.cells.reading import Seen, depth_followed
-from explorer.runs.cells.settings import CellLab
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 

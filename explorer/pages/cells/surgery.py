@@ -3,6 +3,10 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
+from explorer.labs.cells import operated as runs
+from explorer.labs.cells.operations import VECTORS, clamp, edit, joined, words_of
+from explorer.labs.cells.reading import Seen
+from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
     looked_at,
@@ -14,10 +18,6 @@ from explorer.pages.cells.material import (
     unknown,
 )
 from explorer.pages.dials import Dials
-from explorer.runs.cells import operated as runs
-from explorer.runs.cells.operations import VECTORS, clamp, edit, joined, words_of
-from explorer.runs.cells.reading import Seen
-from explorer.runs.cells.settings import CellLab
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 

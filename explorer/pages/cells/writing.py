@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
+from explorer.labs.cells.settings import SPEAKERS, CellLab
+from explorer.labs.cells.written import Written, speaker, written
 from explorer.pages import surroundings
 from explorer.pages.cells.material import CELL_NAMES, published
 from explorer.pages.dials import Dials
-from explorer.runs.cells.settings import SPEAKERS, CellLab
-from explorer.runs.cells.written import Written, speaker, written
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 

@@ -9,11 +9,11 @@ from explorer.gans.predictions import rate
 from explorer.gans.published import Published
 from explorer.gans.seeds import population_report
 from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
+from explorer.labs.gans.settings import GanLab
 from explorer.pages import views
 from explorer.pages.dials import Dials
 from explorer.pages.gans import depth, dirac, match, records, seeds, slow, truth
 from explorer.pages.views import View
-from explorer.runs.gans.settings import GanLab
 from explorer.transport import optimal_transport, wasserstein
 
 FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
-from explorer.runs.gans.settings import GanLab
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 

@@ -6,12 +6,12 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.dirac import DiracGame, eigenvalues, step_eigenvalues, verdict
+from explorer.labs.gans.dirac import Portrait, games
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.words import fixed, spoken
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.runs.frames import Frame
-from explorer.runs.gans.dirac import Portrait, games
-from explorer.runs.gans.settings import GanLab
-from explorer.runs.gans.words import fixed, spoken
 from explorer.runs.hub import the_hub
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage

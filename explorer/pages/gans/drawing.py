@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from explorer.labs.gans import tables
+from explorer.labs.gans.data import drawing_text, strokes_of
+from explorer.labs.gans.settings import GanLab
 from explorer.pages.dials import Dials
-from explorer.runs.gans import tables
-from explorer.runs.gans.data import drawing_text, strokes_of
-from explorer.runs.gans.settings import GanLab
 
 REACH = 1.6  # the pad shows [-1.6, 1.6] both ways
 PAD = """

@@ -3,13 +3,13 @@
 import streamlit as st
 from safetensors.numpy import load
 
+from explorer.labs.gans import tables
+from explorer.labs.gans.files import samples, weights
+from explorer.labs.gans.script import as_script
+from explorer.labs.gans.settings import GanLab
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.pages.gans.names import GAME_NAMES
-from explorer.runs.gans import tables
-from explorer.runs.gans.files import samples, weights
-from explorer.runs.gans.script import as_script
-from explorer.runs.gans.settings import GanLab
 from explorer.runs.links import query
 
 MOST = 4  # games that fit side by side

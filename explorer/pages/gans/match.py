@@ -4,10 +4,10 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
+from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import forking, material
-from explorer.runs.gans.settings import GanLab
 from explorer.stage.component import show as show_stage
 
 HOW = """

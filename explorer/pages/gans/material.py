@@ -9,6 +9,9 @@ from explorer.figures.gans import Contestant, contestants
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.optimizers import PRESETS as BETAS
 from explorer.gans.predictions import MEASURED, PRESETS
+from explorer.labs.gans.data import PLANE
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
@@ -23,9 +26,6 @@ from explorer.pages.gans.names import (
     power,
 )
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
-from explorer.runs.gans.data import PLANE
-from explorer.runs.gans.settings import GanLab
-from explorer.runs.gans.turning import FIELD_OF_SIDE
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.predictions import PRESETS
-from explorer.runs.gans.settings import GanLab
+from explorer.labs.gans.settings import GanLab
 
 BESIDE = {"wasserstein_gp": "non_saturating"}
 """Which game plays beside that of a preset; WGAN-GP where nothing else stands here."""

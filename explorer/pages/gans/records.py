@@ -5,11 +5,11 @@ import streamlit as st
 from explorer.figures import gans as figures
 from explorer.gans.predictions import MEASURED, PRESETS
 from explorer.gans.published import PUBLISHED, SETTINGS, Published
+from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans.names import PRESET_NAMES
 from explorer.pages.gans.presets import PLAYABLE, turned_to
-from explorer.runs.gans.settings import GanLab
 
 CAVEAT = """
 **Do not read across papers.** The same word, GAN, stands for 1 mode of the ring in one table and

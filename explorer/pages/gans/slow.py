@@ -7,13 +7,13 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans.settings import SIDES, GanLab
+from explorer.labs.gans.slow import Slow
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.runs.experiments import digest
 from explorer.runs.frames import Frame
-from explorer.runs.gans.settings import SIDES, GanLab
-from explorer.runs.gans.slow import Slow
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 

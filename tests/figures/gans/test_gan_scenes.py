@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from tests.figures.taking_apart import parts, templates_in
 
 from explorer.figures import theme
 from explorer.figures.gans import (
@@ -38,14 +39,13 @@ from explorer.figures.scene import (
 )
 from explorer.gans.anatomy import SUB_STEPS
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans.deep import Deep
+from explorer.labs.gans.dirac import Portrait, games
+from explorer.labs.gans.many import Many
+from explorer.labs.gans.match import Match
+from explorer.labs.gans.slow import Slow
 from explorer.runs.frames import Frame
-from explorer.runs.gans.deep import Deep
-from explorer.runs.gans.dirac import Portrait, games
-from explorer.runs.gans.many import Many
-from explorer.runs.gans.match import Match
-from explorer.runs.gans.slow import Slow
-from explorer.stage.picture import picture
-from tests.figures.taking_apart import parts, templates_in
+from explorer.stage.paper.picture import picture
 
 UNKNOWN_AT_FIRST = {"spread"}
 """Numbers that are left out for as long as no mode has samples enough."""

@@ -1,0 +1,118 @@
+"""A text that a network writes, and what three networks make of it, letter by letter.
+
+Everything under the playhead is about the letter there: what was expected in its place, and which
+of the letters before it mattered to that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from explorer.labs.cells.frames import likeliest
+from explorer.labs.cells.remembered import seen_token
+from explorer.labs.cells.settings import SPEAKERS, CellLab, as_meant
+from explorer.networks.shipped import load_network
+from explorer.runs.frames import Frame
+from explorer.sequences.characters import CharacterNetwork
+from explorer.sequences.generation import Generation, generate
+from explorer.sequences.saliency import Saliency, saliency
+
+EXPECTED = 4  # likeliest letters that a frame shows
+WRITING = ("cell", "prompt", "length", "temperature", "top_k", "seed")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text with its frames, one a letter.
+
+    `generation` is what the chosen network wrote; `cost` is what a letter of the text cost each of
+    the three networks on average, in nats.
+    """
+
+    generation: Generation
+    text: str
+    vocabulary: tuple[str, ...]
+    frames: tuple[Frame, ...]
+    cost: dict[str, float]
+
+
+def speaker(cell: str) -> str:
+    """Return the cell that writes: the chosen one, if it is one of the three."""
+    return cell if cell in SPEAKERS else "lstm"
+
+
+def written(settings: CellLab) -> Written:
+    """Return the text that the settings ask for. Raises ValueError with one sentence."""
+    known = {name: getattr(settings, name) for name in WRITING}
+    return _written(CellLab(**known))
+
+
+@lru_cache(maxsize=6)
+def _written(settings: CellLab) -> Written:
+    networks = {cell: _network(cell) for cell in SPEAKERS}
+    prompt = as_meant(settings.prompt) or "\n"
+    writer = networks[speaker(settings.cell)]
+    generation = generate(
+        writer,
+        prompt,
+        settings.length,
+        temperature=settings.temperature,
+        top_k=min(settings.top_k, len(writer.vocabulary)),
+        seed=settings.seed,
+    )
+    text = prompt + generation.text
+    arrays: dict[str, np.ndarray] = {}
+    scalars: dict[str, np.ndarray] = {}
+    cost = {}
+    for cell, network in networks.items():
+        reading = network.read(text)
+        expected = likeliest(reading.probabilities, EXPECTED)
+        arrays |= {f"{cell}/{name}": _after(values) for name, values in expected.items()}
+        arrays[f"{cell}/saliency"] = _influences(saliency(network, text))
+        surprise = reading.surprise.numpy()
+        scalars[f"{cell}/next/came"] = np.concatenate(([np.nan], np.exp(-surprise)))
+        cost[cell] = float(surprise.mean()) if len(surprise) else 0.0
+    frames = tuple(
+        Frame(
+            step,
+            {name: values[step] for name, values in arrays.items()},
+            {name: float(v[step]) for name, v in scalars.items() if not np.isnan(v[step])},
+            {"says": _says(text, step, arrays)},
+        )
+        for step in range(len(text))
+    )
+    vocabulary = tuple(networks["lstm"].vocabulary.characters)
+    return Written(generation, text, vocabulary, frames, cost)
+
+
+def _says(text: str, step: int, arrays: Mapping[str, np.ndarray]) -> str:
+    """Which earlier letter each network leans on most, and how far back it stands."""
+    if step == 0:
+        return "Nothing was read before the first letter."
+    leans = []
+    for cell in SPEAKERS:
+        source = int(arrays[f"{cell}/saliency"][step].argmax())
+        name = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU"}[cell]
+        leans.append(f"{name} on “{seen_token(text[source])}”, {step - source} back")
+    return f"“{seen_token(text[step])}” leans most on: {'; '.join(leans)}."
+
+
+def _network(cell: str) -> CharacterNetwork:
+    network = load_network(f"characters-{cell}")
+    assert isinstance(network, CharacterNetwork), "these networks read characters"
+    return network
+
+
+def _influences(found: Saliency) -> np.ndarray:
+    """Row t is about letter t: the influence of each letter before it, (T, T)."""
+    count = len(found.text)
+    rows = np.zeros((count, count), np.float32)
+    rows[1:, :-1] = found.matrix.numpy()
+    return rows
+
+
+def _after(rows: np.ndarray) -> np.ndarray:
+    """What was known before each letter: row t − 1 at letter t, and nothing at the first."""
+    return np.concatenate((np.zeros_like(rows[:1]), rows[:-1]))

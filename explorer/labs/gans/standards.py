@@ -1,0 +1,112 @@
+"""What real data has against real data: the floors and ceilings of every number that is shown."""
+
+from functools import lru_cache
+
+import torch
+
+from explorer.gans import distances
+from explorer.gans.bands import Band, Better, Measure, band
+from explorer.gans.distributions import Distribution
+from explorer.gans.images import CLASSES, classifier
+from explorer.gans.learned import (
+    expected_coverage,
+    good_ceiling,
+    good_spread,
+    mode_report,
+    neighbour_coverage,
+    reverse_kl_bias,
+)
+from explorer.labs.gans.data import SHOWN, reference_points
+
+MEASURED = 2_500  # samples behind modes and shares, as in Srivastava et al. 2017
+FEWER = 256  # points a side in what is slow and only looked at now and then
+NEIGHBOURS = 5  # of coverage and density, as in Naeem et al. 2020
+REPEATS = 8
+
+NEAR: dict[str, Measure] = {
+    "w1": distances.w1,
+    "density": lambda real, fake: neighbour_coverage(real, fake, NEIGHBOURS).density,
+    "coverage": lambda real, fake: neighbour_coverage(real, fake, NEIGHBOURS).coverage,
+}
+"""Measured every 20 steps, of 512 points a side."""
+FAR: dict[str, Measure] = {
+    "w2": distances.w2,
+    "sliced": distances.sliced_w2,
+    "energy": distances.energy_distance,
+    "mmd": distances.mmd_squared,
+    "nn": distances.nearest_neighbour_accuracy,
+}
+"""Measured every 100 steps, of 256 points a side."""
+BETTER: dict[str, tuple[Better, float]] = {
+    "density": ("middle", 1.0),
+    "coverage": ("high", 1.0),
+    "nn": ("middle", 0.5),
+    "held": ("high", 0.0),
+    "captured": ("high", 0.0),
+    "good": ("middle", good_ceiling(2)),
+}
+"""Which way a number improves, and its ideal; the others are better the lower."""
+
+
+@lru_cache(maxsize=32)
+def reference(data: Distribution, count: int = SHOWN) -> torch.Tensor:
+    """`data.reference_points`, remembered."""
+    return reference_points(data, count)
+
+
+@lru_cache(maxsize=256)
+def standard(data: Distribution, name: str) -> Band:
+    """The band of one number: eight samples of the data against the picture's own points."""
+    rng = torch.Generator().manual_seed(1)
+    if name in NEAR:
+        return band(NEAR[name], data, SHOWN, REPEATS, rng, reference(data))
+    if name in FAR:
+        return band(FAR[name], data, FEWER, REPEATS, rng, reference(data, FEWER))
+    shares: dict[str, Measure] = {
+        "held": lambda _, fake: mode_report(fake, data).modes_held,
+        "captured": lambda _, fake: mode_report(fake, data).modes_captured,
+        "good": lambda _, fake: mode_report(fake, data).good_share,
+        "reverse_kl": lambda _, fake: mode_report(fake, data).reverse_kl,
+        "spread": lambda _, fake: float(mode_report(fake, data).spread.nanmean()),
+    }
+    return band(shares[name], data, MEASURED, REPEATS, rng, reference(data))
+
+
+def measured(data: Distribution) -> tuple[str, ...]:
+    """The numbers that have a band: those of modes only where there are modes; none of images."""
+    if data.dimensions > 2:
+        return ()
+    modes = ("held", "captured", "good", "reverse_kl", "spread") if data.modes is not None else ()
+    return (*modes, *NEAR, *FAR)
+
+
+def standards(data: Distribution) -> dict[str, float]:
+    """All floors and ceilings of one data set, by the names that frames use."""
+    found: dict[str, float] = {}
+    for name in measured(data):
+        one = standard(data, name)
+        low = one.low if name == "mmd" else max(0.0, one.low)
+        found |= {
+            f"{name}/floor": one.mean,
+            f"{name}/noise": one.std,
+            f"{name}/floor_low": low,
+            f"{name}/floor_high": one.high,
+        }
+    if data.dimensions > 2:
+        return found | {
+            "held/ceiling": CLASSES,
+            "captured/ceiling": CLASSES,
+            "classifier/accuracy": classifier().accuracy,
+        }
+    found["coverage/ceiling"] = expected_coverage(SHOWN, SHOWN, NEIGHBOURS)
+    found |= {"density/ceiling": 1.0, "nn/ideal": 0.5}
+    if data.modes is not None:
+        count = len(data.modes)
+        found |= {
+            "held/ceiling": count,
+            "captured/ceiling": count,
+            "good/ceiling": good_ceiling(data.dimensions),
+            "spread/ideal": good_spread(data.dimensions),
+            "reverse_kl/bias": reverse_kl_bias(count, MEASURED),
+        }
+    return found

@@ -1,0 +1,165 @@
+"""What a moment of a match shows, in words, and who may be called ahead.
+
+Every claim is made only where the numbers of the frame bear it out.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from explorer.gans.bands import compare
+from explorer.gans.distributions import Distribution
+from explorer.labs.gans.narration import listing, number_word
+from explorer.labs.gans.standards import standard
+
+Side = tuple[str, str, str]
+"""letter, title, objective"""
+
+GANS = ("minimax", "non_saturating")
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def spoken(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits as people write it: −0.25, 2.8×10⁻¹⁶.
+
+    Powers of ten stand where there would be many zeros: below 0.001 and from 100,000 on.
+    """
+    sign = "−" if value < 0 else ""
+    if not math.isfinite(value):
+        return f"{sign}∞" if math.isinf(value) else "no number"
+    if value == 0:
+        return "0"
+    mantissa, power = f"{abs(value):.{digits - 1}e}".split("e")
+    exponent = int(power)
+    if -4 < exponent < 5:
+        size = f"{float(f'{mantissa}e{power}'):,.{max(0, digits - 1 - exponent)}f}"
+        return sign + (size.rstrip("0").rstrip(".") if "." in size else size)
+    ten = f"10{str(exponent).translate(SUPERSCRIPT)}"
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{sign}{ten}" if mantissa == "1" else f"{sign}{mantissa}×{ten}"
+
+
+def fixed(value: float, digits: int = 2) -> str:
+    """Return a number with so many decimals and a true minus sign; zero has no sign."""
+    text = f"{abs(value):.{digits}f}"
+    return f"−{text}" if value < 0 and float(text) else text
+
+
+def verdict(data: Distribution, sides: Sequence[Side], scalars: Mapping[str, float]) -> str:
+    """Who is ahead by exact W1; names nobody whose lead two samples of the data could explain.
+
+    The least distance must beat every other by `bands.compare`, with the band of the data.
+    """
+    if data.dimensions > 2:
+        return "In 64 dimensions distances of a few hundred points are noise: no winner is named."
+    return _verdict(data, tuple(sides), tuple(scalars[f"{side[0]}/w1"] for side in sides))
+
+
+@lru_cache(maxsize=64)  # distances stand for many frames
+def _verdict(data: Distribution, sides: tuple[Side, ...], distances: tuple[float, ...]) -> str:
+    values = {side[0]: distance for side, distance in zip(sides, distances, strict=True)}
+    titles = {letter: title for letter, title, _ in sides}
+    floor = standard(data, "w1")
+    band = f"{floor.mean:.2f} ± {2 * floor.std:.2f}"
+    best = min(values, key=values.__getitem__)
+    others = [letter for letter in values if letter != best]
+    found = {other: compare([values[best]], [values[other]], floor).verdict for other in others}
+    if all(each == "floor" for each in found.values()):
+        who = "Both are" if len(values) == 2 else f"All {number_word(len(values))} are"
+        return f"No winner: {who.lower()} as near to the data as another sample of it ({band})."
+    unsure = [other for other, each in found.items() if each != "a"]
+    if unsure:
+        names = listing([f"{titles[each]} {values[each]:.2f}" for each in [best, *unsure]])
+        return (
+            f"No winner by exact W₁: {names} are closer to each other than two samples of the "
+            f"data can tell apart ({band})."
+        )
+    rest = listing([f"{titles[each]}'s {values[each]:.2f}" for each in others])
+    return (
+        f"{titles[best]} is ahead by exact W₁, {values[best]:.2f} against {rest}; "
+        f"real data has {band}. One run of one seed."
+    )
+
+
+def look(
+    step: int,
+    critic_steps: Sequence[int],
+    clock: str,
+    modes: int,
+    sides: Sequence[Side],
+    scalars: Mapping[str, float],
+    verdict: str,
+) -> str:
+    """Two or three sentences on what this moment shows."""
+    if step == 0:
+        return _beginning(critic_steps, clock, len(sides))
+    if not modes:
+        return verdict
+    held = {letter: int(scalars[f"{letter}/held"]) for letter, _, _ in sides}
+    titles = {letter: title for letter, title, _ in sides}
+    whole = [letter for letter in held if held[letter] == modes]
+    lacking = [letter for letter in held if held[letter] < modes]
+    text = ""
+    if not lacking:
+        who = "Both hold" if len(held) == 2 else f"All {number_word(len(held))} hold"
+        text = f"{who} all {modes} modes. "
+        if any(objective in GANS for _, _, objective in sides):
+            text += "With these settings the GAN does not collapse. "
+            if max(critic_steps) < 5:
+                text += "Set the judge's updates to 5 and train again: does it still hold them? "
+        text += _bridges(sides, scalars)
+    elif whole:
+        lack = listing([f"{titles[each]} lacks {modes - held[each]}" for each in lacking])
+        keep = listing([titles[each] for each in whole])
+        text = f"{lack} of the {modes} modes, {keep} none. "
+        text += _certainty(sides, lacking, scalars)
+        if max(critic_steps) > 1 and any(o in GANS for s, _, o in sides if s in lacking):
+            text += "Set the judge's updates to 1 and train again: does it still lack any?"
+    else:
+        counts = listing([f"{titles[each]} {held[each]}" for each in held])
+        nobody = "neither game has" if len(held) == 2 else "no game has"
+        text = f"Of {modes} modes: {counts}; {nobody} them all. "
+        text += _certainty(sides, lacking, scalars)
+        text += "Let them train on before you compare. " if step < 1_000 else ""
+    return text.strip()
+
+
+def _beginning(critic_steps: Sequence[int], clock: str, games: int) -> str:
+    least, most = min(critic_steps), max(critic_steps)
+    they = "Both games" if games == 2 else f"All {number_word(games)} games"
+    start = (
+        f"Press Train, or the space bar. {they} start from the same weights and see the same data "
+        "in the same order. "
+    )
+    if least == most:
+        times = "once" if most == 1 else f"{number_word(most)} times"
+        return f"{start}Each judge trains {times} before a step of its generator."
+    unequal = f"Their judges train {number_word(least)} to {number_word(most)} times a step"
+    if clock == "generator":
+        return f"{start}{unequal}: equal steps of the generator are unequal work here."
+    if clock == "updates":
+        return f"{start}{unequal}; a tick gives each game equally many updates."
+    return f"{start}{unequal}; a tick gives each game equally much arithmetic."
+
+
+def _certainty(sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[str, float]) -> str:
+    for letter, title, _ in sides:
+        certain = scalars.get(f"{letter}/certain", 0.0)
+        if letter in lacking and certain >= 0.75:
+            return (
+                f"The judge of {title} is certain (over 95 % or under 5 %) on {certain:.0%} of the "
+                "picture, so its ground is flat there. "
+            )
+    return ""
+
+
+def _bridges(sides: Sequence[Side], scalars: Mapping[str, float]) -> str:
+    good = {letter: scalars[f"{letter}/good"] for letter, _, _ in sides}
+    titles = {letter: title for letter, title, _ in sides}
+    worst, best = min(good, key=good.__getitem__), max(good, key=good.__getitem__)
+    if good[worst] > good[best] - 0.05:
+        return ""
+    return (
+        f"But {good[worst]:.0%} of the samples of {titles[worst]} are good, of {titles[best]} "
+        f"{good[best]:.0%}: the others lie between the modes."
+    )

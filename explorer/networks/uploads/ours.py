@@ -1,0 +1,73 @@
+"""Files that this project wrote: the whole network, with its vocabulary and its card."""
+
+import torch
+
+from explorer.cells.conventions import PACKINGS
+from explorer.networks.trained import ENTRY, Trained, metadata, read_network
+from explorer.networks.uploads.found import Convention, Found, Table
+from explorer.networks.uploads.limits import RefusedError, check_sizes
+from explorer.networks.uploads.proof import ROUNDING, probe
+from explorer.sequences import CharacterNetwork
+from explorer.sequences.stack import Stack, read_stack, stack_agreement
+
+
+def is_ours(data: bytes) -> bool:
+    """Whether a safetensors file says that this project wrote it."""
+    try:
+        return ENTRY in metadata(data)
+    except Exception:  # not even a header: the reader of other files says what is wrong
+        return False
+
+
+def whole(name: str, data: bytes) -> tuple[Trained, Found]:
+    """The network of a file with its card, and its recurrent layers with their proof.
+
+    Raises `RefusedError` with the reason of `read_network`.
+    """
+    try:
+        trained = read_network(name, data)
+    except ValueError as why:
+        raise RefusedError(str(why).removeprefix(f"{name} ")) from why
+    network = trained.network
+    check_sizes(network.stack.units, network.stack.depth)
+    embedding = None
+    if isinstance(network, CharacterNetwork):
+        embedding = Table("embedding.weight", network.embedding)
+    readout = Table("readout.weight", network.readout, network.readout_bias)
+    return trained, Found(
+        trained.card.name,
+        network.stack,
+        _convention(network.stack),
+        _difference(network.stack),
+        ROUNDING[torch.float64],
+        _oracle(network.stack),
+        embedding,
+        readout,
+    )
+
+
+def _difference(stack: Stack) -> float:
+    with torch.no_grad():
+        x = torch.from_numpy(probe(stack))
+        return stack_agreement(read_stack(stack.to(torch.float64), x))
+
+
+def _oracle(stack: Stack) -> str:
+    cell = stack.cell
+    if not cell.has_layer:
+        return "the published formula, unit by unit in NumPy"
+    return f"torch.nn.{type(cell.blank_layer(1, 1, torch.float32)).__name__}"
+
+
+def _convention(stack: Stack) -> Convention:
+    packed = PACKINGS["pytorch"][stack.cell_name]
+    return Convention(
+        "Network of this project",
+        packed.gates,
+        packed.letters,
+        {"gru": "after", "gru_before": "before"}.get(stack.cell_name, ""),
+        2,
+        stack.weights.peepholes is not None,
+        "both" if stack.both_ways else "forward",
+        ("Its card says everything else.",),
+    )

@@ -1,6 +1,0 @@
-"""The cell lab without its page: what is read by what, and everything that is asked of it."""
-
-from explorer.runs.cells.reading import Seen, depth_followed, read
-from explorer.runs.cells.settings import CellLab
-
-__all__ = ["CellLab", "Seen", "depth_followed", "read"]

@@ -1,6 +1,0 @@
-"""The GAN lab without its page: the games that play side by side, and all that is asked of them."""
-
-from explorer.runs.gans.match import STEPS_PER_FRAME, Match, warm_up
-from explorer.runs.gans.settings import GanLab
-
-__all__ = ["STEPS_PER_FRAME", "GanLab", "Match", "warm_up"]

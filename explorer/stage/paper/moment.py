@@ -1,0 +1,82 @@
+"""One moment of a run as a picture needs it: the frame, what never moves, and what was before."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.figures.scene import Scene, Value
+from explorer.runs.frames import Frame
+from explorer.stage.paper.writing import fill, fixed, number, percent
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A scene at one of its frames.
+
+    ``indices`` are the indices of the frames in their run. ``stage`` is the stage inside a step
+    that a circuit lights; without one it lights everything.
+    """
+
+    scene: Scene
+    still: Frame
+    frames: Sequence[Frame]
+    indices: Sequence[int]
+    at: int
+    select: Mapping[str, int]
+    stage: int | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """Return the frame under the playhead."""
+        return self.frames[self.at]
+
+    @property
+    def index(self) -> int:
+        """Return the index of that frame in its run."""
+        return self.indices[self.at]
+
+    def array(self, name: str) -> np.ndarray | None:
+        """Return an array of the frame, or of the still frame; None where neither has it."""
+        for frame in (self.frame, self.still):
+            if name in frame.arrays:
+                return np.asarray(frame.arrays[name], float)
+        return None
+
+    def scalar(self, name: str) -> float:
+        """Return a number of the frame, or of the still frame; NaN where neither has it."""
+        found = self.frame.scalars.get(name, self.still.scalars.get(name, math.nan))
+        return math.nan if found is None else float(found)
+
+    def known(self, source: float | str) -> float:
+        """Return a number as it is, or the scalar of that name."""
+        return self.scalar(source) if isinstance(source, str) else float(source)
+
+    def entry(self, name: str, select: str) -> float:
+        """Return a scalar, or the entry of an array that a selection chooses."""
+        array = self.array(name)
+        if array is None:
+            return self.scalar(name)
+        at = self.select.get(select, 0) if select else 0
+        return float(array[at]) if at < len(array) else math.nan
+
+    def value(self, value: Value) -> float:
+        """Return the number that a part of a circuit shows."""
+        found = self.entry(value.name, value.select)
+        return 1 - found if value.one_minus else found
+
+    def filled(self, text: str) -> str:
+        """Return the text with every {name} replaced by that scalar."""
+        return fill(text, lambda name, form: number(self.scalar(name), form or "plain"))
+
+    def filled_at(self, text: str, select: str, tokens: Sequence[str]) -> str:
+        """Return the text of a circuit: {token}, and {name} by the selected entry of an array."""
+
+        def told(name: str, form: str | None) -> str:
+            if name == "token":
+                return tokens[self.index] if self.index < len(tokens) else "–"
+            found = self.entry(name, select)
+            return percent(found) if form == "percent" else fixed(found)
+
+        return fill(text, told)

@@ -1,0 +1,104 @@
+"""The circuits as a browser draws them: no number lies on another, none leaves its picture."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from explorer.figures.cells import CELLS
+from explorer.stage.standalone import standalone
+from tests.figures.cells.shows import step
+from tests.stage.chromium import chromium
+
+__all__ = ["chromium"]
+
+SIZES = {"projector": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+COLLISIONS = """() => {
+  const svg = document.querySelector(".diagram svg.circuit");
+  const box = (element) => element.getBoundingClientRect();
+  const common = (a, b) => Math.min(
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) - 1,
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) - 6,
+  );
+  const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  const edges = box(svg);
+  const found = [];
+  texts.forEach((text, i) => {
+    const a = box(text);
+    const own = text.closest(".node")?.querySelector("rect");
+    if (a.left < edges.left - 1 || a.right > edges.right + 1 || a.top < edges.top - 3)
+      found.push(`${text.textContent} leaves the picture`);
+    if (own && a.width > box(own).width) found.push(`${text.textContent} leaves its box`);
+    for (const other of texts.slice(i + 1))
+      if (common(a, box(other)) > 0) found.push(`${text.textContent} on ${other.textContent}`);
+    for (const rect of svg.querySelectorAll(".node rect"))
+      if (rect !== own && common(a, box(rect)) > 2)
+        found.push(`${text.textContent} on ${rect.parentNode.dataset.node}`);
+  });
+  return found;
+}"""
+SUMS = """() => {
+  const { sum, shown, difference } = document.querySelector(".microscope .check").dataset;
+  return [sum, shown, difference].map(Number);
+}"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every cell's microscope as a page of its own."""
+    folder = tmp_path_factory.mktemp("circuits")
+    found = {}
+    for cell in CELLS:
+        show = step(cell)
+        found[cell] = folder / f"{cell}.html"
+        found[cell].write_text(standalone(show.scene, show.still, show.frames, "A cell"), "utf-8")
+    return found
+
+
+@pytest.fixture(params=list(CELLS))
+def page(
+    request: pytest.FixtureRequest, chromium: Browser, pages: dict[str, Path]
+) -> Iterator[Page]:
+    """The microscope of one cell after the other, on a laptop."""
+    width, height = SIZES["laptop"]
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    page.goto(pages[request.param].as_uri())
+    page.wait_for_selector(".stage[data-frame] svg.circuit")
+    yield page
+    page.close()
+
+
+def move_to(page: Page, index: int) -> None:
+    page.evaluate(
+        """(index) => {
+          const slider = document.querySelector('.time input');
+          slider.value = index;
+          slider.dispatchEvent(new Event('input'));
+        }""",
+        index,
+    )
+    page.wait_for_function("(i) => document.querySelector('.stage').dataset.frame == i", arg=index)
+
+
+def test_no_number_lies_on_another_whatever_things_are_called(page):
+    names = page.locator("[data-select=names] button")
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(120)
+        for i in range(names.count()):
+            names.nth(i).click()
+            move_to(page, 4 + 5 * i)
+            page.wait_for_timeout(30)
+            assert page.evaluate(COLLISIONS) == [], (size, names.nth(i).inner_text())
+
+
+def test_an_opened_gate_adds_up_to_what_is_shown(page):
+    move_to(page, 7)
+    box = page.locator("[data-node].box").last
+    box.locator(".number").click()
+    page.wait_for_selector(f".microscope[data-opened='{box.get_attribute('data-node')}']")
+    total, shown, difference = page.evaluate(SUMS)
+
+    assert difference < 1e-5  # frames are packed as float32
+    assert total == pytest.approx(shown, abs=1e-5)

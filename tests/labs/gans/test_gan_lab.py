@@ -1,0 +1,176 @@
+"""The link of the lab, and the data that it can name."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.gans.dirac import DIRAC_GAMES
+from explorer.gans.distributions import DISTRIBUTIONS
+from explorer.gans.drawn import points_of_csv
+from explorer.labs.gans import data, tables
+from explorer.labs.gans.settings import RANGES, GanLab
+from explorer.labs.gans.turning import SIDES
+from explorer.runs import links
+
+TABLE = "height,weight\n" + "\n".join(f"{k},{(k * 7) % 11}" for k in range(40))
+
+
+def test_a_link_brings_the_lab_back():
+    lab = GanLab(data="drawn", drawing="0,0 100,50;20,-30", third="r1", clock="time", theta=0.7)
+    lab = lab.turn(300, replace(lab, one_sided=True)).fork(400, "a", objective="hinge")
+
+    opened = links.decode(GanLab, links.encode(lab))
+
+    assert opened.settings == lab
+    assert not opened.problems
+
+
+@pytest.mark.parametrize("name", sorted(RANGES))
+def test_a_number_out_of_its_range_is_named_in_one_line(name: str):
+    low, high = RANGES[name]
+    if name not in {field.name for field in fields(GanLab)}:
+        pytest.fail(f"{name} is no setting")
+    for wrong in (low - 1, high + 1):
+        value = int(wrong) if isinstance(getattr(GanLab(), name), int) else float(wrong)
+        with pytest.raises(ValueError, match=f"{name} must be between"):
+            GanLab(**{name: value})
+
+
+@pytest.mark.parametrize("name", ["theta", "generator_rate", "clip", "dirac_h"])
+def test_a_real_number_that_is_none_is_refused(name: str):
+    with pytest.raises(ValueError, match=f"{name} must be between"):
+        GanLab(**{name: float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"data": "rings"}, "unknown data 'rings'; choose from 'ring'"),
+        ({"second": ""}, "unknown second ''"),
+        ({"fourth": "r1"}, "a fourth game needs a third"),
+        ({"data": "moons", "conditional": True}, "two moons has no labels"),
+        ({"data": "drawn", "drawing": ""}, "the drawing is empty"),
+        ({"data": "drawn", "drawing": "5,5"}, "the drawing is a single point"),
+        ({"drawing": "5;rm -rf"}, "a drawing must read"),
+        ({"drawing": "9" * 3000}, "drawing must have at most 1,900 characters"),
+        ({"upload": "../../etc/passwd"}, "mark of an uploaded table"),
+        ({"steps": 0}, "steps must be between 10"),
+        ({"slow_moves": "jgx"}, "letters of 'jgb'"),
+        ({"generator_rate": float("inf")}, "generator_rate must be between"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_line(given: dict, sentence: str):
+    with pytest.raises(ValueError, match=sentence) as refused:
+        GanLab(**given)
+
+    assert "\n" not in str(refused.value)
+
+
+def test_a_table_that_is_not_here_is_a_sentence_and_not_a_broken_link():
+    nothing, gone = GanLab(data="csv"), GanLab(data="csv", upload="0123456789abcdef")
+
+    assert nothing.missing.startswith("there is no table yet")
+    with pytest.raises(ValueError, match="not here any more: upload it again"):
+        gone.match()
+
+
+def test_an_uploaded_table_trains_in_another_process_without_the_shelf():
+    mark = tables.keep(tables.table_of(TABLE.encode()))
+
+    match = GanLab(data="csv", upload=mark).match()
+    tables._shelf.clear()
+
+    sample = match.distribution().sample(500, torch.Generator().manual_seed(0))
+    nearest = torch.cdist(sample, points_of_csv(TABLE).points).amin(dim=1)
+    assert float(nearest.max()) < 0.03 * 5 + 1e-2
+
+
+def test_a_long_table_is_thinned_from_end_to_end():
+    table = points_of_csv("\n".join(f"{k} {k % 5}" for k in range(9_000)))
+
+    points = data.points_of(data.points_text(table))
+
+    assert len(points) == data.MOST_POINTS
+    assert torch.allclose(points[[0, -1]], table.points[[0, -1]], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "the table is empty"),
+        (b"\xff\xfe\x00", "the file is not text"),
+        (b"a,b\n1,2\n3,x", "line 3 of the table holds 'x'"),
+        (b"1,2\nnan,4", "line 2 of the table holds NaN"),
+        (b"1\n2", "line 1 of the table has 1 column"),
+    ],
+)
+def test_a_bad_table_is_refused_in_one_sentence(content: bytes, sentence: str):
+    with pytest.raises(ValueError, match=sentence):
+        tables.table_of(content)
+
+
+def test_a_drawing_survives_its_text_to_a_hundredth():
+    strokes = [[(0.123, -1.5), (1.0, 2.0)], [(0.5, 0.5)]]
+
+    back = data.strokes_of(data.drawing_text(strokes))
+
+    for ours, theirs in zip(back, strokes, strict=True):
+        assert np.allclose(ours, theirs, atol=0.0051)
+
+
+def test_a_long_drawing_keeps_its_ends_and_fits_into_a_link():
+    circle = [(np.cos(t), np.sin(t)) for t in np.linspace(0, 6, 5_000)]
+
+    text = data.drawing_text([circle])
+    back = data.strokes_of(text)[0]
+
+    assert len(text) <= data.LONGEST_DRAWING
+    assert np.allclose([back[0], back[-1]], [circle[0], circle[-1]], atol=0.0051)
+    assert np.allclose(np.linalg.norm(back, axis=1), 1, atol=0.02)
+
+
+def test_scattered_dots_beyond_a_link_are_refused():
+    with pytest.raises(ValueError, match="more than a link holds"):
+        data.drawing_text([[(k / 7, k / 3)] for k in range(1_000)])
+
+
+def test_the_lines_stand_as_far_apart_as_told():
+    points = (
+        GanLab(data="lines", theta=0.6)
+        .match()
+        .distribution()
+        .sample(100, torch.Generator().manual_seed(0))
+    )
+
+    assert torch.allclose(points[:, 0].abs(), torch.full((100,), 0.3))
+
+
+@pytest.mark.parametrize("name", [*DISTRIBUTIONS, "comb", "images"])
+def test_every_data_set_is_found_by_its_name(name: str):
+    assert GanLab(data=name).match().distribution().sample(3, torch.Generator()).isfinite().all()
+
+
+def test_equal_titles_carry_their_letter_and_others_do_not():
+    lab = GanLab(third="wasserstein_gp")
+
+    assert [title for _, title, _ in lab.sides()] == ["GAN", "WGAN-GP B", "WGAN-GP C"]
+
+
+def test_the_judge_can_have_betas_of_its_own():
+    settings = GanLab(critic_beta1=0.0, beta1=0.5, beta2=0.99).settings("b")
+
+    assert settings.betas == (0.5, 0.99)
+    assert settings.critic_betas == (0.0, 0.99)
+    assert GanLab().settings("b").critic_betas is None
+
+
+def test_every_view_has_its_experiment():
+    lab = GanLab(slow_side="b", dirac_game="consensus", seeds=9, deep_clip=0.1)
+
+    assert lab.slow().side == "b"
+    assert lab.portrait().game in DIRAC_GAMES
+    assert lab.many().seeds == 9
+    assert lab.deep().clip == 0.1
+    assert set(SIDES) == {"a", "b", "c", "d"}

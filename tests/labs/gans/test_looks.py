@@ -1,0 +1,83 @@
+"""What a picture of a game is made of, where the answer is known."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.gans.distributions import distribution
+from explorer.gans.game import Game
+from explorer.gans.settings import GameSettings
+from explorer.labs.gans import looks
+
+EXTENT = (-2.0, 2.0, -1.0, 1.0)
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "uniform"])
+def test_a_linear_generator_thins_its_noise_by_the_determinant(noise: str):
+    lattice, density = looks.noise_lattice(noise, 3)
+    matrix = torch.tensor([[1.5, 0.3], [-0.2, 0.5]])
+    z = lattice[..., :2]
+
+    found = looks.lattice_density(z @ matrix.T, lattice, density, EXTENT)
+
+    exact = torch.exp(-z.square().sum(-1) / 2) / (2 * torch.pi)
+    if noise == "uniform":
+        exact = torch.full_like(exact, 0.25)
+    thick = exact / torch.det(matrix).abs()
+    assert torch.allclose(found, thick / (thick + 1 / 8), atol=1e-4)
+
+
+def test_noise_of_one_number_has_the_density_along_its_curve():
+    lattice, density = looks.noise_lattice("gaussian", 1)
+    grid = torch.cat([3 * lattice, 4 * lattice], dim=-1)  # five times as long as the noise
+
+    found = looks.lattice_density(grid, lattice, density, EXTENT)
+
+    thick = torch.exp(-lattice[..., 0].square() / 2) / (2 * torch.pi) ** 0.5 / 5
+    assert torch.allclose(found, thick / (thick + 1 / 4), atol=1e-4)
+
+
+def test_cells_run_from_low_y_up_and_from_left_to_right():
+    cells = looks.cell_centres(EXTENT, 4).view(4, 4, 2)
+
+    assert cells[0, 0].tolist() == [-1.5, -0.75]
+    assert cells[0, 3].tolist() == [1.5, -0.75]
+    assert cells[3, 0].tolist() == [-1.5, 0.75]
+
+
+def test_every_slope_is_counted_once_however_large():
+    slopes = torch.tensor([0.0, 1e-9, 0.5, 1.0, 1e9])
+
+    shares = looks.slope_shares(slopes)
+
+    assert shares.sum() == pytest.approx(1)
+    assert (shares[0], shares[-1]) == (0.4, 0.2)
+    inside = np.searchsorted(looks.SLOPE_EDGES, 0.5) - 1
+    assert shares[inside] == 0.2
+
+
+def test_a_conditional_judge_is_shown_as_the_mean_over_its_labels():
+    data = distribution("lines")
+    assert data.sample_labelled is not None
+    game = Game(GameSettings(width=8, depth=1, batch=8, classes=2), data.sample_labelled)
+    points = torch.rand(5, 2)
+
+    found = looks.judged(game, points)
+
+    each = [game.judge(points, torch.full((5,), label)) for label in (0, 1)]
+    assert torch.allclose(found, (each[0] + each[1]) / 2)
+
+
+def test_work_grows_with_the_batch_and_with_the_judges_steps():
+    data = distribution("ring")
+
+    def work(**changed: int) -> float:
+        settings = GameSettings(
+            **{"width": 8, "depth": 2, "batch": 16, "critic_steps": 1} | changed
+        )
+        return looks.work_of_a_step(Game(settings, data.sample))
+
+    judge, generator = 2 * 8 + 8 * 8 + 8, 2 * 8 + 8 * 8 + 8 * 2
+    assert work() == pytest.approx(16 * ((11 + 2) * judge + 4 * generator) / 1e9)
+    assert work(batch=32) == pytest.approx(2 * work())
+    assert work(critic_steps=3) - work() == pytest.approx(16 * (22 * judge + 2 * generator) / 1e9)

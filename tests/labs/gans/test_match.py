@@ -1,0 +1,249 @@
+"""A match is a pure function of its configuration, and its numbers say what they claim to."""
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.gans.audit import duality_gap
+from explorer.gans.game import Game
+from explorer.gans.learned import mode_report
+from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans.match import FRAMES_PER_STATE, Match
+from explorer.labs.gans.standards import reference
+from explorer.runs.experiments import Experiment
+from explorer.runs.frames import Frame, pack
+from explorer.transport import wasserstein
+
+SMALL = Match(width=8, depth=2, batch=16, critic_steps=2, steps=110)
+TALKATIVE = "30:critic_steps=1,first=minimax;60:b.penalty_weight=5.0,optimizer=sgd;70:noise=uniform"
+
+
+def packed(frames: list[Frame]) -> list[bytes]:
+    return [pack(frame, index, Match.precision) for index, frame in enumerate(frames)]
+
+
+def some(match: Match, count: int) -> list[Frame]:
+    return list(islice(match.stream(), count))
+
+
+def test_equal_matches_give_equal_frames_bit_for_bit_whatever_the_global_generator_holds():
+    torch.manual_seed(1)
+    first = packed(some(SMALL, 22))
+    torch.manual_seed(2)
+    before = torch.get_rng_state()
+
+    assert packed(some(replace(SMALL), 22)) == first
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        replace(SMALL, changes=TALKATIVE),
+        replace(SMALL, third="r1", first_steps=1, clock="updates", normalisation="batch"),
+        replace(SMALL, data="moons", second="hinge", clock="time", spectral=True, audit=True),
+        replace(SMALL, data="images", batch=8, conditional=True),
+        replace(SMALL, data="comb"),
+    ],
+    ids=["turned", "updates", "spectral", "images", "line"],
+)
+def test_a_match_resumed_from_a_checkpoint_goes_on_bit_for_bit(match: Match):
+    whole = list(match.stream())
+    at = FRAMES_PER_STATE
+    assert whole[at].state is not None
+
+    resumed = list(match.stream(whole[at].state))
+
+    assert packed(resumed) == packed(whole[at + 1 :])
+    assert len(whole) == match.frame_count
+
+
+def test_a_turned_dial_changes_nothing_before_its_step_and_something_after():
+    turned = SMALL.turn(10, replace(SMALL, critic_steps=1, second="r1"))
+    plain_frames, turned_frames = some(SMALL, 13), some(turned, 13)
+
+    assert isinstance(SMALL, Experiment)
+    assert SMALL.shared_steps(turned) == 10
+    assert packed(plain_frames[:11]) == packed(turned_frames[:11])
+    for side in "ab":
+        ours, theirs = (f[12].arrays[f"{side}/fake"] for f in (plain_frames, turned_frames))
+        assert not np.array_equal(ours, theirs)
+    assert "judge's updates 1" in turned_frames[11].event
+    assert "second r1" in turned_frames[11].event
+
+
+def test_a_fork_is_its_origin_up_to_its_step_and_another_game_after():
+    forked = SMALL.fork(10, "a", generator_rate=0.05)
+    frames = some(forked, 13)
+
+    for name in ("fake", "surface", "grid"):
+        assert np.array_equal(frames[10].arrays[f"a/{name}"], frames[10].arrays[f"c/{name}"])
+        assert not np.array_equal(frames[12].arrays[f"a/{name}"], frames[12].arrays[f"c/{name}"])
+    alone = some(SMALL, 13)[12]
+    assert np.array_equal(frames[12].arrays["a/fake"], alone.arrays["a/fake"])
+
+
+def test_all_games_start_from_the_same_weights():
+    four = replace(SMALL, first="minimax", second="r1", third="hinge", fourth="wasserstein_clip")
+    state = next(iter(four.stream())).state
+    assert state is not None
+
+    for player in ("generator", "judge"):
+        mine = [state[f"{side}/game/{player}.parameters"] for side in "abcd"]
+        assert all(np.array_equal(mine[0], each) for each in mine[1:])
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_runs_and_its_frames_are_finite(objective: str):
+    frames = some(replace(SMALL, first=objective, spectral=True), 31)
+
+    assert not frames[-1].trouble
+    for frame in frames[1:]:
+        assert all(np.isfinite(each).all() for each in frame.arrays.values())
+        assert all(np.isfinite(value) for value in frame.scalars.values())
+
+
+def test_the_numbers_of_a_frame_are_those_of_its_points():
+    match = replace(SMALL, steps=50)
+    frame = list(match.stream())[50]
+    fake = torch.from_numpy(frame.arrays["b/fake"])
+    data = match.distribution()
+
+    assert frame.scalars["b/w1"] == pytest.approx(wasserstein(fake, reference(data)), rel=1e-9)
+    assert frame.arrays["b/slopes"].sum() == pytest.approx(1)
+    shares = mode_report(fake, data).shares.numpy()
+    assert np.allclose(frame.arrays["b/shares"], shares, atol=0.1)  # of 2,500, of which 512 here
+
+
+def test_the_learned_gap_over_the_exact_distance_is_the_gap_ratio():
+    match = replace(SMALL, steps=100, critic_steps=5)
+    frame = list(match.stream())[100]
+    side = match.players()[1]
+    assert frame.state is not None
+    side.restore({k: v for k, v in frame.state.items() if k.startswith("b/")})
+    real, fake = reference(side.data, 256), torch.from_numpy(frame.arrays["b/fake"])[:256]
+
+    gap = float(side.game.judge(real).mean() - side.game.judge(fake).mean())
+    distance = wasserstein(real, fake)
+    slopes = side.game.slopes_between(reference(side.data)[:128], side.noise[:128])
+
+    assert frame.scalars["b/slope_between"] == pytest.approx(float(slopes.mean()))
+    assert frame.scalars["b/gap_ratio"] == pytest.approx(gap / distance, rel=1e-4)
+    assert frame.scalars["b/predicted_slope"] == pytest.approx(1 + distance / 0.2, rel=1e-6)
+    assert frame.arrays["b/truth"].shape == (24, 24)
+    assert "a/gap_ratio" not in frame.scalars
+
+
+def test_accuracy_is_told_of_probabilities_only():
+    frame = some(replace(SMALL, first="r1", second="least_squares", third="wasserstein_gp"), 2)[1]
+
+    assert 0 <= frame.scalars["a/accuracy"] <= 1
+    assert not any(f"{side}/{n}" in frame.scalars for side in "bc" for n in ("accuracy", "certain"))
+
+
+def test_a_common_clock_of_updates_gives_the_quicker_game_more_steps():
+    match = replace(SMALL, first_steps=1, second_steps=5, clock="updates")
+    last = some(match, 11)[10].scalars
+
+    assert last["a/updates"] == last["b/updates"] == 60
+    assert (last["a/step"], last["b/step"]) == (30, 10)
+    assert last["a/work"] < last["b/work"]
+
+
+def test_a_common_clock_of_arithmetic_gives_equal_work():
+    match = replace(SMALL, first_steps=1, second_steps=5, clock="time")
+    last = some(match, 21)[20].scalars
+
+    assert last["a/work"] == pytest.approx(last["b/work"], rel=0.05)
+    assert last["b/step"] == 20
+
+
+def test_an_audit_tells_the_duality_gap_and_disturbs_nothing():
+    told = some(replace(SMALL, audit=True), 3)
+    silent = some(SMALL, 3)
+    game = Game(SMALL.settings("b"), SMALL.sampler())
+
+    assert told[2].scalars["b/duality_gap"] == float(duality_gap(game).gap)
+    assert "b/duality_gap" not in silent[2].scalars
+    assert np.array_equal(told[2].arrays["b/fake"], silent[2].arrays["b/fake"])
+
+
+def test_weights_that_leave_floating_point_end_the_run_with_a_sentence_and_its_step():
+    start = next(iter(SMALL.stream())).state
+    assert start is not None
+    broken = {**start, "b/game/judge.parameters": start["b/game/judge.parameters"] * np.nan}
+
+    frames = list(SMALL.stream(broken))
+
+    assert len(frames) == 1
+    assert frames[0].trouble.startswith("WGAN-GP diverged by step 1")
+
+
+def test_absurd_rates_end_in_one_sentence_with_the_step():
+    match = replace(SMALL, optimizer="sgd", critic_optimizer="sgd", critic_rate=10.0)
+    last = list(replace(match, generator_rate=10.0, first="least_squares").stream())[-1]
+
+    assert "diverged" in last.trouble
+    assert str(last.step) in last.trouble
+
+
+def test_outputs_that_overflow_before_the_weights_are_a_divergence_with_its_step():
+    match = replace(SMALL, depth=1, critic_steps=1, first="least_squares", optimizer="sgd")
+    match = replace(match, critic_optimizer="sgd", generator_rate=10.0, critic_rate=10.0)
+    frames = list(match.stream())
+
+    assert f"diverged at step {frames[-1].step}" in frames[-1].trouble
+    for frame in frames:
+        assert all(np.isfinite(array).all() for array in frame.arrays.values())
+
+
+def test_images_are_told_by_their_tiles_and_classes():
+    match = replace(SMALL, data="images", conditional=True, batch=8)
+    still, frame = match.still(), some(match, 2)[1]
+
+    assert frame.arrays["a/tiles"].shape == still.arrays["tiles"].shape
+    assert frame.arrays["b/class_shares"].sum() == pytest.approx(1)
+    assert 0 <= frame.scalars["a/agreement"] <= 1
+    assert "digits held" in frame.sentences["a/says"]
+    assert "modes" not in frame.sentences["look"]
+
+
+def test_a_mixture_on_a_line_has_a_density_and_a_cdf():
+    match = replace(SMALL, data="uneven")
+    still, frame = match.still(), some(match, 2)[1]
+    width = still.arrays["axis"][1] - still.arrays["axis"][0]
+
+    assert (frame.arrays["a/histogram"] * width).sum() == pytest.approx(1, rel=1e-4)
+    filled = frame.arrays["a/histogram"].cumsum() * width
+    assert np.allclose(frame.arrays["a/cdf"], filled, atol=1e-4)
+    assert np.allclose(still.arrays["cdf"], still.arrays["density"].cumsum() * width, atol=5e-3)
+
+
+def test_the_sentence_and_the_number_agree():
+    for frame in some(SMALL, 12):
+        held = int(frame.scalars["a/held"])
+        assert frame.sentences["a/says"].startswith(f"**{held} of 8 modes held.**")
+
+
+@pytest.mark.parametrize("data", ["moons", "digits", "drawn"])
+def test_data_without_modes_is_judged_by_coverage_and_distance(data: str):
+    frame = some(replace(SMALL, data=data), 2)[1]
+
+    assert "a/held" not in frame.scalars
+    assert 0 <= frame.scalars["b/coverage"] <= 1
+    assert "covers" in frame.sentences["a/says"]
+
+
+def test_the_floors_are_those_of_real_points():
+    scalars = SMALL.still().scalars
+
+    for name in ("w1", "w2", "sliced", "energy", "mmd", "nn", "density", "coverage"):
+        assert scalars[f"{name}/floor_low"] <= scalars[f"{name}/floor"]
+        assert scalars[f"{name}/floor"] <= scalars[f"{name}/floor_high"]
+    assert scalars["good/ceiling"] == pytest.approx(1 - np.exp(-4.5))
+    assert scalars["good/floor"] == pytest.approx(scalars["good/ceiling"], abs=0.004)
+    assert scalars["held/floor"] == scalars["held/ceiling"] == 8
+    assert scalars["spread/floor"] == pytest.approx(scalars["spread/ideal"], abs=0.01)

@@ -1,0 +1,256 @@
+"""Many seeds, one iteration, two numbers and twelve layers, as recordings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.gans.anatomy import SUB_STEPS
+from explorer.gans.dirac import r1_eigenvalues, verdict
+from explorer.gans.game import Game
+from explorer.gans.seeds import summary
+from explorer.labs.gans.deep import GAMES, Deep
+from explorer.labs.gans.dirac import Portrait, games
+from explorer.labs.gans.many import COUNTED, FAR, Many
+from explorer.labs.gans.slow import COMPARED, Slow, compared
+from explorer.labs.gans.standards import reference
+from explorer.runs.frames import Frame, pack
+from explorer.transport import wasserstein
+
+MANY = Many(width=4, depth=1, batch=8, critic_steps=1, steps=210)
+DEEP = Deep(width=8, depth=4, steps=60)
+SLOW = Slow(width=8, depth=2, batch=16, critic_steps=2, side="b", at_step=3)
+PORTRAIT = Portrait(steps=120)
+MAKERS = (MANY, DEEP, SLOW, PORTRAIT)
+
+
+def packed(experiment, frames: list[Frame]) -> list[bytes]:
+    return [pack(frame, k, experiment.precision) for k, frame in enumerate(frames)]
+
+
+@pytest.mark.parametrize("experiment", MAKERS, ids=lambda each: type(each).__name__)
+def test_a_recording_is_equal_every_time_and_goes_on_from_any_state_bit_for_bit(experiment):
+    whole = list(experiment.stream())
+    at = max(k for k, frame in enumerate(whole[:-1]) if frame.state is not None)
+
+    assert len(whole) == experiment.frame_count
+    assert packed(experiment, list(replace(experiment).stream())) == packed(experiment, whole)
+    resumed = list(experiment.stream(whole[at].state))
+    assert packed(experiment, resumed) == packed(experiment, whole[at + 1 :])
+    assert pack(experiment.still(), -1, experiment.precision)
+
+
+def test_the_mean_of_many_seeds_is_that_of_its_members():
+    last = list(replace(MANY, steps=100).stream())[-1].scalars
+    values = [last[f"b/{k}/w1"] for k in range(8)]
+
+    assert last["b/w1/mean"] == pytest.approx(np.mean(values))
+    assert last["b/w1/error"] == pytest.approx(np.std(values, ddof=1) / np.sqrt(8))
+    assert last["b/w1/error"] == pytest.approx(summary(values).standard_error)
+
+
+def test_the_first_member_of_a_population_starts_as_the_game_alone():
+    first = next(iter(MANY.stream()))
+    alone = Game(MANY.settings("a"), MANY.sampler())
+    points = alone.generate(alone.evaluation_noise(MANY.shown)).numpy()
+
+    assert np.allclose(first.arrays["a/0/fake"], points, atol=1e-6)
+    assert not np.allclose(first.arrays["a/1/fake"], points, atol=1e-2)
+    shown = alone.generate(alone.evaluation_noise(COUNTED))[:FAR]
+    distance = wasserstein(reference(MANY.distribution(), FAR), shown)
+    assert first.scalars["a/0/w1"] == pytest.approx(distance, rel=1e-4)
+
+
+def test_seeds_that_differ_as_much_as_the_games_name_no_winner():
+    found = {"a/held": np.array([8.0, 6, 7, 8, 5, 8, 7, 8]), "b/held": np.array([7.0] * 7 + [8])}
+    clear = {"a/held": np.array([2.0, 3, 2, 2, 3, 2, 2, 2]), "b/held": np.array([8.0] * 8)}
+
+    assert MANY._verdict(found, "held").startswith("No winner by modes held")
+    assert MANY._verdict(clear, "held").startswith("WGAN-GP is ahead by modes held, 8.00")
+
+
+def test_a_seed_that_diverges_is_counted_and_the_others_go_on():
+    wild = replace(MANY, steps=100, generator_rate=10.0, critic_rate=10.0, optimizer="sgd",
+                   critic_optimizer="sgd", first="least_squares")  # fmt: skip
+    last = list(wild.stream())[-1]
+
+    assert last.scalars["a/diverged"] == 8
+    assert last.sentences["a/says"].startswith("**All 8 seeds diverged.**")
+    assert packed(wild, [last])
+
+
+@pytest.mark.parametrize("objective", ["hinge", "r1", "wasserstein_gp"])
+def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
+    slow = replace(SLOW, second=objective)
+    frames = list(slow.stream())
+    game = slow.game()
+    game.step()
+    parts = [frame.sentences["part"] for frame in frames[1:]]
+    wanted = [p for p in SUB_STEPS if p != "penalty" or objective != "hinge"]
+
+    assert parts == [*wanted[:-5], *wanted]
+    assert not frames[0].arrays["lit"].any()
+    assert all(frame.arrays["lit"].any() for frame in frames[1:])
+    after = torch.from_numpy(frames[-1].arrays["own"]).float()
+    pull = game.judge(after)  # the judge has not moved since it judged them
+    assert np.allclose(frames[-1].arrays["on_own"], pull.numpy(), atol=1e-5)
+    judge_moves = [k for k, p in enumerate(parts, 1) if p == "judge_update"]
+    for k in range(1, len(frames)):
+        same = np.array_equal(frames[k].arrays["surface"], frames[k - 1].arrays["surface"])
+        assert same == (k not in judge_moves)
+
+
+def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
+    slow = replace(SLOW, second="non_saturating", at_step=30)
+    frames = list(slow.stream())
+    game = slow.game()
+    noise = game.next_draws().generator_noise
+    for part in game.anatomy():
+        if part.name == "judge_points":  # its own update is still to come
+            pulls = {o: game.generator_pull(noise, objective=o) for o in COMPARED}
+
+    for objective, pull in pulls.items():
+        shown = frames[-1].arrays[f"pull_{objective}"]
+        assert np.allclose(shown, pull.numpy(), rtol=1e-3, atol=1e-6)
+    assert np.allclose(frames[-1].arrays["arrows"], frames[-1].arrays["pull_non_saturating"])
+
+
+def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_are_told():
+    frames = list(replace(SLOW, at_step=30).stream())
+    last = frames[-1]
+    scale = last.scalars["pull_scale"]
+
+    assert scale > 0
+    for loss in COMPARED:
+        pull, tip = last.arrays[f"pull_{loss}"], last.arrays[f"tip_{loss}"]
+        lengths = np.sqrt((pull**2).sum(axis=1))
+        assert last.scalars[f"pull_{loss}"] == pytest.approx(lengths.mean())
+        assert np.allclose(tip - last.arrays["from"], scale * pull[: len(tip)])
+    assert (
+        compared({loss: last.scalars[f"pull_{loss}"] for loss in COMPARED})
+        == (last.sentences["pulls"])
+    )
+    assert "frozen judge" in frames[0].sentences["pulls"]
+    assert "Mean length" not in frames[0].sentences["pulls"]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "ends"),
+    [
+        ((5.81e-7, 2.784, 2.784), "○ saturating 5.81×10⁻⁷, × non-saturating 2.78 and ● critic 2.78."
+         " The saturating pull is nearly gone."),
+        ((3.0, 1e-9, 3.0), "The non-saturating pull is nearly gone."),
+        ((1.0, 4.0, 5.0), "None is nearly gone: the saturating pull has 20% of the longest."),
+        ((0.0, 0.0, 0.0), "none of the three has a slope."),
+    ],
+)  # fmt: skip
+def test_a_pull_is_called_nearly_gone_only_where_its_length_is(
+    lengths: tuple[float, float, float], ends: str
+):
+    said = compared(dict(zip(COMPARED, lengths, strict=True)))
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ").endswith(ends)
+
+
+def test_seeds_are_not_counted_before_their_first_measured_tick():
+    frames = list(MANY.stream())
+
+    for frame in frames[:10]:
+        assert frame.sentences["a/says"].startswith("**Not measured yet.**")
+        assert frame.sentences["verdict"].startswith("Nothing of the training is measured yet.")
+    assert "modes held" in frames[10].sentences["a/says"]
+
+
+def test_two_numbers_that_have_not_moved_claim_nothing_of_a_course():
+    first, second = list(Portrait(steps=10).stream())[:2]
+    resting = next(iter(Portrait(x=0.0, y=0.0, steps=10).stream()))
+
+    assert "starts at a distance of 1.4 from the equilibrium" in first.sentences["look"]
+    assert "after 1 step; it started at 1.4" in second.sentences["look"]
+    assert "started there, at the equilibrium" in resting.sentences["look"]
+
+
+def test_moves_of_one_player_leave_the_other_as_it_was():
+    start = replace(SLOW, at_step=0).game()
+    judge, generator = (replace(SLOW, at_step=0, moves=move).game() for move in "jg")
+
+    def equal(one: Game, player: str) -> bool:
+        return torch.equal(one.networks[player].parameters, start.networks[player].parameters)
+
+    assert (equal(judge, "generator"), equal(judge, "judge")) == (True, False)
+    assert (equal(generator, "generator"), equal(generator, "judge")) == (False, True)
+
+
+def test_the_portrait_says_that_r1_arrives_and_wgan_gp_circles():
+    last, still = list(Portrait(steps=500, gamma=0.3).stream())[-1], Portrait().still()
+
+    assert last.scalars["r1/distance"] < 1e-4
+    assert last.scalars["wasserstein_gp/distance"] > 0.5
+    assert last.sentences["r1/says"].startswith("**It arrives.**")
+    assert last.sentences["wasserstein_gp/says"].startswith("**It circles and never arrives.**")
+    assert (still.scalars["r1/arrives"], still.scalars["wasserstein_gp/arrives"]) == (1, 0)
+
+
+@pytest.mark.parametrize("gamma", [0.3, 2.0])
+def test_the_eigenvalues_of_r1_are_those_of_the_formula(gamma: float):
+    scalars = Portrait(gamma=gamma).still().scalars
+    found = [complex(scalars[f"r1/real{k}"], scalars[f"r1/imag{k}"]) for k in (1, 2)]
+
+    assert sorted(found, key=lambda z: (z.real, z.imag)) == pytest.approx(
+        sorted(r1_eigenvalues(gamma), key=lambda z: (z.real, z.imag))
+    )
+    assert "wasserstein_gp/real1" not in scalars
+
+
+def test_every_portrait_says_what_its_path_does():
+    portrait = Portrait(x=0.5, y=-1.0, judge_steps=1)
+    arrives = portrait.still().scalars
+
+    for name, path in portrait.paths().items():
+        found = verdict(games(0.3)[name], path, 1)
+        assert arrives[f"{name}/arrives"] == (found == "converges")
+
+
+def test_small_clipping_makes_the_gradient_vanish_and_the_penalty_does_not():
+    last = list(Deep(width=16, depth=12, steps=60).stream())[-1].scalars
+
+    assert last["c2/factor"] < 0.1
+    assert 0.8 < last["gp/factor"] < 1.25
+    assert last["clip/factor"] == last["c2/factor"]
+
+
+def test_the_factor_a_layer_is_what_lies_between_the_first_and_the_last_gradient():
+    last = list(DEEP.stream())[-1]
+
+    for name in GAMES:
+        norms = last.arrays[f"{name}/gradients"]
+        assert last.scalars[f"{name}/factor"] ** 3 * norms[-1] == pytest.approx(norms[0])
+        assert last.arrays[f"{name}/weights"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Many(data="images"), "not on images"),
+        (lambda: Many(changes="10:critic_steps=1"), "do not turn"),
+        (lambda: Many(seeds=4), "seeds must be between 8 and 32, not 4"),
+        (lambda: Slow(side="c"), "there is no game 'c'"),
+        (lambda: Slow(moves="x"), "letters of 'jgb'"),
+        (lambda: Slow(data="images"), "points in the plane"),
+        (lambda: Portrait(game="chess"), "unknown game 'chess'; choose from 'minimax'"),
+        (lambda: Portrait(x=float("nan")), "x must be between -3 and 3, not nan"),
+        (lambda: Deep(clip=0.0), "clip must be between 0.0001 and 1, not 0"),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_in_one_line(make: Callable, sentence: str):
+    with pytest.raises(ValueError, match=sentence):
+        make()
+
+
+def test_the_floor_of_the_distances_lies_in_its_own_band():
+    still = MANY.still().scalars
+
+    assert still["w1/floor_low"] <= still["w1/floor"] <= still["w1/floor_high"]
+    assert still["held/ceiling"] == 8
