@@ -5,9 +5,11 @@ without a network, and plays, steps, scrubs and goes full screen as it does in t
 """
 
 import base64
+import functools
 import gzip
 import html
 import json
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +20,7 @@ from explorer.figures.theme import DARK, DASH, FONT, LIGHT, MONOSPACE
 from explorer.runs.frames import Frame, chunk, pack
 
 FOLDER = Path(__file__).with_name("browser")
-IMPORTED = re.compile(r'"\./([\w/-]+\.js)"')  # how the scripts name each other
+IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # how the scripts name each other
 MOST_FRAMES = 1000  # a file of more is slow to open, and no eye sees the difference
 
 PAGE = """<!doctype html>
@@ -123,11 +125,17 @@ def _scripts() -> dict[str, str]:
     """Return the stage's scripts as addresses that hold them, by the names they import."""
     found = {}
     for file in sorted(FOLDER.rglob("*.js")):
-        text = IMPORTED.sub(r'"stage/\1"', file.read_text("utf-8"))
         name = file.relative_to(FOLDER).as_posix()
+        named = functools.partial(_named, posixpath.dirname(name))
+        text = IMPORTED.sub(named, file.read_text("utf-8"))
         held = base64.b64encode(text.encode()).decode()
         found[f"stage/{name}"] = f"data:text/javascript;charset=utf-8;base64,{held}"
     return found
+
+
+def _named(folder: str, address: re.Match[str]) -> str:
+    """Return the name, in the import map, of a script that one of a folder imports."""
+    return f'"stage/{posixpath.normpath(posixpath.join(folder, address[1]))}"'
 
 
 def _packed(data: bytes) -> str:

@@ -458,7 +458,7 @@ def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest
 def test_a_value_moves_on_when_those_it_is_made_of_have_arrived(theatre):
     order = theatre.open("lstm").evaluate(
         """async () => {
-          const {waves} = await import('stage/circuit.js');
+          const {waves} = await import('stage/circuit/circuit.js');
           const wires = [['', 'keep'], ['keep', 'add'], ['write', 'add'], ['input', 'write'],
             ['add', ''], ['loop', 'loop']].map(([start, end]) => ({start, end}));
           const found = waves(wires);

@@ -81,7 +81,7 @@ class Theatre:
         routes = [
             Route("/", lambda request: HTMLResponse(PAGE.read_text(encoding="utf-8"))),
             Route("/favicon.ico", lambda request: Response(status_code=204)),
-            Route("/asset/{name}.js", self._module),
+            Route("/asset/{name:path}.js", self._module),
             Route("/stage/{token}/still", self._still),
             Route("/stage/{token}/frames", self._frames),
             WebSocketRoute("/stage/{token}", self._viewer),

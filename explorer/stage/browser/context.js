@@ -2,7 +2,7 @@
 
 import { inkOn, lightness } from "./colour.js";
 import { number } from "./format.js";
-import { FrameStore } from "./store.js";
+import { FrameStore } from "./run/store.js";
 
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 

@@ -6,22 +6,22 @@ import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
-import { Player } from "./player.js";
-import { make as makePlot } from "./plot.js";
+import { Player } from "./run/player.js";
+import { make as makePlot } from "./plot/plot.js";
 import { STYLE } from "./style.js";
-import { makeTimebar } from "./timebar.js";
-import { makeNumbers, makeSentence } from "./words.js";
+import { makeTimebar } from "./run/timebar.js";
+import { makeNumbers, makeSentence } from "./panels/words.js";
 
 const MAKERS = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence }; // those known
 const FETCH = {
-  diagram: () => import("./diagram.js"),
-  timeline: () => import("./timeline.js"),
-  tokens: () => import("./tokens.js"),
-  flow: () => import("./flow.js"),
-  ranking: () => import("./ranking.js"),
-  tiles: () => import("./tiles.js"),
-  choice: () => import("./choice.js"),
-  unfolding: () => import("./unfolding.js"),
+  diagram: () => import("./circuit/diagram.js"),
+  timeline: () => import("./panels/timeline.js"),
+  tokens: () => import("./panels/tokens.js"),
+  flow: () => import("./panels/flow.js"),
+  ranking: () => import("./panels/ranking.js"),
+  tiles: () => import("./panels/tiles.js"),
+  choice: () => import("./panels/choice.js"),
+  unfolding: () => import("./panels/unfolding.js"),
 };
 const UNREACHABLE = "The server is not reachable; trying again.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump

@@ -1,7 +1,7 @@
 // Horizontal bars with names: what is most likely, from the top down.
 
-import { fixed } from "./phrases.js";
-import { element, heading } from "./layout.js";
+import { fixed } from "../phrases.js";
+import { element, heading } from "../layout.js";
 
 const STYLE = `
 .stage .ranking ol { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column;

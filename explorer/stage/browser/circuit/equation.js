@@ -1,8 +1,8 @@
 // An equation: in letters, with the numbers in it, and one sentence in words.
 
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 import { call, opens } from "./opening.js";
-import { fill, fixed, valueOf } from "./phrases.js";
+import { fill, fixed, valueOf } from "../phrases.js";
 
 export const STYLE = `
 .stage .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;

@@ -1,9 +1,9 @@
 // The rows of the microscope: the products of a dot product, the largest first, and the numbers
 // that an equation is made of.
 
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 import { call, causeOf, opens, products, selectOf } from "./opening.js";
-import { entry } from "./phrases.js";
+import { entry } from "../phrases.js";
 
 export const STYLE = `
 .stage .microscope .dots { display: flex; flex-direction: column; gap: 12px; }

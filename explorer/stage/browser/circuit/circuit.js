@@ -1,9 +1,9 @@
 // The circuit of a cell in SVG: coordinates stretch with the panel, boxes and letters keep a size
 // that can be read. It draws one layout; `diagram.js` decides which, and when.
 
-import { inkOn } from "./colour.js";
+import { inkOn } from "../colour.js";
 import { call, opens } from "./opening.js";
-import { capital, fill, fixed, valueOf } from "./phrases.js";
+import { capital, fill, fixed, valueOf } from "../phrases.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOTION = 380; // ms from the first wire of a stage to its last

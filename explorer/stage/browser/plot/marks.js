@@ -1,6 +1,6 @@
 // How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
 
-import { faded } from "./colour.js";
+import { faded } from "../colour.js";
 import { Mesh } from "./mesh.js";
 import { drawSurface } from "./surface.js";
 

@@ -1,6 +1,6 @@
 // What a number is made of: its dot products, weight by input, and the way to open it.
 
-import { entry } from "./phrases.js";
+import { entry } from "../phrases.js";
 
 // Names that belong to the controls of the time bar alone.
 const TAKEN = /\S*(?:step|train|pause|reset|time)\S*\s*/gi;

@@ -2,7 +2,7 @@
 
 import { drawAxes, drawLabels, mapping, ticksOf } from "./axes.js";
 import { Cloud } from "./cloud.js";
-import { element, heading } from "./layout.js";
+import { element, heading } from "../layout.js";
 import { drawMark, layered } from "./marks.js";
 import { Pointer } from "./pointer.js";
 import { Ranges } from "./ranges.js";

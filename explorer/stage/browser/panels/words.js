@@ -1,6 +1,6 @@
 // Panels of words: the sentence that says what is happening, and the cards with one number each.
 
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 
 const READABLE = 80; // ms; while a run plays, words change no faster than one reads
 

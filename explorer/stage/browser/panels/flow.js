@@ -1,7 +1,7 @@
 // Boxes and arrows between them, of which those that are at work in the frame are lit.
 
-import { inkOn } from "./colour.js";
-import { element, heading } from "./layout.js";
+import { inkOn } from "../colour.js";
+import { element, heading } from "../layout.js";
 
 const STYLE = `
 .stage .flow { display: flex; flex-direction: column; }

@@ -1,7 +1,7 @@
 // What stands under the pointer, in numbers.
 
-import { moment } from "./format.js";
-import { element } from "./layout.js";
+import { moment } from "../format.js";
+import { element } from "../layout.js";
 import { nearestFrame } from "./pointer.js";
 import { valueAt } from "./surface.js";
 

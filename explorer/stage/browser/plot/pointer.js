@@ -1,6 +1,6 @@
 // The pointer on a plot: reading values, zooming by wheel or by drawing a box, moving the playhead.
 
-import { faded } from "./colour.js";
+import { faded } from "../colour.js";
 
 const CLICK = 5; // px; a shorter drag is a click
 const READ = 2500; // ms that a tapped readout stays

@@ -2,9 +2,9 @@
 
 import { circuit } from "./circuit.js";
 import { equation, STYLE as EQUATION } from "./equation.js";
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 import { microscope } from "./microscope.js";
-import { fill } from "./phrases.js";
+import { fill } from "../phrases.js";
 import { STYLE as PRODUCTS } from "./products.js";
 import { STYLE as SHEET } from "./sheet.js";
 import { STYLE as SPARK } from "./spark.js";

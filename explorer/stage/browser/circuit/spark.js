@@ -1,6 +1,6 @@
 // The opened number over time: a small line with the playhead on it; a click goes there.
 
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 import { selectOf } from "./opening.js";
 
 export const STYLE = `

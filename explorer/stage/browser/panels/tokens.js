@@ -1,9 +1,9 @@
 // What is read, one chip a frame, tinted by an array: by one entry of every frame, or by the
 // entries of the present one. Chips move the playhead, and dragging over them chooses a span.
 
-import { inkOn, rampOf } from "./colour.js";
-import { number } from "./format.js";
-import { element } from "./layout.js";
+import { inkOn, rampOf } from "../colour.js";
+import { number } from "../format.js";
+import { element } from "../layout.js";
 
 const STYLE = `
 .stage .tokens .strip { display: flex; gap: 2px; overflow-x: auto; padding: 4px;

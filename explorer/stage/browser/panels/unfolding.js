@@ -1,8 +1,8 @@
 // A memory taken apart: what every earlier step wrote into it, and how much of that is left.
 
-import { channels } from "./colour.js";
-import { countOf } from "./format.js";
-import { element, heading } from "./layout.js";
+import { channels } from "../colour.js";
+import { countOf } from "../format.js";
+import { element, heading } from "../layout.js";
 
 const STYLE = `
 .stage .unfolding { display: flex; flex-direction: column; container-type: inline-size; }

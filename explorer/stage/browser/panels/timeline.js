@@ -1,8 +1,8 @@
 // A heat map over time: one column a frame, one row an entry of the array.
 
-import { channels, rampOf } from "./colour.js";
-import { decade, number } from "./format.js";
-import { element } from "./layout.js";
+import { channels, rampOf } from "../colour.js";
+import { decade, number } from "../format.js";
+import { element } from "../layout.js";
 
 const STYLE = `
 .stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }

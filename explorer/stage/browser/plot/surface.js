@@ -1,6 +1,6 @@
 // Surfaces: a heat map as a small image that the canvas scales up, and its level lines.
 
-import { faded, rampOf } from "./colour.js";
+import { faded, rampOf } from "../colour.js";
 
 const FINER = 2; // times denser before the canvas scales it up, in values and not in colours
 

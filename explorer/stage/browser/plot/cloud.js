@@ -1,6 +1,6 @@
 // Clouds of points, stamped into pixels: ten times faster than as many circles on a canvas.
 
-import { channels } from "./colour.js";
+import { channels } from "../colour.js";
 
 const PLACES = 4; // a point may lie at every quarter of a pixel, each way
 const masks = new Map();

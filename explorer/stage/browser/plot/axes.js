@@ -1,6 +1,6 @@
 // Axes: ranges, ticks, the mapping to pixels, and labels that keep out of each other's way.
 
-import { decade, tick } from "./format.js";
+import { decade, tick } from "../format.js";
 
 /** The pitch of about `count` ticks over a span: 1, 2 or 5 times a power of ten. */
 export function nicePitch(span, count) {

@@ -1,6 +1,6 @@
 // A row of names, one of them chosen: it sets a selection at once.
 
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 
 const STYLE = `
 .stage .choice { display: flex; flex-wrap: wrap; align-items: center; align-content: flex-start; gap: 4px 10px; }

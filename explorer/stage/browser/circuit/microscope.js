@@ -2,11 +2,11 @@
 // the playhead and the selected unit while it is open.
 
 import { equation, letters } from "./equation.js";
-import { moment, power } from "./format.js";
+import { moment, power } from "../format.js";
 import { substituted } from "./latex.js";
-import { element } from "./layout.js";
+import { element } from "../layout.js";
 import { causeOf, selectOf, shownSum, spoken } from "./opening.js";
-import { entry } from "./phrases.js";
+import { entry } from "../phrases.js";
 import { dotList, partList } from "./products.js";
 import { makeSheet } from "./sheet.js";
 import { makeSpark } from "./spark.js";

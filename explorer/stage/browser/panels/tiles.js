@@ -1,7 +1,7 @@
 // Small pictures in rows: an array of shape (n, rows, columns), dark for large values on light paper.
 
-import { channels } from "./colour.js";
-import { element, heading } from "./layout.js";
+import { channels } from "../colour.js";
+import { element, heading } from "../layout.js";
 
 const STYLE = `
 .stage .tiles { display: flex; flex-direction: column; }

@@ -1,8 +1,8 @@
 // The time bar: play, pause, one frame on or back, the slider with its marks, the step and the
 // speed.
 
-import { countOf, integer, moment } from "./format.js";
-import { element } from "./layout.js";
+import { countOf, integer, moment } from "../format.js";
+import { element } from "../layout.js";
 import { LIVE_SPEEDS, SPEEDS } from "./playback.js";
 
 const ICONS = {
