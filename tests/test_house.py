@@ -11,17 +11,18 @@ from explorer.figures import theme
 
 ROOT = Path(__file__).resolve().parent.parent
 MATHEMATICS = ("cells", "transport", "sequences", "gradients", "gans")
-ROOMS = (*MATHEMATICS, "runs", "networks", "labs", "figures", "stage")
+ROOMS = ("dials", *MATHEMATICS, "runs", "networks", "labs", "figures", "stage")
 BELOW = {
+    "dials": set(),  # the row of a setting: for whoever has settings
     "cells": set(),
     "transport": set(),
-    "sequences": {"cells"},
-    "gradients": {"cells", "sequences"},
-    "gans": {"transport"},
-    "runs": set(),
-    "networks": set(MATHEMATICS),
-    "labs": {*MATHEMATICS, "runs", "networks"},
-    "figures": {*MATHEMATICS, "runs", "networks", "labs"},
+    "sequences": {"dials", "cells"},
+    "gradients": {"dials", "cells", "sequences"},
+    "gans": {"dials", "transport"},
+    "runs": {"dials"},
+    "networks": {"dials", *MATHEMATICS},
+    "labs": {"dials", *MATHEMATICS, "runs", "networks"},
+    "figures": {"dials", *MATHEMATICS, "runs", "networks", "labs"},
     "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
     # the three commands, which look at whatever they check, time or run
@@ -82,6 +83,8 @@ def test_every_module_looks_downwards_only(path: Path):
         ("runs", "from explorer.gans import Game"),
         ("networks", "from explorer.runs.frames import Frame"),
         ("labs", "from explorer.figures import scene"),
+        ("dials", "from explorer.cells import CELLS"),
+        ("cells", "from explorer.dials import dial"),
     ],
 )
 def test_an_arrow_planted_the_wrong_way_is_seen(room: str, line: str):

@@ -2,15 +2,22 @@
 
 The configuration is the only truth. It comes from the link when the page opens with one, from the
 session when the viewer returns, and from the defaults otherwise; after every run of the script its
-differences from the defaults are the link again.
+differences from the defaults are the link again. What a dial is called, may be and offers stands
+in its row (`explorer.dials`); a page says only where it stands.
+
+A dial never shows something else than what plays: a value that the configuration refuses is put
+back before the page is drawn, and one sentence says why (`refuse` does so for what only the page
+finds out).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
-from typing import Any, Generic, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NoReturn, TypeVar
 
 import streamlit as st
 
+from explorer import dials as rows
+from explorer.dials import Dial
 from explorer.runs import links
 
 Settings = TypeVar("Settings")
@@ -19,36 +26,112 @@ Settings = TypeVar("Settings")
 class Dials(Generic[Settings]):
     """The dials of one page; ``finish`` returns the configuration that they show.
 
-    ``shown`` turns a configuration from a link into the one whose values the dials show, where the
-    two differ.
+    ``standing`` turns a configuration from a link into the one whose values the dials show, where
+    the two differ.
     """
 
     def __init__(
         self,
         page: str,
         kind: type[Settings],
-        shown: Callable[[Settings], Settings] = lambda settings: settings,
+        standing: Callable[[Settings], Settings] = lambda settings: settings,
     ) -> None:
         self.page = page
         self.kind = kind
-        self._names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+        self._standing = standing
+        self._default = kind()
+        self._rows = rows.dials(kind)
+        self._names = tuple(rows.values(self._default))
         state = st.session_state
         arrived = dict(st.query_params)
         if entered(page) and arrived:
             opened = links.decode(kind, arrived)
             state[f"{page}:settings"] = opened.settings
-            state[f"{page}:problems"] = opened.problems
-            self._place(shown(opened.settings))
+            self._say(*opened.problems)
+            self._place(standing(opened.settings))
         elif f"{page}:settings" not in state:
-            state[f"{page}:settings"] = kind()
+            state[f"{page}:settings"] = self._default
         self.last: Settings = state[f"{page}:settings"]
+        if (put_back := state.pop(f"{page}:back", None)) is not None:
+            self._place(put_back)
+        stands = rows.values(standing(self.last))
         for name in self._names:
             if self.key(name) not in state:
-                state[self.key(name)] = getattr(shown(self.last), name)
+                state[self.key(name)] = stands[name]
 
     def key(self, name: str) -> str:
         """Return the widget key of a setting."""
         return f"{self.page}.{name}"
+
+    def show(
+        self,
+        name: str,
+        *,
+        label: str = "",
+        help: str = "",
+        offered: Sequence[Any] = (),
+        labelled: bool = True,
+        as_: Literal["row", "menu", "field", ""] = "",
+        width: Literal["stretch", "content"] = "stretch",
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Show the dial of that name as its row says.
+
+        A switch for a truth value, a row of names or a menu for a choice (``as_``: "row" unless
+        there are more than three), a scale over the values on offer, a slider between two ends, a
+        field for a text, or for a number (``as_`` "field"). ``label``, ``help`` and ``offered``
+        stand in for the row's own where only the moment knows them. ``then`` turns what must turn
+        with it, before all are looked at together.
+        """
+        row = self._rows[name]
+        look = _Look(label or row.label, help or row.help or None, self.key(name), labelled, width)
+        like, value = rows.values(self._default)[name], self.value(name)
+
+        def on_change() -> None:
+            if then is not None:
+                then()
+            self._turned(name)
+
+        if isinstance(like, bool):
+            st.toggle(look.label, key=look.key, help=look.help, on_change=on_change)
+        elif row.choices is not None:
+            _choice(row, look, tuple(offered) or row.names, as_, on_change)
+        elif isinstance(like, str):
+            _text(row, look, on_change)
+        elif as_ == "field":
+            low, high = row.offered or (row.low, row.high)
+            st.number_input(
+                look.label,
+                low,
+                high,
+                key=look.key,
+                help=look.help,
+                step=row.step or 1,
+                on_change=on_change,
+            )
+        elif len(some := tuple(offered) or row.offered) > 2:
+            _scale(row, look, some, value, on_change)
+        else:
+            _slider(row, look, some, value, on_change)
+
+    def _turned(self, name: str) -> None:
+        """Put a dial back that was turned to what the others do not allow, and say why."""
+        wanted = {known: self.value(known) for known in self._names}
+        try:
+            rows.turned(self._default, wanted)
+        except (ValueError, TypeError) as error:
+            self._say(f"{_sentence(error)} Nothing was changed.")
+            self.set(**{name: rows.values(self._standing(self.last))[name]})
+
+    def refuse(self, why: Exception | str, instead: Settings) -> NoReturn:
+        """Show another configuration than the dials ask for, with one sentence that says why.
+
+        The script runs again at once, with the dials at ``instead``.
+        """
+        self._say(_sentence(why))
+        st.session_state[f"{self.page}:settings"] = instead
+        st.session_state[f"{self.page}:back"] = self._standing(instead)
+        st.rerun()
 
     def slider(self, name: str, label: str, low: int, high: int, help: str | None = None) -> None:
         """Show a slider for a whole number."""
@@ -96,11 +179,21 @@ class Dials(Generic[Settings]):
         )
 
     def menu(
-        self, name: str, label: str, values: Sequence[Any], shown: Callable[[Any], str] = str
+        self,
+        name: str,
+        label: str,
+        values: Sequence[Any],
+        shown: Callable[[Any], str] = str,
+        then: Callable[[], None] | None = None,
     ) -> None:
         """Show one of many names to choose from, unfolded on a click; its label is not shown."""
         st.selectbox(
-            label, values, key=self.key(name), format_func=shown, label_visibility="collapsed"
+            label,
+            values,
+            key=self.key(name),
+            format_func=shown,
+            label_visibility="collapsed",
+            on_change=then,
         )
 
     def switch(self, name: str, label: str, help: str | None = None) -> None:
@@ -136,14 +229,11 @@ class Dials(Generic[Settings]):
 
     def wanted(self) -> Settings:
         """Return the configuration the dials show; the last good one, with a sentence, if none."""
-        values = {name: self.value(name) for name in self._names}
+        wanted = {name: self.value(name) for name in self._names}
         try:
-            return self.kind(**values)
+            return rows.turned(self._default, wanted)
         except (ValueError, TypeError) as error:
-            st.session_state[f"{self.page}:problems"] = (
-                f"{_sentence(error)} Nothing was changed.",
-            )
-            return self.last
+            self.refuse(f"{_sentence(error)} Nothing was changed", self.last)
 
     def finish(self, settings: Settings) -> None:
         """Keep the configuration: in the session, and in the link."""
@@ -158,9 +248,101 @@ class Dials(Generic[Settings]):
         for problem in st.session_state.pop(f"{self.page}:problems", ()):
             st.warning(problem, icon=":material/error:")
 
+    def _say(self, *problems: str) -> None:
+        before = st.session_state.get(f"{self.page}:problems", ())
+        st.session_state[f"{self.page}:problems"] = (*before, *problems)
+
     def _place(self, settings: Settings) -> None:
-        for name in self._names:
-            st.session_state[self.key(name)] = getattr(settings, name)
+        for name, value in rows.values(settings).items():
+            st.session_state[self.key(name)] = value
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What every widget is told."""
+
+    label: str
+    help: str | None
+    key: str
+    labelled: bool
+    width: Literal["stretch", "content"]
+
+    @property
+    def visibility(self) -> Literal["visible", "collapsed"]:
+        return "visible" if self.labelled else "collapsed"
+
+
+ROW_OF_NAMES = 3  # so many names fit beside each other; more unfold as a menu
+
+
+def _choice(
+    row: Dial, look: _Look, names: tuple[str, ...], as_: str, on_change: Callable[[], None]
+) -> None:
+    if as_ == "menu" or (as_ == "" and len(names) > ROW_OF_NAMES):
+        st.selectbox(
+            look.label,
+            names,
+            key=look.key,
+            format_func=row.written,
+            help=look.help if look.labelled else None,
+            label_visibility=look.visibility,
+            on_change=on_change,
+        )
+    else:
+        st.segmented_control(
+            look.label,
+            names,
+            key=look.key,
+            format_func=row.written,
+            help=look.help,
+            required=True,
+            width=look.width,
+            label_visibility=look.visibility,
+            on_change=on_change,
+        )
+
+
+def _text(row: Dial, look: _Look, on_change: Callable[[], None]) -> None:
+    """A line of text; what it wants stands in it while it is empty."""
+    st.text_input(
+        look.label,
+        key=look.key,
+        max_chars=row.longest,
+        placeholder=look.help,
+        label_visibility="collapsed",
+        on_change=on_change,
+    )
+
+
+def _scale(
+    row: Dial, look: _Look, some: Sequence[Any], value: Any, on_change: Callable[[], None]
+) -> None:
+    """A slider over given values; a value that only the link knows joins them."""
+    options = list(some) if value in some else sorted([*some, value])
+    st.select_slider(
+        look.label,
+        options,
+        key=look.key,
+        format_func=row.written,
+        help=look.help,
+        on_change=on_change,
+    )
+
+
+def _slider(
+    row: Dial, look: _Look, ends: Sequence[Any], value: Any, on_change: Callable[[], None]
+) -> None:
+    """A slider between two ends; a value that only the link knows widens it."""
+    low, high = ends or (row.low, row.high)
+    st.slider(
+        look.label,
+        min(low, value),
+        max(high, value),
+        step=row.step,
+        key=look.key,
+        help=look.help,
+        on_change=on_change,
+    )
 
 
 def entered(page: str) -> bool:
@@ -174,6 +356,6 @@ def entered(page: str) -> bool:
     return before != page
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception | str) -> str:
     text = str(error).strip().rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."

@@ -6,9 +6,11 @@ and replaced by the default.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from explorer.dials import turned, values
 
 LONGEST_VALUE = 2_000  # characters of one value; the longest text a cell reads is far shorter
 MOST_VALUES = 60
@@ -27,11 +29,9 @@ class Opened:
 
 def encode(settings: object) -> dict[str, str]:
     """Return the query parameters of a configuration: only what differs from its defaults."""
-    default = type(settings)()
+    default = values(type(settings)())
     return {
-        f.name: _written(getattr(settings, f.name))
-        for f in fields(settings)  # type: ignore[arg-type]
-        if getattr(settings, f.name) != getattr(default, f.name)
+        name: _written(value) for name, value in values(settings).items() if value != default[name]
     }
 
 
@@ -47,7 +47,7 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
     defaults, then all good ones together; where they do not go together the defaults stand.
     """
     default: Any = kind()
-    known = {f.name: getattr(default, f.name) for f in fields(default)}
+    known = values(default)
     read: dict[str, Any] = {}
     problems = []
     if len(parameters) > MOST_VALUES:
@@ -61,7 +61,7 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
         except (ValueError, TypeError, OverflowError) as error:
             problems.append(_refused(error, text))
     try:
-        return Opened(replace(default, **read), tuple(problems))
+        return Opened(turned(default, read), tuple(problems))
     except (ValueError, TypeError, OverflowError):
         return _piece_by_piece(default, read, parameters, problems)
 
@@ -72,13 +72,13 @@ def _piece_by_piece(
     good: dict[str, Any] = {}
     for name, value in read.items():
         try:
-            replace(default, **{name: value})
+            turned(default, {name: value})
         except (ValueError, TypeError, OverflowError) as error:
             problems.append(_refused(error, parameters[name]))
         else:
             good[name] = value
     try:
-        return Opened(replace(default, **good), tuple(problems))
+        return Opened(turned(default, good), tuple(problems))
     except ValueError as error:
         problems.append(f"The link's settings do not go together: {error}. The defaults are used.")
         return Opened(default, tuple(problems))

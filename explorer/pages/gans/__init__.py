@@ -58,5 +58,5 @@ SOURCES = views.sources_of(VIEWS)
 
 def page() -> None:
     """Show the page."""
-    dials = Dials("gans", GanLab, shown=GanLab.turned)
+    dials = Dials("gans", GanLab, standing=GanLab.turned)
     views.show(dials, VIEWS, "Ways to look at a generator and its judge.")

@@ -178,11 +178,15 @@ def _games(dials: Dials[GanLab]) -> None:
     some = tuple(name for name in GAME_NAMES if name)
     dials.menu("first", "First game", some, GAME_NAMES.__getitem__)
     dials.menu("second", "Second game", some, GAME_NAMES.__getitem__)
-    dials.menu("third", "Third game", tuple(GAME_NAMES), GAME_NAMES.__getitem__)
+    dials.menu(
+        "third",
+        "Third game",
+        tuple(GAME_NAMES),
+        GAME_NAMES.__getitem__,
+        then=lambda: None if dials.value("third") else dials.set(fourth=""),
+    )
     if dials.value("third"):
         dials.menu("fourth", "Fourth game", tuple(GAME_NAMES), GAME_NAMES.__getitem__)
-    elif dials.value("fourth"):
-        dials.set(fourth="")
 
 
 def _of_objectives(dials: Dials[GanLab]) -> None:

@@ -1,0 +1,135 @@
+"""A dial is one row, and whatever reads a configuration reads that row."""
+
+import math
+from dataclasses import dataclass
+
+import pytest
+
+from explorer.dials import again, check, dial, dials, live, turned, values
+from explorer.runs import links
+
+
+@dataclass(frozen=True)
+class Rule:
+    label: str
+
+
+RULES = {"adam": Rule("Adam"), "sgd": Rule("gradient descent")}
+
+
+@dataclass(frozen=True)
+class Start:
+    x: float = dial(1.0, "θ at the start", low=-3.0, high=3.0)
+    moves: int = dial(0, "Judge's moves", low=0, high=10, live=True)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Lab:
+    rule: str = dial("adam", "Optimizer", choices=RULES)
+    other: str = dial("", "Other rule", choices=RULES, none="no other")
+    rate: float = dial(1e-3, "Learning rate", low=0.0, high=10.0, live=True)
+    both: bool = dial(False, "Both ways")
+    text: str = dial("abc", "Text", longest=5)
+    bias: float | None = dial(None, "Forget bias", low=-10.0, high=10.0)
+    start: Start = Start()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Slower(Lab):
+    rate: float = again(Lab, "rate", default=1e-4, high=0.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rule": "lion"}, "unknown rule 'lion'; choose from 'adam', 'sgd'"),
+        ({"other": "lion"}, "unknown other 'lion'; choose from '', 'adam', 'sgd'"),
+        ({"rate": 11}, "rate must be between 0 and 10, not 11"),
+        ({"rate": math.nan}, "rate must be a number, not nan"),
+        ({"rate": math.inf}, "rate must be a number, not inf"),
+        ({"rate": True}, "rate must be a number, not True"),
+        ({"both": 1}, "both must be true or false, not 1"),
+        ({"text": "abcdef"}, "text must have at most 5 characters, not 6"),
+        ({"bias": 11.0}, "bias must be between -10 and 10, not 11"),
+        ({"start_moves": 1.5}, "start_moves must be a whole number, not 1.5"),
+        ({"start_moves": 11}, "start_moves must be between 0 and 10, not 11"),
+        ({"colour": "red"}, "there is no setting 'colour'"),
+    ],
+)
+def test_what_a_row_does_not_allow_is_named_with_what_is_allowed(given, said):
+    with pytest.raises(ValueError) as refused:
+        turned(Lab(), given)
+
+    assert str(refused.value) == said
+
+
+def test_what_a_row_allows_at_its_ends_is_taken():
+    ends = {"rate": 10.0, "start_x": -3.0, "start_moves": 10, "text": "", "bias": -10}
+
+    assert values(turned(Lab(), ends)).items() >= ends.items()
+
+
+def test_an_inner_configuration_is_called_by_both_names_everywhere():
+    lab = turned(Lab(), {"start_x": 2.0, "other": "sgd"})
+
+    assert lab == Lab(other="sgd", start=Start(x=2.0))
+    assert links.encode(lab) == {"other": "sgd", "start_x": "2"}
+    assert links.decode(Lab, links.encode(lab)).settings == lab
+    assert set(dials(Lab)) == set(values(Lab()))
+
+
+def test_a_wrong_inner_value_in_a_link_leaves_the_rest_of_it():
+    opened = links.decode(Lab, {"start_x": "9", "start_moves": "2", "rule": "sgd"})
+
+    assert opened.settings == Lab(rule="sgd", start=Start(moves=2))
+    assert opened.problems == (
+        "In the link: start_x must be between -3 and 3, not 9. The default is used.",
+    )
+
+
+def test_a_choice_is_written_as_its_registry_calls_it():
+    rows = dials(Lab)
+
+    assert [rows["other"].written(name) for name in rows["other"].names] == [
+        "no other",
+        "Adam",
+        "gradient descent",
+    ]
+    assert rows["rate"].written(0.1) == "0.1"
+
+
+def test_dials_that_turn_while_a_run_goes_on_are_told_by_their_rows():
+    assert live(Lab) == ("rate", "start_moves")
+
+
+def test_a_row_used_again_keeps_what_is_not_said_anew():
+    row = dials(Slower)["rate"]
+
+    assert Slower().rate == 1e-4
+    assert (row.label, row.low, row.high, row.live) == ("Learning rate", 0.0, 0.5, True)
+    assert dials(Lab)["rate"].high == 10.0
+    with pytest.raises(ValueError, match="Lab has no dial 'colour'"):
+        again(Lab, "colour")
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [
+        ("Judge's updates", "judge's updates"),
+        ("WGAN-GP: λ", "WGAN-GP: λ"),
+        ("R1: γ", "R1: γ"),
+        ("θ at the start", "θ at the start"),
+    ],
+)
+def test_a_sentence_calls_a_dial_by_its_label(label: str, called: str):
+    @dataclass(frozen=True)
+    class One:
+        it: float = dial(0.0, label)
+
+    assert dials(One)["it"].name == called
