@@ -6,15 +6,15 @@ from a living run only after some step goes on from there. Training happens in `
 a process that dies is replaced, and its runs go on from their last checkpoint.
 """
 
+import contextlib
 import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from explorer.runs.crew import Crew
 from explorer.runs.experiments import Experiment, digest
-from explorer.runs.frames import Frame, pack, packets
+from explorer.runs.frames import Frame, pack
 from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint
@@ -26,6 +26,7 @@ __all__ = ["Hub", "LimitError", "Ticket", "the_hub"]
 
 TICK = 1.0  # seconds between two rounds of the housekeeping
 SETTLING = 10.0  # seconds in which a run that was just opened finds its viewer
+FALSE_STARTS = 3  # trainer processes that may end before they report, in a row
 
 
 class Hub:
@@ -43,7 +44,9 @@ class Hub:
         self._lock = threading.RLock()
         self._runs: dict[int, Run] = {}
         self._tickets = Tickets()
-        self._crew = Crew(self._lock, self._hear, self._recover)
+        self._trainers: list[Trainer] = []  # as many as wanted, each replaced when it ends
+        self._false_starts = 0
+        self._warm: tuple[str, ...] = ()
         self._count = 0
         self._running = False
         self._stopping = threading.Event()
@@ -58,7 +61,10 @@ class Hub:
                 return
             self._running = True
             self._stopping.clear()
-            self._crew.start(self.workers, warm)
+            self._false_starts = 0
+            self._warm = tuple(warm)
+            for _ in range(self.workers):
+                self._hire()
             for run in self._runs.values():
                 self._assign(run)
         self._housekeeper = threading.Thread(target=self._keep_house, name="runs", daemon=True)
@@ -70,8 +76,10 @@ class Hub:
             self._running = False
             for run in list(self._runs.values()):
                 self._forget(run)
+            trainers, self._trainers = self._trainers, []
         self._stopping.set()
-        self._crew.stop()
+        for trainer in trainers:  # without the lock, which their last messages may need
+            trainer.stop()
         if self._housekeeper is not None:
             self._housekeeper.join()
             self._housekeeper = None
@@ -199,7 +207,7 @@ class Hub:
     def pids(self) -> list[int]:
         """The process ids of the trainers."""
         with self._lock:
-            return [trainer.pid for trainer in self._crew.trainers]
+            return [trainer.pid for trainer in self._trainers]
 
     # -------------------------------------------------------------------------- housekeeping
 
@@ -314,46 +322,61 @@ class Hub:
 
     # ------------------------------------------------------------------------------- trainers
 
+    def _hire(self) -> None:
+        trainer = Trainer(self._hear, self._lost)
+        if self._warm:
+            trainer.send(Message("warm", 0, {"modules": list(self._warm)}))
+        self._trainers.append(trainer)
+
     def _assign(self, run: Run) -> None:
-        if self._running and run.experiment is not None and not run.complete:
-            self._crew.assign(run, [other for other in self._runs.values() if other is not run])
+        """Give a run to the trainer with the fewest runs that train, and then the fewest in all."""
+        if not self._running or run.experiment is None or run.complete:
+            return
+        if not self._trainers:
+            run.finish("Training is not possible: the trainer process does not start.")
+            return
+
+        def load(trainer: Trainer) -> tuple[int, int]:
+            its = [r for r in self._runs.values() if r is not run and r.trainer is trainer]
+            return sum(other.is_wanted for other in its), len(its)
+
+        run.train(min(self._trainers, key=load))
 
     def _hear(self, trainer: Trainer, message: Message) -> None:
-        run, values = self._runs.get(message.run), message.values
-        if run is None or run.trainer is not trainer:
-            return
-        if message.kind == "frames":
-            run.receive(packets(message.body), values["index"], values["step"])
-        elif message.kind == "checkpoint":
-            run.keep(values["index"], values["step"], message.body)
-        elif message.kind == "still":
-            run.still = message.body
-            run.tell(True)
-        elif message.kind == "ended":
-            run.last = run.recording.head
-            run.finish()
-        elif message.kind == "trouble":
-            run.finish(values["sentence"])
+        with self._lock:
+            if message.kind == "ready":
+                trainer.ready = True
+                self._false_starts = 0
+                return
+            trainer.turn = message.run
+            run = self._runs.get(message.run)
+            if run is not None and run.trainer is trainer and message.kind != "turn":
+                run.hear(message)
 
-    def _recover(self, trainer: Trainer) -> None:
-        """Have the runs of a trainer that has ended go on elsewhere, from their checkpoints."""
-        for run in [run for run in self._runs.values() if run.trainer is trainer]:
-            run.trainer = None
-            if run.number == trainer.turn and run.is_wanted:
-                run.strikes += 1
-                run.losses += 1
-            if run.strikes >= self.limits.strikes or run.losses >= self.limits.losses:
-                times = f"{run.losses} times"
-                run.finish(f"The run ended its trainer process {times} and was stopped.")
-                continue
-            self._assign(run)
-            if run.recording.head > 0 and not run.complete:
-                last = run.checkpoints.last
-                run.announce(
-                    "The trainer process ended and was replaced; "
-                    f"this run went on from step {last.step if last else 0}.",
-                    self._clock() + self.limits.notice_time,
-                )
+    def _lost(self, trainer: Trainer) -> None:
+        """Replace a trainer that has ended, and have its runs go on."""
+        with self._lock:
+            if trainer not in self._trainers:
+                return
+            self._trainers.remove(trainer)
+            self._false_starts += not trainer.ready
+            if self._false_starts < FALSE_STARTS:
+                with contextlib.suppress(OSError):  # no process to be had: the others take over
+                    self._hire()
+            for run in [run for run in self._runs.values() if run.trainer is trainer]:
+                self._recover(run)
+
+    def _recover(self, run: Run) -> None:
+        """Have a run whose trainer has ended go on elsewhere, from its last checkpoint."""
+        run.lose()
+        self._assign(run)
+        if run.recording.head > 0 and not run.complete:
+            last = run.checkpoints.last
+            run.announce(
+                "The trainer process ended and was replaced; "
+                f"this run went on from step {last.step if last else 0}.",
+                self._clock() + self.limits.notice_time,
+            )
 
 
 _THE_HUB = Hub()

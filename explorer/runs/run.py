@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from explorer.runs.experiments import Experiment, plain
+from explorer.runs.frames import packets
 from explorer.runs.limits import Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
@@ -81,6 +82,7 @@ class Run:
         self._pace: deque[tuple[float, int]] = deque()
         self._listeners: dict[int, Callable[[bool], None]] = {}
         self._next_listener = 0
+        self._limits = limits
         self._lock = lock
         self._clock = clock
 
@@ -173,10 +175,38 @@ class Run:
             self.trainer.send(Message("goal", self.number, {"goal": self.goal}))
         self.tell(True)
 
-    def receive(self, packets: list[bytes], index: int, step: int) -> None:
+    def hear(self, message: Message) -> None:
+        """Take what its trainer says of it."""
+        values = message.values
+        if message.kind == "frames":
+            self.receive(packets(message.body), values["index"], values["step"])
+        elif message.kind == "checkpoint":
+            self.keep(values["index"], values["step"], message.body)
+        elif message.kind == "still":
+            self.still = message.body
+            self.tell(True)
+        elif message.kind == "ended":
+            self.last = self.recording.head
+            self.finish()
+        elif message.kind == "trouble":
+            self.finish(values["sentence"])
+        else:
+            raise ValueError(f"a trainer says nothing of the kind {message.kind!r} of a run")
+
+    def lose(self) -> None:
+        """Take note that its trainer has ended; the run ends too where it is to blame too often."""
+        assert self.trainer is not None
+        if self.number == self.trainer.turn and self.is_wanted:
+            self.strikes += 1
+            self.losses += 1
+        self.trainer = None
+        if self.strikes >= self._limits.strikes or self.losses >= self._limits.losses:
+            self.finish(f"The run ended its trainer process {self.losses} times and was stopped.")
+
+    def receive(self, arrived: list[bytes], index: int, step: int) -> None:
         """Keep packets that arrived, the newest of which has this index and step."""
         before = self.recording.stride, self._state()
-        for at, packet in enumerate(packets, index - len(packets) + 1):
+        for at, packet in enumerate(arrived, index - len(arrived) + 1):
             if self.recording.add(at, packet):
                 self.strikes = 0
         self._pace.append((self._clock(), step))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from explorer.runs import crew
+from explorer.runs import hub as hub_module
 from explorer.runs.frames import Frame, pack, unpack
 from explorer.runs.hub import Hub
 from explorer.runs.limits import LimitError, Limits
@@ -315,7 +315,7 @@ class Scribe(Trainer):
 def test_a_trainer_hears_of_goals_only_when_they_change_and_of_the_end(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ):
-    monkeypatch.setattr(crew, "Trainer", Scribe)
+    monkeypatch.setattr(hub_module, "Trainer", Scribe)
     monkeypatch.setattr(Scribe, "hired", [])
     hub = Hub(workers=1, clock=clock)
     hub.start()
@@ -339,7 +339,7 @@ def test_a_trainer_hears_of_goals_only_when_they_change_and_of_the_end(
 def test_runs_go_to_the_trainer_with_the_fewest_that_train(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ):
-    monkeypatch.setattr(crew, "Trainer", Scribe)
+    monkeypatch.setattr(hub_module, "Trainer", Scribe)
     monkeypatch.setattr(Scribe, "hired", [])
     hub = Hub(workers=3, clock=clock)
     hub.start()
