@@ -151,6 +151,8 @@ class Worker:
         elif command.kind == "close":
             known.close()
             del self.trainings[command.run]
+        else:
+            raise ValueError(f"there is no command {command.kind!r}")
 
     def turn(self, training: Training) -> None:
         """Advance one run for about 15 ms, by one frame at least; its frames go out together."""
