@@ -1,18 +1,10 @@
 """The card of a trained network: what it is, how it was made, how good it is, who tells what."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from explorer.sequences import FollowingUnit, TellingUnit
-
-WORDS = {
-    "brackets": "inside brackets from outside",
-    "quotes": "inside quotes from outside",
-    "a comment": "inside a comment from outside",
-    "a capitalised word": "capitalised words from the rest",
-    "rising": "rising from falling",
-    **{f"a {digit}": f"a {digit} from other digits" for digit in range(10)},
-}
-"""What a telling unit tells apart, by its question."""
 
 CELL_WORDS = {
     "rnn_tanh": "plain RNN (tanh)",
@@ -26,9 +18,35 @@ CELL_WORDS = {
 """What a cell is called in a sentence."""
 
 
-@dataclass(frozen=True)
+Tells = Mapping[str, tuple[str, str]]
+"""The words for what a unit tells apart, one side and the other, by question."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What was learned from, and how good a network is on what was held out of it.
+
+    `sha256` is that of a text, empty where the data come from a formula or a package; `compared`
+    is what the loss is to be compared with; `held_out` is what was never seen, in one word.
+    """
+
+    data: str
+    loss: float
+    loss_error: float  # standard error of the mean
+    loss_unit: str
+    compared: str
+    telling: tuple[TellingUnit, ...]
+    following: tuple[FollowingUnit, ...] = ()
+    sha256: str = ""
+    held_out: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
-    """What a trained network is, how it was made, and how good it is on data it never saw."""
+    """What a trained network is, how it was made, and how good it is on data it never saw.
+
+    `tells` are the words of the task for what its units tell apart; they are not in the file.
+    """
 
     name: str
     cell: str
@@ -51,6 +69,12 @@ class Card:
     layers: int = 1
     both_ways: bool = False
     held_out: str = ""  # what it never saw, in one word; empty: files, or what it reads
+    tells: Tells = field(default_factory=dict, compare=False)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What a file holds of it."""
+        return {name: value for name, value in asdict(self).items() if name != "tells"}
 
     @property
     def best(self) -> TellingUnit:
@@ -68,7 +92,8 @@ class Card:
         held_back = self.held_out or ("files" if self.sha256 else self.reads)
         return (
             f"A trained {self.kind} reads {self.reads}. "
-            f"{self._named(self.best)} tells {_told(self.best)}, on {held_back} it never saw."
+            f"{self._named(self.best)} tells {told(self.best, self.tells)}, "
+            f"on {held_back} it never saw."
         )
 
     @property
@@ -98,7 +123,7 @@ class Card:
             f"{self.compared}",
         ]
         lines += [
-            f"- {self._named(found)} tells {_told(found)} (± {100 * found.error:.1f}; "
+            f"- {self._named(found)} tells {told(found, self.tells)} (± {100 * found.error:.1f}; "
             f"{'high' if found.high_inside else 'low'} there)"
             for found in self.telling
         ]
@@ -111,5 +136,7 @@ class Card:
         return "\n".join(lines)
 
 
-def _told(found: TellingUnit) -> str:
-    return f"{WORDS[found.question]} in {100 * found.score:.0f} % of the pairs"
+def told(found: TellingUnit, tells: Tells) -> str:
+    """What a unit tells apart, and how often it is right."""
+    one, other = tells[found.question]
+    return f"{one} from {other} in {100 * found.score:.0f} % of the pairs"

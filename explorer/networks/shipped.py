@@ -1,37 +1,27 @@
-"""The trained networks that ship with the project: how each is made, kept, and opened.
-
-A file is safetensors, which holds numbers and text and can execute nothing. Its one metadata entry
-is JSON: what kind of network it is, and its card.
-"""
+"""The trained networks that ship with the project: made, kept, and opened."""
 
 from functools import cache
 from pathlib import Path
 
-from explorer.networks.recipes import NETWORKS, Card, Network, Recipe
-from explorer.networks.trained import (
-    LARGEST_FILE,
-    Trained,
-    metadata,
-    packed,
-    read_network,
-    sentence,
-)
+from explorer.networks.cards import Card
+from explorer.networks.kinds import Network
+from explorer.networks.recipes import ASSETS
+from explorer.networks.tasks import recipe_of
+from explorer.networks.trained import LARGEST_FILE, Trained, packed, read_network, sentence
 from explorer.sequences.learning import Watch
 
 __all__ = [
-    "NETWORKS",
+    "ASSETS",
     "Trained",
+    "asset",
     "load_network",
     "make_network",
-    "metadata",
     "network_card",
     "open_network",
-    "packed",
-    "read_network",
     "save",
+    "shipped",
+    "trouble",
 ]
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
 def load_network(name: str) -> Network:
@@ -39,12 +29,40 @@ def load_network(name: str) -> Network:
 
     Raises `ValueError` for an unknown name, and for a file that is missing or damaged.
     """
-    return _shipped(name).network
+    return shipped(name).network
 
 
 def network_card(name: str) -> Card:
     """How the shipped network of this name was made, and how good it is. Raises as above."""
-    return _shipped(name).card
+    return shipped(name).card
+
+
+def shipped(name: str) -> Trained:
+    """The shipped network of this name with its kind and its card. Raises as above."""
+    recipe, path = recipe_of(name), asset(name)
+    if not path.exists():
+        raise ValueError(f"{path.name} is missing; make it with {recipe.command()}")
+    trained = _opened(path)
+    if trained.kind is not recipe.task.kind:
+        raise ValueError(
+            f"{path.name} holds a network of the kind {trained.kind.name}, not "
+            f"{recipe.task.kind.name}; make it anew with {recipe.command()}"
+        )
+    return trained
+
+
+def asset(name: str) -> Path:
+    """The file of the shipped network of this name, whether it is there or not."""
+    return ASSETS / f"{name}.safetensors"
+
+
+def trouble(name: str) -> str:
+    """Why the shipped network of this name cannot be opened, in one sentence; empty if it can."""
+    try:
+        shipped(name)
+    except ValueError as why:
+        return str(why)
+    return ""
 
 
 def make_network(
@@ -54,21 +72,15 @@ def make_network(
     seed: int = 0,
     watch: Watch | None = None,
 ) -> Card:
-    """Train a network of `NETWORKS` from scratch and write it to a file.
+    """Train a network of `RECIPES` from scratch and write it to a file.
 
     The same name, updates and seed give the same file, byte for byte, with the same Python, torch
     and number of threads. The file appears only when it is complete.
     """
-    recipe = _recipe(name)
+    recipe = recipe_of(name)
     network, card = recipe.make(updates, seed, watch)
-    save(Trained(network, card), out)
+    save(Trained(network, recipe.task.kind, card), out)
     return card
-
-
-def make_networks(directory: Path = ASSETS, updates: int | None = None, seed: int = 0) -> None:
-    """Train every network of `NETWORKS` and write each to `<name>.safetensors`."""
-    for name in NETWORKS:
-        make_network(name, directory / f"{name}.safetensors", updates, seed)
 
 
 def save(trained: Trained, path: Path) -> None:
@@ -92,19 +104,4 @@ def open_network(path: Path) -> Trained:
     return read_network(path.name, data)
 
 
-@cache
-def _shipped(name: str) -> Trained:
-    _recipe(name)
-    path = ASSETS / f"{name}.safetensors"
-    if not path.exists():
-        raise ValueError(
-            f"{path.name} is missing; make it with "
-            f"python -m explorer train {name} --out assets/{path.name}"
-        )
-    return open_network(path)
-
-
-def _recipe(name: str) -> Recipe:
-    if name not in NETWORKS:
-        raise ValueError(f"unknown network {name!r}; choose from {', '.join(map(repr, NETWORKS))}")
-    return NETWORKS[name]
+_opened = cache(open_network)

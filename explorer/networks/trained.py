@@ -5,9 +5,8 @@ is JSON: what kind of network it is, and its card.
 """
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, NoReturn, TypeVar
 
 import torch
@@ -17,54 +16,38 @@ from safetensors.torch import save as as_bytes
 from torch import Tensor
 
 from explorer.cells import CELLS
-from explorer.networks.cards import Card
-from explorer.networks.recipes import Network
-from explorer.sequences import (
-    CharacterNetwork,
-    FollowingUnit,
-    NumberNetwork,
-    Series,
-    Stack,
-    TellingUnit,
-    Vocabulary,
-)
-from explorer.sequences.digits import DIGITS, POINTS, DigitNetwork
-from explorer.sequences.numbers import MOST_NUMBERS
+from explorer.networks.cards import Card, Tells
+from explorer.networks.kinds import Kind, Network, typed
+from explorer.networks.tasks import KINDS, TASKS
+from explorer.sequences import FollowingUnit, Stack, TellingUnit
 from explorer.sequences.stack import check_place
 
 LARGEST_FILE = 5_000_000  # bytes; 256 units need less than 2 MB
 ENTRY = "explorer"
 """The one metadata entry: with several, safetensors would order them differently each time."""
-EXAMPLE = "example"
-"""The tensor of a real series that a forecaster was made for, in float64."""
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network with its card."""
+    """A trained network with its kind and its card."""
 
     network: Network
+    kind: Kind[Any]
     card: Card
 
 
 def packed(trained: Trained) -> bytes:
     """The content of the file of a network: equal networks with equal cards are equal bytes."""
-    network = trained.network
-    about: dict[str, Any] = {"cell": network.cell_name, "card": asdict(trained.card)}
-    tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
-    if isinstance(network, CharacterNetwork):
-        about |= {"kind": "characters", "vocabulary": network.vocabulary.characters}
-    elif isinstance(network, DigitNetwork):
-        about |= {"kind": "digits"}
-    else:
-        about |= {"kind": "numbers", "reach": network.reach}
-        if network.example is not None:
-            series = network.example
-            about |= {"offset": network.offset, "scale": network.scale}
-            about |= {"series": series.name, "first": series.first, "learned": series.learned}
-            tensors[EXAMPLE] = series.values
+    network, kind = trained.network, trained.kind
+    about: dict[str, Any] = {
+        "kind": kind.name,
+        "cell": network.cell_name,
+        "card": trained.card.written,
+        **kind.described(network),
+    }
+    tensors = {key: value.contiguous() for key, value in kind.tensors(network).items()}
     return as_bytes(tensors, metadata={ENTRY: json.dumps(about, sort_keys=True)})
 
 
@@ -81,8 +64,9 @@ def read_network(name: str, data: bytes) -> Trained:
         if entry is None:
             raise ValueError("it does not say what it holds")
         about = json.loads(entry, parse_constant=_refuse)
-        network = _network(about, tensors)
-        return Trained(network, _card(about["card"], network))
+        kind = _kind(about, tensors)
+        network = _network(kind, about, tensors)
+        return Trained(network, kind, _card(about["card"], kind, network))
     except KeyError as missing:
         raise ValueError(f"{name} is not a trained network: it has no {missing}") from None
     except (SafetensorError, ValueError, TypeError, AttributeError, RecursionError) as why:
@@ -96,86 +80,69 @@ def metadata(data: bytes) -> dict[str, str]:
     return told
 
 
-def _network(about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Network:
+def _kind(about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Kind[Any]:
+    """The kind that a file says it is; of one that does not say, the one that it is laid out as."""
+    if "kind" in about:
+        named = about["kind"]
+        if not isinstance(named, str) or named not in KINDS:
+            names = ", ".join(map(repr, KINDS))
+            raise ValueError(f"unknown kind {str(named)[:20]!r}; choose from {names}")
+        return KINDS[named]
+    fitting = [kind for kind in KINDS.values() if kind.recognises(about, tensors)]
+    if len(fitting) != 1:
+        names = " and ".join(kind.name for kind in fitting) or f"none of {', '.join(KINDS)}"
+        parts = {key.split(".")[0] for key in tensors} | (about.keys() - {"card"})
+        found = ", ".join(sorted(parts))
+        raise ValueError(
+            f"it does not say its kind, and what it holds ({found[:80]}) is that of {names}"
+        )
+    return fitting[0]
+
+
+def _network(kind: Kind[Any], about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Network:
     for key, tensor in tensors.items():
-        kind = torch.float64 if key == EXAMPLE else torch.float32
-        if tensor.dtype != kind or not tensor.isfinite().all():
-            raise ValueError(f"{key} must be finite {str(kind).removeprefix('torch.')} numbers")
-    cell, kind = about["cell"], about["kind"]
+        precision = torch.float64 if key in kind.precise else torch.float32
+        if tensor.dtype != precision or not tensor.isfinite().all():
+            raise ValueError(
+                f"{key} must be finite {str(precision).removeprefix('torch.')} numbers"
+            )
+    cell = about["cell"]
     if cell not in CELLS:
         raise ValueError(f"unknown cell {str(cell)[:20]!r}")
     stack = Stack.from_state_dict(
         cell,
         {k.removeprefix("recurrent."): v for k, v in tensors.items() if k.startswith("recurrent.")},
     )
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind {str(kind)[:20]!r}")
-    return KINDS[kind](about, tensors, stack)
+    network: Network = kind.opened(about, tensors, stack)
+    return network
 
 
-def _numbers(about: Mapping[str, Any], tensors: Mapping[str, Tensor], stack: Stack) -> Network:
-    if stack.inputs != 1:
-        raise ValueError(f"it reads {stack.inputs} numbers a step instead of one")
-    return NumberNetwork(
-        stack,
-        _shaped(tensors, "readout.weight", 1, stack.units),
-        _shaped(tensors, "readout.bias", 1),
-        _typed("reach", about["reach"], float),
-        _typed("offset", about.get("offset", 0.0), float),
-        _typed("scale", about.get("scale", 1.0), float),
-        _series(about, tensors[EXAMPLE]) if EXAMPLE in tensors else None,
-    )
-
-
-def _series(about: Mapping[str, Any], values: Tensor) -> Series:
-    if values.dim() != 1 or len(values) > MOST_NUMBERS:
-        raise ValueError(f"its series must be at most {MOST_NUMBERS} numbers in a row")
-    return Series(
-        _typed("series", about["series"], str),
-        values,
-        _typed("first", about["first"], int),
-        _typed("learned", about["learned"], int),
-    )
-
-
-def _digits(about: Mapping[str, Any], tensors: Mapping[str, Tensor], stack: Stack) -> Network:
-    if stack.inputs != POINTS:
-        raise ValueError(f"it reads {stack.inputs} numbers a step instead of {POINTS}")
-    return DigitNetwork(
-        stack,
-        _shaped(tensors, "readout.weight", DIGITS, stack.outputs),
-        _shaped(tensors, "readout.bias", DIGITS),
-    )
-
-
-def _characters(about: Mapping[str, Any], tensors: Mapping[str, Tensor], stack: Stack) -> Network:
-    vocabulary = Vocabulary(_typed("vocabulary", about["vocabulary"], str))
-    return CharacterNetwork(
-        vocabulary,
-        _shaped(tensors, "embedding.weight", len(vocabulary), stack.inputs),
-        stack,
-        _shaped(tensors, "readout.weight", len(vocabulary), stack.units),
-        _shaped(tensors, "readout.bias", len(vocabulary)),
-    )
-
-
-KINDS = {"characters": _characters, "numbers": _numbers, "digits": _digits}
-
-
-def _card(told: Mapping[str, Any], network: Network) -> Card:
+def _card(told: Mapping[str, Any], kind: Kind[Any], network: Network) -> Card:
     telling = tuple(_record(TellingUnit, unit) for unit in _listed(told, "telling"))
-    following = tuple(_record(FollowingUnit, unit) for unit in _listed(told, "following"))
+    amounts = _listed(told, "following") if "following" in told else []  # none in the oldest files
+    following = tuple(_record(FollowingUnit, unit) for unit in amounts)
     stack = network.stack
     found: tuple[TellingUnit | FollowingUnit, ...] = (*telling, *following)
     if not telling or not all(0 <= each.unit < stack.units for each in found):
         raise ValueError(f"its card must name units between 0 and {stack.units - 1}")
     for each in found:
         check_place(stack, (each.layer, each.way))
-    return _record(Card, told, telling=telling, following=following)
+    return _record(Card, told, telling=telling, following=following, tells=_tells(kind, telling))
+
+
+def _tells(kind: Kind[Any], telling: tuple[TellingUnit, ...]) -> Tells:
+    """The words of the first task of this kind that asks all that a card answers."""
+    asked = {found.question for found in telling}
+    for task in TASKS.values():
+        if task.kind is kind and asked <= task.tells.keys():
+            return task.tells
+    questions = ", ".join(sorted(map(repr, asked)))
+    raise ValueError(f"no task of the kind {kind.name} asks what its card answers: {questions}")
 
 
 def _listed(told: Mapping[str, Any], name: str) -> list[Any]:
-    return _typed(name, told[name], list)
+    found: list[Any] = typed(name, told[name], list)
+    return found
 
 
 def _record(kind: type[R], told: Mapping[str, Any], **known: Any) -> R:
@@ -184,26 +151,11 @@ def _record(kind: type[R], told: Mapping[str, Any], **known: Any) -> R:
     A field that has a default may be missing, as it is in older files.
     """
     plain = {
-        field.name: _typed(field.name, told[field.name], field.type)
+        field.name: typed(field.name, told[field.name], field.type)
         for field in fields(kind)  # type: ignore[arg-type]  # only dataclasses are asked for
         if field.name not in known and (field.name in told or field.default is MISSING)
     }
     return kind(**plain, **known)
-
-
-def _typed(name: str, value: Any, kind: Any) -> Any:
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind or (kind is float and not math.isfinite(value)):
-        raise ValueError(f"{name} must be a {kind.__name__}, not {str(value)[:20]!r}")
-    return value
-
-
-def _shaped(tensors: Mapping[str, Tensor], name: str, *shape: int) -> Tensor:
-    if tensors[name].shape != shape:
-        given, needed = ("×".join(map(str, sizes)) for sizes in (tensors[name].shape, shape))
-        raise ValueError(f"{name} must be {needed}, not {given}")
-    return tensors[name]
 
 
 def _refuse(constant: str) -> NoReturn:

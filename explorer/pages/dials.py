@@ -47,7 +47,7 @@ class Dials(Generic[Settings]):
         if entered(page) and arrived:
             opened = links.decode(kind, arrived)
             state[f"{page}:settings"] = opened.settings
-            self._say(*opened.problems)
+            self.say(*opened.problems)
             self._place(standing(opened.settings))
         elif f"{page}:settings" not in state:
             state[f"{page}:settings"] = self._default
@@ -116,19 +116,20 @@ class Dials(Generic[Settings]):
 
     def _turned(self, name: str) -> None:
         """Put a dial back that was turned to what the others do not allow, and say why."""
-        wanted = {known: self.value(known) for known in self._names}
+        stood = rows.values(self._standing(self.last))  # dials that were not drawn have no widget
+        wanted = {k: st.session_state.get(self.key(k), stood[k]) for k in self._names}
         try:
             rows.turned(self._default, wanted)
         except (ValueError, TypeError) as error:
-            self._say(f"{_sentence(error)} Nothing was changed.")
-            self.set(**{name: rows.values(self._standing(self.last))[name]})
+            self.say(f"{_sentence(error)} Nothing was changed.")
+            self.set(**{name: stood[name]})
 
     def refuse(self, why: Exception | str, instead: Settings) -> NoReturn:
         """Show another configuration than the dials ask for, with one sentence that says why.
 
         The script runs again at once, with the dials at ``instead``.
         """
-        self._say(_sentence(why))
+        self.say(_sentence(why))
         st.session_state[f"{self.page}:settings"] = instead
         st.session_state[f"{self.page}:back"] = self._standing(instead)
         st.rerun()
@@ -248,7 +249,8 @@ class Dials(Generic[Settings]):
         for problem in st.session_state.pop(f"{self.page}:problems", ()):
             st.warning(problem, icon=":material/error:")
 
-    def _say(self, *problems: str) -> None:
+    def say(self, *problems: str) -> None:
+        """Say sentences above the page; from a callback, or before the page is drawn."""
         before = st.session_state.get(f"{self.page}:problems", ())
         st.session_state[f"{self.page}:problems"] = (*before, *problems)
 

@@ -7,10 +7,12 @@ from explorer.figures.scene import Scene
 from explorer.gans.distributions import distribution
 from explorer.labs import cells as readings
 from explorer.labs import home as recordings
+from explorer.labs.cells.readers import able
 from explorer.labs.gans.match import Match
 from explorer.pages import cells, gans, gradients, surroundings
 from explorer.pages.dials import entered
 from explorer.runs.hub import Ticket, the_hub
+from explorer.runs.links import query
 from explorer.stage.component import show
 
 CARDS = (
@@ -82,10 +84,11 @@ def page() -> None:
 
 
 def _reading() -> tuple[Scene, Ticket]:
-    settings = readings.CellLab()
+    settings = readings.CellLab() if "lstm" in able("python") else readings.CellLab(reads="noise")
     seen = readings.read(settings)
+    name = f"home-cells?{query(settings)}"
     ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(viewer, "home-cells", seen.still, seen.frames, {})
+        lambda viewer: the_hub().publish(viewer, name, seen.still, seen.frames, {})
     )
     return figures.reading(seen.reader.tokens, seen.unit), ticket
 

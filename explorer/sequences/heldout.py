@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy, linear
 
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.stack import read_stack
-from explorer.sequences.syntax import LANGUAGES
+from explorer.sequences.syntax import Annotate, syntax
 from explorer.sequences.training import resting_starts
 from explorer.sequences.units import FollowingUnit, TellingUnit, following_unit, telling_unit
 from explorer.sequences.vocabulary import LONGEST_TEXT, Vocabulary
@@ -26,7 +26,7 @@ Found = TypeVar("Found", TellingUnit, FollowingUnit)
 class Excerpts:
     """Evenly spaced excerpts of a text, each starting with a line where nothing is open.
 
-    `inside` answers each question of the language at every character, `amounts` counts.
+    `inside` answers each question of the annotation at every character, `amounts` counts.
     """
 
     codes: Int64[Tensor, "T E"]
@@ -50,10 +50,10 @@ def excerpts(
     text: str,
     most: int = 200,
     length: int = LONGEST_TEXT,
-    language: str = "python",
+    annotate: Annotate = syntax,
 ) -> Excerpts:
     """At most so many excerpts of a text, as far apart as it allows; they may overlap if short."""
-    written = LANGUAGES[language](text)
+    written = annotate(text)
     starts = resting_starts(text, written, length + 1)
     spread = torch.linspace(0, len(starts) - 1, min(most, len(starts))).round().long()
     places = starts[spread] + torch.arange(length + 1)[:, None]
@@ -65,7 +65,7 @@ def excerpts(
 
 
 def held_out(
-    network: CharacterNetwork, choosing: str, scoring: str, language: str = "python"
+    network: CharacterNetwork, choosing: str, scoring: str, annotate: Annotate = syntax
 ) -> HeldOut:
     """Loss and telling units of a network, on two texts that it was not trained on.
 
@@ -74,8 +74,8 @@ def held_out(
     where nobody knows what comes. What is asked is the memory c of an LSTM and the hidden state
     of other cells.
     """
-    first = excerpts(network.vocabulary, choosing, language=language)
-    second = excerpts(network.vocabulary, scoring, language=language)
+    first = excerpts(network.vocabulary, choosing, annotate=annotate)
+    second = excerpts(network.vocabulary, scoring, annotate=annotate)
     chosen_on, _ = remembered(network, first.codes)
     scored_on, losses = remembered(network, second.codes)
     flat, each = chosen_on.reshape(-1, chosen_on.shape[-1]), scored_on.swapaxes(0, 1)

@@ -6,7 +6,7 @@ are read out, P places, V symbols.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Float
@@ -16,8 +16,9 @@ from torch.nn.functional import one_hot
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.stack import Stack, StackTrace, read_stack
 
-Read = Literal["several", "one"]
-READS: tuple[str, ...] = ("several", "one")
+Load = Literal["several", "one"]
+LOADS: tuple[str, ...] = get_args(Load)
+"""How much there is to keep: a new item at every step, or a single one."""
 RIDGE = 1e-6
 MOST_EXCERPTS = 160
 
@@ -56,7 +57,7 @@ def forgetting_curve(
     stack: Stack,
     vectors: Float[Tensor, "V I"],
     generator: torch.Generator,
-    read: Read = "several",
+    load: Load = "several",
     longest: int = 20,
     sequences: int = 128,
     noise: float = 0.01,
@@ -76,15 +77,15 @@ def forgetting_curve(
     if len(vectors) < 2:
         raise ValueError("at least two symbols are needed to tell apart")
     classes = len(vectors)
-    if read == "one":
+    if load == "one":
         symbols = torch.randint(classes, (sequences * 4,), generator=generator)
         x = vectors.new_zeros(longest + 1, len(symbols), vectors.shape[1])
         x[0] = vectors[symbols]
         targets = one_hot(symbols, classes).double()
         seen = _blurred(_top(stack, x), noise, generator)
         return Forgetting({name: one_item(state, targets) for name, state in seen.items()})
-    if read != "several":
-        raise ValueError(f"unknown task {read!r}; choose from {', '.join(map(repr, READS))}")
+    if load != "several":
+        raise ValueError(f"unknown load {load!r}; choose from {', '.join(map(repr, LOADS))}")
     codes = torch.randint(classes, (3 * longest + 20, sequences), generator=generator)
     targets = one_hot(codes, classes).double()
     states = _blurred(_top(stack, vectors[codes]), noise, generator)

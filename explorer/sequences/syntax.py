@@ -4,15 +4,40 @@ Letters in the shapes: T characters.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 OPENING, CLOSING = "([{", ")]}"
 SIGNS = re.compile(r"""[()\[\]{}'"#\\\n]""")  # between two of these nothing opens or closes
+
+
+@runtime_checkable
+class Annotated(Protocol):
+    """What can be said of every place in a text, once its character has been read."""
+
+    @property
+    def inside(self) -> Mapping[str, Bool[np.ndarray, " T"]]:
+        """The yes-or-no questions that a unit may answer, by name."""
+        ...
+
+    @property
+    def amounts(self) -> Mapping[str, Int[np.ndarray, " T"]]:
+        """What a unit may follow, by name."""
+        ...
+
+    @property
+    def at_rest(self) -> Bool[np.ndarray, " T"]:
+        """Where nothing is open, so that reading can start afresh after it."""
+        ...
+
+
+Annotate = Callable[[str], Annotated]
+"""Says of a text what can be said of its places."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +202,3 @@ def lines(text: str) -> Lines:
     reached = np.maximum.accumulate(np.where(leading, places + 1, 0))  # one past the last of them
     indentation = np.where(ends, 0, np.maximum(reached - starts, 0))
     return Lines(column, indentation)
-
-
-LANGUAGES: dict[str, Callable[[str], Syntax | Prose]] = {"python": syntax, "english": prose}
-"""What can be said of the places in a text, by its language."""

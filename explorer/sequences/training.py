@@ -23,7 +23,7 @@ from explorer.sequences.learning import (
     check_range,
     learn,
 )
-from explorer.sequences.syntax import LANGUAGES, Prose, Syntax
+from explorer.sequences.syntax import Annotate, Annotated, syntax
 from explorer.sequences.vocabulary import Vocabulary
 
 
@@ -44,7 +44,6 @@ class CharacterTraining:
     stand_ins: float = 2e-3  # share of characters read as �, so that it becomes harmless
     seed: int = 0
     layers: int = 1
-    language: str = "python"
 
     def __post_init__(self) -> None:
         check_cell(self.cell)
@@ -55,20 +54,17 @@ class CharacterTraining:
         check_range("length", self.length, 1, 1000)
         check_range("carried", self.carried, 1, 100)
         check_range("layers", self.layers, 1, 8)
-        if self.language not in LANGUAGES:
-            names = ", ".join(map(repr, LANGUAGES))
-            raise ValueError(f"unknown language {self.language!r}; choose from {names}")
 
 
 class CharacterLesson(Lesson[CharacterNetwork]):
     """Expecting the next character of a text, by cross-entropy.
 
     Truncated backpropagation through time: the state is carried over `carried` lengths, its
-    gradient through one. Every start is the beginning of a line where no bracket, quote or comment
-    is open, with a blank state, as a typed text is read.
+    gradient through one. Every start is the beginning of a line where nothing is open (in Python:
+    no bracket, quote or comment), with a blank state, as a typed text is read.
     """
 
-    def __init__(self, text: str, settings: CharacterTraining) -> None:
+    def __init__(self, text: str, settings: CharacterTraining, annotate: Annotate = syntax) -> None:
         """Raises `ValueError` for a text too short to read so far."""
         self.pace = Pace(settings.updates, settings.learning_rate, settings.clip)
         self.rng = torch.Generator().manual_seed(settings.seed)
@@ -93,7 +89,7 @@ class CharacterLesson(Lesson[CharacterNetwork]):
             "readout.weight": self._readout,
             "readout.bias": self._bias,
         }
-        self._windows = Windows(text, self._vocabulary, settings)
+        self._windows = Windows(text, self._vocabulary, settings, annotate)
         self._carried: Carried = None
 
     def loss(self) -> Float[Tensor, ""]:
@@ -145,11 +141,17 @@ class Windows:
     sees young and old states.
     """
 
-    def __init__(self, text: str, vocabulary: Vocabulary, settings: CharacterTraining) -> None:
+    def __init__(
+        self,
+        text: str,
+        vocabulary: Vocabulary,
+        settings: CharacterTraining,
+        annotate: Annotate = syntax,
+    ) -> None:
         """Raises `ValueError` for a text shorter than what is read in a row."""
         self._codes = vocabulary.encode(text)
         room = settings.carried * settings.length + 1
-        self._starts = resting_starts(text, LANGUAGES[settings.language](text), room)
+        self._starts = resting_starts(text, annotate(text), room)
         self._settings = settings
         self._turn = torch.arange(settings.batch)
         self._ahead = torch.arange(settings.length + 1)[:, None]
@@ -169,7 +171,7 @@ class Windows:
         return self._codes[place + self._ahead], starting
 
 
-def resting_starts(text: str, written: Syntax | Prose, room: int) -> Int64[Tensor, " S"]:
+def resting_starts(text: str, written: Annotated, room: int) -> Int64[Tensor, " S"]:
     """Where a line begins with nothing open before it and at least `room` characters ahead.
 
     Raises `ValueError` when the text is too short to have one.

@@ -40,10 +40,10 @@ def training(
     if what == "home":
         _refuse(what, "it is always the same", updates=updates, seed=seed)
         return partial(record_home, _folder(out))
-    from explorer.networks.shipped import NETWORKS
+    from explorer.networks.tasks import RECIPES
 
-    if what not in NETWORKS:
-        known = ", ".join(map(repr, [*PRESETS, *NETWORKS, "home"]))
+    if what not in RECIPES:
+        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home"]))
         raise ValueError(f"unknown preset {what[:40]!r}; choose from {known}, or give a link")
     if out.suffix != ".safetensors":
         raise ValueError(f"a network is written to a .safetensors file, not to {out.name!r}")
@@ -77,12 +77,13 @@ def run(planned: Plan, export: type[Export], out: Path, seconds: float | None) -
 
 def make_network(name: str, out: Path, updates: int | None, seed: int | None) -> int:
     """Train one of the shipped networks from scratch and write it."""
-    from explorer.networks import shipped as networks
+    from explorer.networks import shipped
+    from explorer.networks.tasks import recipe_of
 
     _one_thread()
-    whole = networks.NETWORKS[name].updates if updates is None else updates
+    whole = recipe_of(name).updates if updates is None else updates
     progress = Progress("update")
-    card = networks.make_network(
+    card = shipped.make_network(
         name, out, updates, seed or 0, lambda done, loss: progress.tell(done, done / whole)
     )
     progress.close()

@@ -7,8 +7,10 @@ import numpy as np
 import torch
 
 from explorer.cells import CELLS
-from explorer.networks.series import digits, sunspots
-from explorer.networks.shipped import NETWORKS, load_network, network_card
+from explorer.networks.shipped import load_network, network_card
+from explorer.networks.tasks import RECIPES
+from explorer.networks.tasks.digits import digits
+from explorer.networks.tasks.sunspots import sunspots
 from explorer.sequences import (
     CharacterNetwork,
     NumberNetwork,
@@ -25,17 +27,13 @@ from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 
 TEXT = "def gate(x, y=(0, [1])):\n    return f\"{x}\" + 'y'  # done\n"
-NUMBERS = (0.2, 0.5, 0.8, 0.9, 0.7, 0.4, 0.1, -0.2, -0.4, -0.3, 0.0, 0.4, 0.8, 1.0, 0.9)
 
 
 def shipped(name: str) -> float:
     """Largest difference of a shipped network's reading to the independent route, float64."""
-    network = load_network(name)
-    if isinstance(network, CharacterNetwork):
-        return stack_agreement(network.read(TEXT).trace)
-    if isinstance(network, DigitNetwork):
-        return stack_agreement(network.read(digits().values[0]).trace)
-    return stack_agreement(network.read(NUMBERS).trace)
+    task = RECIPES[name].task
+    given = task.material.given(task.material.example)
+    return stack_agreement(task.kind.respond(load_network(name), given).whole)
 
 
 def stacked(name: str, layers: int, both_ways: bool) -> float:
@@ -124,7 +122,7 @@ KNOWN = (
             f"torch.nn.{cell.name[:4].removesuffix('_').upper()}" if cell.has_layer else "NumPy",
             1e-12,
         )
-        for name, cell in ((name, CELLS[NETWORKS[name].settings.cell]) for name in NETWORKS)
+        for name, cell in ((name, CELLS[recipe.settings.cell]) for name, recipe in RECIPES.items())
     ),
     *(
         Known(

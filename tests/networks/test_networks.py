@@ -12,21 +12,19 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from explorer.networks import shipped as networks
-from explorer.networks.recipes import NETWORKS
-from explorer.networks.series import digits, sunspots
 from explorer.networks.shipped import Trained, load_network, network_card, open_network, save
-from explorer.networks.texts import python_source
-from explorer.sequences import CharacterNetwork, separation, stack_agreement
-from explorer.sequences.digits import DigitNetwork
+from explorer.networks.tasks import RECIPES
+from explorer.networks.tasks.python import python_source
+from explorer.sequences import separation, stack_agreement
 from explorer.sequences.heldout import excerpts, remembered
-from explorer.sequences.yearly import outlook
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    recipe = NETWORKS["numbers-lstm"]
+    recipe = RECIPES["numbers-lstm"]
     settings = replace(recipe.settings, units=4, batch=4, length=10)
-    return Trained(*replace(recipe, settings=settings).make(2, 0, None))
+    network, card = replace(recipe, settings=settings).make(2, 0, None)
+    return Trained(network, recipe.task.kind, card)
 
 
 @pytest.fixture
@@ -68,28 +66,23 @@ def test_the_same_recipe_makes_the_same_file_byte_for_byte(tmp_path):
         assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_network_of_the_registry_ships_and_agrees_with_torch(name):
-    network = load_network(name)
+    network, task = load_network(name), RECIPES[name].task
 
-    if isinstance(network, CharacterNetwork):
-        reading = network.read("def f(x):")
-    elif isinstance(network, DigitNetwork):
-        reading = network.read(digits().values[0])
-    else:
-        reading = network.read((0.1, 0.5))
+    response = task.kind.respond(network, task.material.given(task.material.example))
 
-    assert stack_agreement(reading.trace) < 1e-12
+    assert stack_agreement(response.whole) < 1e-12
     assert network is load_network(name)
     assert (networks.ASSETS / f"{name}.safetensors").stat().st_size < 300_000
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_card_says_how_the_network_was_made_and_how_good_it_is(name):
     card, network = network_card(name), load_network(name)
 
     assert card.command == f"python -m explorer train {name} --out assets/{name}.safetensors"
-    assert card.updates == NETWORKS[name].updates
+    assert card.updates == RECIPES[name].updates
     assert card.parameters == network.parameters
     assert card.units == network.units
     assert (card.layers, card.both_ways) == (network.stack.depth, network.stack.both_ways)
@@ -101,22 +94,12 @@ def test_every_card_says_how_the_network_was_made_and_how_good_it_is(name):
 
 @pytest.mark.parametrize("name", ["sunspots-lstm", "digits-lstm", "numbers-gru"])
 def test_a_card_states_what_can_be_measured_again(name):
-    card, again = network_card(name), NETWORKS[name].card(load_network(name))
+    card, again = network_card(name), RECIPES[name].card(load_network(name))
 
     assert again.loss == pytest.approx(card.loss, rel=1e-4)
     assert [found.unit for found in again.telling] == [found.unit for found in card.telling]
     for found, promised in zip(again.telling, card.telling, strict=True):
         assert found.score == pytest.approx(promised.score, abs=1e-3)
-
-
-def test_the_card_of_the_sunspots_says_honestly_who_wins():
-    card = network_card("sunspots-lstm")
-    told = outlook(load_network("sunspots-lstm"), sunspots())
-
-    better = "line" if told.line < told.error else "network"
-    assert f"the {better} is better" in card.compared
-    assert ("which may be chance" in card.compared) == (abs(told.lead) < 2 * told.lead_error)
-    assert told.error < told.persistence / 2
 
 
 @pytest.mark.parametrize("name", ["characters-gru"])
@@ -152,9 +135,22 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(tmp_path):
 
 def test_a_missing_file_is_answered_with_the_command_that_makes_it(tmp_path, monkeypatch):
     monkeypatch.setattr(networks, "ASSETS", tmp_path)
-    networks._shipped.cache_clear()
 
     with pytest.raises(ValueError, match="missing; make it with python -m explorer train numbers"):
+        load_network("numbers-gru")
+    assert networks.trouble("numbers-gru").startswith("numbers-gru.safetensors is missing")
+
+
+def test_a_file_that_holds_another_kind_of_network_than_its_recipe_makes_is_refused(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "numbers-gru.safetensors").write_bytes(
+        (networks.ASSETS / "digits-lstm.safetensors").read_bytes()
+    )
+    assert networks.trouble("numbers-gru") == ""
+    monkeypatch.setattr(networks, "ASSETS", tmp_path)
+
+    with pytest.raises(ValueError, match="holds a network of the kind digits, not numbers"):
         load_network("numbers-gru")
 
 
@@ -224,7 +220,9 @@ def test_numbers_that_do_not_fit_are_refused_by_name(change, message, shipped_fi
         (lambda about: about.pop("card"), "it has no 'card'"),
         (lambda about: about.update(cell="gru"), "gru needs 3 gates"),
         (lambda about: about.update(cell=["lstm"]), "not a trained network"),
-        (lambda about: about.update(kind="pictures"), "unknown kind 'pictures'"),
+        (lambda about: about.update(kind="pictures"), "unknown kind 'pictures'; choose from 'cha"),
+        (lambda about: about.update(kind="numbers"), "it reads 32 numbers a step instead of one"),
+        (lambda about: about.update(kind="digits"), "it reads 32 numbers a step instead of 8"),
         (lambda about: about.update(vocabulary="abc"), "must be 4×"),
         (lambda about: about.update(vocabulary=7), "vocabulary must be a str, not '7'"),
         (lambda about: about.update(card=[1]), "not a trained network"),
@@ -290,7 +288,6 @@ def test_a_file_from_before_cards_knew_layers_still_opens(shipped_file, tmp_path
         (None, lambda about: about.update(learned=309), "learned must be between 1 and 308"),
         (None, lambda about: about.update(scale=0.0), "scale must be above 0"),
         (None, lambda about: about.update(scale="big"), "scale must be a float"),
-        (None, lambda about: about.update(kind="digits"), "it reads 1 numbers a step instead of 8"),
     ],
 )
 def test_a_series_that_does_not_fit_is_refused_by_name(
@@ -301,13 +298,6 @@ def test_a_series_that_does_not_fit_is_refused_by_name(
 
     with pytest.raises(ValueError, match=message):
         open_network(path)
-
-
-def test_the_sunspot_network_brings_its_series():
-    series = load_network("sunspots-lstm").example
-
-    assert series.values.equal(sunspots().values)
-    assert (series.first, series.learned) == (sunspots().first, sunspots().learned)
 
 
 def test_cards_name_layers_and_directions(tiny):

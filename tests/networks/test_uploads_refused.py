@@ -224,9 +224,9 @@ def test_an_archive_that_unpacks_to_more_than_the_limit_is_refused():
 def test_a_file_of_this_project_with_a_broken_card_is_refused_with_the_reason():
     content = (ASSETS / "numbers-gru.safetensors").read_bytes()
 
-    said = complaint("a.safetensors", content.replace(b'\\"kind\\"', b'\\"kine\\"'))
+    said = complaint("a.safetensors", content.replace(b'\\"reach\\"', b'\\"reech\\"'))
 
-    assert "it has no 'kind'" in said
+    assert "it has no 'reach'" in said
 
 
 # ONNX

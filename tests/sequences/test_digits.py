@@ -5,7 +5,7 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 
 from explorer.cells import Clamp, Surgery
-from explorer.networks.series import digits
+from explorer.networks.tasks.digits import digits
 from explorer.sequences import stack_agreement
 from explorer.sequences.digits import (
     DigitLesson,

@@ -306,3 +306,20 @@ def test_every_sequence_is_there_once():
 
     assert len(found) == 3**4
     assert {number for column in found for number in column} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("name", HANDMADE)
+def test_the_example_of_a_cell_is_in_its_symbols_and_has_both_answers(name):
+    made = HANDMADE[name]
+
+    answers = {told(name, made.example[: end + 1]) for end in range(len(made.example))}
+
+    assert set(made.example) <= set(made.symbols)
+    assert answers == {True, False}
+    assert given_answers(made, made.example) == [
+        told(name, made.example[: end + 1]) for end in range(len(made.example))
+    ]
+
+
+def test_no_two_cells_are_called_the_same():
+    assert len({made.label for made in HANDMADE.values()}) == len(HANDMADE)

@@ -16,13 +16,6 @@ from explorer.sequences.handmade import HANDMADE, Handmade, Verdict, verdict
 from explorer.sequences.trace import Trace, trace
 
 MADE = ("hand", "word", "changed")
-EXAMPLES = {
-    "counter": "aaabbbb",
-    "gru_counter": "aaaaabbbbb",
-    "parity": "0110100111",
-    "delay_line": "1011000010",
-}
-"""What a cell reads before anybody types something; others draw their own."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,7 @@ def _made(settings: CellLab) -> Made:
     surgery = Surgery(edits=edits)
     surgery.check(CELLS[entry.cell_name], entry.weights, 1)
     weights = surgery.weights(entry.weights)
-    word = settings.word or example(entry)
+    word = settings.word or entry.example
     codes = entry.encode(word)
     with torch.no_grad():
         seen = trace(entry.cell, weights, entry.x(codes))
@@ -100,14 +93,6 @@ def _says(found: Verdict) -> str:
         f"Not solved: after {text} the right answer is {answered(failure.expected)}, its answer "
         f"{answered(failure.given)} (reading {failure.reading:.3g})."
     )
-
-
-def example(entry: Handmade) -> str:
-    """Return what a cell reads before anybody types something."""
-    if entry.name in EXAMPLES:
-        return EXAMPLES[entry.name]
-    codes = entry.draw(12, 1, torch.Generator().manual_seed(3))[:, 0]
-    return "".join(entry.symbols[code] for code in codes.tolist())
 
 
 def changes(entry: Handmade, weights: Weights) -> str:

@@ -1,36 +1,59 @@
 """Who reads what: a shipped network, an untrained one, or one that a visitor brought."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
-from torch import Tensor
 
-from explorer.labs.cells.settings import CellLab
-from explorer.networks.recipes import Card, Network
-from explorer.networks.series import digits, sunspots
+from explorer.labs.cells.settings import CELLS, READS, TRAINED, CellLab
+from explorer.networks.cards import CELL_WORDS, Card
+from explorer.networks.kinds import NUMBERS, Given, Kind, Network
+from explorer.networks.material import Material
+from explorer.networks.recipes import Task
 from explorer.networks.shelf import kept
-from explorer.networks.shipped import load_network, network_card
-from explorer.sequences.characters import CharacterNetwork
-from explorer.sequences.digits import DigitNetwork
-from explorer.sequences.numbers import parse_numbers
+from explorer.networks.shipped import shipped, trouble
+from explorer.networks.tasks import RECIPES, TASKS
+from explorer.networks.trained import Trained
+from explorer.networks.uploads import Found, Upload
 from explorer.sequences.stack import Stack
 
 MOST_CELLS_OF_A_TRACE = 256 * 1_000  # units times steps that a page records
+GONE = "this server does not hold the uploaded network any more; upload the file again"
+NONE_BROUGHT = "there is no uploaded network here; bring one in the view Networks"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A stack of cells, the whole network around it if there is one, and what it is to read."""
+    """A stack of cells, the trained network around it if there is one, and what it is to read."""
 
     stack: Stack
-    network: Network | None
-    card: Card | None
-    clock: str  # what one step reads: "character", "value", "row" or "step"
-    tokens: tuple[str, ...]
-    text: str = ""
-    values: tuple[float, ...] = ()
-    x: Tensor | None = None  # (T, I), where no network says how it is made
+    trained: Trained | None
+    given: Given
+
+    @property
+    def network(self) -> Network | None:
+        """The whole network, if there is one."""
+        return self.trained.network if self.trained else None
+
+    @property
+    def card(self) -> Card | None:
+        """What is known of the network."""
+        return self.trained.card if self.trained else None
+
+    @property
+    def clock(self) -> str:
+        """What one step reads: "character", "value", "year", "row" or "step"."""
+        return self.given.clock
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """What is read, step by step, in words."""
+        return self.given.tokens
+
+    @property
+    def text(self) -> str:
+        """The text that is read; empty where it is none."""
+        return self.given.text
 
     @property
     def title(self) -> str:
@@ -38,10 +61,116 @@ class Reader:
         return self.card.sentence if self.card else described(self.stack)
 
 
+@dataclass(frozen=True)
+class Here:
+    """What is read by which cell, of what there is on this server.
+
+    `why` says in sentences what is not as it was asked for; empty: it is all here.
+    """
+
+    reads: str
+    cell: str
+    upload: str
+    part: int
+    why: str = ""
+
+
+def able(reads: str) -> tuple[str, ...]:
+    """Return the cells that can read this here: of trained networks those whose file opens."""
+    if reads not in TRAINED:
+        return CELLS
+    return tuple(cell for cell, name in TRAINED[reads].items() if not trouble(name))
+
+
+def offered(upload: str) -> tuple[str, ...]:
+    """Return what can be read here, by a trained network, an untrained or the uploaded one."""
+    some = tuple(reads for reads in READS if reads != "yours" and able(reads))
+    return (*some, "yours") if upload and kept(upload) else some
+
+
+def here(reads: str, cell: str, upload: str, part: int) -> Here:
+    """Return what is read, and by whom, when this is asked for: what is not here is replaced."""
+    why = []
+    if upload and kept(upload) is None:
+        why.append(GONE)
+        upload, part = "", 0
+    elif reads == "yours" and not upload:
+        why.append(NONE_BROUGHT)
+    elif reads == "yours" and part >= (count := _parts(upload)):
+        why.append(f"the uploaded file has no part {part}: they are counted from 0 to {count - 1}")
+        part = count - 1
+    if not able(reads):
+        why.append(_trouble(reads, cell))
+    if (reads == "yours" and not upload) or not able(reads):
+        reads = offered(upload)[0]
+        cell = _nearest(cell, reads)
+        why.append(f"{READS[reads]} is read instead, by the {CELL_WORDS[cell]}")
+    elif cell not in able(reads):
+        why.append(_trouble(reads, cell))
+        cell = _nearest(cell, reads)
+        why.append(f"the {CELL_WORDS[cell]} reads it instead")
+    return Here(reads, cell, upload, part, " ".join(f"{s[:1].upper()}{s[1:]}." for s in why))
+
+
+def _trouble(reads: str, cell: str) -> str:
+    """Why a cell cannot read something: nobody trained it, or its file does not open."""
+    if cell not in TRAINED[reads]:
+        return f"no {CELL_WORDS[cell]} was trained to read {READS[reads]}"
+    return f"the file {trouble(TRAINED[reads][cell])}"
+
+
+def _parts(upload: str) -> int:
+    """How many recurrent networks there are in an uploaded file."""
+    found = kept(upload)
+    return 1 if found is None or found.trained else len(found.found)
+
+
+def _nearest(cell: str, reads: str) -> str:
+    """The cell that reads in place of another: itself, the LSTM, or the first there is."""
+    some = able(reads)
+    return next((each for each in (cell, "lstm") if each in some), some[0])
+
+
+def readable(settings: CellLab) -> CellLab:
+    """Return the settings with what is read at its example, by a network that is here."""
+    found = here(CellLab.reads, CellLab.cell, "", 0)
+    return replace(CellLab(view=settings.view), reads=found.reads, cell=found.cell)
+
+
+def material_of(settings: CellLab) -> Material | None:
+    """Return what the settings give to read, with its dial; None where it is noise."""
+    if settings.reads in TASKS:
+        return TASKS[settings.reads].material
+    if settings.reads != "yours":
+        return None
+    upload = _uploaded(settings)
+    if upload.trained is not None:
+        return task_of(upload.trained).material
+    part = _part(upload, settings)
+    return _first_of(NUMBERS).material if part.stack.inputs == 1 else None
+
+
+def task_of(trained: Trained) -> Task:
+    """Return the task that a network learned, or the first one of its kind where nobody knows."""
+    recipe = RECIPES.get(trained.card.name)
+    if recipe is not None and recipe.task.kind is trained.kind:
+        return recipe.task
+    return _first_of(trained.kind)
+
+
+def _first_of(kind: Kind[Any]) -> Task:
+    return next(task for task in TASKS.values() if task.kind is kind)
+
+
 def reader(settings: CellLab) -> Reader:
     """Return who reads what by these settings. Raises ValueError with one sentence."""
+    material = material_of(settings)
+    given = None if material is None else material.given(settings.said(material))
     if settings.reads == "yours":
-        return _uploaded(settings)
+        upload = _uploaded(settings)
+        if upload.trained is None:
+            return _bare(_part(upload, settings).stack, given, settings)
+        return _trained(upload.trained, given)
     if settings.network_name is None:
         stack = Stack.draw(
             settings.cell,
@@ -51,28 +180,8 @@ def reader(settings: CellLab) -> Reader:
             settings.both_ways,
             torch.Generator().manual_seed(settings.seed),
         )
-        return _noise(stack, settings)
-    network = load_network(settings.network_name)
-    return _trained(network, network_card(settings.network_name), settings)
-
-
-def _trained(network: Network, card: Card, settings: CellLab) -> Reader:
-    """Return what a trained network is given to read: what its kind reads, from the dials."""
-    if isinstance(network, CharacterNetwork):
-        text = settings.typed
-        return Reader(network.stack, network, card, "character", tuple(text), text=text)
-    if isinstance(network, DigitNetwork):
-        picture = digits().values[settings.digit]
-        rows = tuple(f"row {row}" for row in range(1, 1 + len(picture)))
-        return Reader(network.stack, network, card, "row", rows, x=picture)
-    if settings.reads == "sunspots":
-        series = sunspots()
-        since = settings.first_year - series.first
-        values = tuple(series.values[since:].tolist())
-        years = tuple(str(settings.first_year + year) for year in range(len(values)))
-        return Reader(network.stack, network, card, "year", years, values=values)
-    numbers = parse_numbers(settings.numbers)
-    return Reader(network.stack, network, card, "value", _written(numbers), values=numbers)
+        return _bare(stack, given, settings)
+    return _trained(shipped(settings.network_name), given)
 
 
 def described(stack: Stack) -> str:
@@ -82,31 +191,41 @@ def described(stack: Stack) -> str:
     return f"{stack.cell_name} of {stack.units} units, {layers}{ways}, {stack.parameters:,} weights"
 
 
-def _uploaded(settings: CellLab) -> Reader:
+def _trained(trained: Trained, given: Given | None) -> Reader:
+    if given is None:
+        raise ValueError("a trained network must be given something to read")
+    return Reader(trained.network.stack, trained, given)
+
+
+def _uploaded(settings: CellLab) -> Upload:
+    if not settings.upload:
+        raise ValueError(NONE_BROUGHT)
     upload = kept(settings.upload)
     if upload is None:
+        raise ValueError(GONE)
+    return upload
+
+
+def _part(upload: Upload, settings: CellLab) -> Found:
+    if settings.part >= len(upload.found):
         raise ValueError(
-            "this server does not hold the uploaded network any more; upload the file again"
+            f"part must be between 0 and {len(upload.found) - 1} here, not {settings.part}"
         )
-    if upload.trained is not None:
-        return _trained(upload.trained.network, upload.trained.card, settings)
-    found = upload.found[min(settings.part, len(upload.found) - 1)]
-    if found.stack.inputs == 1:
-        numbers = parse_numbers(settings.numbers)
-        x = torch.tensor(numbers, dtype=torch.float64)[:, None]
-        return Reader(found.stack, None, None, "value", _written(numbers), x=x)
-    return _noise(found.stack, settings)
+    return upload.found[settings.part]
 
 
-def _noise(stack: Stack, settings: CellLab) -> Reader:
+def _bare(stack: Stack, given: Given | None, settings: CellLab) -> Reader:
+    """Cells without a network around them: the given numbers as they are, or noise."""
+    if given is not None:
+        x = torch.tensor(given.values, dtype=torch.float64)[:, None]
+        return Reader(stack, None, replace(given, x=x))
+    return Reader(stack, None, _noise(stack, settings))
+
+
+def _noise(stack: Stack, settings: CellLab) -> Given:
     """Normal numbers of a seed: an input that means nothing, to watch the cell itself."""
     if stack.units * settings.steps > MOST_CELLS_OF_A_TRACE:
         raise ValueError(f"steps must be at most {MOST_CELLS_OF_A_TRACE // stack.units:,} here")
     rng = torch.Generator().manual_seed(settings.seed + 1)
     x = torch.randn(settings.steps, stack.inputs, generator=rng, dtype=torch.float64)
-    tokens = tuple(str(step + 1) for step in range(settings.steps))
-    return Reader(stack, None, None, "step", tokens, x=x)
-
-
-def _written(numbers: Sequence[float]) -> tuple[str, ...]:
-    return tuple(f"{value:.3g}".replace("-", "−") for value in numbers)
+    return Given("step", tuple(str(step + 1) for step in range(settings.steps)), x=x)

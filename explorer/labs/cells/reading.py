@@ -15,12 +15,12 @@ from torch import Tensor
 from explorer.cells import CELLS
 from explorer.cells.surgery import Surgery
 from explorer.labs.cells import frames
-from explorer.labs.cells.readers import Reader, reader
+from explorer.labs.cells.readers import Reader, described, reader
 from explorer.labs.cells.settings import CellLab
+from explorer.networks.kinds import Response
+from explorer.networks.kinds.kind import numbered
+from explorer.networks.tasks import TASKS
 from explorer.runs.frames import Frame
-from explorer.sequences.characters import CharacterNetwork
-from explorer.sequences.digits import DigitNetwork
-from explorer.sequences.numbers import NumberNetwork
 from explorer.sequences.stack import StackTrace, read_stack, stack_agreement
 from explorer.sequences.syntax import syntax
 from explorer.sequences.trace import Trace
@@ -100,8 +100,7 @@ def _read(settings: CellLab) -> Seen:
     arrays = frames.states(outcome.trace)
     if outcome.probabilities is not None:
         arrays |= frames.likeliest(outcome.probabilities, EXPECTED)
-    network = who.network
-    characters = network.vocabulary if isinstance(network, CharacterNetwork) else None
+    trained = who.trained
     return Seen(
         reader=who,
         outcome=outcome,
@@ -109,10 +108,10 @@ def _read(settings: CellLab) -> Seen:
         still=frames.still(outcome.trace),
         layer=at[0],
         backward=bool(at[1]),
-        vocabulary=tuple(characters.characters) if characters else (),
-        classes=tuple("0123456789") if isinstance(network, DigitNetwork) else (),
+        vocabulary=trained.kind.next_ones(trained.network) if trained else (),
+        classes=trained.kind.classes if trained else (),
         inputs=input_names(who, at),
-        unknown=characters.unknown(who.text) if characters else (),
+        unknown=trained.kind.unknown(trained.network, who.given) if trained else (),
         difference=stack_agreement(outcome.whole),
         against=against(who.stack.cell_name),
     )
@@ -120,39 +119,37 @@ def _read(settings: CellLab) -> Seen:
 
 def perform(who: Reader, surgery: Surgery | None, at: tuple[int, int]) -> Outcome:
     """Let a reader read, with an operation on the layer and direction ``at`` if there is one."""
-    network, nothing = who.network, np.full(len(who.tokens), math.nan)
-    if isinstance(network, CharacterNetwork):
-        text = network.read(who.text, surgery, at)
-        surprise = nothing.copy()
-        surprise[1:] = text.surprise.numpy()
-        whole, probabilities, scalars = text.trace, text.probabilities, {"surprise": surprise}
-    elif isinstance(network, NumberNetwork):
-        series = network.read(who.values, surgery, at)
-        scalars = {
-            "input/value": series.values.numpy(),
-            "prediction": series.predictions.numpy(),
-        }
-        whole, probabilities = series.trace, None
-    elif isinstance(network, DigitNetwork):
-        assert who.x is not None, "a digit is an image"
-        digit = network.read(who.x, surgery, at)
-        whole, scalars = digit.trace, {}
-        # Both ways together know the whole picture, so there is one answer for all rows.
-        probabilities = digit.probabilities.expand(len(who.tokens), -1)
+    if who.trained is None:
+        response = _of_cells(who, surgery, at)
     else:
-        assert who.x is not None, "without a network there are numbers to read"
-        with torch.no_grad():
-            whole = read_stack(who.stack.to(torch.float64), who.x, surgery, at)
-        probabilities, scalars = None, {"input/value": who.x[:, 0].numpy()}
-    return Outcome(whole, whole.traces[at[0]][at[1]], probabilities, scalars)
+        response = who.trained.kind.respond(who.trained.network, who.given, surgery, at)
+    whole = response.whole
+    return Outcome(whole, whole.traces[at[0]][at[1]], response.probabilities, response.scalars)
+
+
+def _of_cells(who: Reader, surgery: Surgery | None, at: tuple[int, int]) -> Response:
+    """What cells do with numbers where no network around them says what that means."""
+    if who.given.x is None:
+        raise ValueError("without a network there must be numbers to read")
+    with torch.no_grad():
+        whole = read_stack(who.stack.to(torch.float64), who.given.x, surgery, at)
+    return Response(whole, None, {"input/value": who.given.x[:, 0].numpy()})
 
 
 def place(who: Reader, settings: CellLab) -> tuple[int, int]:
-    """Return the layer and the direction that is looked at: 0 is forward, 1 backward."""
+    """Return the layer and the direction that is looked at: 0 is forward, 1 backward.
+
+    Raises ValueError for a place that the reader does not have.
+    """
     ways = 2 if who.stack.both_ways else 1
     if settings.place < 0:
         return (who.card.best.layer, who.card.best.way) if who.card else (0, 0)
-    return divmod(min(settings.place, who.stack.depth * ways - 1), ways)
+    if settings.place >= (count := who.stack.depth * ways):
+        raise ValueError(
+            f"place must be between 0 and {count - 1} for {described(who.stack)}, "
+            f"not {settings.place}"
+        )
+    return divmod(settings.place, ways)
 
 
 def against(cell: str) -> str:
@@ -170,13 +167,9 @@ def input_names(who: Reader, at: tuple[int, int]) -> tuple[str, ...]:
             f"h of unit {k % below} below" + (", backward" if k >= below else "")
             for k in range(who.stack.layers[at[0]][at[1]].inputs)
         )
-    if isinstance(who.network, CharacterNetwork):
-        return ()  # the picture names them by their character
-    if isinstance(who.network, DigitNetwork):
-        return tuple(f"pixel {k + 1}" for k in range(who.stack.inputs))
-    if who.stack.inputs == 1:
-        return ("x",)
-    return tuple(f"x {k + 1}" for k in range(who.stack.inputs))
+    if who.trained is None:
+        return numbered(who.stack.inputs)
+    return who.trained.kind.inputs(who.trained.network)
 
 
 def depth_followed(seen: Seen, unit: int) -> float:
@@ -195,7 +188,7 @@ def depth_followed(seen: Seen, unit: int) -> float:
 
 
 READING = (
-    *("reads", "cell", "text", "prose", "numbers", "first_year", "digit", "upload", "part"),
+    *("reads", "cell", *(task.material.setting for task in TASKS.values()), "upload", "part"),
     *("units", "layers", "both_ways", "inputs", "steps", "seed", "place"),
 )
 """The settings that a reading depends on."""

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from explorer.networks.measured import Measured, measure, still_arrays
-from explorer.networks.recipes import NETWORKS, Recipe
-from explorer.networks.trained import Trained, packed
+from explorer.networks.measured import Measured
+from explorer.networks.recipes import Recipe
+from explorer.networks.tasks import recipe_of
+from explorer.networks.trained import Trained
 from explorer.runs.frames import Frame
 from explorer.sequences.learning import Learner
 
@@ -32,9 +33,7 @@ class Retraining:
     precision: ClassVar[Mapping[str, str]] = {}
 
     def __post_init__(self) -> None:
-        if self.network not in NETWORKS:
-            names = ", ".join(map(repr, NETWORKS))
-            raise ValueError(f"unknown network {self.network!r}; choose from {names}")
+        recipe_of(self.network)
         if not 10 <= self.updates <= 20_000:
             raise ValueError(f"updates must be between 10 and 20000, not {self.updates}")
         if not 0 <= self.seed < 2**31:
@@ -43,7 +42,7 @@ class Retraining:
     @property
     def recipe(self) -> Recipe:
         """How the network is made."""
-        return NETWORKS[self.network]
+        return recipe_of(self.network)
 
     @property
     def frame_count(self) -> int:
@@ -53,11 +52,7 @@ class Retraining:
     @property
     def command(self) -> str:
         """What makes the same network without a browser."""
-        seed = f" --seed {self.seed}" if self.seed else ""
-        return (
-            f"python -m explorer train {self.network} --updates {self.updates}{seed} "
-            f"--out {self.network}.safetensors"
-        )
+        return self.recipe.command(self.updates, self.seed, f"{self.network}.safetensors")
 
     def shared_steps(self, other: object) -> int:
         """Return the step up to which two runs are equal: all or none.
@@ -68,8 +63,8 @@ class Retraining:
         return self.updates if self == other else -1
 
     def still(self) -> Frame:
-        """Return what never moves: the series that is forecast, for a network that has one."""
-        return Frame(0, still_arrays(self.network), {"updates": float(self.updates)})
+        """Return what never moves: what the task shows a network in training against."""
+        return Frame(0, dict(self.recipe.task.still()), {"updates": float(self.updates)})
 
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
         """Yield the frames of the training, or those after the frame whose ``state`` is given."""
@@ -102,7 +97,7 @@ class Retraining:
         return updates % (UPDATES_PER_FRAME * FRAMES_PER_STATE) == 0 or updates == self.updates
 
     def _measured(self, learner: Learner[Any], before: Measured | None) -> Measured:
-        return measure(self.network, learner.lesson.network(), before)
+        return self.recipe.task.measure(learner.lesson.network(), before)
 
     def _frame(
         self, learner: Learner[Any], smoothed: float, told: Measured, loss: float | None = None
@@ -134,6 +129,8 @@ def running(before: float, loss: float, updates: int) -> float:
 def retrained(experiment: Retraining, state: Mapping[str, np.ndarray]) -> Trained:
     """Return the network that a frame's state holds, with its card, measured as shipped ones are.
 
+    Packed into a file, that of the last state is what the experiment's `command` writes, byte for
+    byte.
     The card of a state from before the end counts the updates up to there and says so.
     """
     learner = Learner(experiment.recipe.lesson(experiment.updates, experiment.seed))
@@ -143,15 +140,7 @@ def retrained(experiment: Retraining, state: Mapping[str, np.ndarray]) -> Traine
     if learner.updates < experiment.updates:
         stopped = f"{card.command}, stopped after {learner.updates:,} updates"
         card = replace(card, updates=learner.updates, command=stopped)
-    return Trained(network, card)
-
-
-def network_file(experiment: Retraining, state: Mapping[str, np.ndarray]) -> bytes:
-    """Return the content of the .safetensors file of the network that a frame's state holds.
-
-    From the last state it is what the experiment's `command` writes, byte for byte.
-    """
-    return packed(retrained(experiment, state))
+    return Trained(network, experiment.recipe.task.kind, card)
 
 
 def _state(learner: Learner[Any], smoothed: float, told: Measured) -> dict[str, np.ndarray]:

@@ -1,32 +1,45 @@
 """All settings of the cell lab: what is read, by which cell, and what is asked of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from explorer.cells import CELLS as KINDS
+from explorer.dials import ROW, check, dial
 from explorer.labs.cells.operations import LONGEST_OPERATIONS, parse_operations
+from explorer.networks.material import CHOSEN, LONGEST_LINE, TYPED, Material
+from explorer.networks.tasks import RECIPES, TASKS
 from explorer.sequences.handmade import HANDMADE
-from explorer.sequences.numbers import parse_numbers
 
 VIEWS = ("step", "memory", "patterns", "surgery", "hand", "writing", "networks")
 CELLS = tuple(KINDS)
 TRAINED: Mapping[str, Mapping[str, str]] = {
-    "python": {cell: f"characters-{cell}" for cell in CELLS if cell != "rnn_relu"},
-    "english": {"lstm": "english-lstm"},
-    "waves": {"lstm": "numbers-lstm", "gru": "numbers-gru"},
-    "sunspots": {"lstm": "sunspots-lstm"},
-    "digits": {"lstm": "digits-lstm"},
+    name: {
+        cell: recipe.name
+        for cell in CELLS
+        for recipe in RECIPES.values()
+        if recipe.task is task and recipe.settings.cell == cell
+    }
+    for name, task in TASKS.items()
 }
 """What is read, and which shipped network reads it with which cell."""
-READS = (*TRAINED, "noise", "yours")
-SPEAKERS = ("rnn_tanh", "lstm", "gru")  # the three that write side by side
+READS: Mapping[str, str] = {
+    **{name: task.label for name, task in TASKS.items()},
+    "noise": "noise, untrained",
+    "yours": "your network",
+}
+"""What can be read, and what menus call it."""
+WRITES = TASKS["python"]
+SPEAKERS = ("rnn_tanh", "lstm", "gru")  # the three of it that write side by side
+LONGEST_TEXT = 1_000  # characters of a prompt
 
-DEFAULT_TEXT = 'print("gate", f(x[0]))  # done'
-DEFAULT_PROSE = 'The "print" function writes its arguments to a file, and returns None.'
-DEFAULT_NUMBERS = "0.2 0.5 0.8 0.9 0.7 0.4 0.1 -0.2 -0.4 -0.3 0 0.4 0.8 1 0.9"
-DEFAULT_PROMPT = "def "
-LONGEST_TEXT = 1_000
-LINE_BREAK, TAB = "↵", "⇥"  # how they are typed into one line
+
+def _read_by(setting: str) -> Any:
+    """A field of what is read, with the row and the example of the task that it belongs to."""
+    for task in TASKS.values():
+        if task.material.setting == setting:
+            return field(default=task.material.example, metadata={ROW: task.material.row})
+    raise ValueError(f"no task has a dial {setting!r}")
 
 
 @dataclass(frozen=True)
@@ -34,13 +47,16 @@ class CellLab:
     """One state of the cell lab, its link. Raises ValueError with one line."""
 
     view: str = "step"
-    reads: str = "python"
+    reads: str = dial("python", "Reads", choices=READS)
     cell: str = "lstm"
-    text: str = DEFAULT_TEXT
-    prose: str = DEFAULT_PROSE
-    numbers: str = DEFAULT_NUMBERS
-    first_year: int = 1900  # of the sunspots that are read
-    digit: int = 0  # which of the 1,797 digits
+    text: str = _read_by("text")
+    prose: str = _read_by("prose")
+    numbers: str = _read_by("numbers")
+    first_year: int = _read_by("first_year")
+    digit: int = _read_by("digit")
+    # what is read of a task without a dial of its own; an empty line is its example
+    given: str = dial("", "What it reads", longest=LONGEST_LINE)
+    which: int = dial(0, "Which of them", low=0, high=1_000_000)
     upload: str = ""  # the mark of an uploaded network
     part: int = 0  # which recurrent part of an uploaded file
     # networks that nobody trained, and inputs that mean nothing
@@ -69,25 +85,25 @@ class CellLab:
     word: str = ""  # what the hand-made cell reads; empty: its own example
     changed: str = ""  # weights that were edited, as operations
     # writing
-    prompt: str = DEFAULT_PROMPT
+    prompt: str = WRITES.goal.prompt
     length: int = 120
     temperature: float = 0.5
     top_k: int = 0
 
     def __post_init__(self) -> None:
         _one_of("view", self.view, VIEWS)
-        _one_of("reads", self.reads, READS)
-        _one_of("cell", self.cell, readers_of(self.reads))
+        check(self)
+        _one_of("cell", self.cell, CELLS)
+        if self.cell not in (able := readers_of(self.reads)):
+            raise ValueError(
+                f"no network of the cell {self.cell!r} was trained to read "
+                f"{READS[self.reads]}; choose from {', '.join(map(repr, able))}"
+            )
         _one_of("hand", self.hand, tuple(HANDMADE))
-        for name in ("text", "prose", "prompt"):
-            text = getattr(self, name)
-            if not text and name != "prompt":
-                raise ValueError(f"{name} must have at least one character")
-            if len(text) > LONGEST_TEXT:
-                raise ValueError(
-                    f"{name} must have at most {LONGEST_TEXT:,} characters, not {len(text):,}"
-                )
-        parse_numbers(self.numbers)
+        for task in TASKS.values():
+            if task.name == self.reads or task.material.setting not in (TYPED, CHOSEN):
+                task.material.check(self.said(task.material))
+        _short("prompt", self.prompt, LONGEST_TEXT)
         _one_of("hold", self.hold, HOLDS)
         for name in ("operations", "changed"):
             _short(name, getattr(self, name), LONGEST_OPERATIONS)
@@ -106,15 +122,10 @@ class CellLab:
         """The shipped network that reads; None where none was trained."""
         return TRAINED.get(self.reads, {}).get(self.cell)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether characters are read."""
-        return self.reads in ("python", "english")
-
-    @property
-    def typed(self) -> str:
-        """The text that is read, its line breaks and tabs as they are meant."""
-        return as_meant(self.prose if self.reads == "english" else self.text)
+    def said(self, material: Material) -> Any:
+        """What the dial of a material says; its example, where nothing is typed into the line."""
+        value = getattr(self, material.setting)
+        return material.example if material.setting == TYPED and not value else value
 
     @property
     def without_gaze(self) -> "CellLab":
@@ -130,8 +141,6 @@ HOLDS = (
 """What surgery can hold at a value: every gate, and the states."""
 
 RANGES: Mapping[str, tuple[float, float]] = {
-    "first_year": (1700, 1989),
-    "digit": (0, 1796),
     "part": (0, 63),
     "units": (1, 256),
     "layers": (1, 4),
@@ -154,11 +163,6 @@ RANGES: Mapping[str, tuple[float, float]] = {
 def readers_of(reads: str) -> tuple[str, ...]:
     """Return the cells that can read this: those that were trained on it, or all."""
     return tuple(TRAINED.get(reads, dict.fromkeys(CELLS, "")))
-
-
-def as_meant(text: str) -> str:
-    """Return a typed line with ↵ and ⇥ as the line breaks and tabs they stand for."""
-    return text.replace(LINE_BREAK, "\n").replace(TAB, "\t")
 
 
 def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:

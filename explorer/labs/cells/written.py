@@ -11,8 +11,10 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.labs.cells.frames import likeliest
+from explorer.labs.cells.readers import able
 from explorer.labs.cells.remembered import seen_token
-from explorer.labs.cells.settings import SPEAKERS, CellLab, as_meant
+from explorer.labs.cells.settings import SPEAKERS, TRAINED, WRITES, CellLab
+from explorer.networks.material import as_meant
 from explorer.networks.shipped import load_network
 from explorer.runs.frames import Frame
 from explorer.sequences.characters import CharacterNetwork
@@ -27,8 +29,8 @@ WRITING = ("cell", "prompt", "length", "temperature", "top_k", "seed")
 class Written:
     """A text with its frames, one a letter.
 
-    `generation` is what the chosen network wrote; `cost` is what a letter of the text cost each of
-    the three networks on average, in nats.
+    `generation` is what the chosen network wrote; `cost` is what a letter of the text cost each
+    network on average, in nats.
     """
 
     generation: Generation
@@ -38,22 +40,27 @@ class Written:
     cost: dict[str, float]
 
 
-def speaker(cell: str) -> str:
-    """Return the cell that writes: the chosen one, if it is one of the three."""
-    return cell if cell in SPEAKERS else "lstm"
+def speakers() -> tuple[str, ...]:
+    """Return the cells whose networks are here to write side by side."""
+    return tuple(cell for cell in SPEAKERS if cell in able(WRITES.name))
 
 
 def written(settings: CellLab) -> Written:
-    """Return the text that the settings ask for. Raises ValueError with one sentence."""
+    """Return the text that the settings ask for.
+
+    Raises ValueError with one sentence where the cell is none of the `speakers`.
+    """
+    if settings.cell not in (here := speakers()):
+        raise ValueError(f"{settings.cell!r} does not write; choose from {', '.join(here)}")
     known = {name: getattr(settings, name) for name in WRITING}
     return _written(CellLab(**known))
 
 
 @lru_cache(maxsize=6)
 def _written(settings: CellLab) -> Written:
-    networks = {cell: _network(cell) for cell in SPEAKERS}
+    networks = {cell: _network(cell) for cell in speakers()}
     prompt = as_meant(settings.prompt) or "\n"
-    writer = networks[speaker(settings.cell)]
+    writer = networks[settings.cell]
     generation = generate(
         writer,
         prompt,
@@ -79,20 +86,20 @@ def _written(settings: CellLab) -> Written:
             step,
             {name: values[step] for name, values in arrays.items()},
             {name: float(v[step]) for name, v in scalars.items() if not np.isnan(v[step])},
-            {"says": _says(text, step, arrays)},
+            {"says": _says(text, step, arrays, tuple(networks))},
         )
         for step in range(len(text))
     )
-    vocabulary = tuple(networks["lstm"].vocabulary.characters)
+    vocabulary = tuple(writer.vocabulary.characters)
     return Written(generation, text, vocabulary, frames, cost)
 
 
-def _says(text: str, step: int, arrays: Mapping[str, np.ndarray]) -> str:
+def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]) -> str:
     """Which earlier letter each network leans on most, and how far back it stands."""
     if step == 0:
         return "Nothing was read before the first letter."
     leans = []
-    for cell in SPEAKERS:
+    for cell in cells:
         source = int(arrays[f"{cell}/saliency"][step].argmax())
         name = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU"}[cell]
         leans.append(f"{name} on “{seen_token(text[source])}”, {step - source} back")
@@ -100,7 +107,7 @@ def _says(text: str, step: int, arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _network(cell: str) -> CharacterNetwork:
-    network = load_network(f"characters-{cell}")
+    network = load_network(TRAINED[WRITES.name][cell])
     assert isinstance(network, CharacterNetwork), "these networks read characters"
     return network
 

@@ -8,6 +8,7 @@ from explorer.labs.cells.settings import CellLab
 from explorer.networks.uploads import opened
 from explorer.pages import views
 from explorer.pages.cells import hand, memory, networks, patterns, step, surgery, writing
+from explorer.pages.cells.material import admit_what_is_here
 from explorer.pages.dials import Dials
 from explorer.pages.views import View
 from explorer.sequences import handmade
@@ -62,4 +63,6 @@ SOURCES = views.sources_of(VIEWS)
 
 def page() -> None:
     """Show the page."""
-    views.show(Dials("cells", CellLab), VIEWS, "Ways to look at a cell that reads.")
+    dials = Dials("cells", CellLab)
+    admit_what_is_here(dials)
+    views.show(dials, VIEWS, "Ways to look at a cell that reads.")

@@ -1,5 +1,6 @@
 """A gallery of hand-made cells: readable weights, an exact task, a verdict on every edit."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -32,7 +33,7 @@ double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.choice("hand", "Cell", tuple(HANDMADE), _title, "Which cell.", labelled=False)
+        dials.choice("hand", "Cell", tuple(HANDMADE), _label, "Which cell.", labelled=False)
         entry = HANDMADE[dials.value("hand")]
         if st.session_state.get("cells.hand.of") != entry.name:
             first = "cells.hand.of" not in st.session_state
@@ -46,10 +47,7 @@ def show(dials: Dials[CellLab]) -> str:
     try:
         found = made(settings)
     except ValueError as why:
-        text = str(why)
-        st.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
-        settings = CellLab(view="hand", hand=settings.hand)
-        found = made(settings)
+        dials.refuse(why, replace(settings, word="", changed=""))
     dials.finish(settings)
     with verdict_place:
         _verdict(found)
@@ -66,7 +64,7 @@ def show(dials: Dials[CellLab]) -> str:
         published(f"hand?{query(settings.without_gaze)}", found.still, found.frames),
         key="cells.hand.stage",
         live=False,
-        select={"unit": max(0, settings.unit)},
+        select={"unit": settings.unit if 0 <= settings.unit < len(found.entry.units) else 0},
         start=min(4, len(found.frames) - 1),
         on_pick=lambda picked: dials.set(**picked_of(picked)),
     )
@@ -76,9 +74,8 @@ def show(dials: Dials[CellLab]) -> str:
     return f"{found.entry.sentence} {_length(found)}"
 
 
-def _title(name: str) -> str:
-    words = name.replace("_", " ").replace("gru", "GRU")
-    return f"{words[:1].upper()}{words[1:]}"
+def _label(name: str) -> str:
+    return HANDMADE[name].label
 
 
 def _inputs(found: Made) -> tuple[str, ...]:

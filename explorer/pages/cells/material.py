@@ -2,27 +2,20 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from explorer.figures.cells import shown
+from explorer.labs.cells.readers import able, here, material_of, offered, readable
 from explorer.labs.cells.reading import Seen, read
-from explorer.labs.cells.settings import CELLS, LONGEST_TEXT, READS, TRAINED, CellLab, readers_of
-from explorer.networks.series import digits
+from explorer.labs.cells.settings import CELLS, CellLab
+from explorer.networks.material import CHOSEN, TYPED, Material
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.runs.frames import Frame
 from explorer.runs.hub import Ticket, the_hub
 
-READ_NAMES = {
-    "python": "Python source",
-    "english": "English",
-    "waves": "waves",
-    "sunspots": "sunspots",
-    "digits": "digits, row by row",
-    "noise": "noise, untrained",
-    "yours": "your network",
-}
 CELL_NAMES = {
     "rnn_tanh": "RNN",
     "rnn_relu": "RNN relu",
@@ -34,52 +27,63 @@ CELL_NAMES = {
 }
 PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
-assert set(READ_NAMES) == set(READS) and set(CELL_NAMES) == set(CELLS)  # noqa: PT018
+assert set(CELL_NAMES) == set(CELLS)
 
 
-def _admit_only_what_exists(dials: Dials[CellLab]) -> None:
-    """Turn the dial of the cell to one that was trained on what is read."""
-    able = readers_of(dials.value("reads"))
-    if dials.value("cell") not in able:
-        dials.set(cell="lstm" if "lstm" in able else able[0])
+OF_ALL_TASKS = {TYPED: "", CHOSEN: 0}
+"""The dials that tasks without one of their own share, as they stand when another one is read."""
+
+
+def admit_what_is_here(dials: Dials[CellLab]) -> None:
+    """Turn the dials of what is read to what there is, with a sentence for what was not."""
+    found = here(*(dials.value(name) for name in ("reads", "cell", "upload", "part")))
+    if found.why:
+        dials.say(found.why)
+        dials.set(reads=found.reads, cell=found.cell, upload=found.upload, part=found.part)
 
 
 def reading_dials(dials: Dials[CellLab]) -> None:
     """Show what is read, by which cell, and the text or the numbers themselves, in one row."""
-    _admit_only_what_exists(dials)
-    reads = dials.value("reads")
-    offered = [*TRAINED, "noise", *(("yours",) if dials.value("upload") else ())]
+    settings = dials.wanted()
+
+    def turned() -> None:
+        dials.set(**OF_ALL_TASKS)
+        admit_what_is_here(dials)
+
     with st.container(width=165):
-        dials.menu("reads", "Reads", offered, READ_NAMES.__getitem__)
-    able = readers_of(reads)
-    if reads == "yours":
-        _own_dials(dials)
-        return
-    if len(able) > 1:
+        dials.show(
+            "reads", offered=offered(settings.upload), as_="menu", labelled=False, then=turned
+        )
+    cells = able(settings.reads)
+    if settings.reads != "yours" and len(cells) > 1:
         with st.container(width="content"):
             dials.choice(
-                "cell", "Cell", able, CELL_NAMES.__getitem__, "Which cell reads.", labelled=False
+                "cell", "Cell", cells, CELL_NAMES.__getitem__, "Which cell reads.", labelled=False
             )
     with st.container(width="stretch"):
-        _what_is_read(dials, reads)
+        material = material_of(settings)
+        if material is not None:
+            _what_is_read(dials, material)
+        elif settings.reads == "noise":
+            _untrained_dials(dials)
 
 
-def _what_is_read(dials: Dials[CellLab], reads: str) -> None:
-    if reads in ("python", "english"):
-        name = "text" if reads == "python" else "prose"
-        dials.text(name, "Text", LONGEST_TEXT, "Type anything; ↵ is a line break.")
-    elif reads == "waves":
-        dials.text("numbers", "Numbers", 2_000, "Numbers with blanks or commas between.")
-    elif reads == "sunspots":
-        dials.slider("first_year", "From the year", 1700, 1989)
-    elif reads == "digits":
-        with st.container(horizontal=True, vertical_alignment="center"):
-            picture = digits().values[min(dials.value("digit"), 1796)]
-            large = picture.repeat_interleave(7, 0).repeat_interleave(7, 1)
-            st.image(1 - large.numpy(), width=56)
-            dials.slider("digit", "Which of the digits", 0, 1796)
-    else:
-        _untrained_dials(dials)
+def _what_is_read(dials: Dials[CellLab], material: Material) -> None:
+    """Show the dial of what is read, and the picture that was chosen, where there is one."""
+    row = material.row
+    ends = () if isinstance(material.example, str) else row.offered or (row.low, row.high)
+
+    def dial() -> None:
+        dials.show(material.setting, label=row.label, help=row.help, offered=ends)
+
+    if material.picture is None:
+        dial()
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        grey = material.picture(dials.value(material.setting))
+        large = grey.repeat_interleave(7, 0).repeat_interleave(7, 1)
+        st.image(1 - large.numpy(), width=56)
+        dial()
 
 
 def _untrained_dials(dials: Dials[CellLab]) -> None:
@@ -90,12 +94,6 @@ def _untrained_dials(dials: Dials[CellLab]) -> None:
         dials.slider("steps", "Length", 1, 1_000)
         dials.switch("both_ways", "Read both ways")
         dials.number("seed", "Seed", 0, 999_999, "Decides weights and inputs.")
-
-
-def _own_dials(dials: Dials[CellLab]) -> None:
-    with st.container(width="stretch"):
-        dials.text("text", "Text", LONGEST_TEXT, "What a character network reads.")
-        dials.text("numbers", "Numbers", 2_000, "What a network of one input reads.")
 
 
 def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
@@ -111,28 +109,44 @@ def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
         parts += [("forward", "backward")[way]] if ways > 1 else []
         return ", ".join(parts)
 
-    if not 0 <= dials.value("place") < stack.depth * ways:
+    if dials.value("place") < 0:
         dials.set(place=seen.layer * ways + seen.backward)
     with st.container(width=140):
         dials.menu("place", "Layer and direction", range(stack.depth * ways), named)
 
 
 def material(dials: Dials[CellLab]) -> tuple[CellLab, Seen]:
-    """Return the settings and the reading that they ask for; one sentence where there is none."""
+    """Return the settings and the reading that they ask for.
+
+    What cannot be read gets a sentence, and the dials go to what can.
+    """
     settings = dials.wanted()
     try:
         seen = read(settings)
     except ValueError as why:
-        text = str(why).rstrip(".")
-        st.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
-        settings, seen = CellLab(view=settings.view), read(CellLab())
+        dials.refuse(why, _nearest_reading(settings))
+    if settings.unit >= seen.units:
+        dials.refuse(
+            f"unit must be between 0 and {seen.units - 1} here, not {settings.unit}",
+            replace(settings, unit=-1),
+        )
     dials.finish(settings)
     return settings, seen
 
 
+def _nearest_reading(settings: CellLab) -> CellLab:
+    """The same looked at where the card says, if that can be read, else an example."""
+    elsewhere = replace(settings, place=-1)
+    try:
+        read(elsewhere)
+    except ValueError:
+        return readable(settings)
+    return elsewhere
+
+
 def looked_at(settings: CellLab, seen: Seen) -> int:
-    """Return the unit that is looked at: the chosen one, if the cell has it."""
-    return settings.unit if 0 <= settings.unit < seen.units else seen.unit
+    """Return the unit that is looked at: the chosen one, or the one that the card names."""
+    return settings.unit if settings.unit >= 0 else seen.unit
 
 
 def picked_of(picked: dict[str, int]) -> dict[str, int]:

@@ -10,13 +10,14 @@ from explorer.figures import cells as figures
 from explorer.labs.cells.retraining import Retraining, retrained
 from explorer.labs.cells.settings import CellLab
 from explorer.networks.cards import Card
-from explorer.networks.recipes import NETWORKS
+from explorer.networks.recipes import Recipe
 from explorer.networks.shelf import keep, kept
-from explorer.networks.shipped import ASSETS, network_card
+from explorer.networks.shipped import asset, network_card, trouble
+from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
 from explorer.networks.uploads import Found, Upload, opened
 from explorer.pages import surroundings
-from explorer.pages.cells.material import CELL_NAMES
+from explorer.pages.cells.material import CELL_NAMES, OF_ALL_TASKS
 from explorer.pages.dials import Dials
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -62,33 +63,28 @@ def _bring(dials: Dials[CellLab]) -> None:
     upload = kept(dials.value("upload")) if dials.value("upload") else None
     if upload is not None:
         _contents(dials, upload)
-    elif dials.value("upload") and not problem:
-        st.info(
-            "This server does not hold that network any more; upload the file again.",
-            icon=":material/help:",
-        )
     _shipped()
 
 
 def _shipped() -> None:
     """List the networks that are here already, with what each achieves on data it never saw."""
     st.markdown("**Networks that are here**")
-    cards = [network_card(name) for name in NETWORKS]
     st.dataframe(
-        [
-            {
-                "network": card.name,
-                "reads": card.reads,
-                "numbers": card.parameters,
-                "held out": _held_out(card),
-            }
-            for card in cards
-        ],
+        [_row(recipe) for recipe in RECIPES.values()],
         key="cells.shipped",
         hide_index=True,
         width="stretch",
         height="content",
     )
+
+
+def _row(recipe: Recipe) -> dict[str, str | int | None]:
+    """Return what there is to say of a network; why it is not here, where it is not."""
+    row: dict[str, str | int | None] = {"network": recipe.name, "reads": recipe.task.reads}
+    if why := trouble(recipe.name):
+        return row | {"numbers": None, "held out": why}
+    card = network_card(recipe.name)
+    return row | {"numbers": card.parameters, "held out": _held_out(card)}
 
 
 def _held_out(card: Card) -> str:
@@ -121,7 +117,7 @@ def _contents(dials: Dials[CellLab], upload: Upload) -> None:
                 key=f"cells.open.{part}",
                 type="primary" if part == 0 else "secondary",
                 on_click=lambda part=part, found=found: dials.set(
-                    view="step", reads="yours", part=part, place=-1, unit=-1
+                    view="step", reads="yours", part=part, place=-1, unit=-1, **OF_ALL_TASKS
                 ),
             )
     for refused in upload.refused:
@@ -147,7 +143,7 @@ def _found(found: Found) -> None:
 def _train(dials: Dials[CellLab]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            names = list(NETWORKS)
+            names = list(RECIPES)
             name = st.selectbox(
                 "Make anew", names, names.index("digits-lstm"), key="cells.retrain.name"
             )
@@ -160,7 +156,7 @@ def _train(dials: Dials[CellLab]) -> None:
     experiment = Retraining(name, int(updates), int(seed))
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, experiment))
     show_stage(
-        figures.training_scene(name),
+        figures.training_scene(name, RECIPES[name].task.goal),
         ticket,
         key="cells.training",
         live=True,
@@ -174,14 +170,15 @@ def _train(dials: Dials[CellLab]) -> None:
             on_click=_take,
             args=(dials, experiment, ticket.token),
         )
-        path = ASSETS / f"{name}.safetensors"
-        st.download_button(
-            "The shipped one",
-            path.read_bytes(),
-            path.name,
-            key="cells.download",
-            help="Learned for longer; a safetensors file that this page can open again.",
-        )
+        path = asset(name)
+        if not trouble(name):
+            st.download_button(
+                "The shipped one",
+                path.read_bytes(),
+                path.name,
+                key="cells.download",
+                help="Learned for longer; a safetensors file that this page can open again.",
+            )
         st.caption(f"`{experiment.command}`")
     problem = st.session_state.pop("cells.retrained.problem", "")
     if problem:
@@ -210,6 +207,7 @@ def _take(dials: Dials[CellLab], experiment: Retraining, token: str) -> None:
         part=0,
         place=-1,
         unit=-1,
+        **OF_ALL_TASKS,
     )
 
 

@@ -90,7 +90,7 @@ def _sentence(seen: Seen) -> str:
 
 def _what_to_look_for(seen: Seen, unit: int) -> str:
     text = "**What to look for.** "
-    if seen.reader.clock in ("value", "year"):
+    if "prediction" in seen.outcome.scalars:
         return (
             f"{text}The forecast after each number stands beside the next one. Click the memory "
             "in the diagram: how much of it was kept, and how much was written just now?"

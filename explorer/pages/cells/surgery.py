@@ -1,5 +1,7 @@
 """Lay a hand on a trained network: hold a gate, edit a weight, do without a part."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer.figures import cells as figures
@@ -54,21 +56,20 @@ def show(dials: Dials[CellLab]) -> str:
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
         with st.popover("What it reads"):
             reading_dials(dials)
-        _hold_only_what_exists(dials)
         settings, seen = material(dials)
+        lacking = _let_go_of_what_is_not_there(dials, settings, seen)
         place_dials(dials, seen)
         unit = looked_at(settings, seen)
         _hand(dials, seen, unit)
     settings = dials.wanted()
     dials.finish(settings)
+    if lacking:
+        st.info(lacking, icon=":material/info:")
     unknown(seen)
     try:
         found = runs.operate(settings, unit)
     except ValueError as why:
-        text = str(why)
-        st.warning(f"{text[:1].upper()}{text[1:]}. Nothing was done.", icon=":material/error:")
-        found = runs.operate(CellLab(hold="nothing"), 0)
-        unit = 0
+        dials.refuse(f"{why}; nothing was done", replace(settings, hold="nothing", operations=""))
     seen = found.seen
     name = (
         query(settings.without_gaze) + f"&{runs.operation(settings, unit, len(seen.trace))}&{unit}"
@@ -96,9 +97,12 @@ def show(dials: Dials[CellLab]) -> str:
     return _sentence(found, unit, settings)
 
 
-def _hold_only_what_exists(dials: Dials[CellLab]) -> None:
-    if dials.value("hold") not in runs.holds(dials.value("cell")):
-        dials.set(hold="nothing")
+def _let_go_of_what_is_not_there(dials: Dials[CellLab], settings: CellLab, seen: Seen) -> str:
+    """Let go of a part that the cell which reads does not have; returns what there is to say."""
+    if settings.hold in runs.holds(seen.cell):
+        return ""
+    dials.set(hold="nothing")
+    return f"This cell has no {_part(settings.hold)} to hold, so nothing is held."
 
 
 def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
@@ -108,7 +112,11 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
     held = dials.value("hold")
     if held != "nothing":
         low, high = (-3.0, 3.0) if held in ("cell", "candidate", "new", "hidden") else (0.0, 1.0)
-        dials.set(value=min(high, max(low, dials.value("value"))))  # what is held may have changed
+        if not low <= (value := dials.value("value")) <= high:  # what is held may have changed
+            dials.refuse(
+                f"the {_part(held)} is held between {low:g} and {high:g}, not at {value:g}",
+                replace(dials.wanted(), value=min(high, max(low, value))),
+            )
         with st.container(width=170):
             dials.real("value", f"{_part(held).capitalize()} is", low, high, 0.05, "Its value.")
         with st.container(width=200):

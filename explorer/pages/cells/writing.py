@@ -3,8 +3,9 @@
 import streamlit as st
 
 from explorer.figures import cells as figures
-from explorer.labs.cells.settings import SPEAKERS, CellLab
-from explorer.labs.cells.written import Written, speaker, written
+from explorer.labs.cells.settings import SPEAKERS, TRAINED, WRITES, CellLab
+from explorer.labs.cells.written import Written, speakers, written
+from explorer.networks.shipped import trouble
 from explorer.pages import surroundings
 from explorer.pages.cells.material import CELL_NAMES, published
 from explorer.pages.dials import Dials
@@ -32,13 +33,21 @@ spread their attention rather than who pays less.
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    writer = speaker(dials.value("cell"))
-    if dials.value("cell") != writer:
+    some = speakers()
+    missing = [cell for cell in SPEAKERS if cell not in some]
+    if not some:
+        dials.finish(dials.wanted())
+        st.warning(_why(missing), icon=":material/error:")
+        return "None of the networks that write is here."
+    notes = [_why(missing)] if missing else []
+    if (asked := dials.value("cell")) not in some:
+        writer = "lstm" if "lstm" in some else some[0]
         dials.set(cell=writer)
+        if asked not in SPEAKERS:
+            notes.append(f"{CELL_NAMES[asked]} does not write here; {CELL_NAMES[writer]} does.")
+    writer = dials.value("cell")
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.choice(
-            "cell", "Writes", SPEAKERS, CELL_NAMES.__getitem__, "Which network writes.", False
-        )
+        dials.choice("cell", "Writes", some, CELL_NAMES.__getitem__, "Which network writes.", False)
         with st.container(width="stretch"):
             dials.text("prompt", "Prompt", 200, "How the text begins; ↵ is a line break.")
         with st.container(width=170):
@@ -60,10 +69,12 @@ def show(dials: Dials[CellLab]) -> str:
         )
     settings = dials.wanted()
     dials.finish(settings)
+    for note in notes:
+        st.info(note, icon=":material/info:")
     found = written(settings)
     prompt = len(found.text) - len(found.generation.text)
     show_stage(
-        figures.writing_scene(SPEAKERS, tuple(found.text), found.vocabulary),
+        figures.writing_scene(some, tuple(found.text), found.vocabulary),
         published(f"writing?{query(settings.without_gaze)}", found.frames[0], found.frames),
         key="cells.writing",
         live=False,
@@ -72,9 +83,19 @@ def show(dials: Dials[CellLab]) -> str:
     st.markdown(_what_to_look_for(found))
     surroundings.unfolded("What is drawn, and what it does not show", HOW)
     return (
-        f"The {CELL_NAMES[writer]} writes after “{settings.prompt}”; RNN, LSTM and GRU read the "
+        f"The {CELL_NAMES[writer]} writes after “{settings.prompt}”; {_listed(some)} read the "
         "result. Point at a letter: what did each expect there, and which letters made it so?"
     )
+
+
+def _why(missing: list[str]) -> str:
+    """Why some of the networks are not here."""
+    return " ".join(f"The file {trouble(TRAINED[WRITES.name][cell])}." for cell in missing)
+
+
+def _listed(cells: tuple[str, ...]) -> str:
+    names = [CELL_NAMES[cell] for cell in cells]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _what_to_look_for(found: Written) -> str:

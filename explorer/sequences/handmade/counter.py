@@ -60,9 +60,11 @@ def lstm_counter(strength: int = 40) -> Handmade:
     longest = math.isqrt(int((1 - math.atanh(3 / 8)) * math.exp(s)))
     return Handmade(
         name="counter",
+        label="Counter",
         sentence="Says yes when the word so far is aⁿbⁿ: it counts the a up and the b down.",
         cell_name="lstm",
         symbols="ab",
+        example="aaabbbb",
         vectors=double([[1, 0], [0, 1]]),
         weights=Weights(
             weight_ih=double(
@@ -99,12 +101,14 @@ def gru_counter(bias: int = 5) -> Handmade:
     still = [0, 0, 0, 0]
     return Handmade(
         name="gru_counter",
+        label="GRU counter",
         sentence=(
             "The same with a GRU: its state saturates, each a adds less than the one before, and "
             f"beyond n = {saturates_at(keep)} the count is lost."
         ),
         cell_name="gru",
         symbols="ab",
+        example="aaaaabbbbb",
         vectors=double([[1, 0], [0, 1]]),
         weights=Weights(
             weight_ih=double(

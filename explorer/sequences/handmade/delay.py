@@ -32,9 +32,11 @@ def delay_line(steps: int = 4) -> Handmade:
 
     return Handmade(
         name="delay_line",
+        label="Delay line",
         sentence=f"Says what came {steps} steps ago.",
         cell_name="rnn_tanh",
         symbols="01",
+        example="1011000010",
         vectors=double([[-1], [1]]),
         weights=Weights(
             weight_ih=double([[2]] + [[0]] * steps),

@@ -26,8 +26,9 @@ Answers = Bool[Tensor, "T B"]
 class Handmade:
     """A cell with readable weights and the task that it solves.
 
-    It reads symbol s as the vector `vectors[s]` and answers yes, after every step, where
-    `readout · h + readout_bias` is above zero. `right` gives the right answers to sequences,
+    `name` is what links call it, `label` what menus do, and `example` what it reads until somebody
+    types something. It reads symbol s as the vector `vectors[s]` and answers yes, after every step,
+    where `readout · h + readout_bias` is above zero. `right` gives the right answers to sequences,
     `draw(length, many, generator)` random sequences; `always` are those that every verdict tries:
     all the short ones, and what is hard by construction. `units` says what each unit does.
     `holds_until` is the longest sequence on which the answers are right: None where nothing ever
@@ -36,9 +37,11 @@ class Handmade:
     """
 
     name: str
+    label: str
     sentence: str
     cell_name: str
     symbols: str
+    example: str
     vectors: Float[Tensor, "S I"]
     weights: Weights
     readout: Float[Tensor, " H"]

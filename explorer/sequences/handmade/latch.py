@@ -34,9 +34,11 @@ def latch(strength: int = 40) -> Handmade:
     gate, leak = 1 / (1 + math.exp(-s)), math.log1p(math.exp(-s))
     return Handmade(
         name="latch",
+        label="Latch",
         sentence="Remembers the last bit it was given, however long ago that was.",
         cell_name="lstm",
         symbols=".01",
+        example="010.0..1000.",
         vectors=double([[0, 0], [1, 0], [1, 1]]),
         weights=Weights(
             weight_ih=double([[2 * s, 0], [-2 * s, 0], [0, 20], [0, 0]]),

@@ -35,9 +35,11 @@ def oscillator(half: int = 3) -> Handmade:
 
     return Handmade(
         name="oscillator",
+        label="Oscillator",
         sentence=f"Says yes for {half} steps and no for {half}, for ever, with nothing to read.",
         cell_name="rnn_tanh",
         symbols=".",
+        example="............",
         vectors=double([[0]]),
         weights=Weights(
             weight_ih=double([[0]] * half),

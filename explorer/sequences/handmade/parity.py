@@ -27,9 +27,11 @@ def parity() -> Handmade:
     """
     return Handmade(
         name="parity",
+        label="Parity",
         sentence="Says whether the number of ones so far is odd.",
         cell_name="rnn_tanh",
         symbols="01",
+        example="0110100111",
         vectors=double([[0], [1]]),
         weights=Weights(
             weight_ih=double([[8], [8]]),

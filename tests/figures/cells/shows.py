@@ -16,12 +16,14 @@ from explorer.figures.cells import (
     writing_scene,
 )
 from explorer.figures.scene import Scene
+from explorer.networks.tasks import RECIPES
 from explorer.runs.frames import Frame
 from tests.figures.cells.readings import Reading, reading
 
 TEXT = 'print("gate", f(x[0]))  # done\n'
 UNIT = 2
-NETWORKS = ("characters-lstm", "english", "numbers-gru", "sunspots", "digits")
+LEARNING = {recipe.task.name: name for name, recipe in RECIPES.items()}.values()
+"""A network of each task."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,9 @@ def training(network: str) -> Show:
         )
         for i in range(60)
     )
-    baselines = dict.fromkeys(("blind", "persistence", "floor", "line"), 3.1)
-    return Show(training_scene(network), Frame(0, {}, baselines), frames)
+    goal = RECIPES[network].task.goal
+    baselines = dict.fromkeys(dict(goal.baselines), 3.1)
+    return Show(training_scene(network, goal), Frame(0, {}, baselines), frames)
 
 
 def shows() -> dict[str, Callable[[], Show]]:
@@ -166,5 +169,5 @@ def shows() -> dict[str, Callable[[], Show]]:
         "digits lstm": lambda: digits("lstm"),
         "writing": writing,
         "handmade": handmade,
-        **{f"training {name}": lambda name=name: training(name) for name in NETWORKS},
+        **{f"training {name}": lambda name=name: training(name) for name in LEARNING},
     }

@@ -1,0 +1,111 @@
+"""Who reads what: only what is here is offered, and what replaces the rest is said."""
+
+import io
+from dataclasses import replace
+
+import pytest
+import torch
+
+from explorer.labs.cells import CellLab, read
+from explorer.labs.cells.readers import (
+    able,
+    here,
+    material_of,
+    offered,
+    reader,
+    task_of,
+)
+from explorer.labs.cells.settings import READS
+from explorer.networks import shipped
+from explorer.networks.shelf import keep
+from explorer.networks.tasks import RECIPES, TASKS
+from explorer.networks.uploads import Upload, opened
+
+
+def brought(inputs: int) -> str:
+    """Return the mark of an uploaded file with one LSTM that nobody knows more of."""
+    with torch.random.fork_rng():
+        layer = torch.nn.LSTM(inputs, 5)
+    file = io.BytesIO()
+    torch.save(layer.state_dict(), file)
+    return keep(opened("mine.pt", file.getvalue()))
+
+
+def learned(name: str) -> str:
+    """Return the mark of a network that was made here and put on the shelf."""
+    return keep(Upload(name, "this laboratory", (), (), shipped.shipped(name)))
+
+
+def test_all_that_is_here_is_offered_and_nothing_needs_a_word():
+    assert offered("") == tuple(reads for reads in READS if reads != "yours")
+    assert offered(brought(3)) == tuple(READS)
+    for reads in offered(""):
+        for cell in able(reads):
+            found = here(reads, cell, "", 0)
+            assert (found.reads, found.cell, found.why) == (reads, cell, "")
+
+
+@pytest.mark.parametrize("gone", RECIPES)
+def test_without_one_network_everything_that_is_asked_for_can_be_read(gone, tmp_path, monkeypatch):
+    for name in RECIPES.keys() - {gone}:
+        path = shipped.asset(name)
+        (tmp_path / path.name).symlink_to(path)
+    monkeypatch.setattr(shipped, "ASSETS", tmp_path)
+    recipe = RECIPES[gone]
+
+    found = here(recipe.task.name, recipe.settings.cell, "", 0)
+
+    assert found.why.startswith(f"The file {gone}.safetensors is missing; make it with python -m")
+    assert found.cell in able(found.reads)
+    assert reader(CellLab(reads=found.reads, cell=found.cell)).network is not None
+
+
+def test_cells_of_one_input_read_the_typed_numbers_as_they_are():
+    settings = CellLab(reads="yours", upload=brought(1), numbers="1 -2 3.5")
+
+    seen = read(settings)
+
+    assert material_of(settings) is TASKS["waves"].material
+    assert [frame.scalars["input/value"] for frame in seen.frames] == [1, -2, 3.5]
+    assert seen.reader.clock == "value"
+    assert "prediction" not in seen.outcome.scalars  # nobody reads a forecast out of them
+    assert seen.difference < 1e-12
+
+
+def test_cells_of_several_inputs_read_noise():
+    settings = CellLab(reads="yours", upload=brought(3), steps=7)
+
+    assert material_of(settings) is None
+    assert len(read(settings).frames) == 7
+
+
+def test_a_part_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="part must be between 0 and 0 here, not 1"):
+        reader(CellLab(reads="yours", upload=brought(3), part=1))
+
+
+@pytest.mark.parametrize("name", ["english-lstm", "sunspots-lstm", "digits-lstm"])
+def test_a_network_made_here_is_given_what_its_task_reads(name: str):
+    task = RECIPES[name].task
+    settings = CellLab(reads="yours", upload=learned(name))
+
+    who = reader(settings)
+
+    assert material_of(settings) is task.material
+    assert who.given.tokens == task.material.given(task.material.example).tokens
+    assert task_of(shipped.shipped(name)) is task
+
+
+def test_a_network_that_gives_another_kind_s_name_is_read_as_its_own_kind():
+    held = shipped.shipped("digits-lstm")
+    strange = replace(held, card=replace(held.card, name="sunspots-lstm"))
+
+    assert task_of(strange) is TASKS["digits"]
+
+
+def test_what_shared_dials_say_is_the_example_until_somebody_types():
+    own = replace(TASKS["waves"].material, setting="given", example="1 2")
+
+    assert CellLab().said(own) == "1 2"
+    assert CellLab(given="3").said(own) == "3"
+    assert CellLab(numbers="4").said(TASKS["waves"].material) == "4"
