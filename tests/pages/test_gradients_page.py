@@ -68,7 +68,7 @@ def controls(app: AppTest) -> dict[str, Any]:
 
 
 def test_the_page_has_a_row_for_every_view_that_a_link_may_name():
-    assert tuple(VIEWS) == lab.VIEWS
+    assert tuple(VIEWS) == lab.VIEW_NAMES
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -133,6 +133,12 @@ def test_every_dial_of_the_page_has_a_row_and_every_row_its_place():
 
     assert set().union(*placed) == ROWS.keys()
     assert placed[0] & placed[1] == {"view", "seed"}
+
+
+def test_a_choice_is_offered_by_the_names_of_its_registry():
+    init = controls(opened(**SMALL))["init"]
+
+    assert init.options == ["torch", "rotation", "normal"]
 
 
 @pytest.mark.parametrize("view", VIEWS)

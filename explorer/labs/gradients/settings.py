@@ -8,7 +8,7 @@ from explorer.labs.gradients import words
 from explorer.labs.gradients.cells import gated
 from explorer.labs.gradients.learning import Adding
 
-VIEWS = ("start", "live")
+VIEW_NAMES = ("start", "live")
 """Every way to look, by its name in links."""
 
 KEEPING = f"Bias of {words.keeping_gates()}: the larger, the longer they keep."
@@ -22,7 +22,7 @@ class Flow:
     that links know.
     """
 
-    view: str = dial("start", "View", "Ways to look at a gradient's way back.", choices=VIEWS)
+    view: str = dial("start", "View", choices=VIEW_NAMES)
     length: int = again(FlowSettings, "length")
     seeds: int = again(FlowSettings, "seeds")
     seed: int = again(FlowSettings, "seed")

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.dials import dials, values
 from explorer.gradients import LEARNERS, AddingSettings, FlowSettings
-from explorer.labs.gradients import VIEWS, Adding, Flow, measure
+from explorer.labs.gradients import VIEW_NAMES, Adding, Flow, measure
 from explorer.labs.gradients.cells import MEASURED, gated
 from explorer.labs.gradients.start import highest, marked_lag, matrix_spectrum
 from explorer.runs import links
@@ -96,7 +96,7 @@ def test_a_dial_has_one_range_in_the_lab_and_in_the_mathematics(name: str, kind:
 
 
 def test_a_view_that_is_none_is_refused_with_those_that_are():
-    for view in VIEWS:
+    for view in VIEW_NAMES:
         assert Flow(view=view).view == view
     with pytest.raises(ValueError) as refused:
         Flow(view="learning")
