@@ -14,8 +14,8 @@ from explorer.gradients.adding import AddingSettings, SideBySide
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.textbook import TextbookAdding
 from explorer.gradients.through_time import norms_through_time
-from explorer.labs.gradients.flow import CELLS as MEASURED_CELLS
-from explorer.labs.gradients.flow import Flow
+from explorer.labs.gradients import Flow
+from explorer.labs.gradients.cells import MEASURED
 from explorer.sequences import trace
 from explorer.transport import wasserstein
 
@@ -49,8 +49,8 @@ def repeated(fresh: Callable[[], Callable[[], object]], length: int = 1_000) -> 
 
 
 def gradients_page(effort: Effort) -> Iterable[Row]:
-    """What the page of gradients measures when a dial is turned, all four cells."""
-    asked = [Flow().settings(cell) for cell in MEASURED_CELLS]
+    """What the page of gradients measures when a dial is turned, all cells."""
+    asked = [Flow().settings(cell) for cell in MEASURED]
 
     def ours() -> None:
         for settings in asked:

@@ -23,6 +23,8 @@ from typing import Any, TypeVar
 
 ROW = "dial"
 """under which name a field keeps its row"""
+REPEATS = "repeats"
+"""under which name a field keeps whose dial it is once more: the class, and its name there"""
 REPEATED = 40
 """characters of a wrong value that its message repeats"""
 
@@ -114,7 +116,7 @@ class Dial:
         if (
             not isinstance(given, int | float)
             or isinstance(given, bool)
-            or not math.isfinite(given)
+            or (isinstance(given, float) and not math.isfinite(given))
         ):
             raise ValueError(f"{name} must be a number, not {_repeated(given)}")
         low = -math.inf if self.low is None else self.low
@@ -134,13 +136,27 @@ def dial(default: Any, label: str, help: str = "", **row: Any) -> Any:
 def again(kind: type, name: str, default: Any = MISSING, **row: Any) -> Any:
     """The field of another configuration once more, with another default or parts of its row.
 
-    Raises ValueError where ``kind`` has no such dial.
+    It may have another name; `part` finds it. Raises ValueError where ``kind`` has no such dial.
     """
     for known in fields(kind):
         if known.name == name and ROW in known.metadata:
             other = known.default if default is MISSING else default
-            return field(default=other, metadata={ROW: replace(known.metadata[ROW], **row)})
+            made = replace(known.metadata[ROW], **row)
+            return field(default=other, metadata={ROW: made, REPEATS: (kind, name)})
     raise ValueError(f"{kind.__name__} has no dial {name!r}")
+
+
+def part(settings: object, kind: type[Settings], **rest: Any) -> Settings:
+    """The configuration of class ``kind`` whose dials some of these settings are (`again`).
+
+    ``rest`` is what they say nothing of, and what stands in for what they say.
+    """
+    given = {}
+    for known in fields(settings):  # type: ignore[arg-type]
+        whose, name = known.metadata.get(REPEATS, (None, ""))
+        if whose is kind:
+            given[name] = getattr(settings, known.name)
+    return kind(**(given | rest))
 
 
 def check(settings: object) -> None:

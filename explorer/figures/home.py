@@ -1,7 +1,9 @@
 """The small pictures of the home page: each plays what its lab answers, over and over."""
 
+from dataclasses import replace
+
 from explorer.figures.gans import contestants
-from explorer.figures.gradients.scenes import through_time
+from explorer.figures.gradients import norms
 from explorer.figures.scene import (
     Axis,
     Grid,
@@ -36,9 +38,11 @@ def reading(tokens: tuple[str, ...], unit: int) -> Scene:
 
 
 def vanishing() -> Scene:
-    """Return gradient norms of four networks while the forget bias grows."""
-    cells = ("rnn_tanh", "lstm", "gru")
-    return through_time(cells, LOWEST, 10.0, lag=50, compact=True)
+    """Return gradient norms of three networks while the forget bias grows."""
+    panel = replace(norms(("rnn_tanh", "lstm", "gru"), LOWEST, 10.0), title="", note="")
+    grid = Grid(("minmax(0, 1fr)",), ("minmax(0, 1fr)",), (panel.area,))
+    alt = "Gradient norms of three networks as the forget bias grows."
+    return Scene((panel,), grid, grid, loop=True, alt=alt)
 
 
 def two_games(extent: tuple[float, float, float, float]) -> Scene:

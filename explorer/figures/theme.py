@@ -5,7 +5,26 @@ in lightness or come with a second sign (dash, shape, label), after Okabe and It
 they stay apart for colour-blind eyes and on a tired projector.
 """
 
+from dataclasses import dataclass
 from typing import Final
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a line is told from others: its colour in both themes, its dash in pixels on and off."""
+
+    light: str
+    dark: str
+    dash: tuple[int, ...] = ()
+
+
+OF_CELLS: Final[dict[str, Look]] = {
+    "rnn_tanh": Look("#b3261e", "#ff8a80", (2, 4)),
+    "rnn_relu": Look("#8e4b9e", "#c58ad6", (10, 4, 2, 4)),
+    "lstm": Look("#0b6e99", "#56b4e9"),
+    "gru": Look("#00795c", "#3fcf9f", (8, 5)),
+}
+"""The look of a cell's curve, by the name of the cell, which is its role."""
 
 LIGHT: Final[dict[str, str]] = {
     "ink": "#1c2430",
@@ -35,11 +54,8 @@ LIGHT: Final[dict[str, str]] = {
     # signed values diverge around neutral
     "positive": "#b94a10",
     "negative": "#2b6cb0",
-    # networks and games that share a picture
-    "rnn": "#b3261e",
-    "rnn_relu": "#8e4b9e",
-    "lstm": "#0b6e99",
-    "gru": "#00795c",
+    # cells and games that share a picture
+    **{name: look.light for name, look in OF_CELLS.items()},
     "gan": "#c94f00",
     "wgan": "#0b6e99",
     "other_game": "#00795c",
@@ -73,10 +89,7 @@ DARK: Final[dict[str, str]] = {
     "hidden": "#56b4e9",
     "positive": "#ff9a52",
     "negative": "#6fb1ff",
-    "rnn": "#ff8a80",
-    "rnn_relu": "#c58ad6",
-    "lstm": "#56b4e9",
-    "gru": "#3fcf9f",
+    **{name: look.dark for name, look in OF_CELLS.items()},
     "gan": "#ff8a3d",
     "wgan": "#56b4e9",
     "other_game": "#3fcf9f",
@@ -87,10 +100,7 @@ DARK: Final[dict[str, str]] = {
 
 # Second signs beside the colour: the dash of a line, in pixels on and off.
 DASH: Final[dict[str, tuple[int, ...]]] = {
-    "rnn": (2, 4),
-    "rnn_relu": (10, 4, 2, 4),
-    "lstm": (),
-    "gru": (8, 5),
+    **{name: look.dash for name, look in OF_CELLS.items()},
     "gan": (8, 5),
     "wgan": (),
     "other_game": (10, 4, 2, 4),
@@ -101,3 +111,12 @@ DASH: Final[dict[str, tuple[int, ...]]] = {
 
 FONT: Final[str] = 'Inter, "Source Sans 3", "Source Sans", system-ui, sans-serif'
 MONOSPACE: Final[str] = 'ui-monospace, "DejaVu Sans Mono", monospace'
+
+
+def of_cell(name: str) -> str:
+    """Return the role of a cell. Raises ValueError for a cell that has no look."""
+    if name not in OF_CELLS:
+        raise ValueError(
+            f"no look for cell {name!r}; there is for {', '.join(map(repr, OF_CELLS))}"
+        )
+    return name

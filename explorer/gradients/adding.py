@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from explorer.dials import again, check, dial
 from explorer.gradients.initial import INPUTS, READOUT, VALIDATION, WEIGHTS, initial_matrix, stream
 from explorer.gradients.learner import Learner
-from explorer.gradients.settings import check_real, check_whole
+from explorer.gradients.settings import FlowSettings
 from explorer.sequences.tasks import AddingProblem, adding_problem, stratified_adding_problem
 
 LEARNERS = ("rnn_tanh", "lstm", "gru")
@@ -20,28 +21,53 @@ VALIDATION_GRID = (20, 25)  # 500 sequences that are never trained on
 SOLVED = 0.01
 """Mean squared error on unseen sequences below which the problem counts as solved."""
 
-WHOLE = {"length": (2, 200), "width": (4, 128), "batch": (1, 200), "seed": (0, 2**31 - 1)}
-REAL = {"rate": (1e-6, 1.0), "forget_bias": (-10.0, 10.0), "clip": (1e-3, 1e3)}
 LARGEST = 1_500_000  # numbers in one array of an unrolled network
 
 
 @dataclass(frozen=True)
 class AddingSettings:
-    """Everything that determines a training bit for bit."""
+    """Everything that determines a training bit for bit. Raises `ValueError` with one line."""
 
-    length: int = 50
-    width: int = 32
-    batch: int = 50
-    rate: float = 1e-2  # Adam's; the tanh network stays at the baseline with 1e-3 and 3e-3 too
-    forget_bias: float = 1.0  # b_f of the LSTM, b_z of the GRU (Jozefowicz et al. 2015)
-    clip: float = 1.0  # norm of the whole gradient
-    seed: int = 0
+    length: int = dial(
+        50,
+        "Sequence length",
+        "Two of so many numbers are marked; the answer is their sum.",
+        low=2,
+        high=200,
+        offered=(5, 100),
+        unit="steps",
+    )
+    width: int = dial(32, "Units", "Of each network.", low=4, high=128, offered=(8, 16, 32, 64))
+    batch: int = dial(50, "Sequences", "In each batch.", low=1, high=200)
+    rate: float = dial(  # the tanh network stays at the baseline with 1e-3 and 3e-3 too
+        1e-2,
+        "Learning rate",
+        "Adam's.",
+        low=1e-6,
+        high=1.0,
+        offered=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
+        shown=str,
+    )
+    forget_bias: float = again(FlowSettings, "forget_bias", default=1.0)  # Jozefowicz et al. 2015
+    clip: float = dial(
+        1.0,
+        "Clip at",
+        "Largest norm of the gradient of all weights.",
+        low=1e-3,
+        high=1e3,
+        offered=(0.1, 0.5, 1.0, 5.0, 100.0),
+        shown=str,
+    )
+    seed: int = again(
+        FlowSettings,
+        "seed",
+        label="Seed",
+        help="Decides weights and sequences, equal for all networks.",
+        offered=(0, 50),
+    )
 
     def __post_init__(self) -> None:
-        for name, (low, high) in WHOLE.items():
-            check_whole(name, getattr(self, name), low, high)
-        for name, bounds in REAL.items():
-            check_real(name, getattr(self, name), *bounds)
+        check(self)
         size = self.length * self.width * self.batch
         if size > LARGEST:
             raise ValueError(

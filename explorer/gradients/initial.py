@@ -22,6 +22,7 @@ WEIGHTS, INPUTS, READOUT, VALIDATION = range(4)
 class RecurrentInit:
     """How W_hh is drawn, block by block at gain 1, and whether the biases are drawn or zero."""
 
+    label: str
     draw: Draw
     biases: bool = False
 
@@ -51,9 +52,9 @@ def gaussian(blocks: int, units: int, generator: torch.Generator) -> Float[Tenso
 
 
 RECURRENT_INITS: dict[str, RecurrentInit] = {
-    "default": RecurrentInit(uniform, biases=True),
-    "orthogonal": RecurrentInit(orthogonal),
-    "gaussian": RecurrentInit(gaussian),
+    "default": RecurrentInit("torch", uniform, biases=True),
+    "orthogonal": RecurrentInit("rotation", orthogonal),
+    "gaussian": RecurrentInit("normal", gaussian),
 }
 
 

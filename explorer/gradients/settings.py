@@ -1,59 +1,77 @@
 """What determines a measurement of the gradient flow at initialisation."""
 
-import math
 from dataclasses import dataclass
 
+from explorer.dials import check, dial
 from explorer.gradients.initial import RECURRENT_INITS
 from explorer.gradients.unrolled import UNROLLED
-
-WHOLE = {
-    "length": (2, 400),
-    "units": (2, 128),
-    "seeds": (1, 20),
-    "batch": (1, 64),
-    "seed": (0, 2**31 - 1),
-}
-REAL = {"gain": (0.05, 4.0), "forget_bias": (-10.0, 10.0)}
 
 
 @dataclass(frozen=True)
 class FlowSettings:
-    """One cell at initialisation, drawn `seeds` times from `seed` on."""
+    """One cell at initialisation, drawn `seeds` times from `seed` on.
 
-    cell: str = "lstm"
-    length: int = 100  # steps
-    units: int = 64
-    recurrent_init: str = "default"
-    gain: float = 1.0  # factor of W_hh; for `gaussian` its spectral radius
-    forget_bias: float | None = None  # b_f, for the GRU b_z; None leaves it as it was drawn
-    seeds: int = 5
-    batch: int = 4  # samples for each network; they add less noise than five networks do
-    seed: int = 0
+    A forget bias is b_f of the LSTM and b_z of the GRU; None leaves it as it was drawn. Raises
+    `ValueError` with one line.
+    """
+
+    cell: str = dial("lstm", "Cell", choices=UNROLLED)
+    length: int = dial(
+        100,
+        "Sequence length",
+        "Steps between the first state and the loss.",
+        low=2,
+        high=400,
+        offered=(10, 200),
+        unit="steps",
+    )
+    units: int = dial(
+        64, "Units", "Of each network.", low=2, high=128, offered=(8, 16, 32, 64, 128)
+    )
+    recurrent_init: str = dial(
+        "default",
+        "Recurrent matrix",
+        "How the recurrent weights are drawn.",
+        choices=RECURRENT_INITS,
+    )
+    gain: float = dial(
+        1.0,
+        "Gain",
+        "Scales the recurrent matrix: every singular value of an orthogonal one, the spectral "
+        "radius of a Gaussian one.",
+        low=0.05,
+        high=4.0,
+        offered=(0.1, 2.0),
+        step=0.05,
+    )
+    forget_bias: float | None = dial(
+        None,
+        "Forget bias",
+        "Bias of the gate that keeps: the larger, the longer it keeps.",
+        low=-10.0,
+        high=10.0,
+        offered=(-2.0, 6.0),
+        step=0.25,
+    )
+    seeds: int = dial(
+        5,
+        "Seeds",
+        "Networks drawn and averaged; the band is their spread.",
+        low=1,
+        high=20,
+        offered=(1, 12),
+    )
+    batch: int = dial(  # samples for each network; they add less noise than five networks do
+        4, "Sequences", "Random inputs for each seed.", low=1, high=64, offered=(4, 8, 16, 32)
+    )
+    seed: int = dial(
+        0,
+        "First seed",
+        "Decides weights and inputs.",
+        low=0,
+        high=2**31 - 1,
+        offered=(0, 999_999),
+    )
 
     def __post_init__(self) -> None:
-        check_choice("cell", self.cell, UNROLLED)
-        check_choice("recurrent_init", self.recurrent_init, RECURRENT_INITS)
-        for name, (low, high) in WHOLE.items():
-            check_whole(name, getattr(self, name), low, high)
-        check_real("gain", self.gain, *REAL["gain"])
-        if self.forget_bias is not None:
-            check_real("forget_bias", self.forget_bias, *REAL["forget_bias"])
-
-
-def check_choice(name: str, given: object, registry: dict) -> None:
-    """Raise `ValueError` unless the registry has the name."""
-    if given not in registry:
-        raise ValueError(f"unknown {name} {given!r}; choose from {', '.join(map(repr, registry))}")
-
-
-def check_whole(name: str, given: object, low: int, high: int) -> None:
-    """Raise `ValueError` unless given a whole number in the range."""
-    if not isinstance(given, int) or isinstance(given, bool) or not low <= given <= high:
-        raise ValueError(f"{name} must be a whole number between {low} and {high}, not {given!r}")
-
-
-def check_real(name: str, given: object, low: float, high: float) -> None:
-    """Raise `ValueError` unless given a finite number in the range."""
-    number = given if isinstance(given, (int, float)) and not isinstance(given, bool) else math.nan
-    if not low <= number <= high:
-        raise ValueError(f"{name} must be between {low:g} and {high:g}, not {given!r}")
+        check(self)

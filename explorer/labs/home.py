@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.labs.gans.match import STEPS_PER_FRAME, Match
-from explorer.labs.gradients.flow import Flow, measure
+from explorer.labs.gradients import Flow, measure
 from explorer.runs.frames import Frame, chunk, pack, packets, unpack
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"

@@ -88,9 +88,9 @@ def _gans() -> Run:
 
 
 def _gradients() -> Run:
-    from explorer.labs.gradients.flow import Flow
+    from explorer.labs.gradients import Flow
 
-    return Flow, lambda flow: flow.adding()
+    return Flow, Flow.experiment
 
 
 # A function for each, for torch takes seconds to load and names are wanted without it.

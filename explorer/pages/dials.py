@@ -102,8 +102,8 @@ class Dials(Generic[Settings]):
             low, high = row.offered or (row.low, row.high)
             st.number_input(
                 look.label,
-                low,
-                high,
+                min(low, value),  # a value that only the link knows widens it
+                max(high, value),
                 key=look.key,
                 help=look.help,
                 step=row.step or 1,

@@ -18,7 +18,7 @@ from explorer.runs.worker import warm_torch
 # What the first visitors would wait for, the first of them first.
 LIBRARIES = ("torch", "pandas", "pyarrow")
 # What the trainer processes load before somebody presses Train.
-EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.flow")
+EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
 
 
 @contextlib.asynccontextmanager
@@ -40,8 +40,7 @@ def warm_up() -> None:
         importlib.import_module(library)
     warm_torch()
     # Here, and not above: the server answers before torch has been loaded.
-    from explorer.labs import cells
-    from explorer.labs.gradients import flow as gradients
+    from explorer.labs import cells, gradients
 
     for cell in ("lstm", "gru"):
         cells.read(cells.CellLab(cell=cell))

@@ -136,10 +136,11 @@ def _names(games: Any) -> str:
 
 
 def _adding(adding: Any) -> "tuple[Scene, str]":
-    from explorer.figures.gradients import scenes as gradients
-    from explorer.labs.gradients.flow import LEARNERS, LOWEST_LEARNING
+    from explorer.figures import gradients
+    from explorer.gradients import LEARNERS
+    from explorer.labs.gradients.learning import LOWEST
 
-    scene = gradients.adding(LEARNERS, LOWEST_LEARNING, adding.length)
+    scene = gradients.adding(LEARNERS, LOWEST, adding.length)
     return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from explorer.labs.gans.match import Match
-from explorer.labs.gradients.flow import Adding
+from explorer.labs.gradients import Adding
 from explorer.labs.presets import PRESETS, plan
 from explorer.runs import links
 from explorer.runs.experiments import Experiment

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from explorer.dials import again, check, dial, dials, live, turned, values
+from explorer.dials import Dial, again, check, dial, dials, live, part, turned, values
 from explorer.runs import links
 
 
@@ -54,6 +56,7 @@ class Slower(Lab):
         ({"rate": math.nan}, "rate must be a number, not nan"),
         ({"rate": math.inf}, "rate must be a number, not inf"),
         ({"rate": True}, "rate must be a number, not True"),
+        ({"rate": 10**400}, f"rate must be between 0 and 10, not {10**400}"),
         ({"both": 1}, "both must be true or false, not 1"),
         ({"text": "abcdef"}, "text must have at most 5 characters, not 6"),
         ({"bias": 11.0}, "bias must be between -10 and 10, not 11"),
@@ -67,6 +70,25 @@ def test_what_a_row_does_not_allow_is_named_with_what_is_allowed(given, said):
         turned(Lab(), given)
 
     assert str(refused.value) == said
+
+
+ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
+
+
+@pytest.mark.parametrize("like", [3, 3.0, None])
+@given(given=ANYTHING)
+def test_a_number_is_in_its_range_or_refused_in_one_line(like, given):
+    try:
+        Dial(label="Gain", low=1, high=7).check("gain", given, like)
+        said = ""
+    except ValueError as error:
+        said = str(error)
+
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    kind = isinstance(given, int) or not isinstance(like, int)
+    nothing = given is None and like is None
+    assert (said == "") == (nothing or (number and kind and 1 <= given <= 7))
+    assert said.count("\n") == 0
 
 
 def test_what_a_row_allows_at_its_ends_is_taken():
@@ -116,6 +138,23 @@ def test_a_row_used_again_keeps_what_is_not_said_anew():
     assert dials(Lab)["rate"].high == 10.0
     with pytest.raises(ValueError, match="Lab has no dial 'colour'"):
         again(Lab, "colour")
+
+
+def test_settings_that_repeat_the_dials_of_another_configuration_make_it():
+    @dataclass(frozen=True)
+    class Page:
+        pace: float = again(Lab, "rate")
+        rule: str = again(Lab, "rule", default="sgd")
+        x: float = again(Start, "x")
+        text: str = dial("of the page alone", "Text")
+
+    page = Page(pace=0.5, x=2.0)
+
+    assert part(page, Lab) == Lab(rate=0.5, rule="sgd")
+    assert part(page, Lab, rule="adam", both=True) == Lab(rate=0.5, both=True)
+    assert part(page, Start) == Start(x=2.0)
+    with pytest.raises(ValueError, match="rate must be between 0 and 10, not 11"):
+        part(Page(pace=11.0), Lab)
 
 
 @pytest.mark.parametrize(

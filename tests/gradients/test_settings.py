@@ -5,9 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.gradients import AddingSettings, FlowSettings
-from explorer.gradients.settings import check_real, check_whole
-
-ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
 
 
 @pytest.mark.parametrize(
@@ -21,11 +18,11 @@ ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.te
             {"recurrent_init": "identity"},
             "unknown recurrent_init 'identity'; choose from 'default', 'orthogonal', 'gaussian'",
         ),
-        ({"length": 401}, "length must be a whole number between 2 and 400, not 401"),
-        ({"seeds": 0}, "seeds must be a whole number between 1 and 20, not 0"),
-        ({"batch": True}, "batch must be a whole number between 1 and 64, not True"),
-        ({"gain": float("nan")}, "gain must be between 0.05 and 4, not nan"),
-        ({"forget_bias": -11.0}, "forget_bias must be between -10 and 10, not -11.0"),
+        ({"length": 401}, "length must be between 2 and 400, not 401"),
+        ({"seeds": 0}, "seeds must be between 1 and 20, not 0"),
+        ({"batch": True}, "batch must be a whole number, not True"),
+        ({"gain": float("nan")}, "gain must be a number, not nan"),
+        ({"forget_bias": -11.0}, "forget_bias must be between -10 and 10, not -11"),
     ],
 )
 def test_a_wrong_flow_says_what_is_allowed_and_what_was_given(changes, message):
@@ -38,10 +35,10 @@ def test_a_wrong_flow_says_what_is_allowed_and_what_was_given(changes, message):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"length": 1}, "length must be a whole number between 2 and 200, not 1"),
-        ({"width": 3}, "width must be a whole number between 4 and 128, not 3"),
-        ({"rate": 0.0}, "rate must be between 1e-06 and 1, not 0.0"),
-        ({"clip": float("inf")}, "clip must be between 0.001 and 1000, not inf"),
+        ({"length": 1}, "length must be between 2 and 200, not 1"),
+        ({"width": 3}, "width must be between 4 and 128, not 3"),
+        ({"rate": 0.0}, "rate must be between 1e-06 and 1, not 0"),
+        ({"clip": float("inf")}, "clip must be a number, not inf"),
         (
             {"length": 200, "width": 128, "batch": 100},
             "length × width × batch must be at most 1500000, not 200 × 128 × 100 = 2560000",
@@ -62,17 +59,6 @@ def refusal(make, *args, **kwargs):
     except ValueError as error:
         return str(error)
     return ""
-
-
-@pytest.mark.parametrize("check", [check_whole, check_real])
-@given(given=ANYTHING)
-def test_a_number_is_in_its_range_or_refused_in_one_line(check, given):
-    said = refusal(check, "gain", given, 1, 7)
-
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    whole = isinstance(given, int) or check is check_real
-    assert (said == "") == (number and whole and 1 <= given <= 7)
-    assert said.count("\n") == 0
 
 
 @pytest.mark.parametrize("kind", [FlowSettings, AddingSettings])

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.labs.gans.match import Match
-from explorer.labs.gradients.flow import Adding, Flow
+from explorer.labs.gradients import Adding, Flow
 from explorer.labs.presets import PRESETS, plan
 
 

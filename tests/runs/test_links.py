@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.cells import CellLab
 from explorer.labs.gans.settings import GanLab
-from explorer.labs.gradients.flow import Flow
+from explorer.labs.gradients import Flow
 from explorer.runs import links
 
 KINDS = (GanLab, CellLab, Flow)

@@ -166,7 +166,7 @@ def test_an_arrow_is_as_long_as_its_vector_until_it_is_cut():
 
 def test_on_a_log_axis_equal_ratios_are_equally_far_apart():
     def height(value: float) -> float:
-        curve = Curve("y", "rnn", dashed=False)
+        curve = Curve("y", "rnn_tanh", dashed=False)
         pixels = plotted(
             curve,
             arrays={"y": np.full(5, value)},
@@ -174,7 +174,7 @@ def test_on_a_log_axis_equal_ratios_are_equally_far_apart():
             y=Axis(1e-4, 1.0, log=True),
             x=Axis(0, 4),
         )
-        return middle(covered(pixels, LIGHT["rnn"]))[1]
+        return middle(covered(pixels, LIGHT["rnn_tanh"]))[1]
 
     heights = [height(10.0**-k) for k in (1, 2, 3)]
     assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1], abs=1)
@@ -197,13 +197,13 @@ def test_a_history_ends_at_the_playhead():
 def test_a_gap_in_a_curve_stays_a_gap():
     values = np.array([0.5, 0.5, math.nan, 0.5, 0.5])
     pixels = plotted(
-        Curve("y", "rnn", dashed=False),
+        Curve("y", "rnn_tanh", dashed=False),
         arrays={"y": values},
         square=False,
         y=Axis(0, 1),
         x=Axis(0, 4),
     )
-    columns = covered(pixels, LIGHT["rnn"]).any(0)
+    columns = covered(pixels, LIGHT["rnn_tanh"]).any(0)
     first, last = np.nonzero(columns)[0][[0, -1]]
 
     assert columns[first : last + 1].mean() == pytest.approx(0.5, abs=0.06)

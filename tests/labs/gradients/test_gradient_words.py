@@ -1,0 +1,121 @@
+"""What the gradient lab says of its numbers is true of them."""
+
+import math
+
+import pytest
+
+from explorer.gradients import LEARNERS
+from explorer.labs.gradients import words
+from explorer.labs.gradients.cells import MEASURED, label
+
+
+def at(**norms: float) -> dict[str, float]:
+    """Return what is left of every cell's gradient: one half, where nothing else is said."""
+    return {f"{cell}/at": norms.get(cell, 0.5) for cell in MEASURED}
+
+
+def test_a_list_of_things_is_one_of_a_sentence():
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b"]) == "a and b"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_things_are_counted_in_words_up_to_ten():
+    assert words.counted(LEARNERS) == "three"
+    assert words.counted("abcdefghij") == "ten"
+    assert words.counted("abcdefghijk") == "11"
+
+
+def test_a_forget_bias_is_that_of_the_gate_that_keeps():
+    assert words.keeping_gates() == "the LSTM's forget gate and of the GRU's update gate"
+
+
+@pytest.mark.parametrize("cell", MEASURED)
+def test_a_cell_is_said_to_keep_lose_or_grow_by_its_norm_alone(cell: str):
+    kept, lost, grown = (words.what_is_left(30, at(**{cell: norm})) for norm in (0.1, 1e-7, 11.0))
+
+    assert kept.startswith("**30 steps back** the ")
+    assert label(cell) in kept
+    assert f"the {label(cell)} has less than a millionth left" in lost
+    assert f"in the {label(cell)} the gradient has grown more than tenfold" in grown
+    assert all(label(other) in lost.partition(";")[0] for other in MEASURED if other != cell)
+
+
+@pytest.mark.parametrize("norm", [math.nan, math.inf])
+def test_what_is_no_number_is_said_to_be_none_and_not_to_have_grown(norm: float):
+    others = {cell: 1e-3 for cell in MEASURED if cell != "lstm"}
+    said = words.what_is_left(200, at(**others, lstm=norm))
+
+    assert said == (
+        "**200 steps back** the gradient of the LSTM has left the range of floating point."
+    )
+    assert "left the range" in words.forget_bias(5.0, 200, at(lstm=norm))
+    assert "explodes" not in words.forget_bias(5.0, 200, at(lstm=norm))
+
+
+def test_where_nothing_stands_out_that_is_what_is_said():
+    said = words.what_is_left(10, at(**dict.fromkeys(MEASURED, 1e-3)))
+
+    assert said == (
+        "**10 steps back** every network has lost most of it, and none has lost it all."
+    )
+
+
+@pytest.mark.parametrize(
+    ("bias", "norms", "says"),
+    [
+        (0.0, {"lstm": 1e-8}, "vanishes too"),
+        (5.0, {"lstm": 11.0}, "explodes"),
+        (3.0, {"lstm": 0.7, "rnn_tanh": 1e-9}, "The LSTM keeps what the"),
+        (1.0, {"lstm": 0.01, "rnn_tanh": 20.0}, "The plain RNN explodes"),
+        (1.0, {"lstm": 0.25, "rnn_tanh": 0.125}, "7 steps back the LSTM keeps 0.25 of"),
+    ],
+)
+def test_what_a_forget_bias_has_done_is_told_by_the_norms(bias: float, norms: dict, says: str):
+    said = words.forget_bias(bias, 7, at(**norms))
+
+    assert says in said
+    assert said.startswith(f"At bias {bias:g} a forget gate starts near σ({bias:g}) = ")
+
+
+def test_a_gate_starts_at_the_sigmoid_of_its_bias():
+    assert "σ(0) = 0.50" in words.forget_bias(0.0, 7, at())
+    assert "σ(3) = 0.95" in words.forget_bias(3.0, 7, at())
+
+
+def errors(**found: float) -> dict[str, float]:
+    return {f"{cell}/validation": found.get(cell, 0.1) for cell in LEARNERS}
+
+
+def test_progress_names_who_has_solved_it_first_and_who_still_guesses():
+    solved = {"rnn_tanh": -1, "lstm": 1_204, "gru": 640}
+    said = words.progress(1_300, solved, errors(rnn_tanh=0.166, lstm=0.001, gru=0.001))
+
+    assert said == (
+        f"The {label('gru')} solved it by iteration 640. The {label('lstm')} solved it by "
+        f"iteration 1,204. The {label('rnn_tanh')} does no better than guessing the mean."
+    )
+
+
+def test_better_than_guessing_is_said_of_all_or_of_none():
+    nobody = dict.fromkeys(LEARNERS, -1)
+
+    assert words.progress(40, nobody, errors()).startswith("All three are better than guessing")
+    assert "do no better" in words.progress(40, nobody, errors(rnn_tanh=0.16, gru=0.16))
+
+
+def test_what_to_look_for_follows_who_has_solved_it():
+    nobody = dict.fromkeys(LEARNERS, -1)
+
+    assert "Press Train" in words.what_to_look_for(0, nobody)
+    assert "Watch where the maps light up" in words.what_to_look_for(40, nobody)
+    for cell in ("lstm", "gru"):
+        assert "Compare the maps" in words.what_to_look_for(40, nobody | {cell: 20})
+    assert "Make the sequences longer" in words.what_to_look_for(40, nobody | {"rnn_tanh": 20})
+
+
+def test_a_training_that_ends_names_whose_weights_are_lost():
+    one, two = (words.divergence(cells, 1_200) for cells in (("lstm",), ("lstm", "gru")))
+
+    assert one.startswith("The LSTM diverged by iteration 1,200: its weights left")
+    assert two.startswith("The LSTM and GRU diverged by iteration 1,200: their weights left")
