@@ -1,9 +1,10 @@
 """Experiments by name, and how a name or a link becomes a run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from explorer.dials import values
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
 
@@ -67,7 +68,7 @@ def plan(name: str, steps: int | None = None) -> Plan:
         pages = " and ".join(f"'/{known}'" for known in RUNS)
         raise ValueError(f"there is no run behind {'/' + page[:40]!r}; there is behind {pages}")
     kind, experiment = RUNS[page]()
-    settable = [f.name for f in fields(kind)]
+    settable = list(values(kind()))
     for name in parameters.keys() - settable:
         raise ValueError(f"unknown setting {name[:40]!r}; choose from {', '.join(settable)}")
     opened = links.decode(kind, parameters)
