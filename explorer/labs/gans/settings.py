@@ -24,7 +24,7 @@ class GanLab(Games):
     ``changes`` belong to the match (`Turning`).
     """
 
-    view: str = dial("match", "View", choices=VIEWS)
+    view: str = dial("match", "View", "Ways to look at a generator and its judge.", choices=VIEWS)
     upload: str = dial("", "Uploaded table")  # its mark, for "csv"
     steps: int = again(Match, "steps")
     clock: str = again(Match, "clock")

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 class View:
     """One way to look, and the question that it answers.
 
-    ``run`` is the method of `settings.GanLab` that makes the run it belongs to.
+    ``run`` is the method of `settings.GanLab` that makes the run it belongs to, ``length`` the
+    setting that says how long that is.
     """
 
     label: str
     question: str
     run: str = "match"
+    length: str = "steps"
 
 
 VIEWS: dict[str, View] = {
     "match": View("Match", "What did each one really learn?"),
     "truth": View("Truth", "Is the judge right?"),
     "slow": View("Slow motion", "What happens in one iteration?"),
-    "seeds": View("Seeds", "Was it luck?", run="many"),
+    "seeds": View("Seeds", "Was it luck?", run="many", length="seeds_steps"),
     "dirac": View("Two numbers", "Does it ever arrive?"),
-    "depth": View("Depth", "What does clipping do to a deep critic?", run="critics"),
+    "depth": View(
+        "Depth", "What does clipping do to a deep critic?", run="critics", length="deep_steps"
+    ),
     "records": View("Records", "What do others report?"),
 }

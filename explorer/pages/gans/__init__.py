@@ -54,4 +54,4 @@ SOURCES = views.sources_of(VIEWS)
 def page() -> None:
     """Show the page."""
     dials = Dials("gans", GanLab, standing=GanLab.turned)
-    views.show(dials, VIEWS, "Ways to look at a generator and its judge.")
+    views.show(dials, VIEWS, dials.row("view").help)
