@@ -72,7 +72,9 @@ def many_seeds(effort: Effort) -> Iterable[Row]:
 
 def objective(name: str, width: int, effort: Effort) -> Iterable[Row]:
     """An objective with as many updates of its judge as any other."""
-    yield against_textbook(f"{name}/width={width}", GameSettings(name, width=width), effort)
+    yield against_textbook(
+        f"{name}/width={width}", GameSettings(objective=name, width=width), effort
+    )
 
 
 def variant(name: str, changes: dict[str, Any], effort: Effort) -> Iterable[Row]:
@@ -83,7 +85,7 @@ def variant(name: str, changes: dict[str, Any], effort: Effort) -> Iterable[Row]
 def digit_images(name: str, classes: int, width: int, effort: Effort) -> Iterable[Row]:
     """WGAN-GP on the 8 × 8 digits, 64 pixels from 64 numbers of noise, conditional with classes."""
     settings = GameSettings(
-        width=width, noise_dim=64, classes=classes, betas=(0.0, 0.9), penalty_weight=10.0
+        width=width, noise_dim=64, classes=classes, beta1=0.0, beta2=0.9, penalty_weight=10.0
     )
     sampler = sample_labelled_images if classes else DIGIT_IMAGES.sample
     ours, other = Game(settings, sampler), TextbookGame(settings, sampler)

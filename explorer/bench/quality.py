@@ -26,11 +26,12 @@ REPEATS = 10  # real samples behind the floor
 LIMITS = {"ring": 8.0, "grid": 20.0}
 QUICK_LIMIT = 3.0
 
-LIKE_DCGAN: dict[str, Any] = {"critic_steps": 1, "betas": PRESETS["dcgan"].betas}
+LIKE_DCGAN: dict[str, Any] = {"critic_steps": 1, **PRESETS["dcgan"].dials}
 LIKE_WGAN: dict[str, Any] = {
     "critic_optimizer": "rmsprop",
-    "generator_optimizer": "rmsprop",
-    "betas": (0.0, 0.99),
+    "optimizer": "rmsprop",
+    "beta1": 0.0,
+    "beta2": 0.99,
     "clip": 0.1,
 }
 FAIR: Mapping[str, dict[str, Any]] = {
@@ -94,7 +95,7 @@ def quality(name: str, data: str, effort: Effort) -> Iterable[Row]:
     """
     full = effort.turns > 3
     limit = LIMITS[data] if full else QUICK_LIMIT
-    settings = GameSettings(name, **FAIR.get(name, {}))
+    settings = GameSettings(objective=name, **FAIR.get(name, {}))
     runs = [arrival(replace(settings, seed=seed), data, limit) for seed in range(5 if full else 3)]
     for what in ("captured", "close"):
         yield _row(f"time-to/{data}-{what}/{name}", [getattr(run, what) for run in runs], limit)

@@ -28,6 +28,8 @@ REPEATS = "repeats"
 REPEATED = 40
 """characters of a wrong value that its message repeats"""
 
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 Settings = TypeVar("Settings")
 Choices = Mapping[str, Any] | Collection[str]
 
@@ -52,6 +54,8 @@ class Dial:
     choices: Choices | Callable[[], Choices] | None = None
     none: str = ""
     longest: int | None = None  # characters of a text
+    letters: str = ""  # the only ones that a text may have, where not all may be
+    powers: bool = False  # whether a number is written as a power of ten
     shown: Callable[[Any], str] | None = None  # a value as it is written beside the dial
     unit: str = ""
     live: bool = False  # whether it turns while a run goes on
@@ -72,12 +76,21 @@ class Dial:
         some = self.choices() if callable(self.choices) else self.choices
         return (*([""] if self.none else []), *(some or ()))
 
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        """The least and the largest number that a page offers."""
+        return (self.offered[0], self.offered[-1]) if self.offered else (self.low, self.high)
+
     def written(self, value: Any) -> str:
         """A value as it is written beside the dial: its entry's label, or the value itself."""
         if value == "" and self.none:
             return self.none
         if self.shown is not None:
             return self.shown(value)
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, int | float):
+            return power(value) if self.powers else _plain(value)
         some = self.choices() if callable(self.choices) else self.choices
         entry = some.get(value) if isinstance(some, Mapping) else None
         return str(getattr(entry, "label", entry if isinstance(entry, str) else value))
@@ -109,6 +122,8 @@ class Dial:
             raise ValueError(
                 f"{name} must have at most {self.longest:,} characters, not {len(given):,}"
             )
+        if self.letters and set(given) - set(self.letters):
+            raise ValueError(f"{name} must be letters of {self.letters!r}, not {_repeated(given)}")
 
     def _check_number(self, name: str, given: object, whole: bool) -> None:
         if whole and (not isinstance(given, int) or isinstance(given, bool)):
@@ -199,6 +214,12 @@ def values(settings: object) -> dict[str, Any]:
     return found
 
 
+def shared(settings: object, kind: type) -> dict[str, Any]:
+    """The settings that configurations of ``kind`` have too, by name: what one takes over."""
+    theirs = {name for name, _ in _fields(kind)}
+    return {name: getattr(settings, name) for name, _ in _fields(settings) if name in theirs}
+
+
 def turned(settings: Settings, wanted: Mapping[str, Any]) -> Settings:
     """The configuration with some settings changed, called as `values` calls them.
 
@@ -246,3 +267,12 @@ def _repeated(given: object) -> str:
 
 def _plain(number: float) -> str:
     return str(number) if isinstance(number, int) else f"{number:g}"
+
+
+def power(number: float) -> str:
+    """A number as a power of ten, to six digits: 10⁻³, 5·10⁻⁴; zero as 0."""
+    if number == 0:
+        return "0"
+    mantissa, _, exponent = f"{number:.5e}".partition("e")
+    ten = f"10{str(int(exponent)).translate(SUPERSCRIPT)}"
+    return ten if float(mantissa) == 1 else f"{float(mantissa):g}·{ten}"

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from explorer.gans.anatomy import SubStep, taken_apart
+from explorer.gans.noise import NOISES
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.players import Generator, Judge
 from explorer.gans.settings import GameSettings
@@ -168,11 +169,7 @@ class Game(Watched):
             self._draw_real(member, self.settings.critic_steps)
 
     def _draw_noise(self, member: int, into: Tensor) -> None:
-        rng = self._rngs["noise"][member]
-        if self.settings.noise == "uniform":
-            into.uniform_(-1, 1, generator=rng)
-        else:
-            into.normal_(generator=rng)
+        NOISES[self.settings.noise].draw_(into, self._rngs["noise"][member])
 
     def _draw_real(self, member: int, steps: int) -> None:
         batch = self.settings.batch

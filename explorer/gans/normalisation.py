@@ -15,7 +15,8 @@ from torch import Tensor
 EPSILON = 1e-5
 MOMENTUM = 0.1  # share of the newest batch in the running statistics, as in PyTorch
 
-NORMALISATIONS = ("none", "batch", "layer")
+NORMALISATIONS = {"none": "none", "batch": "batch", "layer": "layer"}
+"""How hidden layers are normalised, with its label."""
 
 
 class Normalisation:

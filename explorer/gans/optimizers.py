@@ -21,6 +21,7 @@ class Optimizer(ABC):
     """Moves all parameters of a network against their gradient."""
 
     name: str
+    label: str
     memory: Mapping[str, Tensor]
     """what it remembers between two steps, by name; all zero when fresh"""
 
@@ -40,6 +41,7 @@ class Adam(Optimizer):
     """
 
     name = "adam"
+    label = "Adam"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)
@@ -77,6 +79,7 @@ class RMSProp(Optimizer):
     """
 
     name = "rmsprop"
+    label = "RMSProp"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)
@@ -99,6 +102,7 @@ class SGD(Optimizer):
     """
 
     name = "sgd"
+    label = "SGD"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)
@@ -119,14 +123,21 @@ class Preset:
     """Adam's betas and the weight of the penalty as one source has them."""
 
     label: str
-    betas: tuple[float, float]
-    penalty_weight: float | None
-    """λ; None where the source has no penalty, and the dial stays where it stands"""
+    dials: Mapping[str, float]
+    """what it turns; λ stays where it stands for a source without a penalty"""
     source: str
 
 
 PRESETS: dict[str, Preset] = {
-    "paper": Preset("paper", (0.0, 0.9), 10.0, "Gulrajani et al. 2017, algorithm 1"),
-    "toy_code": Preset("toy code", (0.5, 0.9), 0.1, "gan_toy.py of Gulrajani et al. 2017"),
-    "dcgan": Preset("DCGAN", (0.5, 0.999), None, "Radford et al. 2016, section 4"),
+    "paper": Preset(
+        "paper",
+        {"beta1": 0.0, "beta2": 0.9, "penalty_weight": 10.0},
+        "Gulrajani et al. 2017, algorithm 1",
+    ),
+    "toy_code": Preset(
+        "toy code",
+        {"beta1": 0.5, "beta2": 0.9, "penalty_weight": 0.1},
+        "gan_toy.py of Gulrajani et al. 2017",
+    ),
+    "dcgan": Preset("DCGAN", {"beta1": 0.5, "beta2": 0.999}, "Radford et al. 2016, section 4"),
 }

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from explorer.transport import optimal_transport
 
-PAIRS = ("random", "optimal")
+PAIRS = {"random": "any pair", "optimal": "matched"}
+"""What may stand against each other, with its label."""
 
 
 def optimal_pairs(

@@ -33,7 +33,7 @@ class Generator:
         self.network = Network(
             sizes, settings.activation, population, dtype, settings.normalisation
         )
-        optimizer = OPTIMIZERS[settings.generator_optimizer]
+        optimizer = OPTIMIZERS[settings.optimizer]
         self.optimizer = optimizer(self.network, settings.generator_rate, settings.betas)
         # Numbers are drawn into a matrix of their own: beside labels it takes ten times as long.
         self.noise = self._entering = self.network.buffer((steps + 1) * batch, settings.noise_dim)
@@ -116,8 +116,7 @@ class Judge:
             self.learned = Network(sizes, settings.activation, population, dtype)
             self.spectral = SpectralNormalisation(self.network, self.learned)
         optimizer = OPTIMIZERS[settings.critic_optimizer]
-        betas = settings.betas if settings.critic_betas is None else settings.critic_betas
-        self.optimizer = optimizer(self.learned, settings.critic_rate, betas)
+        self.optimizer = optimizer(self.learned, settings.critic_rate, settings.critic_betas)
 
         between = self._objective.penalty == "between"
         parts = 3 if between else 2

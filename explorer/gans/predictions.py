@@ -49,6 +49,8 @@ class Preset:
     play: "Callable[[Preset, Sequence[int]], list[dict[str, float]]] | None" = (
         None  # None: `played`
     )
+    short: str = field(kw_only=True)
+    """its name in a menu"""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ PRESETS: dict[str, Preset] = {
             "Collapse",
             "At least two of the eight modes are gone after 1,200 steps.",
             lambda found: found["held"] <= 6,
+            short="Collapse",
             settings={"objective": "non_saturating"},
         ),
         Preset(
@@ -216,6 +219,7 @@ PRESETS: dict[str, Preset] = {
             "The same game, one discriminator step",
             "Seven or all eight modes are held after 1,200 steps.",
             lambda found: found["held"] >= 7,
+            short="The same, judge updated once",
             settings={"objective": "non_saturating", "critic_steps": 1},
         ),
         Preset(
@@ -223,11 +227,13 @@ PRESETS: dict[str, Preset] = {
             "Oscillation",
             "The whole cloud swings through the ring: its centre moves by 0.5 and more.",
             lambda found: found["swing"] > 0.5,
+            short="Oscillation",
             settings={
                 "objective": "non_saturating",
                 "width": 32,
                 "critic_steps": 1,
-                "betas": (0.9, 0.999),
+                "beta1": 0.9,
+                "beta2": 0.999,
             },
         ),
         Preset(
@@ -235,6 +241,7 @@ PRESETS: dict[str, Preset] = {
             "The vanishing gradient of minimax",
             "The minimax loss pulls with less than a tenth of what the other loss would.",
             lambda found: found["saturation"] < 0.1,
+            short="Minimax gradient vanishes",
             settings={
                 "objective": "minimax",
                 "width": 32,
@@ -248,6 +255,7 @@ PRESETS: dict[str, Preset] = {
             "The flat critic of clipping",
             "The critic's slope between the points is below 0.1, where 1 is right.",
             lambda found: found["slope"] < 0.1,
+            short="Clipping: a flat critic",
             settings={"objective": "wasserstein_clip", "width": 32},
             steps=300,
         ),
@@ -256,6 +264,7 @@ PRESETS: dict[str, Preset] = {
             "The bridges of WGAN-GP",
             "All eight modes are held, and less than 90 % of the samples are good.",
             lambda found: found["held"] == 8 and found["good"] < 0.9,
+            short="Bridges of WGAN-GP",
             settings={"objective": "wasserstein_gp", "width": 32},
         ),
         Preset(
@@ -263,6 +272,7 @@ PRESETS: dict[str, Preset] = {
             "R1 converges",
             "All eight modes are held throughout the last quarter of the run.",
             lambda found: found["least_held"] == 8,
+            short="R1 settles",
             settings={"objective": "r1", "width": 32, "r1_weight": 0.1},
         ),
         Preset(
@@ -270,6 +280,7 @@ PRESETS: dict[str, Preset] = {
             "R1 arrives where WGAN-GP circles",
             "On two numbers R1 comes within 5 % of the start's distance, and WGAN-GP does not.",
             lambda found: found["r1_converges"] == 1 and found["wasserstein_gp_converges"] == 0,
+            short="R1 arrives, WGAN-GP circles",
             data="dirac",
             steps=500,
             play=on_two_numbers,
@@ -279,6 +290,7 @@ PRESETS: dict[str, Preset] = {
             "Parallel lines",
             "JS is log 2, the minimax pull on θ is gone, the other loss and the critic still pull.",
             _lines_as_predicted,
+            short="Parallel lines",
             data="parallel_lines",
             steps=200,
             play=between_lines,

@@ -51,10 +51,10 @@ class TextbookGame:
                 spectral_norm(linear)
             self.judge.eval()  # an evaluating module reads its vectors and does not iterate
         self.generator_optimizer = _optimizer(
-            s.generator_optimizer, self.generator, s.generator_rate, s.betas
+            s.optimizer, self.generator, s.generator_rate, s.betas
         )
         self.judge_optimizer = _optimizer(
-            s.critic_optimizer, self.judge, s.critic_rate, s.critic_betas or s.betas
+            s.critic_optimizer, self.judge, s.critic_rate, s.critic_betas
         )
 
     def _perceptron(self, inputs: int, outputs: int, normalisation: str = "none") -> nn.Sequential:
@@ -205,7 +205,9 @@ def _optimizer(
         return torch.optim.Adam(module.parameters(), lr=rate, betas=betas)
     if name == "rmsprop":
         return torch.optim.RMSprop(module.parameters(), lr=rate, alpha=betas[1])
-    return torch.optim.SGD(module.parameters(), lr=rate, momentum=betas[0])
+    if name == "sgd":
+        return torch.optim.SGD(module.parameters(), lr=rate, momentum=betas[0])
+    raise ValueError(f"the textbook has no optimizer {name!r}")
 
 
 def _assigned(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor:

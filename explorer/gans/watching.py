@@ -13,6 +13,7 @@ from torch import Tensor
 
 from explorer.gans.conditional import with_labels
 from explorer.gans.networks import Network, Trace
+from explorer.gans.noise import NOISES
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.pairs import optimal_pairs
 from explorer.gans.penalty import interpolates
@@ -79,9 +80,7 @@ class Watched:
         """Noise to look at the generator with: the same at every call and in every objective."""
         rng = stream(self.seeds[0], "evaluation")
         noise = torch.empty(count, self.settings.noise_dim, dtype=self._judge.mixing.dtype)
-        if self.settings.noise == "uniform":
-            return noise.uniform_(-1, 1, generator=rng)
-        return noise.normal_(generator=rng)
+        return NOISES[self.settings.noise].draw_(noise, rng)
 
     @torch.no_grad()
     def generate(

@@ -1,9 +1,10 @@
 """Experiments by name, and how a name or a link becomes a run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
+from explorer.dials import turned, values
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
 
@@ -66,31 +67,35 @@ def plan(name: str, steps: int | None = None) -> Plan:
     if page not in RUNS:
         pages = " and ".join(f"'/{known}'" for known in RUNS)
         raise ValueError(f"there is no run behind {'/' + page[:40]!r}; there is behind {pages}")
-    kind, experiment = RUNS[page]()
-    settable = [f.name for f in fields(kind)]
+    kind, experiment, length = RUNS[page]()
+    settable = list(values(kind()))
     for name in parameters.keys() - settable:
         raise ValueError(f"unknown setting {name[:40]!r}; choose from {', '.join(settable)}")
     opened = links.decode(kind, parameters)
     for problem in opened.problems:
         raise ValueError(problem.partition(". The default")[0])  # which is not used here
-    settings = opened.settings if steps is None else replace(opened.settings, steps=steps)
+    settings = opened.settings
+    if steps is not None:
+        settings = turned(settings, {length(settings): steps})
     return Plan(page, settings, experiment(settings))
 
 
-Run = tuple[type[Any], Callable[[Any], Experiment]]
-"""The settings that a page keeps in its link, and the experiment that they stand for."""
+Run = tuple[type[Any], Callable[[Any], Experiment], Callable[[Any], str]]
+"""The settings that a page keeps in its link, the experiment that they stand for, and which of
+them says how long that is."""
 
 
 def _gans() -> Run:
     from explorer.labs.gans.settings import GanLab
+    from explorer.labs.gans.views import VIEWS
 
-    return GanLab, GanLab.experiment
+    return GanLab, GanLab.experiment, lambda lab: VIEWS[lab.view].length
 
 
 def _gradients() -> Run:
     from explorer.labs.gradients import Flow
 
-    return Flow, Flow.experiment
+    return Flow, Flow.experiment, lambda flow: "steps"
 
 
 # A function for each, for torch takes seconds to load and names are wanted without it.

@@ -11,7 +11,7 @@ finds out).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NoReturn, TypeVar
 
 import streamlit as st
@@ -63,6 +63,10 @@ class Dials(Generic[Settings]):
         """Return the widget key of a setting."""
         return f"{self.page}.{name}"
 
+    def row(self, name: str) -> Dial:
+        """Return the row of a dial, for what else on the page is about it."""
+        return self._rows[name]
+
     def show(
         self,
         name: str,
@@ -70,6 +74,7 @@ class Dials(Generic[Settings]):
         label: str = "",
         help: str = "",
         offered: Sequence[Any] = (),
+        written: Callable[[Any], str] | None = None,
         labelled: bool = True,
         as_: Literal["row", "menu", "field", ""] = "",
         width: Literal["stretch", "content"] = "stretch",
@@ -79,11 +84,12 @@ class Dials(Generic[Settings]):
 
         A switch for a truth value, a row of names or a menu for a choice (``as_``: "row" unless
         there are more than three), a scale over the values on offer, a slider between two ends, a
-        field for a text, or for a number (``as_`` "field"). ``label``, ``help`` and ``offered``
-        stand in for the row's own where only the moment knows them. ``then`` turns what must turn
-        with it, before all are looked at together.
+        field for a text, or for a number (``as_`` "field"). ``label``, ``help``, ``offered`` and
+        ``written`` stand in for the row's own where only the moment knows them. ``then`` turns
+        what must turn with it, before all are looked at together.
         """
         row = self._rows[name]
+        row = row if written is None else replace(row, shown=written)
         look = _Look(label or row.label, help or row.help or None, self.key(name), labelled, width)
         like, value = rows.values(self._default)[name], self.value(name)
 
@@ -99,16 +105,7 @@ class Dials(Generic[Settings]):
         elif isinstance(like, str):
             _text(row, look, on_change)
         elif as_ == "field":
-            low, high = row.offered or (row.low, row.high)
-            st.number_input(
-                look.label,
-                min(low, value),  # a value that only the link knows widens it
-                max(high, value),
-                key=look.key,
-                help=look.help,
-                step=row.step or 1,
-                on_change=on_change,
-            )
+            _field(row, look, value, on_change)
         elif len(some := tuple(offered) or row.offered) > 2:
             _scale(row, look, some, value, on_change)
         else:
@@ -121,7 +118,7 @@ class Dials(Generic[Settings]):
         try:
             rows.turned(self._default, wanted)
         except (ValueError, TypeError) as error:
-            self.say(f"{_sentence(error)} Nothing was changed.")
+            self.say(f"{sentence(error)} Nothing was changed.")
             self.set(**{name: stood[name]})
 
     def refuse(self, why: Exception | str, instead: Settings) -> NoReturn:
@@ -129,7 +126,7 @@ class Dials(Generic[Settings]):
 
         The script runs again at once, with the dials at ``instead``.
         """
-        self.say(_sentence(why))
+        self.say(sentence(why))
         st.session_state[f"{self.page}:settings"] = instead
         st.session_state[f"{self.page}:back"] = self._standing(instead)
         st.rerun()
@@ -234,7 +231,7 @@ class Dials(Generic[Settings]):
         try:
             return rows.turned(self._default, wanted)
         except (ValueError, TypeError) as error:
-            self.refuse(f"{_sentence(error)} Nothing was changed", self.last)
+            self.refuse(f"{sentence(error)} Nothing was changed", self.last)
 
     def finish(self, settings: Settings) -> None:
         """Keep the configuration: in the session, and in the link."""
@@ -331,11 +328,25 @@ def _scale(
     )
 
 
+def _field(row: Dial, look: _Look, value: Any, on_change: Callable[[], None]) -> None:
+    """A field for a number; a value that only the link knows widens what it takes."""
+    low, high = row.ends
+    st.number_input(
+        look.label,
+        min(low, value),
+        max(high, value),
+        key=look.key,
+        help=look.help,
+        step=row.step or 1,
+        on_change=on_change,
+    )
+
+
 def _slider(
     row: Dial, look: _Look, ends: Sequence[Any], value: Any, on_change: Callable[[], None]
 ) -> None:
     """A slider between two ends; a value that only the link knows widens it."""
-    low, high = ends or (row.low, row.high)
+    low, high = ends or row.ends
     st.slider(
         look.label,
         min(low, value),
@@ -358,6 +369,7 @@ def entered(page: str) -> bool:
     return before != page
 
 
-def _sentence(error: Exception | str) -> str:
+def sentence(error: Exception | str) -> str:
+    """Return what an error says as a sentence."""
     text = str(error).strip().rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."

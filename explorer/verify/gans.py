@@ -81,7 +81,7 @@ def linear_penalty() -> float:
 def difference_to_slow(objective: str, activation: str = "relu", steps: int = 5) -> float:
     """Largest difference of the parameters after some steps, fast game against `Slow`, float64."""
     settings = GameSettings(
-        objective, width=16, activation=activation, batch=32, penalty_weight=1.0
+        objective=objective, width=16, activation=activation, batch=32, penalty_weight=1.0
     )
     game = Game(settings, precise_ring, dtype=torch.float64)
     slow = Slow(game)
@@ -146,7 +146,7 @@ def slope_between_two_points(weight: float, apart: float = 0.5) -> float:
 
 def modes_held(objective: str) -> Tensor:
     """How many modes of the ring three seeds hold after 1,200 steps with the default settings."""
-    game = Game(GameSettings(objective), RING.sample, seeds=(0, 1, 2))
+    game = Game(GameSettings(objective=objective), RING.sample, seeds=(0, 1, 2))
     for _ in range(1_200):
         game.step()
     clouds = game.generate(game.evaluation_noise(2_500))

@@ -53,7 +53,12 @@ def _largest_error(network: Network, derived: list[Tensor]) -> float:
 def objective_error(objective: str, activation: str) -> float:
     """The larger of both players' errors, of one objective."""
     settings = GameSettings(
-        objective, width=16, activation=activation, batch=32, critic_steps=1, penalty_weight=1.0
+        objective=objective,
+        width=16,
+        activation=activation,
+        batch=32,
+        critic_steps=1,
+        penalty_weight=1.0,
     )
     return max(gradient_errors(settings).values())
 
@@ -64,7 +69,7 @@ def penalty_error(objective: str, **dials: Any) -> float:
     The judge starts with slopes on both sides of 1, so that either side of each penalty counts.
     """
     settings = GameSettings(
-        objective, width=16, activation="tanh", batch=32, critic_steps=1, **dials
+        objective=objective, width=16, activation="tanh", batch=32, critic_steps=1, **dials
     )
     return gradient_errors(settings, steeper=2.0)["judge"]
 

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.dials import Dial, again, check, dial, dials, live, part, turned, values
+from explorer.dials import (
+    Dial,
+    again,
+    check,
+    dial,
+    dials,
+    live,
+    part,
+    power,
+    shared,
+    turned,
+    values,
+)
 from explorer.runs import links
 
 
@@ -34,7 +46,7 @@ class Lab:
     other: str = dial("", "Other rule", choices=RULES, none="no other")
     rate: float = dial(1e-3, "Learning rate", low=0.0, high=10.0, live=True)
     both: bool = dial(False, "Both ways")
-    text: str = dial("abc", "Text", longest=5)
+    text: str = dial("abc", "Text", longest=5, letters="abcdef")
     bias: float | None = dial(None, "Forget bias", low=-10.0, high=10.0)
     start: Start = Start()
 
@@ -59,6 +71,7 @@ class Slower(Lab):
         ({"rate": 10**400}, f"rate must be between 0 and 10, not {10**400}"),
         ({"both": 1}, "both must be true or false, not 1"),
         ({"text": "abcdef"}, "text must have at most 5 characters, not 6"),
+        ({"text": "abxc"}, "text must be letters of 'abcdef', not 'abxc'"),
         ({"bias": 11.0}, "bias must be between -10 and 10, not 11"),
         ({"start_moves": 1.5}, "start_moves must be a whole number, not 1.5"),
         ({"start_moves": 11}, "start_moves must be between 0 and 10, not 11"),
@@ -124,6 +137,54 @@ def test_a_choice_is_written_as_its_registry_calls_it():
         "gradient descent",
     ]
     assert rows["rate"].written(0.1) == "0.1"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (1e-3, "10⁻³"),
+        (5e-4, "5·10⁻⁴"),
+        (2.5e-12, "2.5·10⁻¹²"),
+        (0.00123, "1.23·10⁻³"),
+        (20.0, "2·10¹"),
+        (1.0, "10⁰"),
+        (0, "0"),
+    ],
+)
+def test_a_power_of_ten_says_its_number_to_the_digit(number: float, written: str):
+    mantissa, _, power_of_ten = (written if "·" in written else f"1·{written}").partition("·")
+    digits = power_of_ten.removeprefix("10").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+
+    assert power(number) == written
+    if number:
+        assert float(f"{mantissa}e{digits}") == number
+
+
+def test_a_number_and_a_switch_are_written_as_people_write_them():
+    rows = dials(Lab)
+
+    assert [rows["rate"].written(value) for value in (10.0, 1e-3, 0.25)] == ["10", "0.001", "0.25"]
+    assert [rows["both"].written(value) for value in (True, False)] == ["on", "off"]
+
+
+def test_a_page_offers_the_ends_of_the_scale_or_else_all_that_is_allowed():
+    @dataclass(frozen=True)
+    class Two:
+        some: int = dial(5, "Some", low=1, high=100, offered=(1, 20))
+        each: float = dial(0.1, "Each", low=0.0, high=9.0, offered=(0.1, 0.3, 1.0))
+        free: int = dial(5, "Free", low=1, high=100)
+
+    assert [row.ends for row in dials(Two).values()] == [(1, 20), (0.1, 1.0), (1, 100)]
+
+
+def test_a_configuration_takes_over_what_it_has_in_common_with_another():
+    @dataclass(frozen=True)
+    class Own:
+        rate: float = 0.0
+        both: bool = False
+        other_thing: int = 1
+
+    assert shared(Lab(rate=0.5, both=True), Own) == {"rate": 0.5, "both": True}
 
 
 def test_dials_that_turn_while_a_run_goes_on_are_told_by_their_rows():

@@ -77,7 +77,7 @@ def test_a_game_without_penalty_has_no_sub_step_for_it():
 
 
 def test_sub_steps_hold_what_their_names_say():
-    settings = replace(SMALL, critic_steps=1, generator_optimizer="sgd", betas=(0.0, 0.9))
+    settings = replace(SMALL, critic_steps=1, optimizer="sgd", beta1=0.0)
     game, fresh = new(settings, dtype=torch.float64), new(settings, dtype=torch.float64)
     draws = game.next_draws()
     before = game.networks["generator"].parameters.clone()

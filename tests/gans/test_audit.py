@@ -11,7 +11,7 @@ from explorer.gans.settings import GameSettings
 
 
 def game(objective="minimax", seeds=None, steps=0, **changes):
-    settings = GameSettings(objective, width=8, batch=32, critic_steps=2, **changes)
+    settings = GameSettings(objective=objective, width=8, batch=32, critic_steps=2, **changes)
     sampler = RING.sample_labelled if settings.classes else RING.sample
     found = Game(settings, sampler, seeds)
     for _ in range(steps):
@@ -78,7 +78,7 @@ def test_an_audit_learns_from_points_that_the_training_will_not_meet():
         seen.append(RING.sample(n, rng))
         return seen[-1]
 
-    settings = GameSettings("minimax", width=8, batch=32, critic_steps=2)
+    settings = GameSettings(objective="minimax", width=8, batch=32, critic_steps=2)
     played = Game(settings, sample)
     met = {tuple(point) for point in played.next_draws().real.flatten(0, -2).tolist()}
     seen.clear()

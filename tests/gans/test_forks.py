@@ -19,11 +19,11 @@ LIVE = [
     {"penalty_weight": 10.0},
     {"critic_steps": 5},
     {"batch": 32},
-    {"betas": (0.0, 0.9)},
-    {"critic_betas": (0.0, 0.99)},
+    {"beta1": 0.0},
+    {"critic_beta1": 0.0, "critic_beta2": 0.99},
     {"generator_rate": 1e-2, "critic_rate": 1e-4},
     {"critic_optimizer": "rmsprop"},
-    {"generator_optimizer": "sgd"},
+    {"optimizer": "sgd"},
     {"spectral": True},
     {"noise": "uniform"},
     {"activation": "tanh"},
@@ -68,7 +68,7 @@ def test_a_fork_that_changes_nothing_goes_on_as_if_there_were_none():
 
 def test_an_optimizer_keeps_its_memory_through_another_rate_and_betas():
     state = played(SMALL).state()
-    fork = Game(replace(SMALL, critic_rate=1e-4, betas=(0.0, 0.9)), blobs)
+    fork = Game(replace(SMALL, critic_rate=1e-4, beta1=0.0), blobs)
     fork.restore(state)
 
     assert np.array_equal(fork.state()["judge.adam.square"], state["judge.adam.square"])

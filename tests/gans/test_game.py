@@ -106,9 +106,13 @@ VARIANTS = {
     "conditional, tanh": {"classes": 3, "activation": "tanh"},
     "conditional, optimal pairs": {"classes": 3, "pairs": "optimal"},
     "conditional R1": {"objective": "r1", "classes": 3, "normalisation": "batch"},
-    "RMSProp": {"critic_optimizer": "rmsprop", "generator_optimizer": "rmsprop"},
-    "SGD": {"critic_optimizer": "sgd", "generator_optimizer": "sgd"},
-    "one optimizer each": {"critic_optimizer": "rmsprop", "critic_betas": (0.0, 0.99)},
+    "RMSProp": {"critic_optimizer": "rmsprop", "optimizer": "rmsprop"},
+    "SGD": {"critic_optimizer": "sgd", "optimizer": "sgd"},
+    "one optimizer each": {
+        "critic_optimizer": "rmsprop",
+        "critic_beta1": 0.0,
+        "critic_beta2": 0.99,
+    },
     "clipping tightly": {"objective": "wasserstein_clip", "critic_rate": 0.05, "clip": 0.2},
 }
 

@@ -122,7 +122,7 @@ def test_a_game_reads_the_dials_of_its_objective_and_of_no_other(name):
     turned = {
         "penalty_weight": 9.0, "one_sided": True, "pairs": "optimal", "r1_weight": 9.0, "clip": 0.3
     }  # fmt: skip
-    plain = GameSettings(name, width=8, depth=1, batch=8, critic_steps=2)
+    plain = GameSettings(objective=name, width=8, depth=1, batch=8, critic_steps=2)
 
     def weights(settings):
         game = Game(settings, lambda n, rng: 2 + torch.randn(n, 2, generator=rng))

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
+from explorer.dials import values
 from explorer.gans.networks import Network
 from explorer.gans.optimizers import OPTIMIZERS, PRESETS
+from explorer.gans.settings import GameSettings
 
 TORCH = {
     "adam": lambda p, betas: torch.optim.Adam([p], lr=0.01, betas=betas, foreach=False),
@@ -35,7 +37,16 @@ def test_the_flat_update_is_that_of_torch_optim(name, dtype, tolerance, betas):
 
 
 def test_the_three_circulating_settings_are_told_apart():
-    assert PRESETS["paper"].betas == (0.0, 0.9)
-    assert PRESETS["paper"].penalty_weight == 100 * PRESETS["toy_code"].penalty_weight
-    assert PRESETS["dcgan"].penalty_weight is None
-    assert len({preset.betas for preset in PRESETS.values()}) == 3
+    paper, toy_code, dcgan = (PRESETS[name].dials for name in ("paper", "toy_code", "dcgan"))
+
+    assert (paper["beta1"], paper["beta2"]) == (0.0, 0.9)
+    assert paper["penalty_weight"] == 100 * toy_code["penalty_weight"]
+    assert "penalty_weight" not in dcgan
+    assert len({(each["beta1"], each["beta2"]) for each in (paper, toy_code, dcgan)}) == 3
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_settings_of_a_source_are_dials_of_a_game(name):
+    settings = GameSettings(**PRESETS[name].dials)
+
+    assert values(settings).items() >= PRESETS[name].dials.items()

@@ -11,7 +11,7 @@ from explorer.gans.settings import GameSettings
 from explorer.gans.spectral import SpectralNormalisation
 
 SIZES = (2, 9, 6, 1)
-SMALL = GameSettings("hinge", width=8, depth=2, batch=16, critic_steps=2, spectral=True)
+SMALL = GameSettings(objective="hinge", width=8, depth=2, batch=16, critic_steps=2, spectral=True)
 
 
 def blobs(n, rng):
@@ -79,7 +79,7 @@ def test_one_iteration_is_that_of_torch():
 
 
 def test_a_fork_divides_the_weights_it_finds_and_no_longer_where_it_is_turned_off():
-    plain = GameSettings("hinge", width=8, depth=2, batch=16, critic_steps=2)
+    plain = GameSettings(objective="hinge", width=8, depth=2, batch=16, critic_steps=2)
     game = Game(plain, blobs, dtype=torch.float64)
     for _ in range(5):
         game.step()

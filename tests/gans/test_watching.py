@@ -44,7 +44,12 @@ def test_layer_gradients_are_those_of_automatic_differentiation(objective, activ
 def test_a_small_clipping_constant_makes_gradients_vanish_exponentially_with_depth():
     """With c = 0.01 and width 32 one layer passes on at most 0.32 of what it is given."""
     settings = GameSettings(
-        "wasserstein_clip", width=32, depth=12, batch=32, clip=0.01, critic_optimizer="rmsprop"
+        objective="wasserstein_clip",
+        width=32,
+        depth=12,
+        batch=32,
+        clip=0.01,
+        critic_optimizer="rmsprop",
     )
     game, real, noise = asked(settings, steps=3)
 

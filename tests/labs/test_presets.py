@@ -34,6 +34,11 @@ def test_a_length_can_be_given_beside_the_link():
     assert planned.link == "/gans?data=grid&steps=50"
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_run_is_as_long_as_it_is_told_to_be(name):
+    assert plan(name, steps=60).experiment.steps == 60
+
+
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [

@@ -1,21 +1,25 @@
 """The GAN lab as Streamlit runs it: views, data, presets and moves, without a browser."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.dials import Dial, dials, turned, values
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.predictions import MEASURED, PRESETS
-from explorer.gans.settings import GameSettings
+from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA, PLANE
 from explorer.labs.gans.settings import GanLab
-from explorer.pages.gans import VIEWS
+from explorer.labs.gans.views import VIEWS as ROWS
+from explorer.pages.gans import SHOWN, VIEWS
 from explorer.pages.gans.drawing import _strokes
 from explorer.pages.gans.material import playing
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
+from explorer.runs import links
 
 SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
 OF_THE_STAGE = ("step", "train", "pause", "reset", "time")
@@ -73,11 +77,150 @@ def test_a_match_opens_on_every_data_and_the_truth_on_all_of_the_plane(data: str
     assert bool(truth.info) == (data not in PLANE)
 
 
-def test_without_a_table_the_page_says_what_to_do_and_shows_the_default():
-    app = opened(data="csv", **SMALL)
+# ------------------------------------------------- a menu never shows something else than plays
 
-    assert [m for m in complaints(app) if "upload" in m]
+
+def assert_dials_and_link_show(app: AppTest, shown: GanLab) -> None:
+    """Assert that the page stands at a configuration: its memory, its address and every dial."""
     assert not app.exception
+    assert settings(app) == shown
+    address = {n: v if isinstance(v, str) else v[0] for n, v in app.query_params.items()}
+    assert address == links.encode(shown)
+    for name, value in values(shown.turned()).items():
+        if f"gans.{name}" in app.session_state:  # those that this view has
+            assert app.session_state[f"gans.{name}"] == value, name
+
+
+def lab(**parameters: str) -> GanLab:
+    found = links.decode(GanLab, {**SMALL, **parameters})
+    assert found.problems == ()
+    return found.settings
+
+
+@pytest.mark.parametrize("view", ["match", "truth", "slow", "seeds"])
+def test_a_link_to_a_table_that_is_not_here_says_so_and_shows_the_default_data(view: str):
+    for upload, says in (("", "no table yet"), ("0123456789abcdef", "not here any more")):
+        app = opened(data="csv", upload=upload, view=view, **SMALL)
+
+        assert [says in complaint for complaint in complaints(app)] == [True]
+        assert_dials_and_link_show(app, lab(view=view))
+        assert app.file_uploader, "there is no place to put one"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"view": "seeds", "data": "images"}, "Many seeds are compared on points, not on images."),
+        ({"view": "slow", "data": "images"}, "Slow motion shows points in the plane"),
+        ({"view": "slow", "data": "comb"}, "Slow motion shows points in the plane"),
+        ({"view": "slow", "slow_side": "d"}, "There is no game 'd' to look at."),
+        ({"view": "slow", "slow_side": "d", "data": "comb"}, "There is no game 'd' to look at."),
+    ],
+)
+def test_what_a_view_cannot_show_gets_a_sentence_and_the_dials_go_to_what_is_shown(
+    parameters: dict[str, str], says: str
+):
+    app = opened(**SMALL, **parameters)
+
+    assert [says in complaint for complaint in complaints(app)] == [True]
+    assert_dials_and_link_show(app, lab(view=parameters["view"]))
+    assert app.get("bidi_component")
+    assert complaints(app.run()) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "data"), [("seeds", "images"), ("slow", "images"), ("slow", "comb"), ("truth", "csv")]
+)
+def test_a_dial_turned_to_what_a_view_cannot_show_is_put_back_with_a_sentence(view, data):
+    app = opened(view=view, data="grid", **SMALL)
+    app.selectbox(key="gans.data").set_value(data).run()
+
+    assert len(complaints(app)) == 1
+    assert_dials_and_link_show(app, lab(view=view, data="grid"))
+
+
+def test_a_view_that_cannot_show_the_data_is_not_entered():
+    app = opened(data="images", **SMALL)
+    app.segmented_control(key="gans.view").set_value("seeds").run()
+
+    assert complaints(app) == ["Many seeds are compared on points, not on images."]
+    assert_dials_and_link_show(app, lab(data="images"))
+
+
+def test_a_table_that_is_put_where_the_page_asks_for_one_becomes_the_data():
+    app = opened(**SMALL)
+    assert not app.file_uploader
+    app.selectbox(key="gans.data").set_value("csv").run()
+    assert ["no table yet" in complaint for complaint in complaints(app)] == [True]
+    content = b"x,y\n1,2\n3,5\n2,2\n0,1\n"
+    app.file_uploader(key="gans.file").set_value(("two.csv", content, "text/csv")).run()
+
+    assert complaints(app) == []
+    assert settings(app).data == "csv"
+    assert_dials_and_link_show(app, lab(data="csv", upload=settings(app).upload))
+    assert any("4 rows" in caption.value for caption in app.caption)
+
+
+def test_the_place_for_a_table_goes_when_other_data_is_chosen():
+    app = opened(data="csv", **SMALL)
+    app.selectbox(key="gans.data").set_value("moons").run()
+
+    assert complaints(app) == []
+    assert not app.file_uploader
+
+
+def test_a_game_that_is_taken_away_is_not_looked_at_any_more():
+    app = opened(view="slow", third="r1", slow_side="c", **SMALL)
+    assert complaints(app) == []
+    app.selectbox(key="gans.third").set_value("").run()
+
+    assert complaints(app) == []
+    assert_dials_and_link_show(app, lab(view="slow"))
+
+
+def test_a_value_that_only_the_link_knows_widens_the_scale_that_the_page_offers():
+    app = opened(**{**SMALL, "critic_steps": "50", "seed": "5000000", "clip": "0.3"})
+
+    assert complaints(app) == []
+    assert (
+        app.slider(key="gans.critic_steps").max,
+        opened().slider(key="gans.critic_steps").max,
+    ) == (
+        50,
+        20,
+    )
+    assert app.number_input(key="gans.seed").value == 5_000_000
+
+
+def test_what_was_turned_on_the_way_outlasts_a_look_at_another_view():
+    changes = "5:critic_steps=2"
+    app = opened(**SMALL, changes=changes)
+    for view in ("dirac", "depth", "records", "match"):
+        app.segmented_control(key="gans.view").set_value(view).run()
+
+        assert complaints(app) == []
+        assert settings(app).changes == changes
+
+
+def test_every_view_of_the_lab_has_its_page_and_every_page_its_view():
+    assert {name: (view.name, view.question) for name, view in VIEWS.items()} == {
+        name: (row.label, row.question) for name, row in ROWS.items()
+    }
+    assert set(SHOWN) == set(ROWS)
+
+
+def test_every_dial_is_placed_by_its_name_and_says_what_its_row_says():
+    """All controls of a match are read off the page and held against the rows."""
+    app = opened(first="minimax", second="wasserstein_gp", third="r1", fourth="wasserstein_clip")
+    kinds = (app.slider, app.select_slider, app.toggle, app.number_input, app.segmented_control)
+    found = {each.key: each for kind in (*kinds, app.selectbox) for each in kind}
+    rows = dials(GanLab)
+    placed = [name for name in rows if f"gans.{name}" in found]
+
+    assert len(placed) >= 27
+    for name in placed:
+        assert found[f"gans.{name}"].label == rows[name].label
+        assert (found[f"gans.{name}"].help or "") in ("", rows[name].help)
 
 
 def test_a_table_on_the_shelf_is_learned():
@@ -145,7 +288,7 @@ def test_no_control_of_the_page_is_called_like_one_of_the_stage(view: str):
 
 @pytest.mark.parametrize("name", PLAYABLE)
 def test_a_preset_plays_the_very_game_whose_rate_was_measured(name: str):
-    lab = GanLab(**turned_to(name))
+    lab = turned(GanLab(), turned_to(name))
     wanted = GameSettings(**PRESETS[name].settings, seed=lab.seed)
 
     assert lab.match().settings("a") == wanted
@@ -165,13 +308,24 @@ def test_choosing_a_preset_turns_the_dials_and_says_its_prediction_with_its_rate
 
 
 def test_a_prediction_is_said_only_of_the_game_that_it_is_about():
-    lab = GanLab(**turned_to("collapse"))
-    values = vars(lab)
+    lab = turned(GanLab(), turned_to("collapse"))
 
-    assert preset_of(GanLab(**{**values, "seed": 7, "second": "r1"})) == "collapse"
-    assert preset_of(GanLab(**{**values, "width": 32})) == ""
-    assert preset_of(GanLab(**{**values, "steps": 4_000})) == ""
+    assert preset_of(replace(lab, seed=7, second="r1", theta=0.3, r1_weight=0.5)) == "collapse"
+    assert preset_of(replace(lab, steps=4_000)) == ""
     assert preset_of(GanLab()) == ""
+    for name, row in dials(Hyperparameters).items():
+        if name != "seed" and name not in OF_OTHER_OBJECTIVES:
+            other = replace(lab, **{name: _another(row, getattr(lab, name))})
+            assert preset_of(other) != "collapse", name
+
+
+OF_OTHER_OBJECTIVES = ("penalty_weight", "one_sided", "pairs", "r1_weight", "clip")
+
+
+def _another(row: Dial, before: object) -> object:
+    if isinstance(before, bool):
+        return not before
+    return next(value for value in row.names or (row.low, row.high) if value != before)
 
 
 def test_a_prediction_of_the_records_plays_in_the_match():
@@ -212,10 +366,10 @@ def test_single_moves_come_before_the_iteration_and_can_be_taken_back():
     app = opened(view="slow", **SMALL)
     app.button(key="gans.move.j").click().run()
     app.button(key="gans.move.g").click().run()
-    assert settings(app).slow_moves == "jg"
+    assert settings(app).slow.moves == "jg"
 
     app.button(key="gans.move.back").click().run()
-    assert settings(app).slow_moves == ""
+    assert settings(app).slow.moves == ""
     assert complaints(app) == []
 
 

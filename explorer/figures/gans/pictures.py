@@ -11,7 +11,7 @@ from explorer.figures.scene import Arrows, Axis, Curve, Mark, Mesh, Plot, Points
 
 Extent = tuple[float, float, float, float]  # x0, x1, y0, y1
 
-LAYERS = ("pull", "grid", "points")
+LAYERS = {"pull": "pull", "grid": "noise grid", "points": "points"}
 """What lies over the judge's surface: samples and their pull, the generator as a warped grid of
 noise, or the points alone."""
 

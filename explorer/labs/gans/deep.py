@@ -21,10 +21,10 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from explorer.dials import again, check, dial
 from explorer.gans.distributions import distribution
 from explorer.gans.game import Game
-from explorer.gans.settings import GameSettings
-from explorer.labs.gans.games import RANGES
+from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans.standards import reference
 from explorer.labs.gans.words import spoken
 from explorer.runs.frames import Frame
@@ -40,26 +40,46 @@ LEAST = 1e-30  # what is smaller has no place on a logarithmic axis
 ASKED = 256  # points a side
 
 
-@dataclass(frozen=True)
-class Deep:
-    """Five deep critics from equal weights. Raises ValueError with one line."""
+@dataclass(frozen=True, kw_only=True)
+class Critics:
+    """What a page turns on deep critics. Raises ValueError with one line."""
 
-    clip: float = 0.01
-    depth: int = 12
-    width: int = 32
-    steps: int = 200
-    seed: int = 5
-
-    precision: ClassVar[Mapping[str, str]] = {}
+    clip: float = again(
+        Hyperparameters,
+        "clip",
+        label="Clip at c",
+        help="Every weight is kept within this of zero.",
+        low=1e-4,
+        high=1.0,
+        offered=(1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.2, 0.3, 0.5, 1.0),
+        live=False,
+    )
+    depth: int = again(
+        Hyperparameters, "depth", default=12, help="Of the critic and of the generator.", low=2
+    )
+    width: int = again(
+        Hyperparameters,
+        "width",
+        default=32,
+        help="Units of each hidden layer.",
+        high=256,
+        offered=(8, 16, 32, 64, 128),
+    )
+    steps: int = dial(
+        200, "Ticks", "Where it ends.", low=10, high=2_000, offered=(100, 200, 500, 1_000, 2_000)
+    )
 
     def __post_init__(self) -> None:
-        for name in ("clip", "depth", "width", "steps"):
-            low, high = RANGES[f"deep_{name}"]
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(
-                    f"{name} must be between {low:g} and {high:g}, not {getattr(self, name):g}"
-                )
-        self.settings("gp")
+        check(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deep(Critics):
+    """Five deep critics from equal weights. Raises ValueError with one line."""
+
+    seed: int = again(Hyperparameters, "seed", default=5)
+
+    precision: ClassVar[Mapping[str, str]] = {}
 
     def settings(self, name: str) -> GameSettings:
         """The settings of one of `GAMES`."""

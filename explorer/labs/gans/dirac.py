@@ -17,6 +17,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from explorer.dials import check, dial
 from explorer.gans.dirac import (
     DIRAC_GAMES,
     DiracGame,
@@ -27,7 +28,6 @@ from explorer.gans.dirac import (
     velocities,
     verdict,
 )
-from explorer.labs.gans.games import RANGES
 from explorer.labs.gans.words import fixed, spoken
 from explorer.runs.frames import Frame
 
@@ -47,30 +47,43 @@ def games(gamma: float) -> dict[str, DiracGame]:
     return {**DIRAC_GAMES, "r1": r1(gamma)}
 
 
-@dataclass(frozen=True)
+def _in_turn(moves: int) -> str:
+    return "at once" if moves == 0 else f"{moves}, in turn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Portrait:
     """All games from one start. Raises ValueError with one line that names what is wrong."""
 
-    game: str = "wasserstein_gp"  # the one that is looked at
-    x: float = 1.0  # θ
-    y: float = 1.0  # ψ
-    gamma: float = 0.3
-    judge_steps: int = 0  # 0: both at once
-    h: float = 0.2
-    steps: int = 500
+    game: str = dial("wasserstein_gp", "Game", choices=DIRAC_GAMES)  # the one that is looked at
+    x: float = dial(1.0, "θ at the start", "The generator.", low=-3.0, high=3.0, step=0.05)
+    y: float = dial(1.0, "ψ at the start", "The judge's slope.", low=-3.0, high=3.0, step=0.05)
+    gamma: float = dial(
+        0.3,
+        "R1: γ",
+        "Weight of R1; critical at 1.",
+        low=0.0,
+        high=10.0,
+        offered=(0.0, 3.0),
+        step=0.1,
+    )
+    judge_steps: int = dial(
+        0, "Judge's moves", low=0, high=10, offered=(0, 1, 2, 5, 10), shown=_in_turn
+    )
+    h: float = dial(
+        0.2,
+        "Length of a move",
+        "h.",
+        low=0.001,
+        high=1.0,
+        offered=(0.01, 0.05, 0.1, 0.2, 0.5, 1.0),
+    )
+    steps: int = dial(500, "Moves", low=10, high=2_000)
 
     precision: ClassVar[Mapping[str, str]] = {}
 
     def __post_init__(self) -> None:
-        if self.game not in DIRAC_GAMES:
-            known = ", ".join(map(repr, DIRAC_GAMES))
-            raise ValueError(f"unknown game {self.game[:40]!r}; choose from {known}")
-        for name in ("x", "y", "gamma", "judge_steps", "h", "steps"):
-            low, high = RANGES[f"dirac_{name}"]
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(
-                    f"{name} must be between {low:g} and {high:g}, not {getattr(self, name):g}"
-                )
+        check(self)
 
     @property
     def frame_count(self) -> int:

@@ -3,7 +3,6 @@
 Letters: C cells each way, L lines of the grid each way, Z dimensions of the noise.
 """
 
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from explorer.gans.distributions import Extent
 from explorer.gans.game import Game
+from explorer.gans.noise import NOISES
 from explorer.gans.objectives import OBJECTIVES
 
 LINES = 17  # of the warped grid, each way
@@ -37,17 +37,10 @@ def along(extent: Extent, count: int) -> Tensor:
 def noise_lattice(noise: str, dimensions: int) -> tuple[Tensor, Tensor]:
     """L × L points of noise, (L, L, Z), and the density of its first two numbers there, (L, L).
 
-    Gaussian noise at even quantiles from 1 % to 99 %, uniform noise at even steps; the numbers
-    after the second are zero. Of noise with one number every row is the same.
+    At even quantiles from 1 % to 99 %; the numbers after the second are zero. Of noise with one
+    number every row is the same.
     """
-    if noise == "uniform":
-        steps = torch.linspace(-0.98, 0.98, LINES)
-        share = torch.full((LINES,), 0.5)
-    else:
-        levels = torch.linspace(0.01, 0.99, LINES, dtype=torch.float64)
-        exact = torch.special.ndtri(levels)
-        share = (torch.exp(-exact.square() / 2) / math.sqrt(2 * math.pi)).float()
-        steps = exact.float()
+    steps, share = NOISES[noise].levels(LINES)
     rows, columns = torch.meshgrid(steps, steps, indexing="ij")
     lattice = torch.zeros(LINES, LINES, dimensions)
     lattice[..., 0] = columns

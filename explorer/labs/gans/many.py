@@ -20,14 +20,16 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from explorer.dials import dial
 from explorer.gans.bands import Band, band, compare
 from explorer.gans.distances import w1
 from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.seeds import Summary, population_report, summary
-from explorer.labs.gans.games import RANGES, SIDES, Games
+from explorer.labs.gans.games import Games
 from explorer.labs.gans.side import on_the_plane
 from explorer.labs.gans.standards import REPEATS, reference
+from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 10
@@ -36,17 +38,26 @@ FRAMES_PER_STATE = 20
 COUNTED = 1_000  # samples a seed behind modes and shares
 FAR = 256  # points a side in the distances of each seed
 FARTHEST = 100.0  # a point beyond it is drawn there: it belongs to a seed that diverges
-MOST_SEEDS = int(RANGES["seeds"][1])
+MOST_SEEDS = 32
 UNMEASURED = f"**Not measured yet.** The seeds are counted every {STEPS_PER_REPORT} ticks."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Many(Games):
     """A population of every game. Raises ValueError with one line that names what is wrong."""
 
     points: str = ""  # of an uploaded table
-    seeds: int = 8
-    steps: int = 1_200
+    seeds: int = dial(
+        8, "Seeds", "So many games of each kind, trained at once.", low=8, high=MOST_SEEDS
+    )
+    steps: int = dial(
+        1_200,
+        "Ticks",
+        "Where it ends.",
+        low=10,
+        high=20_000,
+        offered=(400, 800, 1_200, 2_400, 4_800),
+    )
 
     precision: ClassVar[Mapping[str, str]] = {
         "real": "uint16",

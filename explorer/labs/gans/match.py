@@ -56,11 +56,15 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
+from explorer.dials import dial, dials
 from explorer.gans.images import held_out_images
+from explorer.gans.settings import GameSettings
 from explorer.labs.gans import looks, words
-from explorer.labs.gans.games import DIAL_NAMES, SIDES, Games
+from explorer.labs.gans.clocks import CLOCKS
+from explorer.labs.gans.games import Games
 from explorer.labs.gans.side import TILES, Side
 from explorer.labs.gans.standards import reference, standards
+from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 1
@@ -72,7 +76,7 @@ POSITIONS = ("fake", "tails", "grid")
 GROUNDS = ("surface", "truth", "grid_density", "tiles")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Match(Games):
     """Two to four games; ``changes`` lists the dials that were turned while they trained.
 
@@ -84,9 +88,19 @@ class Match(Games):
     """
 
     points: str = ""  # of an uploaded table, as `data.points_text` writes them
-    steps: int = 4_000
-    clock: str = "generator"
-    audit: bool = False  # the duality gap every 200 ticks
+    steps: int = dial(
+        4_000, "Ticks", low=10, high=100_000, offered=(1_000, 2_000, 4_000, 10_000, 20_000)
+    )
+    clock: str = dial(
+        "generator",
+        "Equal",
+        "What is equal at every tick: updates of the generators, of both players together, or "
+        "arithmetic. A judge with five updates costs about five times the compute.",
+        choices=CLOCKS,
+    )
+    audit: bool = dial(
+        False, "Duality gap", "Measures every 200 ticks what each player could gain.", live=True
+    )
 
     precision: ClassVar[Mapping[str, str]] = {
         "real": "uint16",
@@ -223,11 +237,10 @@ def _state(step: int, sides: list[Side]) -> dict[str, np.ndarray]:
 
 
 def _told(name: str, value: Any) -> str:
-    owner, _, dial = name.rpartition(".")
-    called = DIAL_NAMES.get(dial, dial.replace("_", " "))
-    shown = f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
-    shown = {"True": "on", "False": "off"}.get(shown, shown)
-    return f"{owner.upper()}: {called} {shown}" if owner else f"{called} {shown}"
+    owner, _, turned = name.rpartition(".")
+    row = (dials(GameSettings) | dials(Match))[turned]
+    told = f"{row.name} {row.written(value)}"
+    return f"{owner.upper()}: {told}" if owner else told
 
 
 def warm_up() -> None:

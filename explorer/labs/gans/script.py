@@ -3,13 +3,14 @@
 import base64
 import inspect
 import pprint
-from dataclasses import asdict
 from typing import Any
 
+from explorer import dials as rows
 from explorer.gans import shapes
 from explorer.gans.distributions import DISTRIBUTIONS
 from explorer.gans.drawn import BANDWIDTH, points_of_strokes
 from explorer.gans.line_mixtures import LINE_MIXTURES
+from explorer.gans.settings import GameSettings
 from explorer.gans.watching import STREAMS, stream
 from explorer.labs.gans import script_text as text
 from explorer.labs.gans.data import CSV, DRAWN, IMAGES, points_of, strokes_of
@@ -48,7 +49,6 @@ def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
     streams = {each: stream(match.seed, each).initial_seed() for each in STREAMS}
     constants = {
         "STREAMS": streams,
-        "START": start,
         "TURNS": turns,
         "TICKS": match.steps,
         "PLANE": match.distribution().dimensions <= 2,
@@ -65,15 +65,27 @@ def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
         head
         + _data(match)
         + "\n"
+        + _start(start)
         + "".join(map(_constant, *zip(*constants.items(), strict=True)))
         + text.GAMES
     )
 
 
 def _settings(side: Side, clock: str) -> dict[str, Any]:
-    found = asdict(side.game.settings)
+    found = rows.values(side.game.settings)
     found.pop("seed")
     return found | {"cost": side.cost(clock)}
+
+
+def _start(games: dict[str, dict[str, Any]]) -> str:
+    """The settings of every game at the start, each with the name that it has on the page."""
+    called = {name: row.name for name, row in rows.dials(GameSettings).items()}
+    called["cost"] = "of a step, on the common clock"
+    lines = []
+    for side, settings in games.items():
+        told = "".join(f"        {n!r}: {v!r},  # {called[n]}\n" for n, v in settings.items())
+        lines.append(f"    {side!r}: {{\n{told}    }},\n")
+    return "START = {\n" + "".join(lines) + "}\n"
 
 
 def _constant(name: str, value: object) -> str:

@@ -125,10 +125,11 @@ class Game:
 
     def optimizers(self):
         s = self.s
-        judges = s.critic_betas or s.betas
+        betas, judges = (s.beta1, s.beta2), (s.critic_beta1, s.critic_beta2)
+        judges = tuple(map(lambda own, other: other if own < 0 else own, judges, betas))
         self.moves = {
-            s.generator_optimizer + " of the generator": optimizer(
-                s.generator_optimizer, self.generator, s.generator_rate, s.betas
+            s.optimizer + " of the generator": optimizer(
+                s.optimizer, self.generator, s.generator_rate, betas
             ),
             s.critic_optimizer + " of the judge": optimizer(
                 s.critic_optimizer, self.judge, s.critic_rate, judges

@@ -1,71 +1,49 @@
 """All settings of the GAN lab: which games play on what data, and what is looked at."""
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from explorer.dials import again, dial, shared, values
 from explorer.gans.distributions import Distribution
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import CSV, DEFAULT_DRAWING, DRAWN, data_of, points_text
-from explorer.labs.gans.games import CLOCKS, LIVE, RANGES, TITLES, VIEWS, Games
-from explorer.labs.gans.turning import SIDES
-
-if TYPE_CHECKING:
-    from explorer.labs.gans.deep import Deep
-    from explorer.labs.gans.dirac import Portrait
-    from explorer.labs.gans.many import Many
-    from explorer.labs.gans.match import Match
-    from explorer.labs.gans.slow import Slow
-
-__all__ = ["CLOCKS", "LIVE", "RANGES", "SIDES", "TITLES", "VIEWS", "GanLab"]
+from explorer.labs.gans.deep import Critics, Deep
+from explorer.labs.gans.dirac import Portrait
+from explorer.labs.gans.games import Games
+from explorer.labs.gans.many import Many
+from explorer.labs.gans.match import Match
+from explorer.labs.gans.slow import Iteration, Slow
+from explorer.labs.gans.views import VIEWS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GanLab(Games):
     """One state of the GAN lab, its link. Raises ValueError with one line.
 
-    `match`, `many`, `slow`, `portrait` and `deep` are the experiments that it stands for;
+    `match`, `many`, `taken_apart`, `critics` and ``dirac`` are the experiments that it stands for;
     ``changes`` belong to the match (`Turning`).
     """
 
-    FREE: ClassVar[tuple[str, ...]] = (
-        *("view", "seeds", "seeds_steps", "slow_step", "slow_side", "slow_moves"),
-        *("dirac_game", "dirac_x", "dirac_y", "dirac_gamma"),
-        *("dirac_judge_steps", "dirac_h", "dirac_steps"),
-        *("deep_clip", "deep_depth", "deep_width", "deep_steps"),
-    )
-
-    view: str = "match"
-    upload: str = ""  # the mark of an uploaded table, for "csv"
-    steps: int = 4_000
-    clock: str = "generator"
-    audit: bool = False  # the duality gap every 200 steps
-    # many seeds
-    seeds: int = 8
-    seeds_steps: int = 1_200
-    # slow motion: whose iteration, and after how many steps it is taken apart
-    slow_side: str = "a"
-    slow_step: int = 0
-    slow_moves: str = ""  # played before it: j the judge alone, g the generator, b both
-    # the game of two numbers
-    dirac_game: str = "wasserstein_gp"
-    dirac_x: float = 1.0  # theta, the generator
-    dirac_y: float = 1.0  # psi, the judge
-    dirac_gamma: float = 0.3  # of R1
-    dirac_judge_steps: int = 0  # 0: both at once
-    dirac_h: float = 0.2
-    dirac_steps: int = 500
-    # twelve layers
-    deep_clip: float = 0.01
-    deep_depth: int = 12
-    deep_width: int = 32
-    deep_steps: int = 200
+    view: str = dial("match", "View", "Ways to look at a generator and its judge.", choices=VIEWS)
+    upload: str = dial("", "Uploaded table")  # its mark, for "csv"
+    steps: int = again(Match, "steps")
+    clock: str = again(Match, "clock")
+    audit: bool = again(Match, "audit")
+    seeds: int = again(Many, "seeds")
+    seeds_steps: int = again(Many, "steps")
+    slow: Iteration = field(default=Iteration())
+    dirac: Portrait = field(default=Portrait())
+    deep: Critics = field(default=Critics())
 
     def __post_init__(self) -> None:
         if self.upload and not (len(self.upload) == 16 and self.upload.isalnum()):
             raise ValueError("upload must be the mark of an uploaded table")
-        if set(self.slow_moves) - set("jgb") or len(self.slow_moves) > 200:
-            raise ValueError(f"slow_moves must be letters of 'jgb', not {self.slow_moves[:20]!r}")
         super().__post_init__()
+
+    def _free(self) -> frozenset[str]:
+        """What the match does not depend on; an upload is what its ``points`` come from."""
+        ours = {known.name for known in fields(Match)}
+        return frozenset(values(self)) - ours - {"upload"}
 
     def distribution(self) -> Distribution:
         """What is learned; two points stand for a table that is not here (`missing`)."""
@@ -86,68 +64,34 @@ class GanLab(Games):
         table = tables.kept(self.upload) if self.data == CSV and self.upload else None
         return points_text(table) if table else ""
 
-    def experiment(self) -> "Match | Many | Deep":
+    def experiment(self) -> Match | Many | Deep:
         """The run of the view that is looked at; the match where a view has none of its own."""
-        if self.view == "seeds":
-            return self.many()
-        return self.deep() if self.view == "depth" else self.match()
+        run: Match | Many | Deep = getattr(self, VIEWS[self.view].run)()
+        return run
 
-    def match(self) -> "Match":
+    def match(self) -> Match:
         """The games side by side. ValueError where a table is asked for that is not here."""
-        from explorer.labs.gans.match import Match
+        return Match(**shared(self, Match) | self._learned())
 
-        return Match(**self._common(), steps=self.steps, clock=self.clock, audit=self.audit)
-
-    def many(self) -> "Many":
+    def many(self) -> Many:
         """The same games, as they start, with many seeds at once."""
-        from explorer.labs.gans.many import Many
+        end = shared(self.turned(), Many) | {"steps": self.seeds_steps}
+        return Many(**end | self._learned())
 
-        return Many(**self.turned()._common(), seeds=self.seeds, steps=self.seeds_steps)
+    def taken_apart(self) -> Slow:
+        """One iteration of one of the games, in slow motion."""
+        return Slow(**shared(self.turned(), Slow) | values(self.slow) | self._learned())
 
-    def slow(self) -> "Slow":
-        """One iteration of one of the games, taken apart."""
-        from explorer.labs.gans.slow import Slow
-
-        return Slow(
-            **self.turned()._common(),
-            side=self.slow_side,
-            at_step=self.slow_step,
-            moves=self.slow_moves,
-        )
-
-    def _common(self) -> dict[str, Any]:
+    def _learned(self) -> dict[str, Any]:
+        """What an experiment is told of the data; equal runs of equal data have equal names."""
         if self.missing:
             raise ValueError(self.missing)
-        found = {f.name: getattr(self, f.name) for f in fields(Games)}
-        if self.data != DRAWN:
-            found["drawing"] = DEFAULT_DRAWING  # equal runs of equal data have equal names
-        return found | {"points": self._points()}
+        drawing = self.drawing if self.data == DRAWN else DEFAULT_DRAWING
+        return {"drawing": drawing, "points": self._points()}
 
-    def deep(self) -> "Deep":
+    def critics(self) -> Deep:
         """A deep critic with clipped weights, beside one with a penalty."""
-        from explorer.labs.gans.deep import Deep
-
-        return Deep(
-            clip=self.deep_clip,
-            depth=self.deep_depth,
-            width=self.deep_width,
-            steps=self.deep_steps,
-            seed=self.seed,
-        )
-
-    def portrait(self) -> "Portrait":
-        """The game of two numbers."""
-        from explorer.labs.gans.dirac import Portrait
-
-        return Portrait(
-            game=self.dirac_game,
-            x=self.dirac_x,
-            y=self.dirac_y,
-            gamma=self.dirac_gamma,
-            judge_steps=self.dirac_judge_steps,
-            h=self.dirac_h,
-            steps=self.dirac_steps,
-        )
+        return Deep(**values(self.deep), seed=self.seed)
 
 
 TWO_POINTS = "AAAAAAA8ADw="

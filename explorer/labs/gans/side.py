@@ -17,6 +17,7 @@ from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import looks
 from explorer.labs.gans.beside import OF_THE_TRUTH, truth_beside
+from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.data import SHOWN
 from explorer.labs.gans.narration import Story, mode_names
 from explorer.labs.gans.standards import FAR, FEWER, MEASURED, NEAR, reference
@@ -96,9 +97,7 @@ class Side:
 
     def cost(self, clock: str) -> float:
         """What one step costs on a clock."""
-        if clock == "generator":
-            return 1.0
-        return self.game.settings.critic_steps + 1.0 if clock == "updates" else self.work_of_a_step
+        return CLOCKS[clock].cost(self.game.settings.critic_steps + 1.0, self.work_of_a_step)
 
     def play(self, budget: float, clock: str) -> None:
         """As many steps as the budget of one tick pays for, what is left of earlier ones added."""

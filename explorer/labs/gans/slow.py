@@ -26,21 +26,36 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.dials import check, dial
 from explorer.gans.anatomy import SUB_STEPS, SubStep
 from explorer.gans.game import Game
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import looks
-from explorer.labs.gans.games import RANGES, Games
+from explorer.labs.gans.games import Games
 from explorer.labs.gans.narration import listing
 from explorer.labs.gans.standards import reference
+from explorer.labs.gans.turning import SIDES
 from explorer.labs.gans.words import spoken
 from explorer.runs.frames import Frame
 
 MOST = 256  # points of a batch that are shown
 CELLS = 48
-MOVES = {"j": "step_judge", "g": "step_generator", "b": "step"}
-"""The judge alone, the generator alone, both."""
-MOST_MOVES = 200
+
+
+@dataclass(frozen=True)
+class Move:
+    """A single move of the game: its name on a button, and the method of `Game` that makes it."""
+
+    label: str
+    method: str
+
+
+MOVES = {
+    "j": Move("Judge", "step_judge"),
+    "g": Move("Generator", "step_generator"),
+    "b": Move("Both", "step"),
+}
+"""The players that learn once, by the letter in the link."""
 COMPARED = ("minimax", "non_saturating", "wasserstein_gp")
 """Whose arrows are put side by side: the saturating loss, the one that is not, and a critic's."""
 SIGNS = {
@@ -94,17 +109,33 @@ def parts(pays: bool) -> tuple[str, ...]:
     return ("noise", "generator", "fake", *judges, "generator_loss", "generator_update")
 
 
-@dataclass(frozen=True)
-class Slow(Games):
-    """One iteration of game ``side`` after ``at_step`` steps and then ``moves``.
+@dataclass(frozen=True, kw_only=True)
+class Iteration:
+    """Which iteration is taken apart: of which game, after how many others and which moves."""
 
-    ``moves`` are letters of `MOVES`, played before. Raises ValueError with one line.
+    side: str = dial("a", "Game", "Whose iteration is taken apart.", choices=SIDES)
+    step: int = dial(
+        0,
+        "After",
+        "So many iterations before it.",
+        low=0,
+        high=2_000,
+        offered=(0, 20, 50, 100, 300, 1_000),
+    )
+    moves: str = dial("", "Single moves", longest=200, letters="".join(MOVES))
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slow(Games, Iteration):
+    """One iteration of a game in slow motion; ``moves`` are letters of `MOVES`, played before.
+
+    Raises ValueError with one line.
     """
 
     points: str = ""  # of an uploaded table
-    side: str = "a"
-    at_step: int = 0
-    moves: str = ""
 
     precision: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("real", "fake", "own", "between", "noise", "tails", "data"), "uint16"),
@@ -116,10 +147,6 @@ class Slow(Games):
         super().__post_init__()
         if self.side not in [side for side, _, _ in self.sides()]:
             raise ValueError(f"there is no game {self.side[:20]!r} to look at")
-        low, high = RANGES["slow_step"]
-        if not low <= self.at_step <= high:
-            raise ValueError(f"at_step must be between {low:g} and {high:g}, not {self.at_step}")
-        check_moves(self.moves)
         if self.changes:
             raise ValueError("slow motion takes the dials as they stand: it has no changes")
         if self.distribution().dimensions != 2:
@@ -132,7 +159,7 @@ class Slow(Games):
     def frame_count(self) -> int:
         """The number of frames: the sub-steps of one iteration, and the moment before."""
         settings = self.settings(self.side)
-        penalised = settings.objective in ("wasserstein_gp", "r1")
+        penalised = OBJECTIVES[settings.objective].penalty != "none"
         return 1 + settings.critic_steps * (8 if penalised else 7) + 5
 
     def shared_steps(self, other: object) -> int:
@@ -146,10 +173,10 @@ class Slow(Games):
     def game(self) -> Game:
         """The game as it stands before the iteration."""
         game = Game(self.settings(self.side), self.sampler())
-        for _ in range(self.at_step):
+        for _ in range(self.step):
             game.step()
         for move in self.moves:
-            getattr(game, MOVES[move])()
+            getattr(game, MOVES[move].method)()
         return game
 
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
@@ -316,11 +343,3 @@ def compared(means: Mapping[str, float]) -> str:
         share = means[least] / longest
         end = f"None is nearly gone: the {plain[least]} pull has {share:.0%} of the longest."
     return f"**Mean length, one frozen judge:** {told}. {end}"
-
-
-def check_moves(moves: str) -> None:
-    """Raise ValueError, one line, for moves that are none."""
-    if set(moves) - set(MOVES):
-        raise ValueError(f"moves must be letters of 'jgb', not {moves[:20]!r}")
-    if len(moves) > MOST_MOVES:
-        raise ValueError(f"at most {MOST_MOVES} moves fit, not {len(moves)}")

@@ -4,8 +4,10 @@
 judge, from step 900 on another penalty everywhere, and spectral normalisation in game b alone.
 """
 
-from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from explorer import dials as rows
 
 MOST_CHANGES = 50
 SIDES = ("a", "b", "c", "d")
@@ -24,17 +26,22 @@ class NotAliveError(ValueError):
 Kind = TypeVar("Kind", bound="Turning")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Turning:
     """What a configuration with ``changes`` can do; a frozen dataclass inherits it.
 
-    ``LIVE`` names the dials that can turn while it trains, ``FREE`` those that no run depends on.
+    Its rows say which dials can turn while it trains.
     """
 
-    LIVE: ClassVar[tuple[str, ...]] = ()
-    FREE: ClassVar[tuple[str, ...]] = ()
+    changes: str = rows.dial("", "Turned on the way")
 
-    changes: str = ""
+    def _free(self) -> frozenset[str]:
+        """The dials that no run with ``changes`` depends on."""
+        return frozenset()
+
+    def _live(self) -> tuple[str, ...]:
+        """The dials that turn while it trains."""
+        return tuple(name for name in rows.live(self) if name not in self._free())
 
     def turns(self) -> list[Turn]:
         """What was turned when, in the order of ``changes``. ValueError where it cannot be read."""
@@ -87,15 +94,14 @@ class Turning:
 
         Where more than a live dial differs, or nothing was trained yet, that is a new run.
         """
-        free = {name: getattr(wanted, name) for name in self.FREE}
-        mine = replace(self, **free)
+        asked = rows.values(replace(wanted, changes=""))
+        mine = rows.turned(self, {name: asked[name] for name in self._free()})
         now = mine.turned()
-        names = [f.name for f in fields(self) if f.name != "changes"]
-        different = [name for name in names if getattr(now, name) != getattr(wanted, name)]
+        different = [name for name, value in rows.values(now).items() if value != asked[name]]
         if not different:
             return mine
         before = [(at, values) for at, values in mine.turns() if at < step]
-        alive = set(different) <= set(self.LIVE) and not any(
+        alive = set(different) <= set(self._live()) and not any(
             self._appears(name, now, wanted) for name in different
         )
         if step <= 0 or not alive or len(before) >= MOST_CHANGES:
@@ -104,7 +110,7 @@ class Turning:
         stood = base.turned()
         news = {
             name: getattr(wanted, name)
-            for name in self.LIVE
+            for name in self._live()
             if getattr(wanted, name) != getattr(stood, name)
         }
         return replace(base, changes=written([*before, (step, news)] if news else before))
@@ -143,10 +149,10 @@ class Turning:
         )
 
     def _check_alive(self, name: str) -> None:
-        if self._field(name) not in self.LIVE:
+        if self._field(name) not in self._live():
             raise NotAliveError(
                 f"{name[:40]} cannot change while it trains; choose from "
-                + ", ".join(map(repr, self.LIVE))
+                + ", ".join(map(repr, self._live()))
             )
 
     def _appears(self, name: str, now: "Turning", wanted: "Turning") -> bool:

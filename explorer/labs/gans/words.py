@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from explorer.gans.bands import compare
 from explorer.gans.distributions import Distribution
+from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.standards import standard
 
@@ -135,11 +136,7 @@ def _beginning(critic_steps: Sequence[int], clock: str, games: int) -> str:
         times = "once" if most == 1 else f"{number_word(most)} times"
         return f"{start}Each judge trains {times} before a step of its generator."
     unequal = f"Their judges train {number_word(least)} to {number_word(most)} times a step"
-    if clock == "generator":
-        return f"{start}{unequal}: equal steps of the generator are unequal work here."
-    if clock == "updates":
-        return f"{start}{unequal}; a tick gives each game equally many updates."
-    return f"{start}{unequal}; a tick gives each game equally much arithmetic."
+    return f"{start}{unequal}{CLOCKS[clock].unequal}"
 
 
 def _certainty(sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""The GAN lab: one page, seven ways to look at games between a generator and its judge."""
+"""The GAN lab: one page, many ways to look at games between a generator and its judge."""
 
 from explorer.gans import game, networks, objectives, penalty
 from explorer.gans.anatomy import taken_apart
@@ -10,6 +10,7 @@ from explorer.gans.published import Published
 from explorer.gans.seeds import population_report
 from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
 from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.views import VIEWS as ROWS
 from explorer.pages import views
 from explorer.pages.dials import Dials
 from explorer.pages.gans import depth, dirac, match, records, seeds, slow, truth
@@ -17,10 +18,8 @@ from explorer.pages.views import View
 from explorer.transport import optimal_transport, wasserstein
 
 FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
-VIEWS = {
-    "match": View(
-        "Match",
-        "What did each one really learn?",
+SHOWN = {
+    "match": (
         match.show,
         (
             *(objectives.NonSaturating, objectives.Minimax, objectives.WassersteinPenalty),
@@ -29,29 +28,25 @@ VIEWS = {
         ),
         FILM,
     ),
-    "truth": View(
-        "Truth",
-        "Is the judge right?",
+    "truth": (
         truth.show,
         (critic_truth, discriminator_truth, predicted_slope, optimal_transport),
         FILM,
     ),
-    "slow": View("Slow motion", "What happens in one iteration?", slow.show, (taken_apart,)),
-    "seeds": View("Seeds", "Was it luck?", seeds.show, (population_report, game.Game), FILM),
-    "dirac": View(
-        "Two numbers", "Does it ever arrive?", dirac.show, (trajectory, eigenvalues, verdict)
-    ),
-    "depth": View(
-        "Depth",
-        "What does clipping do to a deep critic?",
+    "slow": (slow.show, (taken_apart,), ""),
+    "seeds": (seeds.show, (population_report, game.Game), FILM),
+    "dirac": (dirac.show, (trajectory, eigenvalues, verdict), ""),
+    "depth": (
         depth.show,
         (game.Game.layer_gradients, objectives.WassersteinClip, objectives.WassersteinPenalty),
         FILM,
     ),
-    "records": View("Records", "What do others report?", records.show, (Published, rate)),
+    "records": (records.show, (Published, rate), ""),
 }
-"""Every way to look, by its name in the link."""
+"""What draws each of the lab's views, the code behind it, and the command that films it."""
 
+VIEWS = {name: View(row.label, row.question, *SHOWN[name]) for name, row in ROWS.items()}
+"""Every way to look, by its name in the link."""
 
 SOURCES = views.sources_of(VIEWS)
 
@@ -59,4 +54,4 @@ SOURCES = views.sources_of(VIEWS)
 def page() -> None:
     """Show the page."""
     dials = Dials("gans", GanLab, standing=GanLab.turned)
-    views.show(dials, VIEWS, "Ways to look at a generator and its judge.")
+    views.show(dials, VIEWS, dials.row("view").help)

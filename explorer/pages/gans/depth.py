@@ -6,10 +6,10 @@ from explorer.figures import gans as figures
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
+from explorer.pages.gans import material
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 
-CLIPS = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.2, 0.3, 0.5, 1.0)
 HOW = """
 **What is measured.** The mean norm of the gradient of the critic's loss by what each hidden layer
 puts out, from the first layer to the last; the penalty's own part is left out. On a logarithmic
@@ -32,17 +32,13 @@ def show(dials: Dials[GanLab]) -> str:
         narrow, wide = st.columns([0.19, 0.81], gap="medium")
     with narrow, st.container(key="dials"):
         st.markdown("#### The clipped critic")
-        dials.steps(
-            "deep_clip", "Clip at c", CLIPS, "Every weight is kept within this of zero.", _plain
-        )
+        dials.show("deep_clip")
         st.markdown("#### All critics")
-        dials.slider("deep_depth", "Hidden layers", 2, 12, "Of the critic and of the generator.")
-        dials.steps("deep_width", "Width", (8, 16, 32, 64, 128), "Units of each hidden layer.")
-        dials.steps("deep_steps", "Ticks", (100, 200, 500, 1_000, 2_000), "Where it ends.")
-        dials.number("seed", "Seed", 0, 999_999, "Decides weights, data and noise.")
-    lab = dials.wanted()
-    dials.finish(lab)
-    deep = lab.deep()
+        dials.show("deep_depth")
+        dials.show("deep_width")
+        dials.show("deep_steps")
+        dials.show("seed", as_="field")
+    _, deep = material.asked(dials, GanLab.critics)
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, deep))
     with wide:
         show_stage(figures.depth_scene(deep.clip, deep.depth), ticket, key="gans.depth", live=True)
@@ -51,7 +47,3 @@ def show(dials: Dials[GanLab]) -> str:
         f"Critics of {deep.depth} layers on the Swiss roll, from equal weights: one clipped at "
         f"{deep.clip:g}, three at the constants of the paper, one with the gradient penalty."
     )
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"

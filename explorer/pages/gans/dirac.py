@@ -11,6 +11,7 @@ from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.words import fixed, spoken
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
+from explorer.pages.gans import material
 from explorer.runs.frames import Frame
 from explorer.runs.hub import the_hub
 from explorer.runs.links import query
@@ -50,9 +51,7 @@ def show(dials: Dials[GanLab]) -> str:
     labels = {name: game.label for name, game in games(dials.value("dirac_gamma")).items()}
     with narrow, st.container(key="dials"):
         _dials(dials, labels)
-    lab = dials.wanted()
-    dials.finish(lab)
-    portrait = lab.portrait()
+    _, portrait = material.asked(dials, lambda lab: lab.dirac)
     known = games(portrait.gamma)
     still, frames = _played(portrait)
     ticket = surroundings.admitted(
@@ -77,19 +76,13 @@ def show(dials: Dials[GanLab]) -> str:
 
 
 def _dials(dials: Dials[GanLab], labels: dict[str, str]) -> None:
-    dials.menu("dirac_game", "Game", tuple(labels), labels.__getitem__)
+    dials.show("dirac_game", labelled=False, written=labels.__getitem__)
     st.markdown("#### Click a start")
     _start(dials)
     st.markdown("#### How they move")
-    dials.steps(
-        "dirac_judge_steps",
-        "Judge's moves",
-        (0, 1, 2, 5, 10),
-        None,
-        lambda count: "at once" if count == 0 else f"{count}, in turn",
-    )
-    dials.steps("dirac_h", "Length of a move", (0.01, 0.05, 0.1, 0.2, 0.5, 1.0), "h.", _plain)
-    dials.real("dirac_gamma", "R1: γ", 0.0, 3.0, 0.1, "Weight of R1; critical at 1.")
+    dials.show("dirac_judge_steps")
+    dials.show("dirac_h")
+    dials.show("dirac_gamma")
 
 
 def _start(dials: Dials[GanLab]) -> None:
@@ -103,8 +96,8 @@ def _start(dials: Dials[GanLab]) -> None:
         config={"displayModeBar": False},
         alt=f"The start: θ {spoken(dials.value('dirac_x'))}, ψ {spoken(dials.value('dirac_y'))}.",
     )
-    dials.real("dirac_x", "θ at the start", -3.0, 3.0, 0.05, "The generator.")
-    dials.real("dirac_y", "ψ at the start", -3.0, 3.0, 0.05, "The judge's slope.")
+    dials.show("dirac_x")
+    dials.show("dirac_y")
 
 
 def _clicked(dials: Dials[GanLab]) -> None:
@@ -154,7 +147,3 @@ def _complex(value: complex) -> str:
         if abs(value.imag) < 1e-12
         else f"{real} {'+' if value.imag > 0 else '−'} {abs(value.imag):.2f}i"
     )
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"

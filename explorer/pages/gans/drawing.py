@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import drawing_text, strokes_of
+from explorer.labs.gans.data import CSV, drawing_text, strokes_of
 from explorer.labs.gans.settings import GanLab
-from explorer.pages.dials import Dials
+from explorer.pages.dials import Dials, sentence
 
+FILE = "gans.file"
 REACH = 1.6  # the pad shows [-1.6, 1.6] both ways
 PAD = """
 <canvas id="pad" width="440" height="440" role="img" aria-label="Draw the data here"></canvas>
@@ -93,7 +94,7 @@ def pad(dials: Dials[GanLab]) -> None:
         try:
             dials.set(drawing=drawing_text(_strokes(strokes)))
         except ValueError as why:
-            st.session_state["gans:problems"] = (sentence(why),)
+            dials.say(sentence(why))
 
     _component()(
         key=key,
@@ -113,14 +114,24 @@ def _strokes(said: object) -> list[list[tuple[float, float]]]:
         raise ValueError("the drawing could not be read: draw it again") from None
 
 
+def want_table(wanted: bool = True) -> None:
+    """Let the place for a table stand open until there is one, or other data is chosen."""
+    st.session_state["gans.file.wanted"] = wanted
+
+
+def table_wanted() -> bool:
+    """Return whether somebody asked for a table that is not here."""
+    return bool(st.session_state.get("gans.file.wanted"))
+
+
 def table(dials: Dials[GanLab]) -> None:
     """Take a table of two columns; what is wrong with it is said in one sentence."""
-    file = st.file_uploader(
-        "Two columns of numbers (.csv)", key="gans.file", max_upload_size=tables.LARGEST // 2**20
+    st.file_uploader(
+        "Two columns of numbers (.csv)",
+        key=FILE,
+        max_upload_size=tables.LARGEST // 2**20,
+        on_change=lambda: _keep(dials, st.session_state[FILE]),
     )
-    if file is not None and st.session_state.get("gans.file.seen") != file.file_id:
-        st.session_state["gans.file.seen"] = file.file_id
-        _keep(dials, file)
     if problem := st.session_state.get("gans.file.problem"):
         st.warning(problem, icon=":material/error:")
     found = tables.kept(dials.value("upload")) if dials.value("upload") else None
@@ -129,17 +140,13 @@ def table(dials: Dials[GanLab]) -> None:
         st.caption(f"{found.rows:,} rows{kept}; both columns are standardised.")
 
 
-def _keep(dials: Dials[GanLab], file: UploadedFile) -> None:
+def _keep(dials: Dials[GanLab], file: UploadedFile | None) -> None:
+    st.session_state["gans.file.problem"] = ""
+    if file is None:  # taken off the page: the table itself stays
+        return
     try:
         found = tables.table_of(file.getvalue())
     except ValueError as why:
         st.session_state["gans.file.problem"] = sentence(why)
         return
-    st.session_state["gans.file.problem"] = ""
-    dials.set(upload=tables.keep(found))
-
-
-def sentence(why: Exception) -> str:
-    """Return an error as a sentence."""
-    text = str(why).strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    dials.set(data=CSV, upload=tables.keep(found))

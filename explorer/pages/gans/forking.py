@@ -3,11 +3,12 @@
 import streamlit as st
 from safetensors.numpy import load
 
+from explorer.dials import values
 from explorer.labs.gans import tables
 from explorer.labs.gans.files import samples, weights
 from explorer.labs.gans.script import as_script
 from explorer.labs.gans.settings import GanLab
-from explorer.pages.dials import Dials
+from explorer.pages.dials import Dials, sentence
 from explorer.pages.gans import material
 from explorer.pages.gans.names import GAME_NAMES
 from explorer.runs.links import query
@@ -33,32 +34,33 @@ def fork(dials: Dials[GanLab], lab: GanLab) -> None:
         names = {game.letter: f"{game.title}, {game.note}" for game in games}
         side = st.selectbox("Which game", list(names), format_func=names.__getitem__)
         tick = st.number_input("From tick", 1, head, head)
-        objectives = [name for name in GAME_NAMES if name]
+        objectives = dials.row("first").names
         now = next(game.objective for game in games if game.letter == side)
         objective = st.selectbox(
             "Goes on as", objectives, objectives.index(now), format_func=GAME_NAMES.__getitem__
         )
-        standing = lab.turned().critic_steps
-        updates = st.number_input("Judge's updates from there", 1, 20, standing)
-        values: dict[str, str | int] = {"objective": objective} if objective != now else {}
+        standing, row = lab.turned().critic_steps, dials.row("critic_steps")
+        least, most = row.ends
+        updates = st.number_input(f"{row.label} from there", least, max(most, standing), standing)
+        own: dict[str, str | int] = {"objective": objective} if objective != now else {}
         if updates != standing:
-            values["critic_steps"] = int(updates)
+            own["critic_steps"] = int(updates)
         st.button(
             "Fork here",
             key="gans.fork.here",
-            disabled=not values,
+            disabled=not own,
             help="Both futures are then seen side by side; they are equal up to that tick.",
             on_click=_forked,
-            args=(dials, lab, int(tick), side, values),
+            args=(dials, lab, int(tick), side, own),
         )
 
 
 def _forked(
-    dials: Dials[GanLab], lab: GanLab, tick: int, side: str, values: dict[str, str | int]
+    dials: Dials[GanLab], lab: GanLab, tick: int, side: str, own: dict[str, str | int]
 ) -> None:
-    forked = lab.fork(tick, side, **values)
+    forked = lab.fork(tick, side, **own)
     dials.finish(forked)
-    dials.set(**vars(forked.turned()))
+    dials.set(**values(forked.turned()))
 
 
 def files(lab: GanLab) -> None:
@@ -73,8 +75,7 @@ def files(lab: GanLab) -> None:
         try:
             text = as_script(lab.match(), f"/gans?{query(lab)}")
         except ValueError as why:
-            message = str(why).rstrip(".")
-            st.warning(f"{message[:1].upper()}{message[1:]}.", icon=":material/error:")
+            st.warning(sentence(why), icon=":material/error:")
             return
         st.caption("It runs on its own with PyTorch, and its first numbers are those of this page.")
         st.download_button("Download games.py", text, "games.py", "text/x-python")

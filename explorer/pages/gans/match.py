@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
+from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -43,11 +44,9 @@ def show(dials: Dials[GanLab]) -> str:
         narrow, wide = st.columns([0.19, 0.81], gap="medium")
     with narrow, st.container(key="dials"):
         material.match_dials(dials)
-    lab = material.turned(dials)
-    dials.finish(lab)
+    lab, match = material.asked(dials, GanLab.match)
     with narrow:
         forking.fork(dials, lab)
-    match = lab.match()
     games = material.playing(lab)
     ticket = material.opened(lab)
     data = match.distribution()
@@ -57,7 +56,7 @@ def show(dials: Dials[GanLab]) -> str:
                 games,
                 data.extent,
                 0 if data.modes is None else len(data.modes),
-                st.session_state.get("gans.layer") or "pull",
+                material.layer(),
                 data.dimensions,
                 lab.turned().audit,
             ),
@@ -91,7 +90,7 @@ def _sentence(lab: GanLab) -> str:
         return "Same seed, same data, same generator at the start; the judges' updates differ."
     updates = "one update" if now.critic_steps == 1 else f"{now.critic_steps} updates"
     if now.clock != "generator":
-        equal = {"updates": "updates of both players", "time": "arithmetic"}[now.clock]
+        equal = CLOCKS[now.clock].equal
         return f"Same seed, same data, same networks, equal {equal}; only the objective differs."
     return (
         f"Same seed, same data, same networks, {updates} of every judge. "

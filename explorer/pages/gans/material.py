@@ -1,37 +1,32 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
-from explorer.figures.gans import Contestant, contestants
+from explorer import dials as rows
+from explorer.figures.gans import LAYERS, Contestant, contestants
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.optimizers import PRESETS as BETAS
+from explorer.gans.optimizers import PRESETS as SOURCES
 from explorer.gans.predictions import MEASURED, PRESETS
-from explorer.labs.gans.data import PLANE
+from explorer.labs.gans.data import CSV, DRAWN, PLANE
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
-from explorer.pages.gans.names import (
-    CLOCK_NAMES,
-    DATA_NAMES,
-    GAME_NAMES,
-    LAYER_NAMES,
-    OPTIMIZER_NAMES,
-    PRESET_NAMES,
-    plain,
-    power,
-)
+from explorer.pages.gans.names import DATA_NAMES, GAME_NAMES
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
 
-RATES = (1e-5, 3e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2)
-GAMES = ("first", "second", "third", "fourth")
+GAMES = tuple(FIELD_OF_SIDE.values())
 TOKEN = "gans:token"
+LAYER = "gans.layer"
+
+Found = TypeVar("Found")
 
 
 def playing(lab: GanLab) -> tuple[Contestant, ...]:
@@ -57,20 +52,40 @@ def in_the_plane(lab: GanLab) -> bool:
     return lab.data in PLANE
 
 
-def turned(dials: Dials[GanLab]) -> GanLab:
-    """Return the lab that the dials ask for: turned where its run stands if it can be, else anew.
+def layer() -> str:
+    """Return what lies over the judge's surface."""
+    return st.session_state.get(LAYER) or next(iter(LAYERS))
 
-    Where there is nothing to learn yet (no table, an empty drawing) it stays as it was, and one
-    sentence says why.
+
+def stands(dials: Dials[GanLab]) -> GanLab:
+    """Return the lab that the dials ask for: turned where its run stands, or else anew."""
+    return dials.last.turn(head(), dials.wanted())
+
+
+def asked(dials: Dials[GanLab], ask: Callable[[GanLab], Found]) -> tuple[GanLab, Found]:
+    """Return the lab that the dials ask for, and what a view asks of it, and keep it.
+
+    Where the view cannot show it (no table yet, images where points are wanted) one sentence says
+    why, and the dials go to what is shown instead.
     """
-    lab = dials.last.turn(head(), dials.wanted())
+    lab = stands(dials)
     try:
-        lab.match()
+        found = ask(lab)
     except ValueError as why:
-        text = str(why).rstrip(".")
-        st.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
-        return GanLab(view=lab.view)
-    return lab
+        if lab.missing:
+            drawing.want_table()
+        dials.refuse(why, _instead(dials.last, lab))
+    dials.finish(lab)
+    return lab, found
+
+
+def _instead(last: GanLab, lab: GanLab) -> GanLab:
+    """What was shown before; by link, the same game on data that every view can show."""
+    if last != lab:
+        return last
+    default = GanLab()
+    some = rows.turned(lab, {"data": default.data, "upload": "", "slow_side": default.slow.side})
+    return some if some != lab else replace(default, view=lab.view)
 
 
 def run() -> Run | None:
@@ -106,19 +121,14 @@ def match_dials(dials: Dials[GanLab], brief: bool = False) -> None:
     st.markdown("#### Games, left to right")
     _games(dials)
     st.markdown("#### All games")
-    dials.slider("critic_steps", "Judge's updates", 1, 20)
-    dials.steps("generator_rate", "Generator's rate", RATES, "Its learning rate.", power)
-    dials.steps("critic_rate", "Judge's rate", RATES, "Its learning rate.", power)
-    dials.steps(
-        "width", "Width", (8, 16, 32, 64, 128, 256), "Units of each hidden layer, in all networks."
-    )
+    dials.show("critic_steps")
+    dials.show("generator_rate")
+    dials.show("critic_rate")
+    dials.show("width")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dials.number("seed", "Seed", 0, 999_999, "Decides weights, data and noise.")
+        dials.show("seed", as_="field")
         st.button(
-            "New",
-            key="gans.new_seed",
-            help="Another seed.",
-            on_click=lambda: dials.set(seed=(dials.value("seed") + 1) % 1_000_000),
+            "New", key="gans.new_seed", help="Another seed.", on_click=lambda: _new_seed(dials)
         )
     if not brief:
         _of_objectives(dials)
@@ -126,6 +136,12 @@ def match_dials(dials: Dials[GanLab], brief: bool = False) -> None:
         if brief:
             _of_objectives(dials)
         _more(dials)
+
+
+def _new_seed(dials: Dials[GanLab]) -> None:
+    least, most = dials.row("seed").ends
+    after = dials.value("seed") + 1
+    dials.set(seed=after if after <= most else least)
 
 
 def _presets(dials: Dials[GanLab]) -> None:
@@ -136,7 +152,7 @@ def _presets(dials: Dials[GanLab]) -> None:
         "Prediction",
         ("", *PLAYABLE),
         key=key,
-        format_func=lambda name: PRESET_NAMES.get(name, "Choose a prediction"),
+        format_func=lambda name: PRESETS[name].short if name else "Choose a prediction",
         label_visibility="collapsed",
         on_change=lambda: _play(dials, st.session_state[key]),
     )
@@ -164,143 +180,105 @@ def _lower(text: str) -> str:
 
 
 def _data(dials: Dials[GanLab]) -> None:
-    dials.menu("data", "Data", tuple(DATA_NAMES), DATA_NAMES.__getitem__)
+    dials.show(
+        "data",
+        labelled=False,
+        written=DATA_NAMES.__getitem__,
+        then=lambda: drawing.want_table(False),
+    )
     chosen = dials.value("data")
     if chosen == "lines":
-        dials.real("theta", "Distance of the lines", -4.0, 4.0, 0.1, "θ; exact W₁ is |θ|.")
-    elif chosen == "drawn":
+        dials.show("theta")
+    elif chosen == DRAWN:
         drawing.pad(dials)
-    elif chosen == "csv":
+    elif chosen == CSV or drawing.table_wanted():
         drawing.table(dials)
 
 
 def _games(dials: Dials[GanLab]) -> None:
-    some = tuple(name for name in GAME_NAMES if name)
-    dials.menu("first", "First game", some, GAME_NAMES.__getitem__)
-    dials.menu("second", "Second game", some, GAME_NAMES.__getitem__)
-    dials.menu(
-        "third",
-        "Third game",
-        tuple(GAME_NAMES),
-        GAME_NAMES.__getitem__,
-        then=lambda: None if dials.value("third") else dials.set(fourth=""),
-    )
-    if dials.value("third"):
-        dials.menu("fourth", "Fourth game", tuple(GAME_NAMES), GAME_NAMES.__getitem__)
+    for name in GAMES:
+        if name != "fourth" or dials.value("third"):
+            dials.show(
+                name,
+                labelled=False,
+                written=GAME_NAMES.__getitem__,
+                then=lambda: _leave(dials),
+            )
+
+
+def _leave(dials: Dials[GanLab]) -> None:
+    """Let what is about a game that was taken away go with it."""
+    if not dials.value("third"):
+        dials.set(fourth="")
+    gone = {side for side, name in FIELD_OF_SIDE.items() if not dials.value(name)}
+    if dials.value("slow_side") in gone:
+        dials.set(slow_side=GanLab().slow.side)
 
 
 def _of_objectives(dials: Dials[GanLab]) -> None:
     """Show the dials that only some objectives read, where one of them plays."""
-    read = {
-        dial for name in GAMES if dials.value(name) for dial in OBJECTIVES[dials.value(name)].dials
-    }
-    if not read:
-        return
-    st.markdown("#### Some games")
-    if "penalty_weight" in read:
-        dials.steps(
-            "penalty_weight",
-            "WGAN-GP: λ",
-            (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
-            "Weight of the gradient penalty: 0.1 in the authors' toy code, 10 in their paper.",
-            plain,
-        )
-    if "r1_weight" in read:
-        dials.steps("r1_weight", "R1: γ", (0.0, 0.01, 0.1, 0.3, 1.0, 10.0), "Weight of R1.", plain)
-    if "clip" in read:
-        dials.steps(
-            "clip",
-            "WGAN: clip at",
-            (1e-3, 5e-3, 1e-2, 5e-2, 1e-1, 1.0),
-            "Every weight of the critic is kept within this of zero.",
-            plain,
-        )
+    playing = {dials.value(name) for name in GAMES} - {""}
+    read = {dial for objective in playing for dial in OBJECTIVES[objective].dials}
+    shown = [name for name in rows.dials(GanLab) if name in read - set(PENALTY)]
+    if shown:
+        st.markdown("#### Some games")
+    for name in shown:
+        dials.show(name)
+
+
+PENALTY = ("one_sided", "pairs")
+"""dials of one objective that stand further below"""
 
 
 def _more(dials: Dials[GanLab]) -> None:
     st.segmented_control(
         "Over the surface",
-        tuple(LAYER_NAMES),
-        default="pull",
-        key="gans.layer",
-        format_func=LAYER_NAMES.__getitem__,
+        tuple(LAYERS),
+        default=next(iter(LAYERS)),
+        key=LAYER,
+        format_func=LAYERS.__getitem__,
         required=True,
         help="Samples with the pull on each, the generator as a bent grid of noise, or points.",
     )
-    dials.slider("depth", "Hidden layers", 1, 12, "Of each network.")
-    dials.choice(
-        "activation", "Activation", ("relu", "leaky_relu", "tanh"), _activation, "Of all networks."
-    )
-    dials.choice(
-        "normalisation",
-        "Generator's norm",
-        ("none", "batch", "layer"),
-        str,
-        "Of its hidden layers.",
-    )
-    dials.choice("noise", "Noise", ("gaussian", "uniform"), str, "N(0, 1), or even on [−1, 1].")
-    dials.steps("noise_dim", "Dimensions of noise", (1, 2, 4, 8, 16, 32, 64), None)
-    dials.steps("batch", "Batch", (32, 64, 128, 256, 512, 1024), "Points a batch.")
-    _optimizers(dials)
-    dials.switch("one_sided", "One-sided penalty", "Only slopes above 1 cost (Petzka et al. 2018).")
-    dials.choice(
-        "pairs",
-        "Penalty between",
-        ("random", "optimal"),
-        {"random": "any pair", "optimal": "matched"}.__getitem__,
-        "Between random pairs, or those that exact transport matches.",
-    )
-    dials.switch("spectral", "Spectral norm", "Divides the judge's matrices by their largest gain.")
-    dials.switch("conditional", "Labels", "Into both networks, where the data has labels.")
-    dials.choice(
-        "clock",
-        "Equal",
-        ("generator", "updates", "time"),
-        CLOCK_NAMES.__getitem__,
-        "What is equal at every tick: updates of the generators, of both players together, or "
-        "arithmetic. A judge with five updates costs about five times the compute.",
-    )
-    dials.switch("audit", "Duality gap", "Measures every 200 ticks what each player could gain.")
-    dials.steps("steps", "Ticks", (1_000, 2_000, 4_000, 10_000, 20_000), None)
+    dials.show("depth")
+    dials.show("activation")
+    dials.show("normalisation")
+    dials.show("noise")
+    dials.show("noise_dim")
+    dials.show("batch")
+    dials.show("optimizer")
+    dials.show("critic_optimizer")
+    _sources(dials)
+    dials.show("beta1")
+    dials.show("beta2")
+    for name in PENALTY:
+        dials.show(name)
+    dials.show("spectral")
+    dials.show("conditional")
+    dials.show("clock")
+    dials.show("audit")
+    dials.show("steps")
 
 
-def _optimizers(dials: Dials[GanLab]) -> None:
-    offered = tuple(OPTIMIZER_NAMES)
-    dials.choice(
-        "optimizer", "Generator's rule", offered, OPTIMIZER_NAMES.__getitem__, "Optimizer."
-    )
-    dials.choice(
-        "critic_optimizer", "Judge's rule", offered, OPTIMIZER_NAMES.__getitem__, "Optimizer."
-    )
+def _sources(dials: Dials[GanLab]) -> None:
+    """Offer the constants of three sources; shows the one at whose the dials stand."""
     key = "gans.betas"
-    st.session_state[key] = next(
-        (name for name, one in BETAS.items() if _stands_at(dials, one.betas, one.penalty_weight)),
-        None,
-    )
+    st.session_state[key] = next((name for name in SOURCES if _stands_at(dials, name)), None)
     st.pills(
         "Settings of",
-        tuple(BETAS),
+        tuple(SOURCES),
         key=key,
-        format_func=lambda name: BETAS[name].label,
+        format_func=lambda name: SOURCES[name].label,
         help="Adam's betas and λ: the paper has 0, 0.9 and 10, its toy code 0.5, 0.9 and 0.1, "
         "DCGAN 0.5 and 0.999.",
         on_change=lambda: _settle(dials, st.session_state[key]),
     )
-    dials.steps("beta1", "β₁", (0.0, 0.5, 0.8, 0.9), "Of Adam; the momentum of SGD.", plain)
-    dials.steps("beta2", "β₂", (0.9, 0.99, 0.999), "Of Adam; the decay of RMSProp.", plain)
 
 
-def _stands_at(dials: Dials[GanLab], betas: tuple[float, float], weight: float | None) -> bool:
-    same = (dials.value("beta1"), dials.value("beta2")) == betas
-    return same and weight in (None, dials.value("penalty_weight"))
+def _stands_at(dials: Dials[GanLab], name: str) -> bool:
+    return all(dials.value(dial) == value for dial, value in SOURCES[name].dials.items())
 
 
 def _settle(dials: Dials[GanLab], name: str | None) -> None:
     if name:
-        values: dict[str, Any] = dict(zip(("beta1", "beta2"), BETAS[name].betas, strict=True))
-        weight = BETAS[name].penalty_weight
-        dials.set(**values | ({} if weight is None else {"penalty_weight": weight}))
-
-
-def _activation(name: str) -> str:
-    return {"relu": "ReLU", "leaky_relu": "leaky", "tanh": "tanh"}.get(name, name)
+        dials.set(**SOURCES[name].dials)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from explorer.dials import values
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.predictions import PRESETS
+from explorer.labs.gans.match import Match
 from explorer.labs.gans.settings import GanLab
 
 BESIDE = {"wasserstein_gp": "non_saturating"}
@@ -12,44 +14,44 @@ BESIDE = {"wasserstein_gp": "non_saturating"}
 PLAYABLE = tuple(name for name, preset in PRESETS.items() if preset.play is None)
 """The presets that are a game of the match; the others are experiments of their own."""
 
-READ = (
-    *("data", "first", "first_steps", "clock", "steps", "changes", "conditional"),
-    *("width", "depth", "activation", "normalisation", "noise", "noise_dim", "batch"),
-    *("critic_steps", "generator_rate", "critic_rate", "optimizer", "critic_optimizer"),
-    *("beta1", "beta2", "critic_beta1", "critic_beta2", "spectral"),
+KEPT = ("drawing", "points", "theta", "audit")
+"""The settings of a match that a preset leaves as they stand: its game does not depend on them."""
+
+OF_OTHERS = (
+    *("second", "third", "fourth", "second_steps", "third_steps", "fourth_steps"),
+    "seed",  # any: each was tried
 )
-"""The settings that the first game of any match depends on, but for its seed."""
+"""The settings of a match that its first game does not depend on, but a preset turns."""
 
 
 def turned_to(name: str) -> dict[str, Any]:
     """Return what the dials show when a preset plays as the first game."""
     preset = PRESETS[name]
-    values: dict[str, Any] = dict(preset.settings)
-    objective = values.pop("objective")
-    if "betas" in values:
-        values["beta1"], values["beta2"] = values.pop("betas")
+    objective = preset.settings["objective"]
     lab = GanLab(
         data=preset.data,
         first=objective,
         second=BESIDE.get(objective, "wasserstein_gp"),
         seed=0,
         steps=preset.steps,
-        **values,
+        **{dial: value for dial, value in preset.settings.items() if dial != "objective"},
     )
-    return {field: getattr(lab, field) for field in _fields(lab)}
+    ours = values(Match())
+    turned = {dial: value for dial, value in values(lab).items() if dial in ours}
+    return {dial: value for dial, value in turned.items() if dial not in KEPT} | {
+        "view": lab.view,
+        "slow_side": lab.slow.side,
+    }
 
 
 def preset_of(lab: GanLab) -> str:
     """Return the preset that the first game is, whatever its seed and its rivals; or nothing."""
+    unread = {dial for objective in OBJECTIVES.values() for dial in objective.dials}
+    unread -= set(OBJECTIVES[lab.first].dials)
+    unread |= {*OF_OTHERS, "view", "slow_side"}
+    stands = values(lab)
     for name in PLAYABLE:
-        preset = turned_to(name)
-        if preset["first"] == lab.first and all(
-            preset[field] == getattr(lab, field) for field in (*READ, *OBJECTIVES[lab.first].dials)
-        ):
+        wanted = turned_to(name)
+        if all(stands[dial] == value for dial, value in wanted.items() if dial not in unread):
             return name
     return ""
-
-
-def _fields(lab: GanLab) -> tuple[str, ...]:
-    dials = {dial for objective in OBJECTIVES.values() for dial in objective.dials}
-    return (*READ, *sorted(dials), "second", "third", "fourth", "seed", "view", "second_steps")

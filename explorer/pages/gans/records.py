@@ -8,7 +8,7 @@ from explorer.gans.published import PUBLISHED, SETTINGS, Published
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
-from explorer.pages.gans.names import PRESET_NAMES
+from explorer.pages.gans import material
 from explorer.pages.gans.presets import PLAYABLE, turned_to
 
 CAVEAT = """
@@ -27,7 +27,7 @@ WGAN-GP locally convergent (Mescheder et al. 2018): look at *Two numbers*.
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    dials.finish(dials.wanted())
+    dials.finish(material.stands(dials))
     st.markdown("#### Predictions, and how often they came true")
     _predictions(dials)
     st.markdown("#### Published numbers of mode collapse")
@@ -55,7 +55,7 @@ def _predictions(dials: Dials[GanLab]) -> None:
         with columns[index % 2].container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 st.markdown(
-                    f"**{PRESET_NAMES[name]}.** {preset.claim} "
+                    f"**{preset.short}.** {preset.claim} "
                     f"**{measured.hits} of {measured.seeds} seeds.**"
                 )
             if name in PLAYABLE:

@@ -30,17 +30,10 @@ def show(dials: Dials[GanLab]) -> str:
     with st.container(key="lab"):
         narrow, wide = st.columns([0.19, 0.81], gap="medium")
     with narrow, st.container(key="dials"):
-        dials.slider("seeds", "Seeds", 8, 32, "So many games of each kind, trained at once.")
-        dials.steps("seeds_steps", "Ticks", (400, 800, 1_200, 2_400, 4_800), "Where it ends.")
+        dials.show("seeds")
+        dials.show("seeds_steps")
         material.match_dials(dials, brief=True)
-    lab = material.turned(dials)
-    dials.finish(lab)
-    try:
-        many = lab.many()
-    except ValueError as why:
-        text = str(why).rstrip(".")
-        wide.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
-        return "Seeds are compared on points."
+    lab, many = material.asked(dials, GanLab.many)
     data = many.distribution()
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, many))
     with wide:

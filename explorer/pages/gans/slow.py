@@ -1,5 +1,6 @@
 """One iteration in slow motion, part by part."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -7,8 +8,8 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.objectives import OBJECTIVES
-from explorer.labs.gans.settings import SIDES, GanLab
-from explorer.labs.gans.slow import Slow
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.slow import MOVES, Slow
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
@@ -17,7 +18,6 @@ from explorer.runs.frames import Frame
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 
-MOST_MOVES = 200
 HOW = """
 **An iteration** is as many updates of the judge as its dial says, then one of the generator.
 Parts 1 to 8 come once for each update of the judge, part 6 only where it pays for its slope. The
@@ -42,18 +42,12 @@ def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
     with st.container(key="lab"):
         narrow, wide = st.columns([0.19, 0.81], gap="medium")
+    lab, slow = material.asked(dials, GanLab.taken_apart)
+    playing = {game.letter: game for game in material.playing(lab)}
     with narrow, st.container(key="dials"):
-        _which(dials)
+        _which(dials, playing)
         material.match_dials(dials, brief=True)
-    lab = material.turned(dials)
-    dials.finish(lab)
-    try:
-        slow = lab.slow()
-    except ValueError as why:
-        text = str(why).rstrip(".")
-        wide.warning(f"{text[:1].upper()}{text[1:]}.", icon=":material/error:")
-        return "One iteration is shown for points in the plane."
-    game = next(g for g in material.playing(lab) if g.letter == slow.side)
+    game = playing[slow.side]
     still, frames = _played(slow)
     ticket = surroundings.admitted(
         lambda viewer: the_hub().publish(
@@ -74,38 +68,33 @@ def show(dials: Dials[GanLab]) -> str:
             start=min(5, len(frames) - 1),
         )
     surroundings.unfolded("What an iteration is", HOW)
-    before = slow.at_step
+    before = slow.step
     moved = f" and {len(slow.moves)} single moves" if slow.moves else ""
     return f"{game.title}, {game.note}: one iteration after {before:,} others{moved}, part by part."
 
 
-def _which(dials: Dials[GanLab]) -> None:
-    playing = material.playing(dials.last)
-    letters = [game.letter for game in playing]
-    if dials.value("slow_side") not in letters:
-        dials.set(slow_side=letters[0])
-    names = {game.letter: game.short for game in playing}
-    dials.choice(
+def _which(dials: Dials[GanLab], playing: Mapping[str, figures.Contestant]) -> None:
+    dials.show(
         "slow_side",
-        "Game",
-        [side for side in SIDES if side in letters],
-        names.__getitem__,
-        "Whose iteration is taken apart.",
+        offered=tuple(playing),
+        written=lambda letter: playing[letter].short,
+        as_="row",
         labelled=False,
     )
-    dials.steps("slow_step", "After", (0, 20, 50, 100, 300, 1_000), "So many iterations before it.")
+    dials.show("slow_step")
+    moves = dials.value("slow_moves")
     with st.container(horizontal=True):
-        for label, move in (("Judge", "j"), ("Generator", "g"), ("Both", "b")):
+        for letter, move in MOVES.items():
             st.button(
-                label,
-                key=f"gans.move.{move}",
+                move.label,
+                key=f"gans.move.{letter}",
                 help="Learns once before the iteration.",
-                disabled=len(dials.value("slow_moves")) >= MOST_MOVES,
-                on_click=lambda move=move: dials.set(slow_moves=dials.value("slow_moves") + move),
+                disabled=len(moves) >= (dials.row("slow_moves").longest or 0),
+                on_click=lambda letter=letter: dials.set(slow_moves=moves + letter),
             )
-    if dials.value("slow_moves"):
+    if moves:
         st.button(
-            f"Take back {len(dials.value('slow_moves'))} moves",
+            f"Take back {len(moves)} moves",
             key="gans.move.back",
             on_click=lambda: dials.set(slow_moves=""),
         )

@@ -43,8 +43,7 @@ def show(dials: Dials[GanLab]) -> str:
         narrow, wide = st.columns([0.19, 0.81], gap="medium")
     with narrow, st.container(key="dials"):
         material.match_dials(dials)
-    lab = material.turned(dials)
-    dials.finish(lab)
+    lab, match = material.asked(dials, GanLab.match)
     if not material.in_the_plane(lab):
         wide.info(
             "The truth is drawn for data in the plane. Choose such data, the ring say.",
@@ -55,7 +54,7 @@ def show(dials: Dials[GanLab]) -> str:
     ticket = material.opened(lab)
     with wide:
         show_stage(
-            figures.truth_scene(games, lab.match().distribution().extent),
+            figures.truth_scene(games, match.distribution().extent),
             ticket,
             key="gans.truth",
             live=True,

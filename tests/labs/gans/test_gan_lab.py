@@ -1,20 +1,29 @@
 """The link of the lab, and the data that it can name."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from explorer.dials import Dial, dials, turned, values
 from explorer.gans.dirac import DIRAC_GAMES
 from explorer.gans.distributions import DISTRIBUTIONS
 from explorer.gans.drawn import points_of_csv
+from explorer.gans.settings import Hyperparameters
 from explorer.labs.gans import data, tables
-from explorer.labs.gans.settings import RANGES, GanLab
+from explorer.labs.gans.deep import Critics
+from explorer.labs.gans.dirac import Portrait
+from explorer.labs.gans.match import Match
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.slow import Iteration
 from explorer.labs.gans.turning import SIDES
 from explorer.runs import links
 
 TABLE = "height,weight\n" + "\n".join(f"{k},{(k * 7) % 11}" for k in range(40))
+
+
+NUMBERS = {name: row for name, row in dials(GanLab).items() if row.low is not None}
 
 
 def test_a_link_brings_the_lab_back():
@@ -27,21 +36,56 @@ def test_a_link_brings_the_lab_back():
     assert not opened.problems
 
 
-@pytest.mark.parametrize("name", sorted(RANGES))
+@pytest.mark.parametrize("name", NUMBERS)
 def test_a_number_out_of_its_range_is_named_in_one_line(name: str):
-    low, high = RANGES[name]
-    if name not in {field.name for field in fields(GanLab)}:
-        pytest.fail(f"{name} is no setting")
-    for wrong in (low - 1, high + 1):
-        value = int(wrong) if isinstance(getattr(GanLab(), name), int) else float(wrong)
-        with pytest.raises(ValueError, match=f"{name} must be between"):
-            GanLab(**{name: value})
+    for wrong in (NUMBERS[name].low - 1, NUMBERS[name].high + 1):
+        with pytest.raises(ValueError, match=f"{name} must be between") as refused:
+            turned(GanLab(), {name: wrong})
+
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_what_a_page_offers_is_within_what_is_allowed(name: str):
+    row = NUMBERS[name]
+    least, most = row.ends
+
+    assert row.low <= least <= most <= row.high
+    turned(GanLab(), {name: least})
+    turned(GanLab(), {name: most})
 
 
 @pytest.mark.parametrize("name", ["theta", "generator_rate", "clip", "dirac_h"])
 def test_a_real_number_that_is_none_is_refused(name: str):
-    with pytest.raises(ValueError, match=f"{name} must be between"):
-        GanLab(**{name: float("nan")})
+    with pytest.raises(ValueError, match=f"{name} must be a number, not nan"):
+        turned(GanLab(), {name: float("nan")})
+
+
+def test_every_setting_of_a_link_has_a_row_with_a_label_of_its_own():
+    """Two dials of one label could not be told apart in a view; an experiment has its own."""
+    rows = dials(GanLab)
+
+    assert set(rows) == set(values(GanLab()))
+    shared_by_all = [row.label for name, row in rows.items() if name in values(Match())]
+    assert len(set(shared_by_all)) == len(shared_by_all)
+    assert all(shared_by_all)
+
+
+def test_a_game_is_told_every_dial_that_all_games_share_without_a_line_for_it():
+    """Each is turned to another value, and the game has it."""
+    for name, row in dials(Hyperparameters).items():
+        before = values(GanLab())[name]
+        other = _another(row, before)
+        game = turned(GanLab(), {name: other}).settings("b")
+
+        assert values(game)[name] == other != before, name
+
+
+def _another(row: Dial, before: object) -> object:
+    if isinstance(before, bool):
+        return not before
+    some = row.names or (row.low, row.high)
+    return next(value for value in some if value != before)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +101,13 @@ def test_a_real_number_that_is_none_is_refused(name: str):
         ({"drawing": "9" * 3000}, "drawing must have at most 1,900 characters"),
         ({"upload": "../../etc/passwd"}, "mark of an uploaded table"),
         ({"steps": 0}, "steps must be between 10"),
-        ({"slow_moves": "jgx"}, "letters of 'jgb'"),
-        ({"generator_rate": float("inf")}, "generator_rate must be between"),
+        ({"slow_moves": "jgx"}, "slow_moves must be letters of 'jgb'"),
+        ({"generator_rate": float("inf")}, "generator_rate must be a number, not inf"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(given: dict, sentence: str):
     with pytest.raises(ValueError, match=sentence) as refused:
-        GanLab(**given)
+        turned(GanLab(), given)
 
     assert "\n" not in str(refused.value)
 
@@ -163,14 +207,23 @@ def test_the_judge_can_have_betas_of_its_own():
 
     assert settings.betas == (0.5, 0.99)
     assert settings.critic_betas == (0.0, 0.99)
-    assert GanLab().settings("b").critic_betas is None
+    assert GanLab().settings("b").critic_betas == (0.5, 0.9)
 
 
 def test_every_view_has_its_experiment():
-    lab = GanLab(slow_side="b", dirac_game="consensus", seeds=9, deep_clip=0.1)
+    lab = GanLab(
+        slow=Iteration(side="b", step=7),
+        dirac=Portrait(game="consensus"),
+        seeds=9,
+        seeds_steps=50,
+        steps=70,
+        deep=Critics(clip=0.1),
+        seed=3,
+    )
 
-    assert lab.slow().side == "b"
-    assert lab.portrait().game in DIRAC_GAMES
-    assert lab.many().seeds == 9
-    assert lab.deep().clip == 0.1
+    assert (lab.taken_apart().side, lab.taken_apart().step) == ("b", 7)
+    assert lab.dirac.game in DIRAC_GAMES
+    assert (lab.many().seeds, lab.many().steps) == (9, 50)
+    assert lab.match().steps == 70
+    assert (lab.critics().clip, lab.critics().seed) == (0.1, 3)
     assert set(SIDES) == {"a", "b", "c", "d"}

@@ -21,7 +21,7 @@ from explorer.transport import wasserstein
 
 MANY = Many(width=4, depth=1, batch=8, critic_steps=1, steps=210)
 DEEP = Deep(width=8, depth=4, steps=60)
-SLOW = Slow(width=8, depth=2, batch=16, critic_steps=2, side="b", at_step=3)
+SLOW = Slow(width=8, depth=2, batch=16, critic_steps=2, side="b", step=3)
 PORTRAIT = Portrait(steps=120)
 MAKERS = (MANY, DEEP, SLOW, PORTRAIT)
 
@@ -103,7 +103,7 @@ def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
 
 
 def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
-    slow = replace(SLOW, second="non_saturating", at_step=30)
+    slow = replace(SLOW, second="non_saturating", step=30)
     frames = list(slow.stream())
     game = slow.game()
     noise = game.next_draws().generator_noise
@@ -118,7 +118,7 @@ def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
 
 
 def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_are_told():
-    frames = list(replace(SLOW, at_step=30).stream())
+    frames = list(replace(SLOW, step=30).stream())
     last = frames[-1]
     scale = last.scalars["pull_scale"]
 
@@ -173,8 +173,8 @@ def test_two_numbers_that_have_not_moved_claim_nothing_of_a_course():
 
 
 def test_moves_of_one_player_leave_the_other_as_it_was():
-    start = replace(SLOW, at_step=0).game()
-    judge, generator = (replace(SLOW, at_step=0, moves=move).game() for move in "jg")
+    start = replace(SLOW, step=0).game()
+    judge, generator = (replace(SLOW, step=0, moves=move).game() for move in "jg")
 
     def equal(one: Game, player: str) -> bool:
         return torch.equal(one.networks[player].parameters, start.networks[player].parameters)
@@ -240,7 +240,7 @@ def test_the_factor_a_layer_is_what_lies_between_the_first_and_the_last_gradient
         (lambda: Slow(moves="x"), "letters of 'jgb'"),
         (lambda: Slow(data="images"), "points in the plane"),
         (lambda: Portrait(game="chess"), "unknown game 'chess'; choose from 'minimax'"),
-        (lambda: Portrait(x=float("nan")), "x must be between -3 and 3, not nan"),
+        (lambda: Portrait(x=float("nan")), "x must be a number, not nan"),
         (lambda: Deep(clip=0.0), "clip must be between 0.0001 and 1, not 0"),
     ],
 )

@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from explorer.dials import dials, values
 from explorer.gans.distributions import DISTRIBUTIONS
 from explorer.gans.line_mixtures import LINE_MIXTURES
+from explorer.gans.settings import GameSettings
 from explorer.labs.gans.data import DATA
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.script import as_script
@@ -52,8 +55,6 @@ def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str,
 
 @pytest.mark.parametrize("name", [name for name in DATA if name != "csv"])
 def test_the_script_draws_the_same_data(name: str):
-    import torch
-
     match = Match(data=name, width=8, depth=1, batch=16)
     namespace: dict = {"__name__": "script"}
     before = torch.get_num_threads()
@@ -65,6 +66,21 @@ def test_the_script_draws_the_same_data(name: str):
 
     assert torch.equal(ours, theirs)
     assert name in (*DISTRIBUTIONS, *LINE_MIXTURES, "images", "drawn")
+
+
+def test_the_script_starts_with_every_dial_of_each_game_under_its_name():
+    match = Match(width=8, depth=2, batch=16, second="r1", r1_weight=0.3, noise="uniform")
+    text = as_script(match)
+    namespace: dict = {"__name__": "script"}
+    before = torch.get_num_threads()
+    exec(compile(text, "script", "exec"), namespace)
+    torch.set_num_threads(before)
+
+    for side in "ab":
+        wanted = {n: v for n, v in values(match.settings(side)).items() if n != "seed"}
+        assert namespace["START"][side] == {**wanted, "cost": 1.0}
+        for name, value in wanted.items():
+            assert f"        {name!r}: {value!r},  # {dials(GameSettings)[name].name}\n" in text
 
 
 def test_what_the_script_cannot_turn_is_refused_in_one_line():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.labs.gans.dirac import Portrait
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.settings import GanLab
 
@@ -39,7 +40,7 @@ def test_turning_back_before_the_first_step_leaves_no_change():
 def test_what_is_looked_at_is_no_part_of_the_run():
     lab = GanLab().turn(100, GanLab(critic_steps=1))
 
-    looking = lab.turn(200, replace(lab.turned(), view="truth", dirac_x=2.0, seeds=16))
+    looking = lab.turn(200, replace(lab.turned(), view="truth", dirac=Portrait(x=2.0), seeds=16))
 
     assert looking.view == "truth"
     assert looking.match() == lab.match()
@@ -74,7 +75,7 @@ def test_a_fork_of_a_fork_takes_its_own_changes_with_it():
         ("10:width=8", "width cannot change while it trains"),
         ("10:critic_steps=1;10:critic_steps=2", "rising steps, not at 10 again"),
         ("-4:critic_steps=1", "rising steps"),
-        ("10:critic_steps=900", "critic_steps must be between 1 and 20, not 900"),
+        ("10:critic_steps=900", "critic_steps must be between 1 and 100, not 900"),
         ("10:critic_steps", "a change must read '400:critic_steps=1'"),
         ("10:spectral=perhaps", "a change must read"),
         ("10:first=cubism", "unknown first 'cubism'"),

@@ -1,0 +1,30 @@
+"""Every way to look at the games: a row for each, in the order of the tabs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look, and the question that it answers.
+
+    ``run`` is the method of `settings.GanLab` that makes the run it belongs to, ``length`` the
+    setting that says how long that is.
+    """
+
+    label: str
+    question: str
+    run: str = "match"
+    length: str = "steps"
+
+
+VIEWS: dict[str, View] = {
+    "match": View("Match", "What did each one really learn?"),
+    "truth": View("Truth", "Is the judge right?"),
+    "slow": View("Slow motion", "What happens in one iteration?"),
+    "seeds": View("Seeds", "Was it luck?", run="many", length="seeds_steps"),
+    "dirac": View("Two numbers", "Does it ever arrive?"),
+    "depth": View(
+        "Depth", "What does clipping do to a deep critic?", run="critics", length="deep_steps"
+    ),
+    "records": View("Records", "What do others report?"),
+}
