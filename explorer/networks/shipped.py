@@ -65,12 +65,6 @@ def make_network(
     return card
 
 
-def make_networks(directory: Path = ASSETS, updates: int | None = None, seed: int = 0) -> None:
-    """Train every network of `NETWORKS` and write each to `<name>.safetensors`."""
-    for name in NETWORKS:
-        make_network(name, directory / f"{name}.safetensors", updates, seed)
-
-
 def save(trained: Trained, path: Path) -> None:
     """Write a network and its card to a safetensors file."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.networks.measured import Measured, measure, still_arrays
 from explorer.networks.recipes import NETWORKS, Recipe
-from explorer.networks.trained import Trained, packed
+from explorer.networks.trained import Trained
 from explorer.runs.frames import Frame
 from explorer.sequences.learning import Learner
 
@@ -144,14 +144,6 @@ def retrained(experiment: Retraining, state: Mapping[str, np.ndarray]) -> Traine
         stopped = f"{card.command}, stopped after {learner.updates:,} updates"
         card = replace(card, updates=learner.updates, command=stopped)
     return Trained(network, card)
-
-
-def network_file(experiment: Retraining, state: Mapping[str, np.ndarray]) -> bytes:
-    """Return the content of the .safetensors file of the network that a frame's state holds.
-
-    From the last state it is what the experiment's `command` writes, byte for byte.
-    """
-    return packed(retrained(experiment, state))
 
 
 def _state(learner: Learner[Any], smoothed: float, told: Measured) -> dict[str, np.ndarray]:

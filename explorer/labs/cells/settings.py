@@ -107,11 +107,6 @@ class CellLab:
         return TRAINED.get(self.reads, {}).get(self.cell)
 
     @property
-    def is_text(self) -> bool:
-        """Whether characters are read."""
-        return self.reads in ("python", "english")
-
-    @property
     def typed(self) -> str:
         """The text that is read, its line breaks and tabs as they are meant."""
         return as_meant(self.prose if self.reads == "english" else self.text)

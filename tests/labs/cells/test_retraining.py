@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from explorer.labs.cells import retraining
-from explorer.labs.cells.retraining import Retraining, network_file, running
+from explorer.labs.cells.retraining import Retraining, retrained, running
 from explorer.networks.recipes import NETWORKS
-from explorer.networks.shipped import make_network, read_network
+from explorer.networks.shipped import make_network, packed, read_network
 from explorer.runs.experiments import Experiment, digest, plain
 from explorer.runs.frames import pack, unpack
 from explorer.sequences.digits import DigitNetwork
@@ -77,7 +77,7 @@ def test_the_last_state_is_the_network_that_the_command_writes_byte_for_byte(
     out = tmp_path / "made.safetensors"
     make_network(experiment.network, out, experiment.updates, experiment.seed)
 
-    content = network_file(experiment, runs[experiment][-1].state)
+    content = packed(retrained(experiment, runs[experiment][-1].state))
 
     assert content == out.read_bytes()
     assert read_network("made", content).card.updates == experiment.updates
@@ -88,7 +88,7 @@ def test_the_first_state_is_the_untrained_network(runs):
     recipe = NETWORKS["sunspots-lstm"]
     drawn = recipe.lesson(212, 3).network()
 
-    held = read_network("x", network_file(SUNSPOTS, runs[SUNSPOTS][0].state))
+    held = read_network("x", packed(retrained(SUNSPOTS, runs[SUNSPOTS][0].state)))
 
     for name, value in drawn.state_dict().items():
         assert torch.equal(value, held.network.state_dict()[name])
@@ -101,7 +101,7 @@ def test_what_is_measured_is_of_the_network_at_its_last_measurement(runs):
     by_step = {frame.step: frame for frame in frames}
     lesson = NETWORKS["sunspots-lstm"].lesson(212, 3)
 
-    network = read_network("x", network_file(SUNSPOTS, by_step[200].state)).network
+    network = read_network("x", packed(retrained(SUNSPOTS, by_step[200].state))).network
 
     values = SUNSPOTS.still().arrays["values"]
     predictions = network.read(values.tolist()).predictions.numpy()
@@ -139,7 +139,7 @@ def test_digits_are_retrained_too():
     frames = list(run.stream())
 
     assert frames[-1].scalars["right"] == pytest.approx(1 - frames[-1].scalars["held_out"])
-    held = read_network("x", network_file(run, frames[-1].state)).network
+    held = read_network("x", packed(retrained(run, frames[-1].state))).network
     assert isinstance(held, DigitNetwork)
 
 
