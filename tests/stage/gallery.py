@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.figures import scene, theme
+from explorer.figures import scene
 from explorer.runs.frames import Frame, pack
 
 EXTENT = (-2.1, 2.1, -2.1, 2.1)
@@ -32,17 +32,6 @@ class Show:
     still: bytes
     packets: tuple[bytes, ...]
     frames: tuple[Frame, ...]
-
-
-def palette() -> dict[str, object]:
-    """Return the palette as the component hands it to the browser."""
-    return {
-        "light": theme.LIGHT,
-        "dark": theme.DARK,
-        "dash": {name: list(dash) for name, dash in theme.DASH.items()},
-        "font": theme.FONT,
-        "monospace": theme.MONOSPACE,
-    }
 
 
 def square(side: str, title: str, note: str) -> scene.Plot:

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from explorer.figures import theme
 from explorer.figures.cells import scene as cell_scene
-from explorer.figures.scene import Axis, Grid, Plot, Points, Scene, Surface, as_json
+from explorer.figures.scene import Axis, Grid, Plot, Points, Scene, Surface, Tokens, as_json
 from explorer.runs.frames import Frame, chunk, pack, unpack
+from explorer.stage.messages import PALETTE, Showing
 from tests.stage import gallery, recordings
 from tests.stage.chromium import chromium  # noqa: F401
 from tests.stage.gallery import PRECISION, Show
@@ -81,14 +82,26 @@ def house(chromium: Browser, theatre: Theatre) -> Iterator[House]:  # noqa: F811
 
 
 def mount(page: Page, scene: Scene, token: str, live: bool = True, **more: Any) -> None:
-    data = {
+    page.evaluate("(data) => show(data)", showing(scene, token, live=live, **more))
+
+
+def showing(scene: Scene, token: str, **more: Any) -> dict[str, Any]:
+    """Return what a page says that has neither selections nor anything to undo."""
+    data: Showing = {
         "scene": as_json(scene),
         "token": token,
         "run": token,
-        "live": live,
-        "palette": gallery.palette(),
+        "notice": "",
+        "live": True,
+        "select": {},
+        "picks": False,
+        "resets": False,
+        "palette": PALETTE,
+        "height": None,
+        "start": 0,
+        "title": scene.alt,
     }
-    page.evaluate("(data) => show(data)", {**data, **more})
+    return {**data, **more}
 
 
 def stage(page: Page) -> Locator:
@@ -278,6 +291,9 @@ def test_frames_that_come_late_are_put_where_they_belong(house: House):
         (1234567, "integer", "1,234,567"),
         (-0.2, "integer", "0"),
         (None, "plain", "–"),
+        (None, "percent", "–"),
+        (None, "integer", "–"),
+        (None, "power", "–"),
     ],
 )
 def test_numbers_have_three_digits(house_page: Page, value: float, form: str, text: str):
@@ -673,7 +689,41 @@ def test_a_zoom_is_kept_while_frames_arrive(house: House):
     assert hover(page, -1.0, -1.0)[0] == pytest.approx([-1, -1], abs=0.02)
 
 
+def test_a_pointer_that_is_there_before_the_first_picture_moves_nothing(house: House):
+    token, run = house.run(dots(), silent=True)
+    page = house.page()
+    mount(page, run.show.scene, token)
+    page.wait_for_selector(".plot canvas")
+    box = page.locator(".plot .body").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.wheel(0, -240)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 90)
+    page.mouse.up()
+
+    run.silent = False
+
+    wait(page, frame=0)
+    assert not page.locator(".whole").is_visible()
+    assert hover(page, 1.0, 1.0)[0] == pytest.approx([1, 1], abs=0.02)
+
+
 # --------------------------------------------------------------------------- sizes and themes
+
+
+def test_the_height_may_change_while_the_scripts_of_the_panels_are_on_their_way(house: House):
+    token, _ = house.run(COUNT)
+    tokens = Tokens("tokens", tuple("abc"))
+    grid = Grid(("1fr",), ("1fr",), ("tokens",))
+    data = showing(dataclasses.replace(COUNT.scene, panels=(tokens,), wide=grid), token)
+    page = house.page()
+
+    page.evaluate("(d) => { show({ ...d, height: 400 }); show({ ...d, height: 600 }); }", data)
+
+    page.wait_for_selector(".panel .tokens")
+    beside = page.locator("[data-beside]").evaluate("(dock) => dock.offsetHeight")
+    assert 0 <= 600 - beside - page.locator(".panels").first.evaluate("(p) => p.offsetHeight") < 40
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PROJECTOR])

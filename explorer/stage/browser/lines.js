@@ -2,6 +2,8 @@
 
 import { element } from "./layout.js";
 
+/** @typedef {keyof typeof SAID} Saying the state of what is seen, in one word */
+
 const READ = 12000; // ms that a notice stays
 const SAID = {
   idle: "at the beginning",
@@ -21,10 +23,16 @@ export class Lines {
     this.notice.hidden = true;
     this.announcer = element("div", "visually-hidden");
     this.announcer.setAttribute("aria-live", "polite");
+    /** @type {Saying | null} */
     this.state = null;
+    this.timer = 0;
   }
 
-  /** Say why the run stopped; returns whether the line came, went or changed. */
+  /**
+   * Say why the run stopped; returns whether the line came, went or changed.
+   *
+   * @param {string} reason
+   */
   stopped(reason) {
     if (this.trouble.textContent === reason) return false;
     this.trouble.textContent = reason;
@@ -35,6 +43,8 @@ export class Lines {
   /**
    * Show one line over the time bar; it leaves by itself unless it `stays`. Empty text takes it
    * away.
+   *
+   * @param {string} text
    */
   notify(text, stays = false) {
     clearTimeout(this.timer);
@@ -49,7 +59,13 @@ export class Lines {
     if (!stays) this.timer = setTimeout(() => this.notify(""), READ);
   }
 
-  /** Have a change of state read aloud, and nothing else. */
+  /**
+   * Have a change of state read aloud, and nothing else.
+   *
+   * @param {Saying} state
+   * @param {string} where
+   * @param {string} reason
+   */
   announce(state, where, reason) {
     if (state === this.state) return;
     const first = this.state === null;

@@ -12,7 +12,29 @@ import { STYLE } from "./style.js";
 import { makeTimebar } from "./run/timebar.js";
 import { makeNumbers, makeSentence } from "./panels/words.js";
 
-const MAKERS = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence }; // those known
+/**
+ * @import { Made, Maker } from "./context.js"
+ * @import { Frame, FrameStore } from "./run/store.js"
+ * @import { Controls } from "./run/timebar.js"
+ * @import { Panel, Panels, Scene, Showing, Status, Told } from "./types"
+ */
+
+/** @typedef {keyof Panels} Kind */
+/** @typedef {{ [K in Kind]: Maker<Panels[K]> }} Makers */
+/** @typedef {Exclude<Kind, keyof typeof AT_HAND>} Fetched the kinds whose scripts come when needed */
+/** @typedef {{ wrapper: HTMLElement, made: Made }} Placed a panel in the picture */
+
+/**
+ * How the stage speaks to its page.
+ *
+ * @typedef {object} Calls
+ * @property {<N extends keyof Told>(name: N, value: Told[N]) => void} [setTrigger]
+ */
+
+const AT_HAND = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence };
+/** @type {Partial<Makers>} */
+const MAKERS = { ...AT_HAND }; // those known
+/** @type {{ [K in Fetched]: () => Promise<{ make: Makers[K] }> }} */
 const FETCH = {
   diagram: () => import("./circuit/diagram.js"),
   timeline: () => import("./panels/timeline.js"),
@@ -26,26 +48,73 @@ const FETCH = {
 const UNREACHABLE = "The server is not reachable; trying again.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
+/** @type {WeakMap<HTMLElement | ShadowRoot, Stage>} */
 const mounted = new WeakMap();
 
 /**
  * Show what `data` says inside an element or shadow root; call again with new data at any time.
- * `calls.setTrigger(name, value)` tells the page of "lost", "pick" and "reset". Returns a function
- * that takes the stage away once its root has left the document.
+ * Returns a function that takes the stage away once its root has left the document.
+ *
+ * @param {HTMLElement | ShadowRoot} parent
+ * @param {Showing} data
+ * @param {Calls} calls
  */
 export function mount(parent, data, calls = {}) {
   let stage = mounted.get(parent);
   if (!stage || !stage.root.isConnected) {
     stage?.close();
-    stage = new Stage(parent);
+    stage = new Stage(parent, data);
     mounted.set(parent, stage);
   }
   stage.take(data, calls);
   return () => setTimeout(() => stage.root.isConnected || stage.close());
 }
 
+/**
+ * Whether the script that makes panels of a kind has yet to come.
+ *
+ * @param {Kind} kind
+ * @returns {kind is Fetched}
+ */
+const isMissing = (kind) => kind in FETCH && !MAKERS[kind];
+
+/**
+ * @template {Fetched} K
+ * @param {K} kind
+ */
+async function fetchMaker(kind) {
+  const script = await FETCH[kind]();
+  MAKERS[kind] = script.make;
+}
+
+/**
+ * Make a panel; raises an Error where nothing makes panels of its kind.
+ *
+ * @template {Kind} K
+ * @param {K} kind
+ * @param {Panels[K]} panel
+ * @param {Context} context
+ */
+function make(kind, panel, context) {
+  const maker = MAKERS[kind];
+  if (!maker) throw new Error(`nothing makes panels of kind "${kind}"`);
+  return maker(panel, context);
+}
+
 class Stage {
-  constructor(parent) {
+  /**
+   * @param {HTMLElement | ShadowRoot} parent
+   * @param {Showing} data
+   */
+  constructor(parent, data) {
+    this.data = data;
+    /** @type {Calls} */
+    this.calls = {};
+    this.built = ""; // what the picture was built for
+    this.scene = data.scene; // in the words that the viewer chose
+    /** @type {Scene | null} */
+    this.given = null; // as the page gave it
+    this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
     this.style = element("style", "", STYLE);
@@ -65,11 +134,32 @@ class Stage {
       repaint: () => this.refresh(),
     });
     this.layout = new Layout(this.root, () => this.resized());
+    /** @type {Map<string, Placed>} */
     this.panels = new Map(); // what stands in the picture, by the panel as JSON
+    /** @type {HTMLElement[]} */
+    this.wrappers = [];
+    /** @type {Made[]} */
     this.makers = [];
+    /** @type {symbol | null} */
+    this.building = null;
+    this.surrounded = ""; // what stands around the panels
+    /** @type {ReturnType<typeof makeTimebar> | null} */
+    this.bar = null;
+    /** @type {(() => void) | null} */
+    this.unlisten = null;
+    /** @type {IntersectionObserver | null} */
+    this.sight = null;
+    /** @type {number | null} */
+    this.request = null; // of the next animation frame
+    this.dirty = false;
+    this.closed = false;
+    this.unreachable = false;
+    this.noticed = "";
     this.painted = 0; // frames shown while the run played
+    /** @type {number | null} */
     this.lastTick = null;
     this.lines = new Lines();
+    /** @type {(() => void)[]} */
     this.closers = [];
     this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () =>
       setTimeout(() => this.dress(), 50),
@@ -79,47 +169,68 @@ class Stage {
     document.fonts?.ready.then(() => this.restyle());
   }
 
+  /**
+   * @param {EventTarget} target
+   * @param {string} event
+   * @param {() => void} act
+   */
   hear(target, event, act) {
     target.addEventListener(event, act);
     this.closers.push(() => target.removeEventListener(event, act));
   }
 
+  /**
+   * @template {keyof Told} N
+   * @param {N} name
+   * @param {Told[N]} value
+   */
   tell(name, value) {
     this.calls.setTrigger?.(name, value);
   }
 
   // -------------------------------------------------------------------------- what the page says
 
+  /**
+   * @param {Showing} data
+   * @param {Calls} calls
+   */
   take(data, calls) {
-    const before = this.data;
+    const before = this.built ? this.data : null;
     const built = JSON.stringify([{ ...data.scene, selects: [] }, data.live]);
     const rebuilt = built !== this.built;
-    Object.assign(this, { data, calls, built });
+    this.data = data;
+    this.calls = calls;
+    this.built = built;
     this.dress();
     const otherRun = data.token !== before?.token || data.frames_url !== before?.frames_url;
     if (rebuilt || otherRun) this.player.save();
     if (rebuilt) this.build(data.scene);
-    else if (data.height !== before.height) this.layout.use(this.scene, this.wrappers, data.height);
+    else if (data.height !== before?.height) this.layout.use(this.scene, this.wrappers, data.height);
     const select = JSON.stringify(data.select);
-    if (data.select && (rebuilt || select !== JSON.stringify(before.select))) {
+    if (data.select && (rebuilt || select !== JSON.stringify(before?.select))) {
       this.choose(data.select);
     }
-    const otherKind = data.live !== before?.live || data.scene.loop !== before.scene.loop;
+    const otherKind = data.live !== before?.live || data.scene.loop !== before?.scene.loop;
     if (otherRun || otherKind) this.attach();
     else this.player.gates = this.gates;
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
 
   dress() {
-    if (this.data && this.context.dress(this.data.palette)) this.refresh();
+    if (this.context.dress(this.data.palette)) this.refresh();
   }
 
-  /** Show another scene. What the viewer chose in it stays, where the new one has it too. */
+  /**
+   * Show another scene. What the viewer chose in it stays, where the new one has it too.
+   *
+   * @param {Scene} scene
+   */
   build(scene) {
     const { root, context, layout } = this;
-    const chosen = this.scene?.panels.filter(({ kind }) => kind === "choice") ?? [];
-    const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
     const first = !this.given;
+    const before = first ? [] : this.scene.panels;
+    const chosen = before.filter((panel) => panel.kind === "choice");
+    const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
     this.given = scene;
     context.clock = scene.clock;
     context.selects = Object.fromEntries([...(scene.selects ?? []), ...kept]);
@@ -151,9 +262,8 @@ class Stage {
     const { panels } = this.scene;
     const building = (this.building = Symbol("building"));
     this.makers = [];
-    const missing = new Set(panels.map(({ kind }) => kind).filter((kind) => !MAKERS[kind]));
-    if (missing.size)
-      await Promise.all([...missing].map(async (kind) => (MAKERS[kind] = (await FETCH[kind]()).make)));
+    const missing = new Set(panels.map(({ kind }) => kind).filter(isMissing));
+    if (missing.size) await Promise.all([...missing].map(fetchMaker));
     if (building !== this.building) return;
     const before = this.panels;
     this.panels = new Map(panels.map((panel) => this.placed(panel, before)));
@@ -165,13 +275,19 @@ class Stage {
     this.resized();
   }
 
-  /** [its JSON, {wrapper, made}] of a panel, taken from those that stood there or new. */
+  /**
+   * A panel by its JSON, taken from those that stood there or new.
+   *
+   * @param {Panel} panel
+   * @param {Map<string, Placed>} before
+   * @returns {[string, Placed]}
+   */
   placed(panel, before) {
     const key = JSON.stringify(panel);
     const known = before.get(key);
     before.delete(key);
     if (known) return [key, known];
-    const made = MAKERS[panel.kind](panel, this.context);
+    const made = make(panel.kind, panel, this.context);
     const wrapper = element("section", "panel", made.element);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
@@ -196,7 +312,11 @@ class Stage {
     return this.scene.panels.find((panel) => panel.kind === "diagram")?.stages.length ?? 0;
   }
 
-  /** The time bar, and what else stands around the panels; as it was, where it would be the same. */
+  /**
+   * The time bar, and what else stands around the panels; as it was, where it would be the same.
+   *
+   * @param {Scene} scene
+   */
   surround(scene) {
     const { root, layout, context } = this;
     const kind = JSON.stringify([scene.loop, scene.clock, this.data.live, this.gates > 0]);
@@ -211,8 +331,13 @@ class Stage {
     } else this.buildBar(scene, around);
   }
 
+  /**
+   * @param {Scene} scene
+   * @param {HTMLElement[]} around
+   */
   buildBar(scene, around) {
     const { root, player, lines } = this;
+    /** @type {Controls} */
     const acts = {
       toggle: () => player.toggle(),
       reset: () => this.reset(),
@@ -251,12 +376,17 @@ class Stage {
     this.refresh();
   }
 
+  /** @param {Status} status */
   told({ notice }) {
     if (notice && notice !== this.noticed) this.lines.notify(notice);
     this.noticed = notice;
   }
 
-  /** The server answers, or does not, or has no room for one more. */
+  /**
+   * The server answers, or does not, or has no room for one more.
+   *
+   * @param {boolean} reachable
+   */
   reach(reachable, reason = UNREACHABLE) {
     if (this.unreachable === !reachable) return;
     this.unreachable = !reachable;
@@ -270,18 +400,27 @@ class Stage {
     if (this.data.resets) this.tell("reset", this.data.token);
   }
 
+  /**
+   * @param {string} name
+   * @param {number} value
+   */
   select(name, value) {
     this.choose({ [name]: value });
     const own = this.scene.panels.some((panel) => panel.kind === "choice" && panel.select === name);
     if (this.data.picks && !own) this.tell("pick", { name, value });
   }
 
-  /** Choose several things at once; the page hears of it as one pick, unless it is not `told`. */
+  /**
+   * Choose several things at once; the page hears of it as one pick, unless it is not `told`.
+   *
+   * @param {Record<string, number>} values
+   */
   selectAll(values, told = true) {
     this.choose(values);
     if (told && this.data.picks) this.tell("pick", { values });
   }
 
+  /** @param {Record<string, number>} values */
   choose(values) {
     Object.assign(this.context.selects, values);
     this.context.look += 1;
@@ -322,13 +461,14 @@ class Stage {
     });
   }
 
+  /** @param {number} now */
   tick(now) {
     const { player } = this;
-    if (this.closed || !player.run) return;
+    if (this.closed || !player.attached) return;
     const elapsed = this.lastTick === null ? 16 : Math.min(LONGEST, now - this.lastTick);
     const running = player.playing;
     const position = player.advance(elapsed);
-    const frame = position < 0 ? null : player.run.store.at(position);
+    const frame = player.run.store.at(position);
     if (frame && this.ready && (this.dirty || frame !== player.shown))
       this.paint(frame, position, running);
     else if (this.dirty) this.describe();
@@ -342,6 +482,11 @@ class Stage {
     return this.player.run.settled && this.makers.length === this.scene.panels.length;
   }
 
+  /**
+   * @param {Frame} frame
+   * @param {number} position
+   * @param {boolean} running
+   */
   paint(frame, position, running) {
     const { context, player } = this;
     const { run } = player;
@@ -352,7 +497,7 @@ class Stage {
     context.horizon = run.horizon;
     const pictured = withPicture(run.store, position);
     const view = {
-      frame: run.store.at(pictured),
+      frame: run.store.kept(pictured),
       index: frame.index,
       position: pictured,
       playing: player.playing,
@@ -370,8 +515,8 @@ class Stage {
     const { clock } = this.scene;
     const { dataset } = this.root;
     dataset.state = state;
-    dataset.painted = this.painted;
-    dataset.frames = run.store.count;
+    dataset.painted = String(this.painted);
+    dataset.frames = String(run.store.count);
     if (shown) Object.assign(dataset, { step: shown.step, frame: shown.index });
     if (!this.bar || this.scene.loop) return;
     const step = shown?.step ?? 0;
@@ -405,15 +550,21 @@ class Stage {
     this.sight?.disconnect();
     this.unlisten?.();
     for (const close of this.closers) close();
-    cancelAnimationFrame(this.request);
+    if (this.request !== null) cancelAnimationFrame(this.request);
     this.root.remove();
     this.style.remove();
   }
 }
 
-/** The position of the last frame that has a picture: one that only says its trouble has none. */
+/**
+ * The position of the last frame that has a picture: one that only says its trouble has none.
+ *
+ * @param {FrameStore} store
+ * @param {number} position
+ */
 function withPicture(store, position) {
   let at = position;
-  while (at > 0 && store.at(at).trouble && !store.at(at).names.length) at -= 1;
+  const hasNone = () => store.kept(at).trouble && !store.kept(at).names.length;
+  while (at > 0 && hasNone()) at -= 1;
   return at;
 }

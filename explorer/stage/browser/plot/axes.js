@@ -2,17 +2,46 @@
 
 import { decade, tick } from "../format.js";
 
-/** The pitch of about `count` ticks over a span: 1, 2 or 5 times a power of ten. */
+/** @import { Graphics } from "../canvas.js" */
+
+/** @typedef {[low: number, high: number]} Range in axis units: exponents of ten on a log axis */
+/** @typedef {{ left: number, top: number, right: number, bottom: number }} Box in px */
+/** @typedef {{ at: number, text: string }} Tick a place in axis units, and what stands there */
+/** @typedef {{ text: string, colour: string, x: number, y: number }} Label */
+/** @typedef {ReturnType<typeof mapping>} Mapping */
+
+/**
+ * How axes and labels are written: font with its size and the canvas' width in px, and colours.
+ *
+ * @typedef {object} Look
+ * @property {string} font
+ * @property {number} size
+ * @property {number} width
+ * @property {string} line
+ * @property {string} mute
+ * @property {string} background
+ */
+
+/**
+ * The pitch of about `count` ticks over a span: 1, 2 or 5 times a power of ten.
+ *
+ * @param {number} span
+ * @param {number} count
+ */
 export function nicePitch(span, count) {
   const rough = span / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((f) => f * power >= rough * 0.999);
+  const factor = [1, 2, 5].find((f) => f * power >= rough * 0.999) ?? 10;
   return factor * power;
 }
 
 /**
  * The pitch that divides a span evenly into at most `count` parts and reads well; null if none
  * does.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
  */
 function evenPitch(low, high, count) {
   for (let parts = Math.floor(count); parts >= 1; parts -= 1) {
@@ -24,7 +53,15 @@ function evenPitch(low, high, count) {
   return null;
 }
 
-/** Ticks within [low, high] (exponents of ten on a log axis): [{at, text}]. */
+/**
+ * Ticks within [low, high] (exponents of ten on a log axis).
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ * @param {boolean} log
+ * @returns {Tick[]}
+ */
 export function ticksOf(low, high, count, log) {
   if (!(high > low)) return [];
   const pitch = log
@@ -43,10 +80,18 @@ export function ticksOf(low, high, count, log) {
   return ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) }));
 }
 
+/** @param {number} exponent */
 const tick10 = (exponent) =>
   tick(Number((10 ** exponent).toPrecision(2)), 10 ** Math.floor(exponent - 1));
 
-/** Round a range that was fitted to data outwards, so that it rarely changes. */
+/**
+ * Round a range that was fitted to data outwards, so that it rarely changes, where it is not fixed.
+ *
+ * @param {Range} range
+ * @param {boolean} log
+ * @param {{ low?: number, high?: number }} fixed
+ * @returns {Range}
+ */
 export function rounded([low, high], log, { low: fixedLow, high: fixedHigh }) {
   let [from, to] = [low, high];
   if (!(to > from)) {
@@ -59,14 +104,23 @@ export function rounded([low, high], log, { low: fixedLow, high: fixedHigh }) {
   return [from, to];
 }
 
-/** The mapping of data to pixels of a box {left, top, right, bottom}, ranges in axis units. */
-export function mapping(box, [x0, x1], [y0, y1], logX, logY) {
+/**
+ * The mapping of data to pixels of a box, and of pixels to axis units.
+ *
+ * @param {Box} box
+ * @param {Range} xRange
+ * @param {Range} yRange
+ * @param {boolean} logX
+ * @param {boolean} logY
+ */
+export function mapping(box, xRange, yRange, logX, logY) {
+  const [[x0, x1], [y0, y1]] = [xRange, yRange];
   const ax = (box.right - box.left) / (x1 - x0);
   const ay = (box.top - box.bottom) / (y1 - y0);
   const bx = box.left - ax * x0;
   const by = box.bottom - ay * y0;
-  const unitX = logX ? Math.log10 : (v) => v;
-  const unitY = logY ? Math.log10 : (v) => v;
+  const unitX = logX ? Math.log10 : same;
+  const unitY = logY ? Math.log10 : same;
   return {
     box,
     ax,
@@ -75,16 +129,27 @@ export function mapping(box, [x0, x1], [y0, y1], logX, logY) {
     by,
     logX,
     logY,
-    xRange: [x0, x1],
-    yRange: [y0, y1],
-    x: (v) => ax * unitX(v) + bx,
-    y: (v) => ay * unitY(v) + by,
-    unitX: (px) => (px - bx) / ax,
-    unitY: (px) => (px - by) / ay,
+    xRange,
+    yRange,
+    x: (/** @type {number} */ v) => ax * unitX(v) + bx,
+    y: (/** @type {number} */ v) => ay * unitY(v) + by,
+    unitX: (/** @type {number} */ px) => (px - bx) / ax,
+    unitY: (/** @type {number} */ px) => (px - by) / ay,
   };
 }
 
-/** Draw the ticks and the grid of a plot; `look` holds font size and colours. */
+/** @param {number} value */
+const same = (value) => value;
+
+/**
+ * Draw the ticks and the grid of a plot.
+ *
+ * @param {Graphics} g
+ * @param {Mapping} map
+ * @param {{ x: Tick[], y: Tick[] }} ticks
+ * @param {{ x: string, y: string }} labels
+ * @param {Look} look
+ */
 export function drawAxes(g, map, ticks, labels, look) {
   const { box } = map;
   g.font = look.font;
@@ -109,13 +174,22 @@ export function drawAxes(g, map, ticks, labels, look) {
   }
 }
 
-/** The ticks under a plot, and the axis' name in the last gap between them that has room for it. */
+/**
+ * The ticks under a plot, and the axis' name in the last gap between them that has room for it.
+ *
+ * @param {Graphics} g
+ * @param {Mapping} map
+ * @param {Tick[]} ticks
+ * @param {string} label
+ * @param {Look} look
+ */
 function drawTimeTicks(g, map, ticks, label, look) {
   const { box } = map;
   const y = box.bottom + look.size * 0.5 + 6;
   g.textBaseline = "middle";
   g.textAlign = "left";
   const named = label ? g.measureText(label).width : 0;
+  /** @type {{ text: string, left: number, right: number }[]} */
   const places = []; // from right to left
   for (const { at, text } of ticks.toReversed()) {
     const width = g.measureText(text).width;
@@ -125,18 +199,25 @@ function drawTimeTicks(g, map, ticks, label, look) {
   }
   for (const { text, left } of places) g.fillText(text, left, y);
   if (!label) return;
-  const edges = [{ right: -12 }, ...places.toReversed(), { left: box.right + 12 }];
-  for (let i = edges.length - 1; i > 0; i -= 1) {
-    const [from, to] = [edges[i - 1].right + 12, edges[i].left - 12];
-    if (to - from < named) continue;
-    g.fillText(label, i + 1 < edges.length ? (from + to - named) / 2 : to - named, y);
-    return;
+  let to = box.right;
+  for (let i = 0; i <= places.length; i += 1) {
+    const from = i < places.length ? places[i].right + 12 : 0;
+    if (to - from >= named) {
+      g.fillText(label, i > 0 ? (from + to - named) / 2 : to - named, y);
+      return;
+    }
+    if (i < places.length) to = places[i].left - 12;
   }
 }
 
 /**
- * Draw labels near their places, each moved up or down until it covers no other.
- * `labels` are {text, colour, x, y}; the box bounds where they may stand.
+ * Draw labels near their places, each moved up or down until it covers no other; the box bounds
+ * where they may stand.
+ *
+ * @param {Graphics} g
+ * @param {Label[]} labels
+ * @param {Pick<Box, "top" | "bottom">} box
+ * @param {Pick<Look, "font" | "size" | "width" | "background">} look
  */
 export function drawLabels(g, labels, box, look) {
   g.font = look.font;
@@ -144,10 +225,12 @@ export function drawLabels(g, labels, box, look) {
   g.textAlign = "left";
   g.lineJoin = "round";
   const height = look.size * 1.15;
+  /** @type {{ x: number, y: number, width: number }[]} */
   const taken = [];
   for (const label of [...labels].sort((a, b) => a.y - b.y)) {
     const width = g.measureText(label.text).width;
     const x = Math.max(0, Math.min(label.x, look.width - width - 1));
+    /** @param {number} y */
     const free = (y) =>
       taken.every(
         (t) =>
@@ -164,7 +247,14 @@ export function drawLabels(g, labels, box, look) {
   return taken;
 }
 
-/** The free place nearest to `wanted` between two bounds, in steps of a pixel. */
+/**
+ * The free place nearest to `wanted` between two bounds, in steps of a pixel.
+ *
+ * @param {number} wanted
+ * @param {number} low
+ * @param {number} high
+ * @param {(place: number) => boolean} free
+ */
 function nearest(wanted, low, high, free) {
   const start = Math.max(low, Math.min(wanted, high));
   for (let off = 0; off <= high - low; off += 1) {

@@ -1,36 +1,72 @@
 // How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
 
 import { faded } from "../colour.js";
-import { Mesh } from "./mesh.js";
 import { drawSurface } from "./surface.js";
 
-const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
-
-/** The marks in the order in which they are drawn. */
-export const layered = (marks) =>
-  marks
-    .map((mark, i) => [mark, i])
-    .sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j)
-    .map(([mark]) => mark);
+/**
+ * @import { Graphics } from "../canvas.js"
+ * @import { Context, View } from "../context.js"
+ * @import { Arrows, Band, Bars, Curve, History, Mark, Marks, Mesh, Points, Rule, Surface } from "../types"
+ * @import { Plot } from "./plot.js"
+ * @import { Pen, Place } from "./trace.js"
+ */
 
 /**
- * Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to
- * it.
+ * What draws one kind of mark into a plot.
+ *
+ * @template M
+ * @typedef {(g: Graphics, mark: M, view: View, plot: Plot) => void} Draw
+ */
+
+/** @type {Partial<Record<keyof Marks, number>>} */
+const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
+
+/**
+ * The marks in the order in which they are drawn.
+ *
+ * @param {Mark[]} marks
+ */
+export const layered = (marks) =>
+  marks
+    .map((mark, i) => ({ mark, i, layer: LAYER[mark.mark] ?? 9 }))
+    .sort((a, b) => a.layer - b.layer || a.i - b.i)
+    .map(({ mark }) => mark);
+
+/**
+ * Draw one mark; its label is added to the plot.
+ *
+ * @param {Graphics} g
+ * @param {Mark} mark
+ * @param {View} view
+ * @param {Plot} plot
  */
 export function drawMark(g, mark, view, plot) {
   g.save();
-  DRAW[mark.mark](g, mark, view, plot);
+  draw(mark.mark, g, mark, view, plot);
   g.restore();
 }
 
+/**
+ * @template {keyof Marks} K
+ * @param {K} kind
+ * @param {Graphics} g
+ * @param {Marks[K]} mark
+ * @param {View} view
+ * @param {Plot} plot
+ */
+const draw = (kind, g, mark, view, plot) => DRAW[kind](g, mark, view, plot);
+
+/** @type {{ [K in keyof Marks]: Draw<Marks[K]> }} */
 const DRAW = { surface, points, mesh, arrows, curve, history, rule, band, bars };
 
+/** @type {Draw<Surface>} */
 function surface(g, mark, view, { map, stage }) {
   drawSurface(g, mark, view, map, stage);
 }
 
 // ------------------------------------------------------------------------------------ clouds
 
+/** @type {Draw<Points>} */
 function points(g, mark, view, plot) {
   const { map, stage, side, ratio, wide, high } = plot;
   const array = stage.array(view, mark.array);
@@ -48,10 +84,12 @@ function points(g, mark, view, plot) {
   });
 }
 
+/** @type {Draw<Mesh>} */
 function mesh(g, mark, view, plot) {
-  plot.keep(mark, () => new Mesh(plot)).draw(g, mark, view);
+  plot.mesh(mark).draw(g, mark, view);
 }
 
+/** @type {Draw<Arrows>} */
 function arrows(g, mark, view, { map, stage, side }) {
   const [tails, vectors] = [stage.array(view, mark.tails), stage.array(view, mark.vectors)];
   if (!tails || !vectors) return;
@@ -84,6 +122,17 @@ function arrows(g, mark, view, { map, stage, side }) {
   g.stroke(open);
 }
 
+/**
+ * The head of an arrow whose direction is (ux, uy).
+ *
+ * @param {Path2D} path
+ * @param {number} x
+ * @param {number} y
+ * @param {number} ux
+ * @param {number} uy
+ * @param {number} size
+ * @param {boolean} closed
+ */
 function tip(path, x, y, ux, uy, size, closed) {
   const [bx, by] = [x - ux * size, y - uy * size];
   const wide = size * (closed ? 0.45 : 0.7);
@@ -95,7 +144,15 @@ function tip(path, x, y, ux, uy, size, closed) {
 
 // ------------------------------------------------------------------------------------- lines
 
-/** What draws a line in the colour, width and dash of its role; `key` names its look. */
+/** @typedef {{ role: string, width: number, dashed?: boolean }} Line how a mark draws its line */
+
+/**
+ * What draws a line in the colour, width and dash of its role.
+ *
+ * @param {Line} mark
+ * @param {Context} stage
+ * @returns {Pen}
+ */
 function penOf(mark, stage) {
   const dash = stage.dash[mark.role] ?? [];
   const dashed = mark.dashed ?? dash.length > 0;
@@ -103,6 +160,7 @@ function penOf(mark, stage) {
     (length) => length * stage.weight,
   );
   const [colour, width] = [stage.palette[mark.role], mark.width * stage.weight];
+  /** @param {Graphics} g */
   const dress = (g) => {
     g.strokeStyle = colour;
     g.lineWidth = width;
@@ -113,8 +171,14 @@ function penOf(mark, stage) {
   return { dress, key: `${colour} ${width} ${pattern}` };
 }
 
+/**
+ * @param {Graphics} g
+ * @param {Line} mark
+ * @param {Context} stage
+ */
 const stroked = (g, mark, stage) => penOf(mark, stage).dress(g);
 
+/** @type {Draw<Curve>} */
 function curve(g, mark, view, plot) {
   const { map, stage } = plot;
   const ys = stage.array(view, mark.y)?.data;
@@ -127,6 +191,7 @@ function curve(g, mark, view, plot) {
   stroked(g, mark, stage);
   g.beginPath();
   let started = false;
+  /** @type {Place | null} */
   let end = null;
   for (let i = 0; i < ys.length; i += 1) {
     const [x, y] = [map.x(xs ? xs[i] : i), map.y(ys[i])];
@@ -140,7 +205,16 @@ function curve(g, mark, view, plot) {
   if (end && mark.label) plot.label(mark, end.x, end.y);
 }
 
+/**
+ * @param {Graphics} g
+ * @param {Curve} mark
+ * @param {Float32Array | null | undefined} xs
+ * @param {Float32Array} low
+ * @param {Float32Array} high
+ * @param {Plot} plot
+ */
 function bandAround(g, mark, xs, low, high, { map, stage }) {
+  /** @type {(data: Float32Array, i: number) => [x: number, y: number]} */
   const side = (data, i) => [
     map.x(xs ? xs[i] : i),
     Math.max(map.box.top, Math.min(map.y(data[i]) || map.box.bottom, map.box.bottom)),
@@ -152,11 +226,12 @@ function bandAround(g, mark, xs, low, high, { map, stage }) {
   g.fill();
 }
 
+/** @type {Draw<History>} */
 function history(g, mark, view, plot) {
   const { map, stage, playhead } = plot;
   const trace = plot.trace(mark);
   trace.update(stage.frames, map);
-  if (!trace.end) return;
+  if (!trace.end || !trace.tip) return;
   const pen = penOf(mark, stage);
   const now = view.frame.scalars[mark.scalar] ?? null;
   const later = playhead < trace.tip.x - 0.5; // what is known beyond the playhead
@@ -172,6 +247,13 @@ function history(g, mark, view, plot) {
   if (mark.label) plot.label(mark, Math.min(end.x, map.box.right), end.y);
 }
 
+/**
+ * @param {Graphics} g
+ * @param {number} x
+ * @param {number} y
+ * @param {string} colour
+ * @param {Context} stage
+ */
 function dot(g, x, y, colour, stage) {
   if (!Number.isFinite(y)) return;
   g.setLineDash([]);
@@ -186,6 +268,7 @@ function dot(g, x, y, colour, stage) {
 
 // ----------------------------------------------------------------------------- known values
 
+/** @type {Draw<Rule>} */
 function rule(g, mark, view, plot) {
   const { map, stage } = plot;
   const at = stage.value(view, mark.y);
@@ -199,6 +282,7 @@ function rule(g, mark, view, plot) {
   if (mark.label) plot.note(mark, y);
 }
 
+/** @type {Draw<Band>} */
 function band(g, mark, view, plot) {
   const { map, stage } = plot;
   const [low, high] = [stage.value(view, mark.low), stage.value(view, mark.high)];
@@ -210,6 +294,7 @@ function band(g, mark, view, plot) {
   if (mark.label) plot.note(mark, top);
 }
 
+/** @type {Draw<Bars>} */
 function bars(g, mark, view, { map, stage }) {
   const array = stage.array(view, mark.array);
   if (!array) return;

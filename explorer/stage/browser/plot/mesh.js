@@ -1,20 +1,38 @@
 // Meshes: a grid of lines with shaded cells, which goes back to the lattice it came from.
 
+/**
+ * @import { Graphics } from "../canvas.js"
+ * @import { View } from "../context.js"
+ * @import { Mesh as MeshMark } from "../types"
+ * @import { Range } from "./axes.js"
+ * @import { Plot } from "./plot.js"
+ */
+
 const GOING = 400; // ms from the image to the lattice, and as long back
 const LONGEST = 50; // ms; a longer pause between two pictures does not make the mesh jump
 const MARGIN = 0.04; // of the plot's extent, left free around the lattice
 
 /** One mesh of a plot. It keeps its pixels, so that nothing is allocated while it moves. */
 export class Mesh {
+  /** @param {Plot} plot */
   constructor(plot) {
     this.plot = plot;
     this.away = 0; // how far it has gone, 0 (the image) to 1 (the lattice), evenly in time
+    /** @type {number | null} */
     this.before = null; // when it was drawn last, while it moves
     this.again = () => plot.pointer.changed();
     this.pixels = new Float32Array(0); // x, y of every node as it is drawn
     this.home = new Float32Array(0); // and where it stands in the lattice
+    /** @type {Float32Array | null} */
+    this.origin = null; // the lattice that this was set for, in the mapping of `mapKey`
+    this.mapKey = "";
   }
 
+  /**
+   * @param {Graphics} g
+   * @param {MeshMark} mark
+   * @param {View} view
+   */
   draw(g, mark, view) {
     const { stage } = this.plot;
     const array = stage.array(view, mark.array);
@@ -26,7 +44,8 @@ export class Mesh {
       this.origin = null;
     }
     const origin = mark.origin ? stage.array(view, mark.origin) : null;
-    this.place(array.data, origin?.data.length === array.data.length ? origin.data : null);
+    const fits = origin?.data.length === array.data.length;
+    this.place(array.data, fits ? origin.data : null);
     g.fillStyle = g.strokeStyle = stage.palette[mark.role];
     const density = mark.density ? stage.array(view, mark.density) : null;
     if (density?.data.length === rows * columns)
@@ -36,7 +55,12 @@ export class Mesh {
     this.lines(g, rows, columns);
   }
 
-  /** Set every node between its image and its place in the lattice. */
+  /**
+   * Set every node between its image and its place in the lattice.
+   *
+   * @param {Float32Array} image
+   * @param {Float32Array | null} origin
+   */
   place(image, origin) {
     const { map } = this.plot;
     const { pixels, home } = this;
@@ -50,11 +74,16 @@ export class Mesh {
     }
   }
 
-  /** Stretch the lattice over the plot's extent; done again only when either has changed. */
+  /**
+   * Stretch the lattice over the plot's extent; done again only when either has changed.
+   *
+   * @param {Float32Array} origin
+   */
   settle(origin) {
     const { map, mapKey, ranges } = this.plot;
     if (origin === this.origin && mapKey === this.mapKey) return;
-    Object.assign(this, { origin, mapKey });
+    this.origin = origin;
+    this.mapKey = mapKey;
     const [xs, ys] = ranges.both();
     stretch(origin, this.home, 0, xs, map.ax, map.bx);
     stretch(origin, this.home, 1, ys, map.ay, map.by);
@@ -77,7 +106,15 @@ export class Mesh {
     return this.away * this.away * (3 - 2 * this.away);
   }
 
-  /** Fill each cell at the mean density of its four corners. */
+  /**
+   * Fill each cell at the mean density of its four corners.
+   *
+   * @param {Graphics} g
+   * @param {Float32Array} density
+   * @param {number} rows
+   * @param {number} columns
+   * @param {number} opacity
+   */
   fill(g, density, rows, columns, opacity) {
     for (let row = 0; row + 1 < rows; row += 1)
       for (let column = 0; column + 1 < columns; column += 1) {
@@ -96,6 +133,11 @@ export class Mesh {
       }
   }
 
+  /**
+   * @param {Graphics} g
+   * @param {number} rows
+   * @param {number} columns
+   */
   lines(g, rows, columns) {
     g.beginPath();
     for (let row = 0; row < rows; row += 1)
@@ -106,6 +148,10 @@ export class Mesh {
     g.stroke();
   }
 
+  /**
+   * @param {Graphics} g
+   * @param {number} node
+   */
   to(g, node, start = false) {
     const x = this.pixels[2 * node];
     const y = this.pixels[2 * node + 1];
@@ -114,7 +160,16 @@ export class Mesh {
   }
 }
 
-/** Spread one coordinate of (x, y, x, y, …) over a range in axis units, as pixels. */
+/**
+ * Spread one coordinate of (x, y, x, y, …) over a range in axis units, as pixels.
+ *
+ * @param {Float32Array} from
+ * @param {Float32Array} to
+ * @param {0 | 1} first
+ * @param {Range} range
+ * @param {number} scale
+ * @param {number} shift
+ */
 function stretch(from, to, first, [low, high], scale, shift) {
   let [least, most] = [Infinity, -Infinity];
   for (let i = first; i < from.length; i += 2) {

@@ -1,30 +1,52 @@
 // A plot on canvas: it fits its axes, draws its marks, and answers the pointer.
 
 import { drawAxes, drawLabels, mapping, ticksOf } from "./axes.js";
+import { graphics } from "../canvas.js";
 import { Cloud } from "./cloud.js";
 import { element, heading } from "../layout.js";
 import { drawMark, layered } from "./marks.js";
+import { Mesh } from "./mesh.js";
 import { Pointer } from "./pointer.js";
 import { Ranges } from "./ranges.js";
 import { readout } from "./readout.js";
 import { Trace } from "./trace.js";
 
+/**
+ * @import { Graphics } from "../canvas.js"
+ * @import { Context, Maker, View } from "../context.js"
+ * @import { Frame } from "../run/store.js"
+ * @import { History, Mark, Mesh as MeshMark, Plot as Panel, Points } from "../types"
+ * @import { Box, Label, Look, Mapping, Range, Tick } from "./axes.js"
+ */
+
+/** @typedef {{ x: Range, y: Range }} Zoom */
+
 const ALT_EVERY = 1000; // ms between two changes of the text alternative
+const EMPTY = { left: 0, top: 0, right: 0, bottom: 0 };
 
-export function make(panel, stage) {
-  return new Plot(panel, stage);
-}
+/** @type {Maker<Panel>} */
+export const make = (panel, stage) => new Plot(panel, stage);
 
-class Plot {
+/** One plot, with what its marks keep from frame to frame. */
+export class Plot {
+  /**
+   * @param {Panel} panel
+   * @param {Context} stage
+   */
   constructor(panel, stage) {
     this.panel = panel;
     this.stage = stage;
     this.marks = layered(panel.marks);
-    this.kept = new Map(); // mark -> what it keeps from frame to frame
+    /** @type {Map<History, Trace>} */
+    this.traces = new Map();
+    /** @type {Map<Points, Cloud>} */
+    this.clouds = new Map();
+    /** @type {Map<MeshMark, Mesh>} */
+    this.meshes = new Map();
     this.ranges = new Ranges(panel, stage);
     this.canvas = element("canvas");
     this.canvas.setAttribute("role", "img");
-    this.g = this.canvas.getContext("2d", { alpha: !panel.square });
+    this.g = graphics(this.canvas, { alpha: !panel.square });
     this.reading = element("div", "readout");
     this.reading.hidden = true;
     this.whole = element("button", "whole", "Whole picture");
@@ -38,11 +60,28 @@ class Plot {
       ...(this.head ? [this.head] : []),
       this.body,
     );
+    /** @type {Zoom | null} */
     this.zoom = null;
     this.pointer = new Pointer(this, this.whole);
     this.hasHistory = panel.marks.some(({ mark }) => mark === "history");
     this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
     this.cell = [0, 0];
+    this.wide = 0; // px of the canvas
+    this.high = 0;
+    this.side = 0; // the smaller of the two
+    this.ratio = 1; // device pixels in each
+    this.size = ""; // what the canvas was laid out for, then the mapping, then the picture
+    this.mapKey = "";
+    this.key = "";
+    /** @type {Frame | null} */
+    this.frame = null; // that was painted last
+    this.described = -Infinity; // when the text alternative was written
+    this.map = mapping(EMPTY, [0, 1], [0, 1], false, false);
+    /** @type {{ x: Tick[], y: Tick[] }} */
+    this.ticks = { x: [], y: [] };
+    /** @type {Label[]} */
+    this.labels = [];
+    this.playhead = 0; // px
     new ResizeObserver(([{ contentRect }]) => {
       this.cell = [contentRect.width, contentRect.height];
       stage.refresh();
@@ -53,7 +92,11 @@ class Plot {
     this.left = 0;
   }
 
-  /** Paint a frame, unless nothing that is shown has changed. */
+  /**
+   * Paint a frame, unless nothing that is shown has changed.
+   *
+   * @param {View} view
+   */
   paint(view) {
     const { stage, pointer } = this;
     const [width, height] = this.cell;
@@ -64,7 +107,8 @@ class Plot {
     const looks = [stage.look, width, height, devicePixelRatio, past, pointer.edits, view.playing];
     const key = looks.join(" ");
     if (view.frame === this.frame && key === this.key) return;
-    Object.assign(this, { frame: view.frame, key, view });
+    this.frame = view.frame;
+    this.key = key;
     this.ranges.update(view);
     this.lay(width, height);
     this.draw(view);
@@ -73,7 +117,12 @@ class Plot {
 
   // ---------------------------------------------------------------------------------- sizes
 
-  /** Set the canvas into its cell: a square plot as large as the cell allows, others all of it. */
+  /**
+   * Set the canvas into its cell: a square plot as large as the cell allows, others all of it.
+   *
+   * @param {number} width
+   * @param {number} height
+   */
   lay(width, height) {
     const { canvas, panel } = this;
     const [wide, high] = panel.square ? this.squared(width, height) : [width, height];
@@ -102,19 +151,32 @@ class Plot {
     this.map = panel.square ? this.squareMap(x, y) : this.framedMap(x, y);
   }
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
   squared(width, height) {
     const side = Math.floor(Math.min(width, height));
     const [more, taller] = this.ranges.room();
     return [Math.floor(Math.min(width, side * more)), Math.floor(Math.min(height, side * taller))];
   }
 
+  /**
+   * @param {Range} x
+   * @param {Range} y
+   */
   squareMap(x, y) {
     const unit = Math.max((x[1] - x[0]) / this.wide, (y[1] - y[0]) / this.high);
+    /** @type {(range: Range, size: number) => Range} */
     const around = ([a, b], size) => [(a + b - unit * size) / 2, (a + b + unit * size) / 2];
     const box = { left: 0, top: 0, right: this.wide, bottom: this.high };
     return mapping(box, around(x, this.wide), around(y, this.high), false, false);
   }
 
+  /**
+   * @param {Range} x
+   * @param {Range} y
+   */
   framedMap(x, y) {
     const { panel, stage, g } = this;
     const size = stage.text;
@@ -145,14 +207,14 @@ class Plot {
   }
 
   barTicks() {
-    const labels = this.panel.marks.find(
-      ({ mark, labels: names }) => mark === "bars" && names.length,
-    )?.labels;
+    const bars = this.panel.marks.filter((mark) => mark.mark === "bars");
+    const labels = bars.find((mark) => mark.labels.length)?.labels;
     return labels?.map((text, at) => ({ at, text })) ?? null;
   }
 
   // -------------------------------------------------------------------------------- drawing
 
+  /** @param {View} view */
   draw(view) {
     const { g, map, panel, stage, ratio } = this;
     const { palette } = stage;
@@ -175,13 +237,17 @@ class Plot {
     g.save();
     clipTo(g, map.box, panel.square ? 0 : 3);
     for (const mark of this.marks) drawMark(g, mark, view, this);
-    this.drawPlayhead(g);
+    this.drawPlayhead(view);
     g.restore();
-    this.placed = drawLabels(g, this.labels, { top: map.box.top, bottom: map.box.bottom }, look);
+    drawLabels(g, this.labels, { top: map.box.top, bottom: map.box.bottom }, look);
     this.pointer.draw(g);
-    readout(this);
+    readout(this, view);
   }
 
+  /**
+   * @param {Graphics} g
+   * @param {Look} look
+   */
   drawFrame(g, look) {
     const { panel } = this;
     const inline = this.xInline();
@@ -201,10 +267,11 @@ class Plot {
     g.fillText(panel.x.label, this.map.box.right, this.high - 1);
   }
 
-  drawPlayhead(g) {
-    const { hasHistory, map, playhead, stage } = this;
+  /** @param {View} view */
+  drawPlayhead(view) {
+    const { g, hasHistory, map, playhead, stage } = this;
     const newest = stage.frames.at(stage.frames.count - 1);
-    if (!hasHistory || !newest || this.view.playing || map.x(newest.step) - playhead < 1) return;
+    if (!hasHistory || !newest || view.playing || map.x(newest.step) - playhead < 1) return;
     g.strokeStyle = stage.palette.mute;
     g.lineWidth = 1;
     g.beginPath();
@@ -213,25 +280,38 @@ class Plot {
     g.stroke();
   }
 
+  /** @param {History} mark */
   trace(mark) {
-    return this.keep(mark, () => new Trace(mark.scalar));
+    return remembered(this.traces, mark, () => new Trace(mark.scalar));
   }
 
+  /** @param {Points} mark */
   cloud(mark) {
-    return this.keep(mark, () => new Cloud());
+    return remembered(this.clouds, mark, () => new Cloud());
   }
 
-  keep(mark, make) {
-    if (!this.kept.has(mark)) this.kept.set(mark, make());
-    return this.kept.get(mark);
+  /** @param {MeshMark} mark */
+  mesh(mark) {
+    return remembered(this.meshes, mark, () => new Mesh(this));
   }
 
-  /** Name a line at its end. */
+  /**
+   * Name a line at its end.
+   *
+   * @param {Mark} mark
+   * @param {number} x
+   * @param {number} y
+   */
   label({ label: text, role }, x, y) {
     this.labels.push({ text, colour: this.stage.palette[role], x: x + 8, y });
   }
 
-  /** Name a known value above its line, at the right. */
+  /**
+   * Name a known value above its line, at the right.
+   *
+   * @param {Mark} mark
+   * @param {number} y
+   */
   note({ label: text, role }, y) {
     const { g, stage, map } = this;
     g.font = `${stage.text}px ${stage.font}`;
@@ -239,16 +319,21 @@ class Plot {
     this.labels.push({ text, colour: stage.palette[role], x, y: y - stage.text * 0.72 });
   }
 
+  /** @param {View} view */
   describe(view) {
     const { panel, stage, canvas } = this;
     const now = performance.now();
-    if (view.playing && now - (this.described ?? -Infinity) < ALT_EVERY) return;
+    if (view.playing && now - this.described < ALT_EVERY) return;
     this.described = now;
     const text = stage.fill(panel.alt || panel.title, view);
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
   }
 
-  /** Show other ranges (in axis units), or the whole picture again with null. */
+  /**
+   * Show other ranges, or the whole picture again with null.
+   *
+   * @param {Zoom | null} zoom
+   */
   zoomTo(zoom) {
     this.zoom = zoom;
     this.whole.hidden = !zoom;
@@ -257,6 +342,27 @@ class Plot {
   }
 }
 
+/**
+ * What is kept under a mark; made when it is asked for first.
+ *
+ * @template M, T
+ * @param {Map<M, T>} kept
+ * @param {M} mark
+ * @param {() => T} make
+ */
+function remembered(kept, mark, make) {
+  const known = kept.get(mark);
+  if (known) return known;
+  const made = make();
+  kept.set(mark, made);
+  return made;
+}
+
+/**
+ * @param {Graphics} g
+ * @param {Box} box
+ * @param {number} more
+ */
 function clipTo(g, { left, top, right, bottom }, more) {
   g.beginPath();
   g.rect(left - more, top - more, right - left + 2 * more, bottom - top + 2 * more);

@@ -2,6 +2,14 @@
 
 import { faded } from "../colour.js";
 
+/**
+ * @import { Graphics } from "../canvas.js"
+ * @import { FrameStore } from "../run/store.js"
+ * @import { Mapping, Range } from "./axes.js"
+ * @import { Plot } from "./plot.js"
+ * @import { Place } from "./trace.js"
+ */
+
 const CLICK = 5; // px; a shorter drag is a click
 const READ = 2500; // ms that a tapped readout stays
 const SCROLLING = 350; // ms; a wheel that was scrolling the page goes on scrolling it
@@ -17,11 +25,18 @@ window.addEventListener(
 
 /** Follows the pointer for one plot; `edits` grows whenever the plot has to be drawn again. */
 export class Pointer {
+  /**
+   * @param {Plot} plot
+   * @param {HTMLElement} whole
+   */
   constructor(plot, whole) {
     this.plot = plot;
     this.edits = 0;
-    this.at = null; // where values are read, in px of the canvas
-    this.drag = null; // {from, to}
+    /** @type {Place | null} */
+    this.at = null; // where values are read, on the canvas
+    /** @type {{ from: Place, to: Place } | null} */
+    this.drag = null;
+    this.timer = 0;
     const { canvas } = plot;
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerleave", () => this.leave());
@@ -33,6 +48,7 @@ export class Pointer {
     whole.addEventListener("click", () => plot.zoomTo(null));
   }
 
+  /** @param {MouseEvent} event */
   where({ clientX, clientY }) {
     const box = this.plot.canvas.getBoundingClientRect();
     return { x: clientX - box.left, y: clientY - box.top };
@@ -43,6 +59,7 @@ export class Pointer {
     this.plot.stage.refresh();
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     if (event.pointerType === "touch") return;
     this.at = this.where(event);
@@ -56,6 +73,7 @@ export class Pointer {
     this.changed();
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
     clearTimeout(this.timer);
     if (event.pointerType === "touch") {
@@ -69,6 +87,7 @@ export class Pointer {
     }
   }
 
+  /** @param {PointerEvent} event */
   up(event) {
     const { drag, plot } = this;
     if (event.pointerType === "touch") {
@@ -88,8 +107,14 @@ export class Pointer {
     this.changed();
   }
 
+  /**
+   * @param {Place} from
+   * @param {Place} to
+   */
   zoomIn(from, to) {
-    const { map } = this.plot;
+    const { map, frame } = this.plot;
+    if (!frame) return; // nothing was painted yet
+    /** @type {(a: number, b: number) => Range} */
     const sorted = (a, b) => [Math.min(a, b), Math.max(a, b)];
     this.plot.zoomTo({
       x: sorted(map.unitX(from.x), map.unitX(to.x)),
@@ -97,7 +122,11 @@ export class Pointer {
     });
   }
 
-  /** Move the playhead to the step under the pointer. */
+  /**
+   * Move the playhead to the step under the pointer.
+   *
+   * @param {Place} place
+   */
   visit({ x, y }) {
     const { map, stage } = this.plot;
     if (
@@ -111,15 +140,17 @@ export class Pointer {
     if (frame) stage.go(frame.index);
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     const { plot } = this;
     const scrolling = event.timeStamp - lastScroll < SCROLLING;
     const out = event.deltaY > 0;
-    if (scrolling || !event.deltaY || (out && !plot.zoom)) return;
+    if (!plot.frame || scrolling || !event.deltaY || (out && !plot.zoom)) return;
     event.preventDefault();
     const { map } = plot;
     const at = this.where(event);
     const factor = Math.exp(Math.max(-60, Math.min(60, event.deltaY)) * 0.0035);
+    /** @type {(range: Range, centre: number) => Range} */
     const around = ([low, high], centre) => [
       centre + (low - centre) * factor,
       centre + (high - centre) * factor,
@@ -133,7 +164,11 @@ export class Pointer {
     if (!tooDeep) plot.zoomTo(out && whole ? null : zoom);
   }
 
-  /** Draw the box that is being drawn. */
+  /**
+   * Draw the box that is being drawn.
+   *
+   * @param {Graphics} g
+   */
   draw(g) {
     if (!this.drag) return;
     const { from, to } = this.drag;
@@ -147,15 +182,21 @@ export class Pointer {
   }
 }
 
-/** The kept frame whose step is drawn nearest to a pixel. */
+/**
+ * The kept frame whose step is drawn nearest to a pixel; null when there is none.
+ *
+ * @param {FrameStore} frames
+ * @param {Mapping} map
+ * @param {number} x
+ */
 export function nearestFrame(frames, map, x) {
   let [low, high] = [0, frames.count - 1];
   if (high < 0) return null;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (map.x(frames.at(middle).step) < x) low = middle + 1;
+    if (map.x(frames.kept(middle).step) < x) low = middle + 1;
     else high = middle;
   }
-  const [before, after] = [frames.at(Math.max(0, low - 1)), frames.at(low)];
+  const [before, after] = [frames.kept(Math.max(0, low - 1)), frames.kept(low)];
   return x - map.x(before.step) < map.x(after.step) - x ? before : after;
 }

@@ -2,35 +2,61 @@
 
 import { rounded } from "./axes.js";
 
+/**
+ * @import { Context, View } from "../context.js"
+ * @import { Missable } from "../format.js"
+ * @import { FrameStore } from "../run/store.js"
+ * @import { Axis, Mark, Plot } from "../types"
+ * @import { Range } from "./axes.js"
+ */
+
+/** @returns {Record<"x" | "y", Range>} */
+const nothing = () => ({ x: [Infinity, -Infinity], y: [Infinity, -Infinity] });
+
 /** Ranges in axis units (exponents of ten on a log axis). Fitted ones only grow during a run. */
 export class Ranges {
+  /**
+   * @param {Plot} panel
+   * @param {Context} stage
+   */
   constructor(panel, stage) {
     this.panel = panel;
     this.stage = stage;
-    this.forget();
+    this.found = nothing();
+    this.taken = 0; // frames whose histories were seen
+    /** @type {FrameStore | null} */
+    this.store = null;
+    this.edits = 0;
   }
 
   forget() {
-    this.found = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+    this.found = nothing();
     this.taken = 0;
   }
 
+  /** @param {View} view */
   update(view) {
     const { panel, stage } = this;
     if (this.store !== stage.frames) this.forget();
     if (this.edits !== stage.frames.edits) this.taken = 0; // frames were put in between
-    Object.assign(this, { store: stage.frames, edits: stage.frames.edits });
+    this.store = stage.frames;
+    this.edits = stage.frames.edits;
     if (fixed(panel.x) && fixed(panel.y)) return;
     for (const mark of panel.marks) this.see(mark, view);
     this.taken = stage.frames.count;
   }
 
+  /**
+   * @param {Mark} mark
+   * @param {View} view
+   */
   see(mark, view) {
     const { stage } = this;
+    /** @param {string} name */
     const values = (name) => stage.array(view, name)?.data ?? [];
     if (mark.mark === "history") {
       for (let i = this.taken; i < stage.frames.count; i += 1)
-        this.take("y", stage.frames.at(i).scalars[mark.scalar]);
+        this.take("y", stage.frames.kept(i).scalars[mark.scalar]);
     } else if (mark.mark === "points" || mark.mark === "mesh") {
       values(mark.array).forEach((value, i) => this.take(i % 2 ? "y" : "x", value));
     } else if (mark.mark === "surface") {
@@ -52,6 +78,10 @@ export class Ranges {
     }
   }
 
+  /**
+   * @param {"x" | "y"} axis
+   * @param {Missable} value
+   */
   take(axis, value) {
     if (value === null || value === undefined || !Number.isFinite(value)) return;
     const { log } = this.panel[axis];
@@ -62,18 +92,27 @@ export class Ranges {
     if (unit > range[1]) range[1] = unit;
   }
 
-  /** [x range, y range] as they are drawn when nothing is zoomed. */
+  /**
+   * The ranges of x and y as they are drawn when nothing is zoomed.
+   *
+   * @returns {[Range, Range]}
+   */
   both() {
     return [this.time() ?? this.range("x"), this.range("y")];
   }
 
-  /** The steps a history runs over: to the horizon, which doubles as the run goes on. */
+  /**
+   * The steps a history runs over: to the horizon, which doubles as the run goes on.
+   *
+   * @returns {Range | null}
+   */
   time() {
     const { panel, stage } = this;
     if (panel.x.high !== undefined || !panel.marks.some(({ mark }) => mark === "history"))
       return null;
     const { frames, horizon } = stage;
     const [first, newest] = [frames.at(0), frames.at(frames.count - 1)];
+    if (!first || !newest) return null;
     const pitch =
       newest.index > first.index ? (newest.step - first.step) / (newest.index - first.index) : 1;
     const end = first.step + pitch * Math.max(1, horizon - first.index);
@@ -81,8 +120,13 @@ export class Ranges {
     return [Math.log10(panel.x.low ?? Math.max(1, first.step)), Math.log10(Math.max(10, end))];
   }
 
+  /**
+   * @param {"x" | "y"} name
+   * @returns {Range}
+   */
   range(name) {
     const axis = this.panel[name];
+    /** @param {number | undefined} value */
     const unit = (value) =>
       value === undefined ? undefined : axis.log ? Math.log10(value) : value;
     const bounds = { low: unit(axis.low), high: unit(axis.high) };
@@ -104,9 +148,14 @@ export class Ranges {
   room() {
     const [x, y] = this.both();
     const extents = this.panel.marks
-      .filter(({ mark }) => mark === "surface")
+      .filter((mark) => mark.mark === "surface")
       .map(({ extent }) => extent);
     if (!extents.length) return [1.35, 1.35];
+    /**
+     * @param {0 | 2} from
+     * @param {1 | 3} to
+     * @param {Range} range
+     */
     const over = (from, to, [low, high]) =>
       Math.max(
         1,
@@ -121,4 +170,5 @@ export class Ranges {
   }
 }
 
+/** @param {Axis} axis */
 const fixed = ({ low, high }) => low !== undefined && high !== undefined;

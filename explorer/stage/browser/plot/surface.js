@@ -1,12 +1,41 @@
 // Surfaces: a heat map as a small image that the canvas scales up, and its level lines.
 
+import { pixelSheet } from "../canvas.js";
 import { faded, rampOf } from "../colour.js";
+
+/**
+ * @import { Graphics, PixelSheet } from "../canvas.js"
+ * @import { Context, View } from "../context.js"
+ * @import { Values } from "../run/store.js"
+ * @import { Surface } from "../types"
+ * @import { Mapping } from "./axes.js"
+ */
+
+/**
+ * A surface as it was drawn last: of which values, in which colours, from where to where.
+ *
+ * @typedef {object} Drawn
+ * @property {PixelSheet} sheet
+ * @property {Float32Array} data
+ * @property {Record<string, string>} palette
+ * @property {number} low
+ * @property {number} high
+ */
 
 const FINER = 2; // times denser before the canvas scales it up, in values and not in colours
 
+/** @type {WeakMap<Surface, Drawn>} */
 const images = new WeakMap(); // mark -> what was drawn last
 
-/** Draw a surface and its contours into a plot. */
+/**
+ * Draw a surface and its contours into a plot.
+ *
+ * @param {Graphics} g
+ * @param {Surface} mark
+ * @param {View} view
+ * @param {Mapping} map
+ * @param {Context} stage
+ */
 export function drawSurface(g, mark, view, map, stage) {
   const array = stage.array(view, mark.array);
   if (!array) return;
@@ -15,7 +44,7 @@ export function drawSurface(g, mark, view, map, stage) {
   const known = image(array, mark, stage);
   g.imageSmoothingEnabled = true;
   g.imageSmoothingQuality = "low"; // bilinear; the cubic step was done on the values
-  g.drawImage(known.canvas, left, top, right - left, bottom - top);
+  g.drawImage(known.sheet.canvas, left, top, right - left, bottom - top);
   if (!mark.contours) return;
   g.strokeStyle = faded(stage.palette.ink, stage.dark ? 0.16 : 0.13);
   g.lineWidth = stage.weight;
@@ -36,6 +65,10 @@ export function drawSurface(g, mark, view, map, stage) {
 /**
  * The middles of equal cells between two edges; the outermost lie on the edges, so that no line
  * ends short of them.
+ *
+ * @param {number} count
+ * @param {number} from
+ * @param {number} to
  */
 function centres(count, from, to) {
   const places = Float64Array.from(
@@ -47,7 +80,14 @@ function centres(count, from, to) {
   return places;
 }
 
-/** The value of a surface at a place; null outside. */
+/**
+ * The value of a surface at a place; null outside.
+ *
+ * @param {Surface} mark
+ * @param {Values} array
+ * @param {number} x
+ * @param {number} y
+ */
 export function valueAt(mark, array, x, y) {
   const [x0, x1, y0, y1] = mark.extent;
   const [rows, columns] = array.shape;
@@ -57,33 +97,42 @@ export function valueAt(mark, array, x, y) {
   return array.data[row * columns + column];
 }
 
+/**
+ * The picture of a surface; the last one of a mark is kept.
+ *
+ * @param {Values} array
+ * @param {Surface} mark
+ * @param {Context} stage
+ */
 function image(array, mark, stage) {
-  const known = images.get(mark) ?? {};
-  if (known.data === array.data && known.palette === stage.palette) return known;
-  const [low, high] = bounds(array.data, mark);
+  const { data } = array;
+  const { palette } = stage;
+  const known = images.get(mark);
+  if (known?.data === data && known.palette === palette) return known;
+  const [low, high] = bounds(data, mark);
   const [rows, columns] = array.shape.map((size) => FINER * size);
-  if (known.canvas?.width !== columns || known.canvas?.height !== rows) {
-    known.canvas = new OffscreenCanvas(columns, rows);
-    known.context = known.canvas.getContext("2d", { willReadFrequently: true });
-    known.pixels = known.context.createImageData(columns, rows);
-    known.words = new Uint32Array(known.pixels.data.buffer);
-  }
-  const colours = packed(rampOf(stage.palette, mark.scale, mark.role));
+  const fits = known?.sheet.canvas.width === columns && known.sheet.canvas.height === rows;
+  const sheet = fits ? known.sheet : pixelSheet(columns, rows);
+  const colours = packed(rampOf(palette, mark.scale, mark.role));
   const share = sharing(low, high, mark.middle);
   const values = finer(array, FINER);
   for (let row = 0; row < rows; row += 1) {
     const to = (rows - 1 - row) * columns; // row 0 of the array lies at the bottom
     for (let column = 0; column < columns; column += 1) {
-      known.words[to + column] = colours[(255 * share(values[row * columns + column]) + 0.5) | 0];
+      sheet.words[to + column] = colours[(255 * share(values[row * columns + column]) + 0.5) | 0];
     }
   }
-  known.context.putImageData(known.pixels, 0, 0);
-  Object.assign(known, { data: array.data, palette: stage.palette, low, high });
-  images.set(mark, known);
-  return known;
+  sheet.g.putImageData(sheet.image, 0, 0);
+  const drawn = { sheet, data, palette, low, high };
+  images.set(mark, drawn);
+  return drawn;
 }
 
-/** The ramp as opaque pixels. */
+/**
+ * The ramp as opaque pixels.
+ *
+ * @param {Uint8ClampedArray} bytes
+ */
 const packed = (bytes) =>
   Uint32Array.from(
     { length: 256 },
@@ -93,6 +142,9 @@ const packed = (bytes) =>
 /**
  * The values `times` as dense, by cubic interpolation (Catmull and Rom, 1974), first along x, then
  * y.
+ *
+ * @param {Values} array
+ * @param {number} times
  */
 function finer({ data, shape: [rows, columns] }, times) {
   const across = new Float32Array(rows * columns * times);
@@ -105,7 +157,21 @@ function finer({ data, shape: [rows, columns] }, times) {
   return dense;
 }
 
+/**
+ * Make one line of values `times` as dense: `count` of them that lie `pitch` apart from `start` on
+ * become values that lie `apart` from `at` on.
+ *
+ * @param {Float32Array} from
+ * @param {number} start
+ * @param {number} pitch
+ * @param {number} count
+ * @param {Float32Array} to
+ * @param {number} at
+ * @param {number} apart
+ * @param {number} times
+ */
 function spread(from, start, pitch, count, to, at, apart, times) {
+  /** @param {number} i */
   const value = (i) => from[start + pitch * (i < 0 ? 0 : i < count ? i : count - 1)];
   for (let part = 0; part < times; part += 1) {
     const place = (part + 0.5) / times - 0.5;
@@ -123,6 +189,10 @@ function spread(from, start, pitch, count, to, at, apart, times) {
   }
 }
 
+/**
+ * @param {Float32Array} data
+ * @param {Surface} mark
+ */
 function bounds(data, { low, high }) {
   if (low !== undefined && high !== undefined) return [low, high];
   let [least, most] = [Infinity, -Infinity];
@@ -133,8 +203,16 @@ function bounds(data, { low, high }) {
   return [low ?? least, high ?? most];
 }
 
-/** Where on the scale a value lies, 0 to 1; `middle` lies at one half. */
+/**
+ * Where on the scale a value lies, 0 to 1; `middle` lies at one half.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} [middle]
+ * @returns {(value: number) => number}
+ */
 export function sharing(low, high, middle) {
+  /** @param {number} share */
   const clip = (share) => (share > 0 ? Math.min(share, 1) : 0);
   if (middle === undefined) return (value) => clip((value - low) / (high - low || 1));
   const below = middle - low || 1;
@@ -147,7 +225,15 @@ export function sharing(low, high, middle) {
     );
 }
 
-/** Add the line where the surface crosses a level to the path: marching squares. */
+/**
+ * Add the line where the surface crosses a level to the path: marching squares.
+ *
+ * @param {Graphics} g
+ * @param {Float32Array} data
+ * @param {number} level
+ * @param {Float64Array} xs
+ * @param {Float64Array} ys
+ */
 function contour(g, data, level, xs, ys) {
   const columns = xs.length;
   for (let row = 0; row + 1 < ys.length; row += 1) {
@@ -184,6 +270,7 @@ function contour(g, data, level, xs, ys) {
 
 // Which sides of a cell a level joins: 0 south, 1 east, 2 north, 3 west, by the corners above it
 // (1 south-west, 2 south-east, 4 north-east, 8 north-west); opposite corners go by the middle.
+/** @type {Record<string, [from: number, to: number][]>} */
 const SIDES = {
   1: [[3, 0]],
   14: [[3, 0]],

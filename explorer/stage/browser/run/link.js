@@ -2,9 +2,31 @@
 
 import { decodeChunk, decodePacket } from "./store.js";
 
+/**
+ * @import { Command, Constants, FramesAsked, Showing, Status } from "../types"
+ * @import { Frame } from "./store.js"
+ */
+
+/**
+ * What hears of a run: what never moves, its status, its frames; that more can be asked for, that
+ * the server answers or does not, has no room for this viewer, no longer knows the token.
+ *
+ * @typedef {object} LinkEvents
+ * @property {(frame: Frame | null) => void} still
+ * @property {(status: Status) => void} status
+ * @property {(frames: Frame[]) => void} frames
+ * @property {() => void} open
+ * @property {(reachable: boolean) => void} reach
+ * @property {(reason: string) => void} refused
+ * @property {() => void} lost
+ */
+
 const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_PAUSE
 const LONGEST_PAUSE = 8000;
+/** @type {[Constants["OFFENCE"], Constants["BUSY"]]} */
 const [LOST, FULL] = [1008, 1013]; // close codes of the socket
+/** @type {Constants["MOST_FRAMES"]} */
+export const MOST_FRAMES = 2000; // of one request
 const GONE = [401, 403, 404, 410];
 
 /** Raised when the server answers, but knows nothing of the token. */
@@ -12,6 +34,10 @@ export class Gone extends Error {}
 
 const NOT_YET = 204;
 
+/**
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
 async function bytes(url, signal) {
   const answer = await fetch(url, { signal });
   if (answer.status === NOT_YET) throw new Error("there is nothing yet");
@@ -20,28 +46,47 @@ async function bytes(url, signal) {
   return answer.arrayBuffer();
 }
 
+/**
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
 async function still(url, signal) {
   return decodePacket(await bytes(url, signal));
 }
 
+/** @param {string} token */
+const pathOf = (token) => `${location.origin}/stage/${encodeURIComponent(token)}`;
+
 /**
- * One viewer on one run. Calls `on.still(frame)`, `on.status(status)`, `on.frames(frames)`,
- * `on.open()`, `on.reach(reachable)`, `on.refused(reason)` when there is no room for this viewer,
- * and
- * `on.lost()` when the server no longer knows the token. It reconnects by itself, and then says
- * again what this viewer wants.
+ * The address of some frames of a run.
+ *
+ * @param {string} path
+ * @param {FramesAsked} asked
+ */
+const framesAt = (path, { after, count, stride }) =>
+  `${path}/frames?after=${after}&count=${count}&stride=${stride}`;
+
+/**
+ * One viewer on one run. It reconnects by itself, and then says again what this viewer wants.
  */
 export class Live {
+  /**
+   * @param {string} token
+   * @param {LinkEvents} on
+   */
   constructor(token, on) {
-    this.path = `${location.origin}/stage/${encodeURIComponent(token)}`;
+    this.path = pathOf(token);
     this.on = on;
     this.wanted = -1;
+    /** @type {number | null} */
     this.held = null; // the newest frame held, once the browser asked for newer ones
     this.pause = FIRST_PAUSE;
     this.closed = false;
+    /** @type {"asked for" | "here" | null} */
     this.still = null;
     this.leaving = new AbortController(); // ends what is still asked for when the viewer leaves
-    this.connect();
+    this.timer = 0;
+    this.socket = this.connect();
   }
 
   connect() {
@@ -59,9 +104,10 @@ export class Live {
       else this.on.frames(decodeChunk(data));
     };
     socket.onclose = ({ code, reason }) => this.dropped(code, reason);
-    this.socket = socket;
+    return socket;
   }
 
+  /** @param {Status} status */
   heard(status) {
     this.on.status(status);
     if (this.still === null) this.fetchStill();
@@ -79,28 +125,41 @@ export class Live {
     }
   }
 
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
   dropped(code, reason) {
     if (this.closed) return;
     this.held = null;
     if (code === LOST) this.on.lost();
     else if (code === FULL) this.on.refused(reason);
     else this.on.reach(false);
-    this.timer = setTimeout(() => this.connect(), this.pause);
+    this.timer = setTimeout(() => (this.socket = this.connect()), this.pause);
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }
 
+  /** @param {Command} message */
   say(message) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** Say up to which frame this viewer wants the run to go; -1 pauses. */
+  /**
+   * Say up to which frame this viewer wants the run to go; -1 pauses.
+   *
+   * @param {number} index
+   */
   goal(index) {
     if (index === this.wanted) return;
     this.wanted = index;
     this.say({ goal: index });
   }
 
-  /** Ask for frames after this one: at most one question is open at a time. */
+  /**
+   * Ask for frames after this one: at most one question is open at a time.
+   *
+   * @param {number} index
+   */
   after(index) {
     if (this.held === index || this.socket.readyState !== WebSocket.OPEN) return;
     this.held = index;
@@ -108,15 +167,12 @@ export class Live {
   }
 
   /**
-   * Frames by request: those after an index, at most `count`, only indices divisible by `stride`.
+   * Frames by request.
+   *
+   * @param {FramesAsked} asked
    */
-  async range(after, count, stride) {
-    return decodeChunk(
-      await bytes(
-        `${this.path}/frames?after=${after}&count=${count}&stride=${stride}`,
-        this.leaving.signal,
-      ),
-    );
+  async range(asked) {
+    return decodeChunk(await bytes(framesAt(this.path, asked), this.leaving.signal));
   }
 
   close() {
@@ -134,12 +190,18 @@ export class Live {
  * A recording: everything is there already, and comes by plain requests; the same calls as `Live`.
  */
 export class Recording {
+  /**
+   * @param {Showing} data
+   * @param {LinkEvents} on
+   */
   constructor({ token, frames_url: framesUrl, still_url: stillUrl }, on) {
-    this.path = token ? `${location.origin}/stage/${encodeURIComponent(token)}` : null;
+    this.path = token && pathOf(token);
     this.framesUrl = framesUrl;
     this.stillUrl = stillUrl ?? (this.path && !framesUrl ? `${this.path}/still` : null);
     this.on = on;
     this.pause = FIRST_PAUSE;
+    this.closed = false;
+    this.timer = 0;
     this.load();
   }
 
@@ -164,6 +226,7 @@ export class Recording {
           trouble: "",
           notice: "",
           rate: null,
+          viewers: 1,
         });
         this.on.frames(page);
         page = await next;
@@ -173,6 +236,7 @@ export class Recording {
     }
   }
 
+  /** @param {unknown} error */
   failed(error) {
     if (this.closed) return;
     if (error instanceof Gone) this.on.lost();
@@ -181,9 +245,10 @@ export class Recording {
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }
 
+  /** @param {number} after */
   async page(after) {
     return decodeChunk(
-      await bytes(this.framesUrl ?? `${this.path}/frames?after=${after}&count=2000&stride=1`),
+      await bytes(this.framesUrl ?? framesAt(this.path, { after, count: MOST_FRAMES, stride: 1 })),
       false, // a recording stays whole
     );
   }

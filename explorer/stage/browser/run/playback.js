@@ -1,10 +1,19 @@
 // Where the playhead is: smooth at display rate, whether frames come one by one or in chunks.
 
 export const FACTOR = { "×¼": 0.25, "×1": 1, "×4": 4, "×16": 16 };
+/** @typedef {keyof typeof FACTOR | "max"} Speed */
+/** @type {Speed[]} */
 export const LIVE_SPEEDS = ["×¼", "×1", "×4", "max"];
+/** @type {Speed[]} */
 export const SPEEDS = ["×¼", "×1", "×4", "×16"]; // of a recording
 const WINDOW = 2000; // ms of arrivals that the measured rate rests on
 const SOON = 250; // ms in which a wrong delay is made good
+
+/**
+ * How frames arrive: frames per ms, ms between two arrivals, and frames in each.
+ *
+ * @typedef {{ rate: number, gap: number, batch: number }} Pace
+ */
 
 /**
  * The playhead of one run, in frame indices. While it *follows*, it stays a little behind the
@@ -15,12 +24,20 @@ const SOON = 250; // ms in which a wrong delay is made good
 export class Playback {
   constructor() {
     this.position = 0;
+    /** @type {Speed} */
     this.speed = "×1";
     this.following = true;
-    this.arrivals = []; // [time, newest index, frames]
+    /** @type {[time: number, newest: number, frames: number][]} */
+    this.arrivals = [];
   }
 
-  /** Take note that frames up to `newest` arrived. */
+  /**
+   * Take note that frames up to `newest` arrived.
+   *
+   * @param {number} now
+   * @param {number} newest
+   * @param {number} frames
+   */
   arrived(now, newest, frames) {
     this.arrivals.push([now, newest, frames]);
     while (this.arrivals.length > 2 && now - this.arrivals[0][0] > WINDOW) this.arrivals.shift();
@@ -31,8 +48,9 @@ export class Playback {
   }
 
   /**
-   * Frames per ms, gap in ms and frames per arrival, over the last arrivals; null before the
-   * second.
+   * The pace of the last arrivals; null before the second.
+   *
+   * @returns {Pace | null}
    */
   get pace() {
     const [first, last] = [this.arrivals[0], this.arrivals[this.arrivals.length - 1]];
@@ -46,7 +64,13 @@ export class Playback {
     };
   }
 
-  /** Move by `elapsed` ms towards `newest`; `rate` is the frames per ms of a replay at ×1. */
+  /**
+   * Move by `elapsed` ms towards `newest`; `rate` is the frames per ms of a replay at ×1.
+   *
+   * @param {number} elapsed
+   * @param {number} newest
+   * @param {number} rate
+   */
   advance(elapsed, newest, rate) {
     const pace = this.pace;
     const lag = newest - this.position;
@@ -63,6 +87,12 @@ export class Playback {
     return this.position;
   }
 
+  /**
+   * @param {number} elapsed
+   * @param {number} newest
+   * @param {number} lag
+   * @param {Pace | null} pace
+   */
   follow(elapsed, newest, lag, pace) {
     if (!pace || pace.batch < 1.6) {
       this.position = newest; // each frame when it arrives
@@ -79,4 +109,5 @@ export class Playback {
   }
 }
 
+/** @param {Pace} pace */
 const delay = (pace) => Math.min(600, Math.max(20, 1.25 * pace.gap));

@@ -5,34 +5,77 @@ import { keep, recall } from "./memory.js";
 import { FACTOR, LIVE_SPEEDS, SPEEDS } from "./playback.js";
 import { Run } from "./run.js";
 
+/**
+ * @import { Context } from "../context.js"
+ * @import { Saying } from "../lines.js"
+ * @import { Showing, Status } from "../types"
+ * @import { Speed } from "./playback.js"
+ * @import { Frame } from "./store.js"
+ */
+
 const LOOP = 8000; // ms of one round of a small picture
 const GATE = 800; // ms that each stage of a step stands at ×1
 
 /**
- * Plays the run of one stage. `context` is the stage's; `on.status`, `on.reach`, `on.refused` and
- * `on.lost` hear what the run says, and `on.repaint()` is called when something is to be painted.
+ * What hears of a player: what its run says, and that something is to be painted.
+ *
+ * @typedef {object} PlayerEvents
+ * @property {(status: Status) => void} status
+ * @property {(reachable: boolean) => void} reach
+ * @property {(reason: string) => void} refused
+ * @property {() => void} lost
+ * @property {() => void} repaint
  */
+
+/** Plays the run of one stage. */
 export class Player {
+  /**
+   * @param {Context} context the stage's
+   * @param {PlayerEvents} on
+   */
   constructor(context, on) {
     this.context = context;
     this.on = on;
-    this.run = null;
+    /** @type {Run | null} */
+    this.attached = null;
+    this.name = "";
+    this.live = false;
+    this.loop = false;
+    this.gates = 0; // stages of a step
     this.playing = false;
     this.idle = true; // at the beginning, and nothing was asked for
+    /** @type {number | null} */
     this.waiting = null; // the frame that a single step asked for
+    /** @type {Frame | null} */
     this.shown = null; // the frame that is painted
     this.gateTime = 0;
+    this.saving = 0;
+    this.filling = 0;
   }
 
-  /** Leave the old run, if any, for the one in `data`. The viewer goes on doing what they did. */
+  /** The run that is played; raises an Error before there is one. */
+  get run() {
+    if (!this.attached) throw new Error("no run is attached");
+    return this.attached;
+  }
+
+  /**
+   * Leave the old run, if any, for the one in `data`. The viewer goes on doing what they did.
+   *
+   * @param {Showing} data
+   * @param {{ gates: number, loop: boolean }} scene
+   */
   attach(data, { gates, loop }) {
-    const before = this.live === data.live ? this.run : null; // another kind starts afresh
-    this.run?.close();
+    const before = this.live === data.live ? this.attached : null; // another kind starts afresh
+    this.attached?.close();
     if (!before) this.playing = false;
-    Object.assign(this, { gates, loop, live: data.live, waiting: null });
+    this.gates = gates;
+    this.loop = loop;
+    this.live = data.live;
+    this.waiting = null;
     this.name = data.run ?? data.token;
-    this.run = new Run(data, (event, given) => this.heard(event, given));
-    const { playback } = this.run;
+    this.attached = this.open(data);
+    const { playback } = this.attached;
     playback.following = data.live;
     if (before) {
       playback.speed = before.playback.speed;
@@ -43,7 +86,12 @@ export class Player {
     if (!before && !loop) this.restore(recall(this.name), data.picks);
   }
 
-  /** Take up what this tab remembers of the run; the page's own word on selections counts more. */
+  /**
+   * Take up what this tab remembers of the run; the page's own word on selections counts more.
+   *
+   * @param {ReturnType<typeof recall>} known
+   * @param {boolean} picks
+   */
   restore(known, picks) {
     if (!known) return;
     const { playback } = this.run;
@@ -52,14 +100,14 @@ export class Player {
     playback.position = Math.max(0, Number(known.index) || 0);
     playback.following = this.playing && known.following === true;
     const speeds = this.live ? LIVE_SPEEDS : SPEEDS;
-    if (speeds.includes(known.speed)) playback.speed = known.speed;
+    playback.speed = speeds.find((speed) => speed === known.speed) ?? playback.speed;
     if (!picks) Object.assign(this.context.selects, known.selects);
     this.context.stage = Math.min(Number(known.stage) || 0, Math.max(0, this.gates - 1));
   }
 
   save() {
-    if (!this.run?.status || this.loop) return;
-    const { following, speed } = this.run.playback;
+    if (!this.attached?.status || this.loop) return;
+    const { following, speed } = this.attached.playback;
     const { stage, selects } = this.context;
     const { playing, idle } = this;
     keep(this.name, {
@@ -78,13 +126,37 @@ export class Player {
     this.saving = setTimeout(() => this.save(), 200);
   }
 
-  heard(event, given) {
-    if (event === "status") {
-      if (given) this.begin();
-      this.on.status(this.run.status);
-    } else if (event === "reach" || event === "refused" || event === "lost") this.on[event](given);
-    if (event === "still") this.context.look += 1;
-    this.on.repaint();
+  /**
+   * A run that this player hears of.
+   *
+   * @param {Showing} data
+   */
+  open(data) {
+    const { on, context } = this;
+    return new Run(data, {
+      status: (status, first) => {
+        if (first) this.begin();
+        on.status(status);
+        on.repaint();
+      },
+      frames: on.repaint,
+      still: () => {
+        context.look += 1;
+        on.repaint();
+      },
+      reach: (reachable) => {
+        on.reach(reachable);
+        on.repaint();
+      },
+      refused: (reason) => {
+        on.refused(reason);
+        on.repaint();
+      },
+      lost: () => {
+        on.lost();
+        on.repaint();
+      },
+    });
   }
 
   /** The first word of the server: say what this viewer wants, and stand somewhere that exists. */
@@ -98,7 +170,7 @@ export class Player {
 
   /** Tell the server how far this viewer wants the run to go. */
   aim() {
-    const { run } = this;
+    const run = this.attached;
     if (run?.status) run.link.goal(this.playing ? run.status.last : (this.waiting ?? -1));
   }
 
@@ -152,7 +224,11 @@ export class Player {
     this.context.look += 1;
   }
 
-  /** Put the playhead on a frame. Going back pauses; going to the newest frame does not. */
+  /**
+   * Put the playhead on a frame. Going back pauses; going to the newest frame does not.
+   *
+   * @param {number} index
+   */
   seek(index) {
     const { playback, head, last } = this.run;
     const wanted = Math.max(0, Math.min(Math.round(index), last));
@@ -190,12 +266,14 @@ export class Player {
     if (this.playing) this.halt();
     this.waiting = null;
     const position = store.floor(playback.position);
-    if (position > 0) playback.position = store.at(position - 1).index;
+    if (position > 0) playback.position = store.kept(position - 1).index;
     this.moved();
   }
 
   /**
    * One stage of the step on or back, and beyond the last or first into the next or previous step.
+   *
+   * @param {1 | -1} by
    */
   nextGate(by) {
     if (!this.gates) return false;
@@ -213,6 +291,7 @@ export class Player {
     return true;
   }
 
+  /** @param {number} stage */
   goStage(stage) {
     this.context.stage = stage;
     this.context.look += 1;
@@ -221,6 +300,7 @@ export class Player {
     this.on.repaint();
   }
 
+  /** @param {Speed} name */
   setSpeed(name) {
     this.run.playback.speed = name;
     this.save();
@@ -241,7 +321,11 @@ export class Player {
 
   // ----------------------------------------------------------------------------- as time passes
 
-  /** Move on by `elapsed` ms; returns the position in the store of the frame to show, or -1. */
+  /**
+   * Move on by `elapsed` ms; returns the position in the store of the frame to show, or -1.
+   *
+   * @param {number} elapsed
+   */
   advance(elapsed) {
     const { store, playback } = this.run;
     if (this.waiting !== null && store.newest >= this.waiting) {
@@ -253,12 +337,14 @@ export class Player {
     return store.count ? Math.max(0, store.floor(playback.position)) : -1;
   }
 
+  /** @param {number} elapsed */
   move(elapsed) {
     const { run } = this;
     const { store, playback } = run;
     const end = store.newest;
     if (this.loop) this.moveLoop(elapsed, end);
-    else if (this.gates && playback.speed !== "max") this.moveGates(elapsed, end);
+    else if (this.gates && playback.speed !== "max")
+      this.moveGates(elapsed * FACTOR[playback.speed], end);
     else playback.advance(elapsed, end, this.naturalRate());
     if (this.loop || !run.finished || end < run.head || playback.position < end || this.gatesLeft())
       return;
@@ -277,6 +363,10 @@ export class Player {
     return Math.min(this.gates ? 6 : 60, Math.max(2, this.run.last / 15)) / 1000;
   }
 
+  /**
+   * @param {number} elapsed
+   * @param {number} end
+   */
   moveLoop(elapsed, end) {
     const { playback } = this.run;
     if (this.context.reducedMotion) playback.position = end;
@@ -284,14 +374,18 @@ export class Player {
       playback.position = (playback.position + (elapsed * (end + 1)) / LOOP) % (end + 1);
   }
 
+  /**
+   * @param {number} elapsed ms at ×1
+   * @param {number} end
+   */
   moveGates(elapsed, end) {
     const { store, playback } = this.run;
-    this.gateTime += elapsed * FACTOR[playback.speed];
+    this.gateTime += elapsed;
     if (this.gateTime < GATE) return;
     this.gateTime = 0;
     if (this.context.stage < this.gates - 1) this.context.stage += 1;
     else if (playback.position < end) {
-      playback.position = store.at(store.floor(playback.position) + 1).index;
+      playback.position = store.kept(store.floor(playback.position) + 1).index;
       this.context.stage = 0;
     }
     this.context.look += 1;
@@ -303,11 +397,15 @@ export class Player {
     if (this.playing || this.waiting !== null || !this.run.store.count) this.run.pull();
   }
 
-  /** One of idle, training, playing, paused, ended, diverged. */
+  /**
+   * The state of what the viewer sees, which is not the run's own.
+   *
+   * @returns {Saying}
+   */
   get state() {
     const { run, shown } = this;
     if (this.playing) return this.live && !this.loop ? "training" : "playing";
-    const atEnd = Boolean(shown) && shown.index >= run.head;
+    const atEnd = shown !== null && shown.index >= run.head;
     if (atEnd && run.status?.state === "diverged") return "diverged";
     if (this.idle) return "idle";
     return atEnd && run.finished ? "ended" : "paused";
@@ -315,7 +413,7 @@ export class Player {
 
   close() {
     this.save();
-    this.run?.close();
+    this.attached?.close();
     clearTimeout(this.filling);
     clearTimeout(this.saving);
   }

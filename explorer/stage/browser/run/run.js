@@ -1,36 +1,71 @@
 // One run as this browser holds it: its frames, what the server says of it, and the way to more.
 
-import { Live, Recording } from "./link.js";
+import { Live, MOST_FRAMES, Recording } from "./link.js";
 import { Playback } from "./playback.js";
 import { FrameStore } from "./store.js";
+
+/**
+ * @import { FramesAsked, Showing, Status } from "../types"
+ * @import { LinkEvents } from "./link.js"
+ * @import { Frame } from "./store.js"
+ */
 
 const BEHIND = 400; // frames; further behind, the past is fetched with a stride
 const RETRY = 1000; // ms after which a fruitless overview is asked for again
 const AROUND = 120; // frames fetched around a place that was only coarsely known
 
 /**
- * The run of one token. `hear(event, given)` is told of "status" (with whether it is the first),
- * "frames", "still", "reach" (whether the server answers), "refused" (why) and "lost".
+ * What hears of a run: its status (and whether it is the first), that there are frames or what
+ * never moves, whether the server answers, why it has no room, that it knows nothing of the token.
+ *
+ * @typedef {object} RunEvents
+ * @property {(status: Status, first: boolean) => void} status
+ * @property {() => void} frames
+ * @property {() => void} still
+ * @property {(reachable: boolean) => void} reach
+ * @property {(reason: string) => void} refused
+ * @property {() => void} lost
  */
+
+const nothing = () => {};
+/** @type {RunEvents} */
+const DEAF = {
+  status: nothing,
+  frames: nothing,
+  still: nothing,
+  reach: nothing,
+  refused: nothing,
+  lost: nothing,
+};
+
+/** The run of one token. */
 export class Run {
+  /**
+   * @param {Showing} data
+   * @param {RunEvents} hear
+   */
   constructor(data, hear) {
     this.store = new FrameStore();
     this.playback = new Playback();
+    /** @type {Frame | null} */
     this.still = null;
     this.settled = false; // whether it is known what never moves, if anything does not
+    /** @type {Status | null} */
     this.status = null;
     this.hear = hear;
+    /** @type {Set<string>} */
     this.tried = new Set(); // gaps in the past that were asked for
     this.reachable = false;
     this.overview = false; // whether one is on its way
+    /** @type {LinkEvents} */
     const on = {
       still: (frame) => this.gotStill(frame),
       status: (status) => this.gotStatus(status),
       frames: (frames) => this.gotFrames(frames),
-      open: () => hear("frames"),
+      open: () => hear.frames(),
       reach: (reachable) => this.reach(reachable),
-      refused: (reason) => hear("refused", reason),
-      lost: () => hear("lost"),
+      refused: (reason) => hear.refused(reason),
+      lost: () => hear.lost(),
     };
     const live = data.live && !data.frames_url;
     this.link = live ? new Live(data.token, on) : new Recording(data, on);
@@ -57,7 +92,7 @@ export class Run {
   get lastStep() {
     const { store, last } = this;
     if (store.count < 2) return last;
-    const newest = store.at(store.count - 1);
+    const newest = store.kept(store.count - 1);
     return Math.round((newest.step * last) / Math.max(1, newest.index));
   }
 
@@ -72,54 +107,63 @@ export class Run {
     return Math.ceil(horizon);
   }
 
+  /** @param {Frame | null} frame */
   gotStill(frame) {
     this.still = frame;
     this.settled = true;
-    this.hear("still");
+    this.hear.still();
   }
 
+  /** @param {Status} status */
   gotStatus(status) {
     const first = !this.status;
     this.status = status;
-    this.hear("status", first);
+    this.hear.status(status, first);
   }
 
+  /** @param {Frame[]} frames */
   gotFrames(frames) {
     const before = this.store.newest;
     this.store.add(frames);
     if (this.store.newest > before && before >= 0) {
       this.playback.arrived(performance.now(), this.store.newest, frames.length);
     }
-    this.hear("frames");
+    this.hear.frames();
   }
 
+  /** @param {boolean} reachable */
   reach(reachable) {
     this.reachable = reachable;
     if (!reachable) this.playback.forget();
-    this.hear("reach", reachable);
+    this.hear.reach(reachable);
   }
 
   /** Ask for frames newer than those held; called at most once an animation frame. */
   pull() {
     if (!this.status || !this.reachable || this.overview) return;
-    if (this.head - this.store.newest > BEHIND) this.catchUp();
+    if (this.head - this.store.newest > BEHIND) this.catchUp(this.status);
     else this.link.after(this.store.newest);
   }
 
-  /** Far behind: fetch an overview of what is missing before asking for newer frames. */
-  async catchUp() {
-    const { head, stride } = this.status;
+  /**
+   * Far behind: fetch an overview of what is missing before asking for newer frames.
+   *
+   * @param {Status} status
+   */
+  async catchUp({ head, stride }) {
     const from = this.store.newest;
     let apart = Math.max(1, stride);
     while ((head - from) / apart > BEHIND) apart *= 2;
     this.overview = true;
-    const frames = await this.fetch(from, 2000, apart);
+    const frames = await this.fetch({ after: from, count: MOST_FRAMES, stride: apart });
     setTimeout(() => (this.overview = false), frames.length ? 0 : RETRY);
     this.gotFrames(frames);
   }
 
   /**
    * Fetch frames around an index where those held lie further apart than those the server keeps.
+   *
+   * @param {number} index
    */
   async fillIn(index) {
     if (!this.status) return;
@@ -130,21 +174,25 @@ export class Run {
     const high = store.at(position + 1)?.index ?? this.head + 1;
     if (low === index || high - low <= stride || tried.has(`${low} ${high}`)) return;
     tried.add(`${low} ${high}`);
-    const from = Math.max(low, index - (AROUND / 2) * stride);
-    const frames = await this.fetch(from, AROUND, stride);
+    const after = Math.max(low, index - (AROUND / 2) * stride);
+    const frames = await this.fetch({ after, count: AROUND, stride });
     this.gotFrames(frames.filter((frame) => frame.index < high));
   }
 
-  async fetch(after, count, stride) {
+  /**
+   * @param {FramesAsked} asked
+   * @returns {Promise<Frame[]>}
+   */
+  async fetch(asked) {
     try {
-      return await this.link.range(after, count, stride);
+      return await this.link.range(asked);
     } catch {
       return []; // the link itself says when the server is gone
     }
   }
 
   close() {
-    this.hear = () => {};
+    this.hear = DEAF;
     this.link.close();
   }
 }

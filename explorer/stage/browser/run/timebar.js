@@ -5,6 +5,51 @@ import { countOf, integer, moment } from "../format.js";
 import { element } from "../layout.js";
 import { LIVE_SPEEDS, SPEEDS } from "./playback.js";
 
+/**
+ * @import { Speed } from "./playback.js"
+ * @import { FrameStore } from "./store.js"
+ */
+
+/**
+ * What a bar is made for; `clock` names what it counts, and `hasGates` says whether a step has
+ * stages.
+ *
+ * @typedef {{ live: boolean, clock: string, hasGates: boolean }} Course
+ */
+
+/**
+ * The functions behind the controls of a bar.
+ *
+ * @typedef {object} Controls
+ * @property {() => void} toggle
+ * @property {() => void} reset
+ * @property {() => void} back
+ * @property {() => void} step
+ * @property {(index: number) => void} seek
+ * @property {(name: Speed) => void} speed
+ * @property {() => void} full
+ * @property {() => void} gate
+ */
+
+/**
+ * What a bar shows: the frame and step of the playhead, the newest frame, the frame up to which the
+ * slider reaches, and the planned last step; `rate` is in steps a second.
+ *
+ * @typedef {object} Progress
+ * @property {boolean} playing
+ * @property {number} index
+ * @property {number} step
+ * @property {number} head
+ * @property {number} horizon
+ * @property {number} lastStep
+ * @property {boolean} live
+ * @property {string} clock
+ * @property {boolean} narrow
+ * @property {FrameStore["events"]} events
+ * @property {number | null | undefined} rate
+ * @property {Speed} speed
+ */
+
 const ICONS = {
   reset: "M3 3h2.4v12H3zM15 3v12L6.4 9z",
   back: "M13.5 3v12L4.5 9z",
@@ -12,6 +57,11 @@ const ICONS = {
   full: "M3 3h5v2H5v3H3zm7 0h5v5h-2V5h-3zM3 10h2v3h3v2H3zm10 0h2v5h-5v-2h3z",
 };
 
+/**
+ * @param {string} name
+ * @param {keyof typeof ICONS} icon
+ * @param {() => void} act
+ */
 function iconButton(name, icon, act, title = name) {
   const button = element("button", icon);
   button.type = "button";
@@ -23,9 +73,10 @@ function iconButton(name, icon, act, title = name) {
 }
 
 /**
- * The bar of one stage. `acts` are the functions behind its controls: toggle, reset, back, step,
- * seek(index), speed(name), full, gate. `update(state)` shows a state and touches only what
- * changed.
+ * The bar of one stage. `update` touches only what changed.
+ *
+ * @param {Course} course
+ * @param {Controls} acts
  */
 export function makeTimebar({ live, clock, hasGates }, acts) {
   const start = live ? "Train" : "Play";
@@ -45,7 +96,7 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
   const speed = element("select", "speed", ...speeds.map((name) => new Option(name, name)));
   speed.setAttribute("aria-label", "Speed");
   speed.title = live ? "Speed: ×1 follows the training, max shows only the newest" : "Speed";
-  speed.addEventListener("change", () => acts.speed(speed.value));
+  speed.addEventListener("change", () => acts.speed(speeds[speed.selectedIndex]));
   const bar = element(
     "div",
     "bar",
@@ -61,6 +112,7 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
   if (hasGates) primary.after(gate);
   const set = remembering();
 
+  /** @param {Progress} state */
   function update(state) {
     set("primary", state.playing ? "Pause" : start, (text) => (primary.textContent = text));
     set("count", counted(clock, state), (text) => (count.textContent = text));
@@ -73,19 +125,35 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
   return { element: bar, update };
 }
 
-/** Under the step: the speed of training, else the keys, or on a phone how far the run goes. */
+/**
+ * Under the step: the speed of training, else the keys, or on a phone how far the run goes.
+ *
+ * @param {Progress} state
+ * @param {string} keys
+ */
 function beneath({ rate, narrow, lastStep, clock }, keys) {
   if (rate) return `${integer(rate)} ${clock}s/s`;
   return narrow ? `of ${countOf(clock, lastStep)}` : keys;
 }
 
-/** "step 1,000", and "character 11 of 31" where the end is known to be all there is. */
+/**
+ * "step 1,000", and "character 11 of 31" where the end is known to be all there is.
+ *
+ * @param {string} clock
+ * @param {Progress} state
+ */
 function counted(clock, { step, lastStep, live, narrow }) {
   return live || narrow
     ? moment(clock, step)
     : `${moment(clock, step)} of ${countOf(clock, lastStep)}`;
 }
 
+/**
+ * The width that the count may need, in characters.
+ *
+ * @param {string} clock
+ * @param {Progress} state
+ */
 function reserved(clock, { lastStep, live, narrow }) {
   const digits = countOf(clock, Math.max(lastStep, 1)).length;
   const short = live || narrow;
@@ -95,26 +163,39 @@ function reserved(clock, { lastStep, live, narrow }) {
   );
 }
 
+/** What writes a value under a name, unless it was the last one written there. */
 function remembering() {
-  const known = {};
+  /** @type {Map<string, string | number>} */
+  const known = new Map();
+  /**
+   * @template {string | number} V
+   * @param {string} name
+   * @param {V} value
+   * @param {(value: V) => void} write
+   */
   return (name, value, write) => {
-    if (known[name] === value) return;
-    known[name] = value;
+    if (known.get(name) === value) return;
+    known.set(name, value);
     write(value);
   };
 }
 
-/** The slider: a native range over a drawn track, with marks where something happened. */
+/**
+ * The slider: a native range over a drawn track, with marks where something happened.
+ *
+ * @param {(index: number) => void} seek
+ */
 function makeSlider(seek) {
   const known = element("i", "known");
   const past = element("i", "past");
   const input = element("input");
-  Object.assign(input, { type: "range", min: 0, step: 1 });
+  Object.assign(input, { type: "range", min: "0", step: "1" });
   input.setAttribute("aria-label", "Time");
   input.addEventListener("input", () => seek(Number(input.value)));
   const track = element("div", "track", element("div", "clip", known, past));
   const box = element("div", "time", track, input);
   const set = remembering();
+  /** @type {HTMLElement[]} */
   let marks = [];
   let laidOut = "";
   let width = 0;
@@ -123,10 +204,11 @@ function makeSlider(seek) {
     laidOut = "";
   }).observe(box);
 
+  /** @param {Progress} state */
   function update({ index, head, horizon, step, events, clock }) {
     const end = Math.max(1, horizon);
-    set("max", end, (value) => (input.max = value));
-    set("value", `${index} ${end}`, () => (input.value = index));
+    set("max", end, (value) => (input.max = String(value)));
+    set("value", `${index} ${end}`, () => (input.value = String(index)));
     set("past", index / end, (share) => (past.style.transform = `scaleX(${share})`));
     set("known", head / end, (share) => (known.style.transform = `scaleX(${share})`));
     set("text", moment(clock, step), (value) => input.setAttribute("aria-valuetext", value));
@@ -137,12 +219,16 @@ function makeSlider(seek) {
     }
   }
 
+  /**
+   * @param {Progress["events"]} events
+   * @param {number} end
+   */
   function layOut(events, end) {
     for (const mark of marks) mark.remove();
     let free = 0; // px up to which labels reach already
-    marks = events.map(({ index, event }) => {
-      const label = element("span", "", event);
-      const mark = element("div", "mark", label);
+    const labels = events.map(({ event }) => element("span", "", event));
+    marks = events.map(({ index }, i) => {
+      const mark = element("div", "mark", labels[i]);
       mark.setAttribute("aria-hidden", "true");
       mark.addEventListener("click", () => seek(index));
       mark.style.left = `${(100 * index) / end}%`;
@@ -150,7 +236,7 @@ function makeSlider(seek) {
       return mark;
     });
     marks.forEach((mark, i) => {
-      const label = mark.firstChild;
+      const label = labels[i];
       const x = (width * events[i].index) / end;
       const size = label.offsetWidth;
       const before = x + size > width;
