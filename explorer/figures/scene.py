@@ -38,7 +38,7 @@ class Points:
     opacity: float = 0.8
     shape: Literal["dot", "ring", "cross"] = "dot"
     label: str = ""
-    mark: str = "points"
+    mark: Literal["points"] = "points"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Surface:
     middle: float | None = None
     contours: int = 0
     label: str = ""
-    mark: str = "surface"
+    mark: Literal["surface"] = "surface"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Mesh:
     label: str = ""
     density: str = ""
     origin: str = ""
-    mark: str = "mesh"
+    mark: Literal["mesh"] = "mesh"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Arrows:
     scale: float = 1.0
     longest: float = 1.0
     label: str = ""
-    mark: str = "arrows"
+    mark: Literal["arrows"] = "arrows"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Curve:
     dashed: bool | None = None  # None: the dash of the role
     low: str = ""  # with `high`: arrays of a band around the line
     high: str = ""
-    mark: str = "curve"
+    mark: Literal["curve"] = "curve"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class History:
     role: str
     label: str = ""
     width: float = 2.5
-    mark: str = "history"
+    mark: Literal["history"] = "history"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Rule:
     y: float | str  # a number, or the name of a scalar
     role: str = "baseline"
     label: str = ""
-    mark: str = "rule"
+    mark: Literal["rule"] = "rule"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Band:
     high: float | str
     role: str = "baseline"
     label: str = ""
-    mark: str = "band"
+    mark: Literal["band"] = "band"
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Bars:
     role: str
     labels: tuple[str, ...] = ()
     label: str = ""
-    mark: str = "bars"
+    mark: Literal["bars"] = "bars"
 
 
 Mark = Points | Surface | Mesh | Arrows | Curve | History | Rule | Band | Bars
@@ -173,7 +173,7 @@ class Plot:
     y: Axis = Axis()
     square: bool = False
     alt: str = ""  # what the picture shows; `{name}` is replaced by the scalar of that name
-    kind: str = "plot"
+    kind: Literal["plot"] = "plot"
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class Timeline:
     y_label: str = ""
     alt: str = ""
     orders: tuple[tuple[str, str], ...] = ()
-    kind: str = "timeline"
+    kind: Literal["timeline"] = "timeline"
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class Tokens:
     hover: bool = False
     span: str = ""
     marks: str = ""
-    kind: str = "tokens"
+    kind: Literal["tokens"] = "tokens"
 
 
 @dataclass(frozen=True)
@@ -416,7 +416,7 @@ class Diagram:
     select: str = ""
     openings: tuple[Opening, ...] = ()
     opens: str = ""
-    kind: str = "diagram"
+    kind: Literal["diagram"] = "diagram"
 
 
 @dataclass(frozen=True)
@@ -440,7 +440,7 @@ class Unfolding:
     tokens: tuple[str, ...] = ()
     alt: str = ""
     note: str = ""
-    kind: str = "unfolding"
+    kind: Literal["unfolding"] = "unfolding"
 
 
 @dataclass(frozen=True)
@@ -473,7 +473,7 @@ class Flow:
     active: str
     note: str = ""
     alt: str = ""
-    kind: str = "flow"
+    kind: Literal["flow"] = "flow"
 
 
 @dataclass(frozen=True)
@@ -490,7 +490,7 @@ class Ranking:
     role: str = "accent"
     note: str = ""
     alt: str = ""
-    kind: str = "ranking"
+    kind: Literal["ranking"] = "ranking"
 
 
 @dataclass(frozen=True)
@@ -505,7 +505,7 @@ class Tiles:
     low: float = 0.0
     high: float = 1.0
     alt: str = ""
-    kind: str = "tiles"
+    kind: Literal["tiles"] = "tiles"
 
 
 @dataclass(frozen=True)
@@ -513,7 +513,7 @@ class Number:
     """A card with one number, what it is, and its floor or ceiling.
 
     ``form`` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
-    ``of``: "6 / 8"). ``good_from`` and ``bad_to`` tint it (either may be the name of a scalar).
+    ``of``: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
     """
 
     scalar: str
@@ -521,10 +521,10 @@ class Number:
     form: Literal["plain", "percent", "power", "of", "integer"] = "plain"
     of: float | None = None
     bound: str = ""  # "floor 0.08"; `{name}` is replaced by a scalar
-    good_from: float | None = None
-    good_to: float | None = None
-    bad_to: float | None = None
-    bad_from: float | None = None
+    good_from: float | str | None = None
+    good_to: float | str | None = None
+    bad_to: float | str | None = None
+    bad_from: float | str | None = None
     help: str = ""
 
 
@@ -534,7 +534,7 @@ class Numbers:
 
     area: str
     numbers: tuple[Number, ...]
-    kind: str = "numbers"
+    kind: Literal["numbers"] = "numbers"
 
 
 @dataclass(frozen=True)
@@ -552,7 +552,7 @@ class Sentence:
     lines: int = 2
     mono: bool = False
     against: str = ""
-    kind: str = "sentence"
+    kind: Literal["sentence"] = "sentence"
 
 
 @dataclass(frozen=True)
@@ -565,7 +565,7 @@ class Choice:
     select: str
     options: tuple[str, ...]
     title: str = ""
-    kind: str = "choice"
+    kind: Literal["choice"] = "choice"
 
 
 Panel = (

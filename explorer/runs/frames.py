@@ -6,9 +6,8 @@ packets in a row. Everything is little-endian::
     packet  b"XRF1" | u32 length of the header | header (JSON, padded to 8 bytes) | payload
     chunk   b"XRC1" | u32 number of packets | (u32 length | packet) ...
 
-The header names the arrays: ``{"arrays": {name: [kind, shape, offset, low, high]}}``, where offset
-counts from the start of the payload, every array starts at a multiple of 8 bytes, and ``kind`` is a
-key of `KINDS`. Positions travel as uint16 and surfaces as uint8 between the array's own smallest
+The header is a `Header`; it names the arrays, and every one starts at a multiple of 8 bytes of the
+payload. Positions travel as uint16 and surfaces as uint8 between the array's own smallest
 and largest value (an error of at most one step, (high - low) / 65535 or / 255); float32 is exact.
 """
 
@@ -17,6 +16,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -24,14 +24,40 @@ PACKET_MAGIC = b"XRF1"
 CHUNK_MAGIC = b"XRC1"
 LARGEST_PACKET = 4 * 1024 * 1024  # bytes; a frame of a few panels is about 10 kB
 
-KINDS: dict[str, np.dtype] = {
+Kind = Literal["float32", "uint8", "uint16"]
+KINDS: dict[Kind, np.dtype] = {
     "float32": np.dtype("<f4"),
     "uint8": np.dtype("<u1"),  # quantised between low and high
     "uint16": np.dtype("<u2"),  # quantised between low and high
 }
 # What reading a header of any shape can raise beside ValueError.
 FORGED = (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError, struct.error)
-TOP = {"uint8": 255, "uint16": 65535}
+TOP: dict[Kind, int] = {"uint8": 255, "uint16": 65535}
+
+
+class ArrayEntry(NamedTuple):
+    """Where an array lies in the payload of a packet, and how: its bytes start at ``offset``."""
+
+    kind: Kind
+    shape: list[int]
+    offset: int
+    low: float  # what 0 stands for, where the kind is quantised
+    high: float  # and what the largest whole number stands for
+
+
+class Header(TypedDict):
+    """What a packet says in JSON: the frame's numbers and words, and where its arrays lie.
+
+    A scalar that is not finite is null.
+    """
+
+    index: int
+    step: int
+    arrays: dict[str, ArrayEntry]
+    scalars: dict[str, float | None]
+    sentences: dict[str, str]
+    event: str
+    trouble: str
 
 
 @dataclass(frozen=True)
@@ -56,17 +82,18 @@ def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
     """Return the packet of a frame; ``precision`` says the kind of each array (float32 if silent).
 
     Numbers that are not finite become null in the header. A quantised array with values that are
-    not finite raises ValueError: a run must report its trouble instead of drawing it.
+    not finite raises ValueError: a run must report its trouble instead of drawing it. So does a
+    kind that is none of `KINDS`.
     """
-    entries: dict[str, list[object]] = {}
+    entries: dict[str, ArrayEntry] = {}
     payload = bytearray()
     for name, values in frame.arrays.items():
-        kind = precision.get(name, "float32")
+        kind = _kind(name, precision)
         low, high, stored = _quantise(name, np.asarray(values), kind)
-        entries[name] = [kind, list(stored.shape), len(payload), low, high]
+        entries[name] = ArrayEntry(kind, list(stored.shape), len(payload), low, high)
         payload += stored.tobytes()
         payload += bytes(-len(payload) % 8)
-    header = {
+    header: Header = {
         "index": index,
         "step": frame.step,
         "arrays": entries,
@@ -148,7 +175,15 @@ def _are_texts(*values: object) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, np.ndarray]:
+def _kind(name: str, precision: Mapping[str, str]) -> Kind:
+    kind = precision.get(name, "float32")
+    if kind not in KINDS:
+        known = ", ".join(map(repr, KINDS))
+        raise ValueError(f"unknown kind {kind!r} of the array {name!r}; choose from {known}")
+    return kind
+
+
+def _quantise(name: str, values: np.ndarray, kind: Kind) -> tuple[float, float, np.ndarray]:
     if kind == "float32":
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
             return 0.0, 0.0, np.asarray(values, KINDS[kind], order="C")
@@ -165,7 +200,7 @@ def _quantise(name: str, values: np.ndarray, kind: str) -> tuple[float, float, n
     return low, high, np.asarray(np.rint(share * TOP[kind]), KINDS[kind])
 
 
-def _restore(stored: np.ndarray, kind: str, low: float, high: float) -> np.ndarray:
+def _restore(stored: np.ndarray, kind: Kind, low: float, high: float) -> np.ndarray:
     if kind == "float32":
         return stored.astype(np.float32)
     share = stored.astype(np.float64) / TOP[kind]

@@ -6,18 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.figures import theme
 from explorer.figures.scene import Scene, as_json
 from explorer.runs.hub import Ticket
 from explorer.stage.assets import asset_base
-
-PALETTE = {
-    "light": theme.LIGHT,
-    "dark": theme.DARK,
-    "dash": {role: list(dash) for role, dash in theme.DASH.items()},
-    "font": theme.FONT,
-    "monospace": theme.MONOSPACE,
-}
+from explorer.stage.messages import PALETTE, Showing
 
 # Streamlit runs this text from a module without a base address, so the import names the origin.
 # The promise is kept, for the component is called again with each new data.
@@ -71,7 +63,7 @@ def show(
         if on_reset is not None:
             on_reset()
 
-    data = {
+    data: Showing = {
         "scene": as_json(scene),
         "token": ticket.token,
         "run": ticket.digest,
@@ -92,7 +84,7 @@ def show(
 
 
 def _picks(said: object) -> dict[str, int]:
-    """Return what a message of the browser selects: one name with its value, or several."""
+    """Return what a message of the browser selects, a `Pick` or `Picks` if it can be believed."""
     if not isinstance(said, dict):
         return {}
     values = said.get("values", {said.get("name"): said.get("value")})

@@ -7,6 +7,7 @@ Host), and it must know the unguessable token of a run.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
@@ -28,6 +29,17 @@ MOST_BYTES = 8 * 2**20
 STILL_TIMEOUT = 20.0  # seconds; the trainer process may have to start first
 
 UNKNOWN = "This run is over; reload the page."
+
+
+@dataclass(frozen=True)
+class FramesAsked:
+    """Which frames a browser asks for by HTTP: the oldest ``count`` after an index, of those whose
+    own index ``stride`` divides.
+    """
+
+    after: int
+    count: int
+    stride: int
 
 
 def routes(hub: Hub | None = None) -> list[BaseRoute]:
@@ -96,12 +108,15 @@ class StageRoutes:
         if run is None or not same_origin(request, needed=False):
             return PlainTextResponse(UNKNOWN, 404)
         try:
-            after = _number(request, "after", -1, -1, LARGEST_INDEX)
-            count = _number(request, "count", MOST_FRAMES, 1, MOST_FRAMES)
-            stride = _number(request, "stride", 1, 1, LARGEST_INDEX)
+            asked = FramesAsked(
+                after=_number(request, "after", -1, -1, LARGEST_INDEX),
+                count=_number(request, "count", MOST_FRAMES, 1, MOST_FRAMES),
+                stride=_number(request, "stride", 1, 1, LARGEST_INDEX),
+            )
         except ValueError as error:
             return PlainTextResponse(str(error), 400)
-        return _binary(chunk(run.frames_after(after, count, stride, MOST_BYTES)))
+        found = run.frames_after(asked.after, asked.count, asked.stride, MOST_BYTES)
+        return _binary(chunk(found))
 
 
 async def _refuse(websocket: WebSocket, code: int, reason: str) -> None:

@@ -13,11 +13,11 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from explorer.figures.scene import Scene, as_json
-from explorer.figures.theme import DARK, DASH, FONT, LIGHT, MONOSPACE
+from explorer.figures.theme import DARK, FONT, LIGHT
 from explorer.runs.frames import Frame, chunk, pack
+from explorer.stage.messages import PALETTE, Showing
 
 FOLDER = Path(__file__).with_name("browser")
 IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # how the scripts name each other
@@ -83,18 +83,18 @@ def standalone(
         raise ValueError("a run without frames has nothing to show")
     packing = precision or {}
     kept = indices_kept(len(frames), MOST_FRAMES)
-    data: dict[str, Any] = {
+    data: Showing = {
         "scene": as_json(scene),
         "token": "",
+        "run": "",
+        "notice": "",
         "live": False,
         "select": dict(select or scene.selects),
-        "palette": {
-            "light": LIGHT,
-            "dark": DARK,
-            "dash": as_json(DASH),
-            "font": FONT,
-            "monospace": MONOSPACE,
-        },
+        "picks": False,
+        "resets": False,
+        "palette": PALETTE,
+        "height": None,
+        "start": 0,
         "title": title,
     }
     return PAGE.format(

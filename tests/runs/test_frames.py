@@ -79,6 +79,11 @@ def test_a_quantised_array_that_is_not_finite_is_refused_by_name(bad: float):
         pack(Frame(0, {"place": np.array([0.0, bad])}), 0, {"place": "uint8"})
 
 
+def test_a_way_to_pack_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"'uint7' of the array 'place'; choose from 'float32', "):
+        pack(Frame(0, {"place": np.zeros(2)}), 0, {"place": "uint7"})
+
+
 def test_a_frame_that_is_too_large_is_refused_with_both_numbers():
     with pytest.raises(ValueError, match=f"may take {LARGEST_PACKET} bytes, not [0-9]+"):
         pack(Frame(0, {"a": np.zeros(LARGEST_PACKET // 4)}), 0, {})

@@ -278,6 +278,9 @@ def test_frames_that_come_late_are_put_where_they_belong(house: House):
         (1234567, "integer", "1,234,567"),
         (-0.2, "integer", "0"),
         (None, "plain", "–"),
+        (None, "percent", "–"),
+        (None, "integer", "–"),
+        (None, "power", "–"),
     ],
 )
 def test_numbers_have_three_digits(house_page: Page, value: float, form: str, text: str):

@@ -1,5 +1,7 @@
 // Colours of the current theme as numbers, and the scales of heat maps.
 
+/** @typedef {number[]} Colour red, green and blue, 0 to 255 */
+
 const VIRIDIS = [
   [68, 1, 84],
   [72, 40, 120],
@@ -13,9 +15,14 @@ const VIRIDIS = [
   [253, 231, 37],
 ]; // Smith and van der Walt (2015), ten samples
 
+/** @type {Map<string, Colour>} */
 const parsed = new Map();
 
-/** [red, green, blue] of a CSS colour written as #rgb, #rrggbb, rgb(…) or rgba(…). */
+/**
+ * [red, green, blue] of a CSS colour written as #rgb, #rrggbb, rgb(…) or rgba(…).
+ *
+ * @param {string} css
+ */
 export function channels(css) {
   let found = parsed.get(css);
   if (!found) {
@@ -31,16 +38,29 @@ export function channels(css) {
   return found;
 }
 
-/** The colour with an opacity. */
+/**
+ * The colour with an opacity.
+ *
+ * @param {string} css
+ * @param {number} opacity
+ */
 export const faded = (css, opacity) => `rgba(${channels(css).join(",")},${opacity})`;
 
-/** Perceived lightness, 0 (black) to 1 (white). */
+/**
+ * Perceived lightness, 0 (black) to 1 (white).
+ *
+ * @param {string} css
+ */
 export function lightness(css) {
   const [red, green, blue] = channels(css);
   return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 }
 
-/** Nearly black or white, whichever has more contrast (WCAG 2.1) with this colour. */
+/**
+ * Nearly black or white, whichever has more contrast (WCAG 2.1) with this colour.
+ *
+ * @param {string} css
+ */
 export function inkOn(css) {
   const linear = channels(css).map((c) =>
     c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
@@ -49,7 +69,11 @@ export function inkOn(css) {
   return light > 0.196 ? "#10151c" : "#ffffff";
 }
 
-/** 256 colours between given ones, as rgb bytes in a row. */
+/**
+ * 256 colours between given ones, as rgb bytes in a row.
+ *
+ * @param {Colour[]} stops
+ */
 export function ramp(stops) {
   const bytes = new Uint8ClampedArray(3 * 256);
   for (let i = 0; i < 256; i += 1) {
@@ -62,24 +86,39 @@ export function ramp(stops) {
   return bytes;
 }
 
-const ramps = new WeakMap(); // palette -> {name: ramp}
+/** @typedef {"diverging" | "signed" | "sequential" | "role"} Scale */
+
+/** @type {WeakMap<Record<string, string>, Map<string, Uint8ClampedArray>>} */
+const ramps = new WeakMap(); // palette -> its ramps by name
 
 /**
  * The ramp of a scale: "diverging" (low, card, high), "signed" (negative, card, positive),
  * "sequential", or "role" (card to role).
+ *
+ * @param {Record<string, string>} palette
+ * @param {Scale} scale
+ * @param {string} role
  */
 export function rampOf(palette, scale, role) {
-  if (!ramps.has(palette)) ramps.set(palette, {});
-  const known = ramps.get(palette);
+  const known = ramps.get(palette) ?? new Map();
+  ramps.set(palette, known);
   const name = scale === "role" ? `role ${role}` : scale;
-  known[name] ??= ramp(stopsOf(palette, scale, role));
-  return known[name];
+  const found = known.get(name) ?? ramp(stopsOf(palette, scale, role));
+  known.set(name, found);
+  return found;
 }
 
+/**
+ * @param {Record<string, string>} palette
+ * @param {Scale} scale
+ * @param {string} role
+ */
 function stopsOf(palette, scale, role) {
   if (scale === "sequential") return VIRIDIS;
-  const names = { diverging: ["low", "card", "high"], signed: ["negative", "card", "positive"] }[
-    scale
-  ] ?? ["card", role];
+  const names = {
+    diverging: ["low", "card", "high"],
+    signed: ["negative", "card", "positive"],
+    role: ["card", role],
+  }[scale];
   return names.map((name) => channels(palette[name] ?? palette.ink));
 }

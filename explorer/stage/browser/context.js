@@ -4,21 +4,90 @@ import { inkOn, lightness } from "./colour.js";
 import { number } from "./format.js";
 import { FrameStore } from "./run/store.js";
 
+/**
+ * @import { Missable } from "./format.js"
+ * @import { Explanations } from "./layout.js"
+ * @import { Frame, Values } from "./run/store.js"
+ * @import { Palette } from "./types"
+ */
+
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
- * The shared context of one stage. `acts` are go(index), select(name, value), selectAll(values),
- * goStage(i), refresh().
+ * What is painted: the frame that has the picture and where the store keeps it, and the index of
+ * the frame under the playhead, which is another one where that only says its trouble.
+ *
+ * @typedef {object} View
+ * @property {Frame} frame
+ * @property {number} index
+ * @property {number} position
+ * @property {boolean} playing
  */
+
+/**
+ * A panel that was made: what stands in the picture, and how it is painted, told of another size,
+ * and taken away.
+ *
+ * @typedef {object} Made
+ * @property {HTMLElement} element
+ * @property {(view: View) => void} paint
+ * @property {() => void} [resize]
+ * @property {() => void} [leave]
+ */
+
+/**
+ * What makes a panel of one kind.
+ *
+ * @template P
+ * @typedef {(panel: P, stage: Context) => Made} Maker
+ */
+
+/**
+ * What panels do to their stage: move the playhead, select, go to a stage of the step, repaint.
+ *
+ * @typedef {object} Acts
+ * @property {(index: number) => void} go
+ * @property {(name: string, value: number) => void} select
+ * @property {(values: Record<string, number>, told?: boolean) => void} selectAll
+ * @property {(stage: number) => void} goStage
+ * @property {() => void} refresh
+ */
+
+/** @typedef {Partial<Record<string, number>>} Selects the selections by name */
+
+/**
+ * A number that was opened under the microscope: its name, the unit and frame it was opened at,
+ * and through which dot product.
+ *
+ * @typedef {object} Opened
+ * @property {string} name
+ * @property {number} unit
+ * @property {number} index
+ * @property {string} [via]
+ */
+
+/** The shared context of one stage. */
 export class Context {
+  /**
+   * @param {HTMLElement} root
+   * @param {Explanations} explanations
+   * @param {Acts} acts
+   */
   constructor(root, explanations, acts) {
     this.root = root;
     this.explanations = explanations;
-    Object.assign(this, acts); // go, select, selectAll, goStage, refresh
-    this.opened = []; // what the microscope shows: [{name, unit, index, via}], the last is open
+    this.go = acts.go;
+    this.select = acts.select;
+    this.selectAll = acts.selectAll;
+    this.goStage = acts.goStage;
+    this.refresh = acts.refresh;
+    /** @type {Opened[]} */
+    this.opened = []; // what the microscope shows, the last is open
     this.pointed = -1; // index of the frame whose chip is pointed out
+    /** @type {Frame | null} */
     this.still = null;
     this.frames = new FrameStore();
+    /** @type {Selects} */
     this.selects = {};
     this.stage = 0; // inside a step, for scenes with a diagram
     this.narrow = false;
@@ -27,7 +96,9 @@ export class Context {
     this.horizon = 1; // index up to which time is drawn
     this.clock = "step";
     this.look = 0; // grows when colours, sizes, selections or still arrays change
+    /** @type {Record<string, string>} */
     this.palette = {};
+    /** @type {Partial<Record<string, number[]>>} */
     this.dash = {};
     this.font = "sans-serif";
     this.monospace = "monospace";
@@ -53,30 +124,58 @@ export class Context {
     this.refresh();
   }
 
-  /** Point out what was read at a frame. */
+  /**
+   * Point out what was read at a frame.
+   *
+   * @param {number} index
+   */
   pointOut(index) {
     this.pointed = index;
     this.changed();
   }
 
+  /**
+   * @param {Missable} value
+   * @param {string} [form]
+   * @param {Missable} [of]
+   */
   number(value, form, of) {
     return number(value, form, of);
   }
 
+  /**
+   * @param {View} view
+   * @param {string} name
+   * @returns {Values | undefined}
+   */
   array(view, name) {
     return view.frame.arrays[name] ?? this.still?.arrays[name];
   }
 
+  /**
+   * @param {View} view
+   * @param {string} name
+   */
   scalar(view, name) {
     return view.frame.scalars[name] ?? this.still?.scalars[name] ?? null;
   }
 
-  /** A number as it is, or the scalar of that name. */
+  /**
+   * A number as it is, or the scalar of that name.
+   *
+   * @param {View} view
+   * @param {number | string} source
+   */
   value(view, source) {
     return typeof source === "number" ? source : this.scalar(view, source);
   }
 
-  /** The text with every {name} or {name:form} replaced by that scalar. */
+  /**
+   * The text with every {name} or {name:form} replaced by that scalar.
+   *
+   * @param {string} text
+   * @param {View} view
+   */
   fill(text, view) {
     if (!text || !text.includes("{")) return text ?? "";
     return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (whole, name, form) =>
@@ -84,12 +183,21 @@ export class Context {
     );
   }
 
-  /** Have a text come up when an element is pointed at, focused or tapped. */
+  /**
+   * Have a text come up when an element is pointed at, focused or tapped.
+   *
+   * @param {HTMLElement | SVGElement} target
+   * @param {string | (() => string)} text
+   */
   explain(target, text) {
     this.explanations.attach(target, text);
   }
 
-  /** Take the colours of the page's theme; returns whether they have changed. */
+  /**
+   * Take the colours of the page's theme; returns whether they have changed.
+   *
+   * @param {Palette} palette
+   */
   dress({ light, dark, dash, font, monospace }) {
     const isDark = pageIsDark(this.root);
     const palette = isDark ? dark : light;
@@ -109,6 +217,8 @@ export class Context {
 
 /**
  * Whether the page around the stage is dark: by Streamlit's background colour, else by the system.
+ *
+ * @param {Element} root
  */
 function pageIsDark(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color").trim();

@@ -1,5 +1,11 @@
 // Numbers as text: three significant digits, a true minus sign, powers as 2.8×10⁻³.
 
+/** @import { Number as Card } from "./types" */
+
+/** @typedef {number | null | undefined} Missable a number that may be missing */
+/** @typedef {Card["form"]} Form */
+
+/** @type {Record<string, string>} */
 const SUPERSCRIPT = {
   "-": "⁻",
   0: "⁰",
@@ -15,14 +21,23 @@ const SUPERSCRIPT = {
 };
 const NOTHING = "–";
 
+/** @param {number} n */
 export const superscript = (n) => [...String(n)].map((sign) => SUPERSCRIPT[sign]).join("");
 
-/** "1,234": whole numbers with groups of three. */
+/**
+ * "1,234": whole numbers with groups of three.
+ *
+ * @param {Missable} value
+ */
 export function integer(value) {
-  return signed(Math.round(value), (size) => String(size).replace(/\B(?=(\d{3})+$)/g, ","));
+  return signed(Math.round(value ?? NaN), (size) => String(size).replace(/\B(?=(\d{3})+$)/g, ","));
 }
 
-/** "2.8×10⁻³". */
+/**
+ * "2.8×10⁻³".
+ *
+ * @param {Missable} value
+ */
 export function power(value) {
   return signed(value, (size) => {
     if (size === 0) return "0";
@@ -33,7 +48,12 @@ export function power(value) {
   });
 }
 
-/** Three significant digits; powers where zeros would fill the place. */
+/**
+ * Three significant digits; powers where zeros would fill the place.
+ *
+ * @param {Missable} value
+ * @returns {string}
+ */
 export function plain(value) {
   return signed(value, (size) => {
     if (size === 0) return "0";
@@ -43,15 +63,23 @@ export function plain(value) {
   });
 }
 
-/** A share of 1 as "84.3 %". */
+/**
+ * A share of 1 as "84.3 %".
+ *
+ * @param {Missable} value
+ */
 export function percent(value) {
-  return signed(100 * value, (size) => {
+  return signed(100 * (value ?? NaN), (size) => {
     if (size === 0) return "0 %";
     if (size < 0.0995) return `${power(size)} %`;
     return `${size >= 99.95 && size < 1000 ? Math.round(size) : size.toPrecision(3)} %`;
   });
 }
 
+/**
+ * @param {Missable} value
+ * @param {(size: number) => string} write
+ */
 function signed(value, write) {
   if (value === null || value === undefined || Number.isNaN(value)) return NOTHING;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -59,10 +87,19 @@ function signed(value, write) {
   return value < 0 && !/^0(?:\s%)?$/.test(text) ? `−${text}` : text;
 }
 
-/** A number in one of the forms that a scene can ask for. */
+/** @type {Record<string, (value: Missable) => string>} */
+const FORMS = { percent, power, integer };
+
+/**
+ * A number in one of the forms that a scene can ask for.
+ *
+ * @param {Missable} value
+ * @param {string} form a `Form`, or what a template says after its colon
+ * @param {Missable} of
+ */
 export function number(value, form = "plain", of = null) {
   if (form === "of") return `${integer(value)} / ${integer(of)}`;
-  return ({ percent, power, integer }[form] ?? plain)(value);
+  return (FORMS[form] ?? plain)(value);
 }
 
 const DONE = ["step", "iteration"]; // counted from 0, as what was done; all else from 1
@@ -70,13 +107,26 @@ const DONE = ["step", "iteration"]; // counted from 0, as what was done; all els
 /**
  * The number of a moment as people count it: step 0 comes before any training, character 1 is the
  * first.
+ *
+ * @param {string} clock
+ * @param {number} step
  */
 export const countOf = (clock, step) => integer(DONE.includes(clock) ? step : step + 1);
 
-/** "step 1,000", "character 11". */
+/**
+ * "step 1,000", "character 11".
+ *
+ * @param {string} clock
+ * @param {number} step
+ */
 export const moment = (clock, step) => `${clock} ${countOf(clock, step)}`;
 
-/** A tick of an axis: as few digits as its pitch needs. */
+/**
+ * A tick of an axis: as few digits as its pitch needs.
+ *
+ * @param {number} value
+ * @param {number} pitch
+ */
 export function tick(value, pitch) {
   if (value === 0) return "0";
   if (Math.abs(value) >= 1e6 || pitch < 1e-4) return power(value).replace(".0×", "×");
@@ -86,7 +136,11 @@ export function tick(value, pitch) {
   return signed(value, (size) => size.toFixed(digits));
 }
 
-/** A tick of a log axis: 10⁻³, and 1, 10, 100 as they are. */
+/**
+ * A tick of a log axis: 10⁻³, and 1, 10, 100 as they are.
+ *
+ * @param {number} exponent
+ */
 export function decade(exponent) {
   return exponent >= 0 && exponent <= 2 ? String(10 ** exponent) : `10${superscript(exponent)}`;
 }

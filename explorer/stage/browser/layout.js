@@ -1,12 +1,22 @@
 // Where the panels stand: the scene's grid, wide or narrow, and the height that fits the window.
 
+/** @import { Grid, Scene } from "./types" */
+
 export const NARROW = 760; // px of the stage's own width
 const LEAST = 470; // px of height, however small the window
 const MARGIN = 6; // px left free under the stage, beside its own
 const GAP = 22; // px between the panels and the time bar, and below it
 const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
 
-/** An element with a class and children (text or elements). */
+/**
+ * An element with a class and children (text or elements).
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} className
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, className = "", ...children) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -14,7 +24,12 @@ export function element(tag, className = "", ...children) {
   return made;
 }
 
-/** The title of a panel with its note; null when it has neither. */
+/**
+ * The title of a panel with its note; null when it has neither.
+ *
+ * @param {string} title
+ * @param {string} note
+ */
 export function heading(title, note, large = false) {
   if (!title && !note) return null;
   const head = element("header", large ? "head large" : "head", element("h3", "", title ?? ""));
@@ -22,26 +37,38 @@ export function heading(title, note, large = false) {
   return head;
 }
 
-/** Set one CSS grid of a scene; rows below its fold stand in `rest`, the others in `first`. */
+/**
+ * Set one CSS grid of a scene; rows below its fold stand in `rest`, the others in `first`.
+ *
+ * @param {HTMLElement[]} wrappers
+ * @param {HTMLElement} first
+ * @param {HTMLElement} rest
+ * @param {Grid} grid
+ */
 export function arrange(wrappers, first, rest, { columns, rows, areas, fold }) {
   const cut = fold || areas.length;
-  for (const [grid, from, to] of [
-    [first, 0, cut],
-    [rest, cut, areas.length],
+  for (const { grid, from, to } of [
+    { grid: first, from: 0, to: cut },
+    { grid: rest, from: cut, to: areas.length },
   ]) {
     const names = areas.slice(from, to);
     grid.style.gridTemplateColumns = columns.map(track).join(" ");
     grid.style.gridTemplateRows = rows.slice(from, to).join(" ");
     grid.style.gridTemplateAreas = names.map((row) => `"${row}"`).join(" ");
     grid.hidden = !names.length;
-    const inside = wrappers.filter(({ dataset }) =>
-      names.some((row) => row.split(/\s+/).includes(dataset.area)),
+    const inside = wrappers.filter(({ dataset: { area } }) =>
+      names.some((row) => row.split(/\s+/).some((name) => name === area)),
     );
     stand(grid, inside);
   }
 }
 
-/** Have these children in this order; those that stay are not moved, so that they keep the focus. */
+/**
+ * Have these children in this order; those that stay are not moved, so that they keep the focus.
+ *
+ * @param {HTMLElement} parent
+ * @param {Element[]} wanted
+ */
 function stand(parent, wanted) {
   for (const child of [...parent.children]) if (!wanted.includes(child)) child.remove();
   wanted.forEach((child, i) => {
@@ -50,7 +77,11 @@ function stand(parent, wanted) {
   });
 }
 
-/** A column of "1fr" may become narrower than its content, or a long word would push the others. */
+/**
+ * A column of "1fr" may become narrower than its content, or a long word would push the others.
+ *
+ * @param {string} size
+ */
 const track = (size) => (/^[\d.]+fr$/.test(size) ? `minmax(0, ${size})` : size);
 
 /**
@@ -58,12 +89,22 @@ const track = (size) => (/^[\d.]+fr$/.test(size) ? `minmax(0, ${size})` : size);
  * square plots are as wide as their cells allow. `changed()` is called when a size has changed.
  */
 export class Layout {
+  /**
+   * @param {HTMLElement} root
+   * @param {() => void} changed
+   */
   constructor(root, changed) {
     this.root = root;
     this.changed = changed;
+    /** @type {Scene | null} */
+    this.scene = null;
+    /** @type {HTMLElement[]} */
+    this.wrappers = [];
+    /** @type {number | null} */
+    this.height = null;
     this.first = element("div", "panels");
     this.rest = element("div", "panels rest");
-    this.narrow = null;
+    this.narrow = false;
     this.seen = "";
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(root);
@@ -73,9 +114,18 @@ export class Layout {
     this.timer = setInterval(this.fitSoon, 400); // the page above may grow without telling
   }
 
-  /** Stand these panels as a scene says; `height` in px, or as the window allows. */
+  /**
+   * Stand these panels as a scene says; `height` in px, or as the window allows.
+   *
+   * @param {Scene} scene
+   * @param {HTMLElement[]} wrappers
+   * @param {number | null} height
+   */
   use(scene, wrappers, height) {
-    Object.assign(this, { scene, wrappers, height, seen: "" });
+    this.scene = scene;
+    this.wrappers = wrappers;
+    this.height = height;
+    this.seen = "";
     this.contents.disconnect();
     for (const wrapper of wrappers) this.contents.observe(wrapper);
     this.fit();
@@ -117,6 +167,7 @@ export class Layout {
       style.height = "auto";
       return;
     }
+    /** @type {HTMLElement | null} */
     const beside = this.root.querySelector(":scope > [data-beside]");
     const left = room - (beside ? beside.offsetHeight + GAP : 0);
     style.height = `${left}px`;
@@ -129,6 +180,8 @@ export class Layout {
   /**
    * In a low window, go beyond its edge until plots have the room they need; the time bar stays in
    * view.
+   *
+   * @param {number} height
    */
   grow(height) {
     const { first } = this;
@@ -146,7 +199,11 @@ export class Layout {
     }
   }
 
-  /** The height the stage may take, in px; 0 where it takes what its panels need. */
+  /**
+   * The height the stage may take, in px; 0 where it takes what its panels need.
+   *
+   * @param {boolean} narrow
+   */
   room(narrow) {
     if (this.full) return window.innerHeight - 44;
     if (this.height) return this.height;
@@ -155,7 +212,11 @@ export class Layout {
     return Math.max(LEAST, Math.round(window.innerHeight - top - MARGIN));
   }
 
-  /** By how much every square plot is higher than it is wide: height that nobody needs. */
+  /**
+   * By how much every square plot is higher than it is wide: height that nobody needs.
+   *
+   * @param {number} height
+   */
   slack(height) {
     const bodies = [...this.first.querySelectorAll(".plot.square .body")].filter(
       (body) => body.clientWidth,
@@ -173,25 +234,39 @@ export class Layout {
   }
 }
 
-/** By how much a panel is too low for what stands in it. */
+/**
+ * By how much a panel is too low for what stands in it.
+ *
+ * @param {HTMLElement} wrapper
+ */
 function lack(wrapper) {
   const body = wrapper.querySelector(".plot .body");
   if (!body) return wrapper.scrollHeight - wrapper.clientHeight;
-  const square = body.parentNode.classList.contains("square");
+  const square = body.matches(".square > .body");
   const short = square ? Math.min(SMALLEST, body.clientWidth) - body.clientHeight : 0;
   const below = body.getBoundingClientRect().bottom - wrapper.getBoundingClientRect().bottom;
   return Math.max(short, below);
 }
 
-/** How far the page has been scrolled over the element, through shadow roots. */
-function scrolled(node) {
+/**
+ * How far the page has been scrolled over the element, through shadow roots.
+ *
+ * @param {Element} element
+ */
+function scrolled(element) {
   let sum = 0;
-  for (let at = node; at; at = at.parentNode ?? at.host) sum += at.scrollTop ?? 0;
+  /** @type {Node | null} */
+  let at = element;
+  while (at) {
+    if (at instanceof Element) sum += at.scrollTop;
+    at = at instanceof ShadowRoot ? at.host : at.parentNode;
+  }
   return sum;
 }
 
 /** Explanations: text that a hover, a focus or a tap on an element brings up. */
 export class Explanations {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.box = element("div", "explanation");
@@ -200,6 +275,10 @@ export class Explanations {
     root.append(this.box);
   }
 
+  /**
+   * @param {HTMLElement | SVGElement} target
+   * @param {string | (() => string)} text
+   */
   attach(target, text) {
     const show = () => this.show(target, text);
     const hide = () => (this.box.hidden = true);
@@ -210,6 +289,10 @@ export class Explanations {
     target.addEventListener("click", () => (target.dataset.opens ? hide() : show()));
   }
 
+  /**
+   * @param {Element} target
+   * @param {string | (() => string)} text
+   */
   show(target, text) {
     const { box, root } = this;
     box.textContent = typeof text === "function" ? text() : text;

@@ -1,8 +1,20 @@
 // Numbers and sentences that go by the selected unit.
 
+/**
+ * @import { Context, View } from "./context.js"
+ * @import { Missable } from "./format.js"
+ * @import { Value } from "./types"
+ */
+
+/** @typedef {{ tokens: string[], select: string }} Reading what is read at each frame, and the selection */
+
 const MINUS = "\u2212";
 
-/** A number with fixed decimals, fewer from 10 on, so that columns of them stay equally wide. */
+/**
+ * A number with fixed decimals, fewer from 10 on, so that columns of them stay equally wide.
+ *
+ * @param {Missable} number
+ */
 export function fixed(number, digits = 2) {
   if (number === null || number === undefined || !Number.isFinite(number)) return "–";
   const size = Math.abs(number);
@@ -11,7 +23,11 @@ export function fixed(number, digits = 2) {
   return number < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** A share in whole percent; what is almost nothing or almost all is not rounded away. */
+/**
+ * A share in whole percent; what is almost nothing or almost all is not rounded away.
+ *
+ * @param {Missable} share
+ */
 export function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
   const hundredths = 100 * share;
@@ -20,13 +36,27 @@ export function percent(share) {
   return `${fixed(hundredths, 0)} %`;
 }
 
-/** The number that a Value names: a scalar, or the entry of an array that a selection chooses. */
+/**
+ * The number that a Value names: a scalar, or the entry of an array that a selection chooses.
+ *
+ * @param {Value} value
+ * @param {Context} stage
+ * @param {View} view
+ */
 export function valueOf(value, stage, view) {
   const number = entry(value.name, value.select, stage, view);
   return value.one_minus && number !== null ? 1 - number : number;
 }
 
-/** A scalar, or the entry of an array that a selection chooses; null where there is none. */
+/**
+ * A scalar, or the entry of an array that a selection chooses; null where there is none.
+ *
+ * @param {string} name
+ * @param {string} select
+ * @param {Context} stage
+ * @param {View} view
+ * @returns {number | null}
+ */
 export function entry(name, select, stage, view) {
   const array = stage.array(view, name);
   if (array) {
@@ -38,7 +68,14 @@ export function entry(name, select, stage, view) {
   return scalar === undefined ? null : scalar;
 }
 
-/** Fills {token}, {name} and {name:percent}; names of arrays go by the diagram's selection. */
+/**
+ * Fills {token}, {name} and {name:percent}; names of arrays go by the diagram's selection.
+ *
+ * @param {string} text
+ * @param {Reading} panel
+ * @param {Context} stage
+ * @param {View} view
+ */
 export function fill(text, panel, stage, view) {
   if (!text || !text.includes("{")) return text ?? "";
   return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (_, name, form) => {
@@ -48,6 +85,7 @@ export function fill(text, panel, stage, view) {
   });
 }
 
+/** @param {string} text */
 export function capital(text) {
   return text ? text[0].toUpperCase() + text.slice(1) : text;
 }

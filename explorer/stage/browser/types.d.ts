@@ -1,0 +1,691 @@
+// Written by `python -m explorer.stage.declarations` from what Python says; change it there.
+
+/** A cloud from an array of shape (n, 2). */
+export interface Points {
+  array: string;
+  role: string;
+  size: number;
+  opacity: number;
+  shape: "dot" | "ring" | "cross";
+  label: string;
+  mark: "points";
+}
+
+/**
+ * A heat map from an array of shape (rows, columns); row 0 lies at the low end of y.
+ *
+ * `scale` is "diverging" (the roles low, card, high around `middle`), "sequential"
+ * (viridis-like) or "role" (from the card to one role). `low` and `high` bound the scale;
+ * None takes the smallest and largest value of the frame. `contours` is the number of level
+ * lines.
+ */
+export interface Surface {
+  array: string;
+  extent: [number, number, number, number];
+  scale: "diverging" | "sequential" | "role";
+  role: string;
+  low?: number;
+  high?: number;
+  middle?: number;
+  contours: number;
+  label: string;
+  mark: "surface";
+}
+
+/**
+ * The lines of a grid from an array of shape (rows, columns, 2).
+ *
+ * With `density`, an array (rows, columns) from 0 to 1, each cell is filled at the mean of its
+ * corners times `opacity`. `origin` is the grid that the mesh is the image of, of the same
+ * shape: while the pointer is over the plot the mesh goes back to it, stretched over the plot,
+ * and returns when the pointer leaves. A cell keeps its shade on the way.
+ */
+export interface Mesh {
+  array: string;
+  role: string;
+  opacity: number;
+  label: string;
+  density: string;
+  origin: string;
+  mark: "mesh";
+}
+
+/**
+ * Arrows at `tails` (n, 2) along `vectors` (n, 2), times `scale`: true magnitudes.
+ *
+ * An arrow longer than `longest` (data units) is cut there and drawn with an open head.
+ */
+export interface Arrows {
+  tails: string;
+  vectors: string;
+  role: string;
+  scale: number;
+  longest: number;
+  label: string;
+  mark: "arrows";
+}
+
+/** A line from this frame: array `y` over array `x` (or over 0, 1, 2, …). */
+export interface Curve {
+  y: string;
+  role: string;
+  x: string;
+  label: string;
+  width: number;
+  dashed?: boolean;
+  low: string;
+  high: string;
+  mark: "curve";
+}
+
+/** A line through one scalar of every frame so far, over the step, with the playhead on it. */
+export interface History {
+  scalar: string;
+  role: string;
+  label: string;
+  width: number;
+  mark: "history";
+}
+
+/** A straight line across the plot at a known value: a baseline, a ceiling. */
+export interface Rule {
+  y: number | string;
+  role: string;
+  label: string;
+  mark: "rule";
+}
+
+/** A shaded strip across the plot: a floor with its noise. */
+export interface Band {
+  low: number | string;
+  high: number | string;
+  role: string;
+  label: string;
+  mark: "band";
+}
+
+/** Bars from an array of shape (n,); `labels` under them. */
+export interface Bars {
+  array: string;
+  role: string;
+  labels: string[];
+  label: string;
+  mark: "bars";
+}
+
+/** An axis: its range (or None: fitted to the data shown so far), its label with unit. */
+export interface Axis {
+  low?: number;
+  high?: number;
+  label: string;
+  log: boolean;
+}
+
+/** A picture with axes. `square` keeps one unit equally long both ways and hides the ticks. */
+export interface Plot {
+  area: string;
+  title: string;
+  marks: Mark[];
+  note: string;
+  x: Axis;
+  y: Axis;
+  square: boolean;
+  alt: string;
+  kind: "plot";
+}
+
+/**
+ * A heat map whose columns are frames: an array of shape (n,) of every frame, side by side.
+ *
+ * A click moves the playhead to that frame and, with `select`, chooses that row. Row 0 lies on
+ * top. `low` and `high` bound the scale; None takes the smallest and largest value of all
+ * frames held. `by_row` divides every row by its own largest magnitude instead, so that a unit
+ * that counts to six does not hide the others. On a `log` scale, zero and less stays blank.
+ *
+ * `orders` are the orders that its rows can take: a label, and the still array that says which
+ * row stands first, second, … (a permutation; no array: as packed). The selection `ORDER` chooses
+ * one, for every heat map of the scene; `select` still means the row as packed.
+ */
+export interface Timeline {
+  area: string;
+  title: string;
+  array: string;
+  note: string;
+  scale: "diverging" | "sequential" | "role";
+  role: string;
+  low?: number;
+  high?: number;
+  log: boolean;
+  by_row: boolean;
+  select: string;
+  row_name: string;
+  y_label: string;
+  alt: string;
+  orders: [string, string][];
+  kind: "timeline";
+}
+
+/**
+ * A row of characters or numbers, one a frame, tinted by one entry of an array of each frame.
+ *
+ * A click moves the playhead there; with `hover` pointing does. With `of` "frame", chip i is
+ * tinted by entry i of the array of the present frame instead. `marks` names an array of shape
+ * (n,): the chips whose entry is not zero are underlined. With a `span`, dragging over chips
+ * chooses a stretch of them, the selections `{span}_first` and `{span}_last` (both included),
+ * and the page hears of it.
+ */
+export interface Tokens {
+  area: string;
+  tokens: string[];
+  array: string;
+  select: string;
+  alt: string;
+  of: "frames" | "frame";
+  hover: boolean;
+  span: string;
+  marks: string;
+  kind: "tokens";
+}
+
+/**
+ * A number of the frame: a scalar, or the entry of an array that `select` chooses.
+ *
+ * `digits` counts decimals (fewer from 10 on). `one_minus` shows 1 less the number.
+ */
+export interface Value {
+  name: string;
+  select: string;
+  digits: number;
+  one_minus: boolean;
+}
+
+/**
+ * A place in a diagram: a gate (box with name and value), an operation (circle with a sign)
+ * or a label (bare text with an optional value).
+ *
+ * `text`, `note` and `help` are templates, see `Stage`. `anchor` says which end of a
+ * label lies at x.
+ */
+export interface Node {
+  name: string;
+  x: number;
+  y: number;
+  shape: "gate" | "operation" | "label";
+  text: string;
+  value?: Value;
+  role: string;
+  note: string;
+  help: string;
+  anchor: "start" | "middle" | "end";
+}
+
+/**
+ * A line through points; as thick as its value is large, and moving when its stage is on.
+ *
+ * `start` and `end` name the nodes it joins. A line whose value is negative is dashed; with
+ * `signed` it also has the colour of the sign in place of its role. The number stands at
+ * `label_at`, a point of the line, on the given `side` of it ("across": the label above it,
+ * the number below), and `anchor` says which end of the text lies there. A point is x, y and
+ * optionally a shift sideways in widths of a gate, so that lines enter one box side by side.
+ */
+export interface Wire {
+  name: string;
+  points: number[][];
+  value?: Value;
+  role: string;
+  label_at?: number[];
+  label: string;
+  full: number;
+  start: string;
+  end: string;
+  signed: boolean;
+  side: "across" | "above" | "below" | "left" | "right";
+  anchor: "start" | "middle" | "end";
+  help: string;
+}
+
+/**
+ * A piece of an equation: plain text, or a number in the colour of its role.
+ *
+ * `caption` stands small under it and says in words what the number is. A negative number
+ * after "+" turns it into "−", and stands in brackets after "·".
+ */
+export interface Term {
+  text: string;
+  value?: Value;
+  role: string;
+  strong: boolean;
+  caption: string;
+}
+
+/** A sentence that depends on which of two numbers is larger in magnitude. */
+export interface Weighing {
+  first: Value;
+  second: Value;
+  if_first: string;
+  if_second: string;
+}
+
+/**
+ * One stage of the computation inside a step: what lights up, the formula, the numbers in it.
+ *
+ * `parts` are names of nodes and wires. `symbols` writes indices as `W_{xf}`. `says` is
+ * one plain sentence, true for the numbers on screen because it is a template: `{name}` stands
+ * for a scalar, or for the entry of an array that the diagram's selection chooses,
+ * `{name:percent}` for it in percent, `{token}` for what is read now. `weighs` adds a
+ * sentence that depends on two numbers.
+ */
+export interface Stage {
+  name: string;
+  parts: string[];
+  symbols: string;
+  equation: Term[];
+  says: string;
+  weighs?: Weighing;
+  title: string;
+}
+
+/** Where the nodes and wires of a diagram lie, in its own coordinates. */
+export interface Layout {
+  width: number;
+  height: number;
+  nodes: Node[];
+  wires: Wire[];
+}
+
+/**
+ * A dot product inside a number: Σ_k weights[block·H + u, k] · inputs[k] + bias[block·H + u].
+ *
+ * u is the selected unit and H the number of units; `weights` and `bias` are still arrays,
+ * `inputs` is an array of the frame. `names` calls the inputs (empty: "1", "2", …, or by unit
+ * where `cause` is "before"). A `diagonal` has a single product,
+ * weights[block, u] · inputs[u], with weights of shape (blocks, H). `gated_by` names an array
+ * whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+ *
+ * `cause` says where the inputs come from: "token", what is read in this step; "before", the
+ * value `leads_to` of every unit one step earlier, so that a product leads back through time.
+ */
+export interface Dot {
+  label: string;
+  weights: string;
+  inputs: string;
+  block: number;
+  bias: string;
+  names: string[];
+  cause: "token" | "before" | "";
+  leads_to: string;
+  diagonal: boolean;
+  gated_by: string;
+}
+
+/**
+ * How the number called `name` is made: its equation, whose numbers open in turn, and the
+ * dot products in it.
+ *
+ * `symbols` is the formula in letters as in `Stage`, `says` a template as there. The dot
+ * products add up to `adds_to` (empty: to `{name}/preactivation` where the frame has it, else
+ * to the number itself), and the picture says how exactly they do.
+ */
+export interface Opening {
+  name: string;
+  title: string;
+  symbols: string;
+  equation: Term[];
+  says: string;
+  dots: Dot[];
+  role: string;
+  adds_to: string;
+}
+
+/**
+ * The circuit of a cell in its own coordinates, with the equation of the stage under it.
+ *
+ * The coordinates stretch both ways with the panel, boxes and letters do not: they keep a size
+ * that can be read. `narrow` is another layout of the same parts, for phones. `tokens` is
+ * what is read at each frame, `select` the selection that templates go by. A number that one
+ * of the `openings` is about opens on a click and shows what it is made of. `opens` names the
+ * stage that is shown first.
+ */
+export interface Diagram {
+  area: string;
+  width: number;
+  height: number;
+  nodes: Node[];
+  wires: Wire[];
+  stages: Stage[];
+  title: string;
+  alt: string;
+  narrow?: Layout;
+  tokens: string[];
+  select: string;
+  openings: Opening[];
+  opens: string;
+  kind: "diagram";
+}
+
+/**
+ * What every earlier step wrote into the memory of the selected unit, and what is left of it.
+ *
+ * The memory follows m_t = keep_t · m_{t−1} + written_t, so the part of step s at time t is
+ * written_s · keep_{s+1} ⋯ keep_t, and `before` of the first frame is the part that was there
+ * at the start. Positive parts stack upwards, negative ones downwards, and `total` runs through
+ * the picture as a line: at every step it is the upper edge plus the lower edge. All four name
+ * arrays of shape (H,) of the frames; `tokens` calls the steps.
+ */
+export interface Unfolding {
+  area: string;
+  title: string;
+  keep: string;
+  written: string;
+  total: string;
+  before: string;
+  select: string;
+  tokens: string[];
+  alt: string;
+  note: string;
+  kind: "unfolding";
+}
+
+/**
+ * A box of a `Flow`: its place in columns and rows, what it is called, a line under that.
+ *
+ * `below` is a text with the names of scalars in braces, left out where the box is too low.
+ */
+export interface FlowNode {
+  name: string;
+  column: number;
+  row: number;
+  text: string;
+  role: string;
+  below: string;
+}
+
+/**
+ * Boxes and arrows between them; array `active` (n,) of the frame says which boxes are lit.
+ *
+ * Entry i belongs to `nodes[i]`: from 0.5 on the box is filled with the colour of its role,
+ * else outlined in it. `links` are pairs of names; one between lit boxes is lit as well.
+ */
+export interface Flow {
+  area: string;
+  title: string;
+  nodes: FlowNode[];
+  links: [string, string][];
+  active: string;
+  note: string;
+  alt: string;
+  kind: "flow";
+}
+
+/**
+ * Horizontal bars with names: array `values` (n,), named by `names[index]` where the array
+ * `indices` says which name belongs to each bar (or 0, 1, 2, … without it).
+ */
+export interface Ranking {
+  area: string;
+  title: string;
+  values: string;
+  names: string[];
+  indices: string;
+  role: string;
+  note: string;
+  alt: string;
+  kind: "ranking";
+}
+
+/** Small grey images from an array of shape (n, rows, columns). */
+export interface Tiles {
+  area: string;
+  title: string;
+  array: string;
+  columns: number;
+  note: string;
+  low: number;
+  high: number;
+  alt: string;
+  kind: "tiles";
+}
+
+/**
+ * A card with one number, what it is, and its floor or ceiling.
+ *
+ * `form` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
+ * `of`: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
+ */
+export interface Number {
+  scalar: string;
+  label: string;
+  form: "plain" | "percent" | "power" | "of" | "integer";
+  of?: number;
+  bound: string;
+  good_from?: number | string;
+  good_to?: number | string;
+  bad_to?: number | string;
+  bad_from?: number | string;
+  help: string;
+}
+
+/** A row of number cards. */
+export interface Numbers {
+  area: string;
+  numbers: Number[];
+  kind: "numbers";
+}
+
+/**
+ * What is happening, in words: the sentence of that name in the frame.
+ *
+ * `lead` is set in bold before it. `lines` lines are reserved, so that nothing jumps. With
+ * `mono` it is a text, letter by letter with its blanks and line breaks; `against` names
+ * another sentence of the frame, and the letters that differ from it are marked.
+ */
+export interface Sentence {
+  area: string;
+  name: string;
+  lead: string;
+  lines: number;
+  mono: boolean;
+  against: string;
+  kind: "sentence";
+}
+
+/**
+ * A row of names, one of them chosen: it sets the selection `select` to its place in the row,
+ * at once and without the server. Not part of still pictures.
+ */
+export interface Choice {
+  area: string;
+  select: string;
+  options: string[];
+  title: string;
+  kind: "choice";
+}
+
+/**
+ * A CSS grid: column and row sizes, and the area names row by row (a dot is an empty cell).
+ *
+ * The first `fold` rows fit the window together with the time bar (0: all of them do); the
+ * others follow below, while the time bar stays in view.
+ */
+export interface Grid {
+  columns: string[];
+  rows: string[];
+  areas: string[];
+  fold: number;
+}
+
+/** One way to call things: the word for every key that the scene writes as ⟦key⟧. */
+export interface Lexicon {
+  name: string;
+  words: [string, string][];
+}
+
+/**
+ * A whole live picture. `narrow` is the grid below 760 px of width (phones).
+ *
+ * `clock` names what the time bar counts ("step", "character"). `selects` gives the start
+ * value of every selection (row of a heat map, unit of a cell). `lexicons` are the ways to call
+ * things; the selection `NAMES` chooses one. A scene with a `Diagram` steps
+ * through its stages inside each frame. `loop` plays a recording over and over, without
+ * controls, for small pictures that lead somewhere.
+ */
+export interface Scene {
+  panels: Panel[];
+  wide: Grid;
+  narrow: Grid;
+  clock: string;
+  selects: [string, number][];
+  loop: boolean;
+  alt: string;
+  lexicons: Lexicon[];
+}
+
+/** Where an array lies in the payload of a packet, and how: its bytes start at `offset`. */
+export type ArrayEntry = [kind: Kind, shape: number[], offset: number, low: number, high: number];
+
+/**
+ * What a packet says in JSON: the frame's numbers and words, and where its arrays lie.
+ *
+ * A scalar that is not finite is null.
+ */
+export interface Header {
+  index: number;
+  step: number;
+  arrays: Record<string, ArrayEntry>;
+  scalars: Record<string, number | null>;
+  sentences: Record<string, string>;
+  event: string;
+  trouble: string;
+}
+
+/** What a viewer is told about a run besides its frames. */
+export interface Status {
+  state: State;
+  head: number;
+  first: number;
+  stride: number;
+  last: number;
+  trouble: string;
+  notice: string;
+  rate: number | null;
+  viewers: number;
+}
+
+/** What a viewer says: the frame it wants the run to reach, or the frame it holds all up to. */
+export interface Command {
+  goal?: number;
+  after?: number;
+}
+
+/**
+ * Which frames a browser asks for by HTTP: the oldest `count` after an index, of those whose
+ * own index `stride` divides.
+ */
+export interface FramesAsked {
+  after: number;
+  count: number;
+  stride: number;
+}
+
+/** The colours of both themes by role, the dashes of roles in px, and the faces. */
+export interface Palette {
+  light: Record<string, string>;
+  dark: Record<string, string>;
+  dash: Record<string, number[]>;
+  font: string;
+  monospace: string;
+}
+
+/**
+ * What a stage is to show: a scene of a run, and how the page set it.
+ *
+ * `token` admits to the run, and `run` names it: equal names, equal runs. `picks` and
+ * `resets` say whether the page wants to hear of selections and of going back to the start.
+ * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
+ * `modules` is where the scripts lie. A page without a server gives the addresses of the frames
+ * and of what never moves instead of a token.
+ */
+export interface Showing {
+  scene: Scene;
+  token: string;
+  run: string;
+  notice: string;
+  live: boolean;
+  select: Record<string, number>;
+  picks: boolean;
+  resets: boolean;
+  palette: Palette;
+  height: number | null;
+  start: number;
+  title: string;
+  modules?: string;
+  frames_url?: string;
+  still_url?: string;
+}
+
+/** One selection that the viewer made in the picture. */
+export interface Pick {
+  name: string;
+  value: number;
+}
+
+/** Several selections made at once, such as both ends of a span. */
+export interface Picks {
+  values: Record<string, number>;
+}
+
+/**
+ * What the stage tells the page, by the name of the trigger.
+ *
+ * "lost" and "reset" carry the token of the run that the server no longer knows, or that the
+ * viewer took back to the start.
+ */
+export interface Told {
+  lost: string;
+  reset: string;
+  pick: Pick | Picks;
+}
+
+export interface Panels {
+  plot: Plot;
+  timeline: Timeline;
+  tokens: Tokens;
+  diagram: Diagram;
+  unfolding: Unfolding;
+  flow: Flow;
+  ranking: Ranking;
+  tiles: Tiles;
+  numbers: Numbers;
+  sentence: Sentence;
+  choice: Choice;
+}
+
+export type Panel = Panels[keyof Panels];
+
+export interface Marks {
+  points: Points;
+  surface: Surface;
+  mesh: Mesh;
+  arrows: Arrows;
+  curve: Curve;
+  history: History;
+  rule: Rule;
+  band: Band;
+  bars: Bars;
+}
+
+export type Mark = Marks[keyof Marks];
+
+export type Kind = "float32" | "uint8" | "uint16";
+
+export type State = "idle" | "training" | "paused" | "ended" | "diverged";
+
+/** Numbers that both sides write down. */
+export interface Constants {
+  PACKET_MAGIC: 826692184;
+  CHUNK_MAGIC: 826495576;
+  TOP: { uint8: 255; uint16: 65535 };
+  OFFENCE: 1008;
+  BUSY: 1013;
+  MOST_FRAMES: 2000;
+}
