@@ -3,7 +3,7 @@
 
 import { inkOn, rampOf } from "../colour.js";
 import { number } from "../format.js";
-import { element } from "../layout.js";
+import { element, focused } from "../layout.js";
 
 /**
  * @import { Made, Maker, View } from "../context.js"
@@ -134,8 +134,7 @@ export function make(panel, stage) {
 
   /** @param {number} index */
   function mark(index) {
-    const page = /** @type {Document | ShadowRoot} */ (strip.getRootNode());
-    const inside = strip.contains(page.activeElement);
+    const inside = strip.contains(focused(strip));
     if (current >= 0) {
       chips[current]?.removeAttribute("aria-selected");
       if (chips[current]) chips[current].tabIndex = -1;
