@@ -25,6 +25,16 @@ export function element(tag, className = "", ...children) {
 }
 
 /**
+ * What has the focus on the page, or in the shadow root, that an element stands in.
+ *
+ * @param {Node} element
+ */
+export function focused(element) {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+/**
  * The title of a panel with its note; null when it has neither.
  *
  * @param {string} title

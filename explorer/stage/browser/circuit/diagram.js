@@ -2,12 +2,17 @@
 
 import { circuit } from "./circuit.js";
 import { equation, STYLE as EQUATION } from "./equation.js";
-import { element } from "../layout.js";
+import { element, focused } from "../layout.js";
 import { microscope } from "./microscope.js";
 import { fill } from "../phrases.js";
 import { STYLE as PRODUCTS } from "./products.js";
 import { STYLE as SHEET } from "./sheet.js";
 import { STYLE as SPARK } from "./spark.js";
+
+/**
+ * @import { Context, Made, Maker, View } from "../context.js"
+ * @import { Diagram } from "../types"
+ */
 
 const STYLE = `
 .stage .diagram { display: flex; flex-direction: column; gap: 8px; }
@@ -76,37 +81,47 @@ const STYLE = `
 @container (max-width: 640px) { .stage .diagram .numbers { font-size: calc(var(--text) + 4px); } }
 `;
 
+/** @type {Maker<Diagram>} */
 export function make(panel, stage) {
   const picture = element("div", "picture");
   const scope = panel.openings?.length ? microscope(panel, stage, () => root) : null;
+  /**
+   * @param {string} name
+   * @param {HTMLElement | SVGElement} from
+   */
   const open = (name, from) => scope?.open(name, from);
   const strip = equation(panel, stage, open);
-  const [steps, show] = makeSteps(panel, stage);
+  const { row: steps, show } = makeSteps(panel, stage);
   const unit = panel.select ? makePicker(panel, stage) : null;
   if (unit) steps.append(unit.element);
   const desk = element("div", "desk", steps, strip.element);
   const root = element("div", "diagram", element("style", "", [STYLE, EQUATION, SHEET, PRODUCTS, SPARK].join("")), picture, desk);
+  /** @type {ReturnType<typeof circuit> | null} */
   let drawn = null; // the circuit of the present layout
-  let narrow = null;
+  let narrow = stage.narrow;
   let size = "";
   let shown = "";
   let entered = ""; // the frame and stage whose motion was shown last
 
   function fit() {
-    if (!drawn || narrow !== stage.narrow) {
+    let made = drawn;
+    if (!made || narrow !== stage.narrow) {
       narrow = stage.narrow;
       const layout = (narrow && panel.narrow) || panel;
-      drawn = circuit(layout, panel, stage, (i) => stage.goStage(i), open);
-      picture.replaceChildren(drawn.svg);
+      made = drawn = circuit(layout, panel, stage, (i) => stage.goStage(i), open);
+      picture.replaceChildren(made.svg);
     }
     const { clientWidth, clientHeight } = picture;
     size = `${clientWidth} ${clientHeight}`;
-    if (clientWidth && clientHeight) drawn.arrange(clientWidth, clientHeight);
+    if (clientWidth && clientHeight) made.arrange(clientWidth, clientHeight);
     shown = "";
+    return made;
   }
 
+  /** @type {Made["paint"]} */
   function paint(view) {
-    if (!drawn || narrow !== stage.narrow || size !== `${picture.clientWidth} ${picture.clientHeight}`) fit();
+    const fits = narrow === stage.narrow && size === `${picture.clientWidth} ${picture.clientHeight}`;
+    const now = drawn && fits ? drawn : fit();
     if (!picture.clientWidth || !picture.clientHeight) return; // on its way out, or not yet in
     const at = Math.min(stage.stage, panel.stages.length - 1);
     const moment = `${view.frame.index} ${at}`;
@@ -114,14 +129,14 @@ export function make(panel, stage) {
     if (state === shown) return;
     shown = state;
     const active = panel.stages[at];
-    drawn.update(view, active);
-    drawn.svg.setAttribute("aria-label", fill(panel.alt, panel, stage, view));
+    now.update(view, active);
+    now.svg.setAttribute("aria-label", fill(panel.alt, panel, stage, view));
     show(at);
     unit?.update(view);
     strip.update(view, active);
     scope?.paint(view);
     const before = entered.split(" ")[1];
-    if (entered && before !== String(at) && !stage.reducedMotion) drawn.move(active);
+    if (entered && before !== String(at) && !stage.reducedMotion) now.move(active);
     entered = moment;
   }
 
@@ -133,7 +148,12 @@ export function make(panel, stage) {
   return { element: root, paint, resize, leave: () => scope?.leave() };
 }
 
-/** A button for each stage; the present one is marked. */
+/**
+ * A button for each stage; the present one is marked.
+ *
+ * @param {Diagram} panel
+ * @param {Context} stage
+ */
 function makeSteps(panel, stage) {
   const buttons = panel.stages.map(({ name, title }, i) => {
     const button = element("button", "", title || name);
@@ -146,12 +166,18 @@ function makeSteps(panel, stage) {
   tabs.setAttribute("role", "tablist");
   tabs.setAttribute("aria-label", "Stages of the computation");
   const row = element("div", "steps", tabs);
+  /** @param {number} at */
   const show = (at) =>
-    buttons.forEach((button, i) => button.setAttribute("aria-selected", i === at));
-  return [row, show];
+    buttons.forEach((button, i) => button.setAttribute("aria-selected", String(i === at)));
+  return { row, show };
 }
 
-/** A field for the selected entry, as the heat maps choose it with a click. */
+/**
+ * A field for the selected entry, as the heat maps choose it with a click.
+ *
+ * @param {Diagram} panel
+ * @param {Context} stage
+ */
 function makePicker(panel, stage) {
   const input = element("input");
   Object.assign(input, { type: "number", min: 0, step: 1 });
@@ -160,17 +186,18 @@ function makePicker(panel, stage) {
   input.addEventListener("change", () => {
     const wanted = Math.round(Number(input.value));
     const found = Math.min(Number(input.max), Math.max(0, wanted || 0));
-    input.value = found;
+    input.value = String(found);
     stage.select(name, found);
   });
   const label = element("label", "", name, input);
-  const first = panel.nodes.find((node) => node.value?.select === name)?.value.name;
+  const first = panel.nodes.find((node) => node.value?.select === name)?.value?.name;
 
+  /** @param {View} view */
   function update(view) {
     const array = first && stage.array(view, first);
-    if (array) input.max = array.data.length - 1;
+    if (array) input.max = String(array.data.length - 1);
     const chosen = stage.selects[name] ?? 0;
-    if (input.getRootNode().activeElement !== input) input.value = chosen;
+    if (focused(input) !== input) input.value = String(chosen);
   }
 
   return { element: label, update };

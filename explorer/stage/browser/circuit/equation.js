@@ -4,6 +4,24 @@ import { element } from "../layout.js";
 import { call, opens } from "./opening.js";
 import { fill, fixed, valueOf } from "../phrases.js";
 
+/**
+ * @import { Context, View } from "../context.js"
+ * @import { Diagram, Opening, Stage, Term } from "../types"
+ */
+
+/** @typedef {Stage | Opening} Step what an equation is about: a stage of a step, or an opened number */
+
+/**
+ * A term in the picture; `door` names the number that it opens.
+ *
+ * @typedef {object} Shown
+ * @property {Term} term
+ * @property {HTMLElement} made
+ * @property {HTMLElement} main
+ * @property {HTMLElement | null} caption
+ * @property {string} door
+ */
+
 export const STYLE = `
 .stage .numbers { display: flex; flex-wrap: wrap; align-items: flex-start;
   font-size: calc(var(--text) + 6px); line-height: 1.25; }
@@ -25,7 +43,11 @@ export const STYLE = `
   background: color-mix(in srgb, currentColor 10%, transparent); }
 `;
 
-/** "W_{xf} x" with lowered indices and slanted letters; words such as tanh stay upright. */
+/**
+ * "W_{xf} x" with lowered indices and slanted letters; words such as tanh stay upright.
+ *
+ * @param {string} formula
+ */
 export function letters(formula) {
   const made = element("span", "symbols");
   for (const piece of formula.split(/(_\{[^}]*\})/)) {
@@ -40,19 +62,32 @@ export function letters(formula) {
   return made;
 }
 
-/** Cut a text before its "=": lines break there and nowhere else. */
+/**
+ * Cut a text before its "=": lines break there and nowhere else.
+ *
+ * @param {Term} term
+ */
 function atEquals(term) {
   const at = term.text ? term.text.indexOf("= ", 1) : -1;
   if (at < 1 || !/^\)? $/.test(term.text.slice(0, at))) return [term];
   return [{ ...term, text: term.text.slice(0, at) }, { ...term, text: term.text.slice(at) }];
 }
 
-/** The elements of terms that stay on one line, from one "=" to the next. */
+/** @param {HTMLElement} made */
+const lengthOf = (made) => made.textContent?.length ?? 0;
+
+/**
+ * The elements of terms that stay on one line, from one "=" to the next.
+ *
+ * @param {Shown[]} terms
+ */
 function groups(terms) {
+  /** @type {HTMLElement[][]} */
   const found = [];
   for (const { term, made } of terms) {
-    if (!found.length || term.text?.startsWith("= ")) found.push([]);
-    found.at(-1).push(made);
+    const last = found.at(-1);
+    if (!last || term.text.startsWith("= ")) found.push([made]);
+    else last.push(made);
   }
   return found;
 }
@@ -61,6 +96,10 @@ function groups(terms) {
  * The numbers and words of an equation; `update(view, step)` shows a stage, or an opening, with
  * the numbers of a frame. Numbers that can be opened are, by `open(name, element)`. `loose` lets
  * lines break anywhere between two terms, where there is little room.
+ *
+ * @param {Diagram} panel
+ * @param {Context} stage
+ * @param {(name: string, from: HTMLElement) => void} open
  */
 export function equation(panel, stage, open, loose = false) {
   const numbers = element("div", "numbers");
@@ -68,7 +107,9 @@ export function equation(panel, stage, open, loose = false) {
   const sentence = element("span", "says");
   const root = element("div", "equation", numbers, words);
   const openings = new Set(panel.openings?.map(({ name }) => name));
+  /** @type {Step | null} */
   let shown = null;
+  /** @type {Shown[]} */
   let terms = [];
   let wide = 0;
   let fitted = "";
@@ -78,6 +119,7 @@ export function equation(panel, stage, open, loose = false) {
       fit();
     }).observe(root);
 
+  /** @param {Step} step */
   function build(step) {
     shown = step;
     fitted = "";
@@ -87,18 +129,23 @@ export function equation(panel, stage, open, loose = false) {
       made.append(main);
       const caption = term.caption ? element("small") : null;
       if (caption) made.append(caption);
-      const opened = term.value?.name;
+      const opened = term.value?.name ?? "";
       const door = openings.has(opened) && opened !== step.name ? opened : "";
       if (door) opens(main, door, () => open(door, main));
       return { term, made, main, caption, door };
     });
     const cut = groups(terms);
+    /** @param {number} i */
     const kind = (i) => (i > 0 && i < cut.length - 1 ? "group between" : "group");
     if (loose) numbers.replaceChildren(...terms.map(({ made }) => made));
     else numbers.replaceChildren(...cut.map((group, i) => element("span", kind(i), ...group)));
     words.replaceChildren(...(loose ? [] : [letters(step.symbols)]), sentence);
   }
 
+  /**
+   * @param {View} view
+   * @param {Step} step
+   */
   function update(view, step) {
     if (step !== shown) build(step);
     const { palette } = stage;
@@ -114,7 +161,7 @@ export function equation(panel, stage, open, loose = false) {
       const sign = before && !before.term.value ? before.term.text.trim().slice(-1) : "";
       let text = fixed(number, term.value.digits);
       if (door) call(main, `${text} ${caption?.textContent || door}`);
-      if (text[0] === "\u2212" && sign === "+") {
+      if (before && text[0] === "\u2212" && sign === "+") {
         before.main.textContent = before.term.text.replace("+", "\u2212");
         text = text.slice(1);
       } else if (text[0] === "\u2212" && sign === "·") {
@@ -130,20 +177,24 @@ export function equation(panel, stage, open, loose = false) {
   /** Leave out what stands between the first and the last "=" where one line is too short for it. */
   function fit() {
     if (loose) return;
-    const lengths = terms.map(({ main, caption }) => main.textContent.length + (caption?.textContent.length ?? 0));
+    const lengths = terms.map(({ main, caption }) => lengthOf(main) + (caption ? lengthOf(caption) : 0));
     const state = `${lengths} ${wide} ${stage.narrow} ${stage.presenter}`;
     if (state === fitted) return; // to measure would lay the page out at every step
     fitted = state;
     numbers.classList.remove("tight");
     if (stage.narrow || numbers.childElementCount < 3) return;
-    const last = numbers.lastChild.offsetTop;
-    numbers.classList.toggle("tight", last > numbers.firstChild.offsetTop);
+    const tops = [...numbers.children].map((group) => (group instanceof HTMLElement ? group.offsetTop : 0));
+    numbers.classList.toggle("tight", tops[tops.length - 1] > tops[0]);
   }
 
+  /**
+   * @param {View} view
+   * @param {Step} step
+   */
   function says(view, step) {
     const first = fill(step.says ?? "", panel, stage, view);
-    if (!step.weighs) return first;
-    const { weighs } = step;
+    const weighs = "weighs" in step ? step.weighs : undefined;
+    if (!weighs) return first;
     const [a, b] = [weighs.first, weighs.second].map((v) => Math.abs(valueOf(v, stage, view) ?? 0));
     const second = a >= b ? weighs.if_first : weighs.if_second;
     return `${first} ${fill(second, panel, stage, view)}`;

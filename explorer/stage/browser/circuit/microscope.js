@@ -4,17 +4,33 @@
 import { equation, letters } from "./equation.js";
 import { moment, power } from "../format.js";
 import { substituted } from "./latex.js";
-import { element } from "../layout.js";
+import { element, focused } from "../layout.js";
 import { causeOf, selectOf, shownSum, spoken } from "./opening.js";
 import { entry } from "../phrases.js";
 import { dotList, partList } from "./products.js";
 import { makeSheet } from "./sheet.js";
 import { makeSpark } from "./spark.js";
 
+/**
+ * @import { Context, Opened, View } from "../context.js"
+ * @import { Diagram, Dot, Opening } from "../types"
+ * @import { Door, Products } from "./opening.js"
+ */
+
 const [LEAST_ROWS, MOST] = [3, 8]; // products of each dot product that are shown without asking
 const COPIED = 1600; // ms that the button says so
 const OFF = 1e-3; // a difference that is not rounding
 
+/**
+ * What a browser may let a page do with its keyboard (Chromium does).
+ *
+ * @typedef {{ lock: (keys: string[]) => Promise<void>, unlock: () => void }} KeyboardLock
+ */
+
+/** @type {Navigator & { keyboard?: KeyboardLock }} */
+const { keyboard } = navigator;
+
+/** @param {number | null} number */
 const thousandths = (number) =>
   number === null ? "–" : number.toFixed(3).replace(/^-(?!0\.000$)/, "−").replace(/^-/, "");
 
@@ -22,6 +38,10 @@ const thousandths = (number) =>
  * The microscope of one diagram. `open(name, from)` opens a number from an element outside of the
  * card; what is opened stands in `stage.opened`, as [{name, unit, index, via}], and stays when the
  * panels are built anew.
+ *
+ * @param {Diagram} panel
+ * @param {Context} stage
+ * @param {() => HTMLElement} place
  */
 export function microscope(panel, stage, place) {
   const openings = new Map(panel.openings.map((opening) => [opening.name, opening]));
@@ -56,18 +76,26 @@ export function microscope(panel, stage, place) {
   card.tabIndex = -1;
   card.hidden = true;
   const sheet = makeSheet(card, stage, place);
+  /** @type {View | null} */
   let view = null;
+  /** @type {Opening | null} */
   let built = null; // the opening whose dot products stand in the card
+  /** @type {ReturnType<typeof dotList>[]} */
   let lists = [];
+  /** @type {Door | null} */
   let from = null; // where the focus returns to
   let wantsFocus = false; // once it can be seen
 
-  stage.opened ??= [];
   stage.opened = stage.opened.filter(({ name }) => openings.has(name));
 
   const last = () => stage.opened.at(-1);
   const unit = () => (panel.select ? (stage.selects[panel.select] ?? 0) : 0);
 
+  /**
+   * @param {string} text
+   * @param {string} kind
+   * @param {() => void} acts
+   */
   function act(text, kind, acts) {
     const button = element("button", `act ${kind}`, text);
     button.type = "button";
@@ -77,8 +105,12 @@ export function microscope(panel, stage, place) {
 
   // --------------------------------------------------------------------------- open and close
 
+  /**
+   * @param {string} name
+   * @param {Door} opener
+   */
   function open(name, opener) {
-    from = opener ?? null;
+    from = opener;
     stage.opened = [];
     wantsFocus = true;
     push({ name });
@@ -87,17 +119,26 @@ export function microscope(panel, stage, place) {
     place().scrollIntoView({ block: "start", behavior }); // the sheet covers what lies below
   }
 
-  /** One number deeper. */
+  /**
+   * One number deeper.
+   *
+   * @param {Pick<Opened, "name"> & Partial<Opened>} crumb
+   */
   function push(crumb) {
-    wantsFocus ||= card.contains(card.getRootNode().activeElement); // what has it may go
-    stage.opened.push({ unit: unit(), index: view.frame.index, ...crumb });
+    wantsFocus ||= card.contains(focused(card)); // what has it may go
+    stage.opened.push({ unit: unit(), index: view?.frame.index ?? 0, ...crumb });
     inside.scrollTop = 0;
     stage.changed();
   }
 
-  /** A product of the step before: go there, and open the number that caused it. */
+  /**
+   * A product of the step before: go there, and open the number that caused it.
+   *
+   * @param {Dot} dot
+   * @param {number} k
+   */
   function causedBy(dot, k) {
-    const frame = causeOf(dot, k, stage, view);
+    const frame = view && causeOf(dot, k, stage, view);
     if (!frame) return;
     const { index } = frame;
     stage.go(index);
@@ -105,19 +146,26 @@ export function microscope(panel, stage, place) {
     push({ name: dot.leads_to, via: dot.label, unit: k, index });
   }
 
-  /** An input of this step: what is read, or the same number of another unit. */
+  /**
+   * An input of this step: what is read, or the same number of another unit.
+   *
+   * @param {Dot} dot
+   * @param {number} k
+   */
   function follow(dot, k) {
     if (dot.cause === "before") causedBy(dot, k);
-    else if (dot.cause === "token") stage.pointOut(view.frame.index);
-    else {
+    else if (dot.cause === "token") {
+      if (view) stage.pointOut(view.frame.index);
+    } else {
       if (panel.select && k !== unit()) stage.select(panel.select, k);
       push({ name: dot.inputs, via: dot.label, unit: k });
     }
   }
 
+  /** @param {number} i */
   function backTo(i) {
+    const { unit: at, index } = stage.opened[i];
     stage.opened = stage.opened.slice(0, i + 1);
-    const { unit: at, index } = last();
     stage.go(index);
     if (panel.select && at !== unit()) stage.select(panel.select, at);
     inside.scrollTop = 0;
@@ -127,7 +175,7 @@ export function microscope(panel, stage, place) {
 
   function close() {
     const back = from?.isConnected ? from : stage.root;
-    const held = card.contains(card.getRootNode().activeElement);
+    const held = card.contains(focused(card));
     stage.opened = [];
     from = null;
     hide();
@@ -143,7 +191,7 @@ export function microscope(panel, stage, place) {
     delete card.dataset.opened;
     window.removeEventListener("keydown", escape, true);
     document.removeEventListener("scroll", sheet.arrange, true);
-    navigator.keyboard?.unlock?.();
+    keyboard?.unlock();
   }
 
   function show() {
@@ -158,10 +206,11 @@ export function microscope(panel, stage, place) {
     card.hidden = false;
     window.addEventListener("keydown", escape, true);
     document.addEventListener("scroll", sheet.arrange, true);
-    navigator.keyboard?.lock?.(["Escape"]).catch(() => {}); // else full screen ends with it
+    keyboard?.lock(["Escape"]).catch(() => {}); // else full screen ends with it
     sheet.arrange();
   }
 
+  /** @param {KeyboardEvent} event */
   function escape(event) {
     if (event.key !== "Escape") return;
     const [target] = event.composedPath();
@@ -174,45 +223,51 @@ export function microscope(panel, stage, place) {
 
   // --------------------------------------------------------------------------------- painting
 
+  /** @param {View} now */
   function paint(now) {
     view = now;
     const crumb = last();
-    if (!crumb) {
+    const opening = crumb && openings.get(crumb.name);
+    if (!opening) {
       hide();
       return;
     }
-    Object.assign(crumb, { unit: unit(), index: view.frame.index });
-    const opening = openings.get(crumb.name);
+    Object.assign(crumb, { unit: unit(), index: now.frame.index });
     if (built !== opening) build(opening);
     show();
     paintTrail();
-    const number = entry(opening.name, selectOf(opening, panel), stage, view);
+    const number = entry(opening.name, selectOf(opening, panel), stage, now);
     value.textContent = stage.number(number);
     value.style.color = opening.role === "ink" ? "" : (stage.palette[opening.role] ?? "");
     where.textContent = [
       panel.select && `${panel.select} ${unit()}`,
-      moment(stage.clock, view.frame.step),
+      moment(stage.clock, now.frame.step),
     ]
       .filter(Boolean)
       .join(", ");
-    strip.update(view, opening);
-    spark.paint(view, opening);
-    if (!lists.length) parts.paint(view, opening);
-    const found = lists.map((list) => list.find(view, opening));
+    strip.update(now, opening);
+    spark.paint(now, opening);
+    if (!lists.length) parts.paint(now, opening);
+    const found = lists.map((list) => list.find(now, opening));
     const largest = Math.max(1e-12, ...found.map((dot) => Math.abs(dot?.terms[0]?.product ?? 0)));
     const first = rowsEach(found);
-    lists.forEach((list, i) => list.paint(view, found[i], largest, first));
+    lists.forEach((list, i) => list.paint(now, found[i], largest, first));
     paintCheck(
       opening,
       found.map((dot) => dot && dot.sum),
+      now,
     );
     card.dataset.opened = opening.name;
-    card.dataset.unit = unit();
+    card.dataset.unit = String(unit());
     card.dataset.latex = substituted(opening.symbols, strip.text());
     sheet.settle();
   }
 
-  /** How many products of each dot product have room at first. */
+  /**
+   * How many products of each dot product have room at first.
+   *
+   * @param {(Products | null)[]} found
+   */
   function rowsEach(found) {
     const many = found.filter((dot) => dot && dot.terms.length > 1).length;
     if (stage.narrow) return many > 1 ? 4 : MOST;
@@ -220,12 +275,13 @@ export function microscope(panel, stage, place) {
     return Math.min(MOST, Math.max(LEAST_ROWS, Math.floor((sheet.limit - heads) / 25 / Math.max(1, many))));
   }
 
+  /** @param {Opening} opening */
   function build(opening) {
     built = opening;
     title.textContent = opening.title;
     card.setAttribute("aria-label", `How it is made: ${opening.title}`);
-    formula.replaceChildren(letters(opening.symbols ?? ""), copy);
-    lists = (opening.dots ?? []).map((dot) => dotList(dot, panel, stage, openings, follow));
+    formula.replaceChildren(letters(opening.symbols), copy);
+    lists = opening.dots.map((dot) => dotList(dot, panel, stage, openings, follow));
     dots.replaceChildren(...lists.map((list) => list.element));
     parts.element.hidden = lists.length > 0;
     sheet.arrange();
@@ -236,7 +292,7 @@ export function microscope(panel, stage, place) {
   function paintTrail() {
     const texts = stage.opened.map((crumb, i) => {
       const before = stage.opened[i - 1];
-      const { title: name } = openings.get(crumb.name);
+      const name = openings.get(crumb.name)?.title ?? crumb.name;
       const elsewhere = before && (before.unit !== crumb.unit || before.index !== crumb.index);
       const frame = stage.frames.at(stage.frames.floor(crumb.index));
       const at = elsewhere
@@ -261,13 +317,19 @@ export function microscope(panel, stage, place) {
     trail.scrollLeft = trail.scrollWidth;
   }
 
-  /** "adds up to 1.234, shown 1.234, difference 2×10⁻⁷". */
-  function paintCheck(opening, sums) {
+  /**
+   * "adds up to 1.234, shown 1.234, difference 2×10⁻⁷".
+   *
+   * @param {Opening} opening
+   * @param {(number | null)[]} sums
+   * @param {View} now
+   */
+  function paintCheck(opening, sums, now) {
     const there = sums.length > 0 && sums.every((sum) => sum !== null);
     check.hidden = !there;
     if (!there) return;
-    const sum = sums.reduce((total, part) => total + part, 0);
-    const shown = shownSum(opening, panel, stage, view);
+    const sum = sums.reduce((total, part) => total + (part ?? 0), 0) ?? 0;
+    const shown = shownSum(opening, panel, stage, now);
     const difference = shown === null ? NaN : Math.abs(sum - shown);
     Object.assign(check.dataset, { sum, shown, difference });
     check.classList.toggle("off", difference > OFF);
@@ -283,7 +345,7 @@ export function microscope(panel, stage, place) {
   }
 
   async function copyEquation() {
-    const text = card.dataset.latex;
+    const text = card.dataset.latex ?? "";
     try {
       await navigator.clipboard.writeText(text);
     } catch {

@@ -2,13 +2,54 @@
 
 import { entry } from "../phrases.js";
 
+/**
+ * @import { Context, View } from "../context.js"
+ * @import { Diagram, Dot, Opening } from "../types"
+ */
+
+/** @typedef {HTMLElement | SVGElement} Door an element that opens a number */
+/** @typedef {Pick<Diagram, "tokens" | "select">} Reading what is read, and whose numbers are shown */
+
+/**
+ * One product of a dot product.
+ *
+ * @typedef {object} Product
+ * @property {number} k
+ * @property {string} name
+ * @property {number} weight
+ * @property {number} input
+ * @property {number} product
+ */
+
+/**
+ * A dot product of the selected unit: its products, the largest first; what is added to them and
+ * what multiplies the whole (null: nothing does); `inside` without that factor, `sum` with it.
+ *
+ * @typedef {object} Products
+ * @property {Product[]} terms
+ * @property {number | null} bias
+ * @property {number | null} factor
+ * @property {number} inside
+ * @property {number} sum
+ */
+
 // Names that belong to the controls of the time bar alone.
 const TAKEN = /\S*(?:step|train|pause|reset|time)\S*\s*/gi;
 
-/** A name for a control, without the words that name the controls of the time bar. */
+/**
+ * A name for a control, without the words that name the controls of the time bar.
+ *
+ * @param {string} name
+ */
 export const spoken = (name) => name.replace(TAKEN, "").trim() || "number";
 
-/** Have an element open a number: by click, tap, Enter and space. */
+/**
+ * Have an element open a number: by click, tap, Enter and space.
+ *
+ * @param {Door} target
+ * @param {string} name
+ * @param {(event: Event) => void} act
+ */
 export function opens(target, name, act, role = "button") {
   target.dataset.opens = name;
   target.tabIndex = 0;
@@ -16,49 +57,82 @@ export function opens(target, name, act, role = "button") {
   if (role) target.setAttribute("role", role);
   target.setAttribute("aria-haspopup", "dialog");
   target.addEventListener("click", act);
-  target.addEventListener("keydown", (event) => {
+  /** @param {KeyboardEvent} event */
+  const press = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
     act(event);
-  });
+  };
+  if (target instanceof HTMLElement) target.addEventListener("keydown", press);
+  else target.addEventListener("keydown", press);
 }
 
-/** Name what an element opens, for those who hear it. */
+/**
+ * Name what an element opens, for those who hear it.
+ *
+ * @param {Door} target
+ * @param {string} name
+ */
 export const call = (target, name) => target.setAttribute("aria-label", spoken(name));
 
+/** @type {Partial<Record<string, string>>} */
+const SYMBOLS = { hidden: "h₋₁", cell: "c₋₁" };
 const SUBSCRIPT = "₀₁₂₃₄₅₆₇₈₉";
-const lowered = (k) => [...String(k)].map((digit) => SUBSCRIPT[digit]).join("");
+/** @param {number} k */
+const lowered = (k) => [...String(k)].map((digit) => SUBSCRIPT[Number(digit)]).join("");
 
-/** What is read now, in quotes where it is a character. */
+/**
+ * What is read now, in quotes where it is a character.
+ *
+ * @param {string | undefined} token
+ */
 function quoted(token) {
   if (token === undefined) return "";
   return token.length > 1 && !Number.isNaN(Number(token.replace("−", "-"))) ? token : `“${token}”`;
 }
 
-/** What input k of a dot product is called. */
+/**
+ * What input k of a dot product is called.
+ *
+ * @param {Dot} dot
+ * @param {number} k
+ * @param {number} count
+ * @param {string | undefined} token
+ * @param {string} unitName
+ */
 function nameOf(dot, k, count, token, unitName) {
   const given = dot.names?.length === 1 && count > 1 ? dot.names[0] : dot.names?.[k];
-  if (given !== undefined) return given.replaceAll("{k}", k).replaceAll("{token}", token ?? "");
+  if (given !== undefined) return given.replaceAll("{k}", String(k)).replaceAll("{token}", token ?? "");
   if (dot.cause === "token") {
     const letter = count > 1 ? `x${lowered(k)}` : "x";
     return token === undefined ? letter : `${letter} of ${quoted(token)}`;
   }
-  const symbol = { hidden: "h₋₁", cell: "c₋₁" }[dot.inputs.replace(/_before$/, "")];
+  const symbol = SYMBOLS[dot.inputs.replace(/_before$/, "")];
   const past = dot.inputs.endsWith("_before") || dot.cause === "before";
   return `${past && symbol ? symbol : dot.inputs.replaceAll("_", " ")} of ${unitName} ${k}`;
 }
 
-/** The selection that the number of an opening goes by; empty for one that no unit owns. */
+/**
+ * The selection that the number of an opening goes by; empty for one that no unit owns.
+ *
+ * @param {Opening} opening
+ * @param {Reading} panel
+ */
 export function selectOf(opening, panel) {
-  const own = opening.equation?.find(({ value }) => value?.name === opening.name);
-  return own ? own.value.select : panel.select;
+  const own = opening.equation.find(({ value }) => value?.name === opening.name);
+  return own?.value ? own.value.select : panel.select;
 }
 
 /**
- * The dot product of the selected unit in a frame: {terms, bias, factor, sum}, or null where its
- * arrays are missing. Terms are {k, name, weight, input, product}, the largest first; `sum` has
- * the bias and the factor of `gated_by` in it.
+ * The dot product of the selected unit in a frame, or null where its arrays are missing.
+ *
+ * @param {Dot} dot
+ * @param {Opening} opening
+ * @param {Reading} panel
+ * @param {Context} stage
+ * @param {View} view
+ * @returns {Products | null}
  */
 export function products(dot, opening, panel, stage, view) {
   const weights = stage.array(view, dot.weights)?.data;
@@ -70,6 +144,10 @@ export function products(dot, opening, panel, stage, view) {
   const unit = own && select ? (stage.selects[select] ?? 0) : 0;
   const row = (dot.block ?? 0) * units + unit;
   const token = panel.tokens?.[view.frame.index];
+  /**
+   * @param {number} k
+   * @param {number} weight
+   */
   const term = (k, weight) => ({
     k,
     name: nameOf(dot, k, inputs.length, token, panel.select || "unit"),
@@ -77,6 +155,7 @@ export function products(dot, opening, panel, stage, view) {
     input: inputs[k],
     product: weight * inputs[k],
   });
+  /** @type {Product[]} */
   const terms = [];
   if (dot.diagonal) terms.push(term(unit, weights[row]));
   else {
@@ -90,7 +169,14 @@ export function products(dot, opening, panel, stage, view) {
   return { terms, bias, factor, inside: plain, sum: plain * (factor ?? 1) };
 }
 
-/** The number that the dot products of an opening add up to. */
+/**
+ * The number that the dot products of an opening add up to.
+ *
+ * @param {Opening} opening
+ * @param {Reading} panel
+ * @param {Context} stage
+ * @param {View} view
+ */
 export function shownSum(opening, panel, stage, view) {
   const named = opening.adds_to || `${opening.name}/preactivation`;
   const select = selectOf(opening, panel);
@@ -101,13 +187,18 @@ export function shownSum(opening, panel, stage, view) {
 /**
  * The frame in which input k of a dot product was made: the one before, or after where a cell reads
  * from the end; null at the edge of the recording, where a state was given.
+ *
+ * @param {Dot} dot
+ * @param {number} k
+ * @param {Context} stage
+ * @param {View} view
  */
 export function causeOf(dot, k, stage, view) {
-  const input = stage.array(view, dot.inputs)?.data[k];
+  const input = stage.array(view, dot.inputs)?.data[k] ?? NaN;
   for (const position of [view.position - 1, view.position + 1]) {
     const frame = stage.frames.at(position);
     const made = frame?.arrays[dot.leads_to]?.data[k];
-    if (made !== undefined && Math.abs(made - input) < 1e-6) return frame;
+    if (frame && made !== undefined && Math.abs(made - input) < 1e-6) return frame;
   }
   return null;
 }

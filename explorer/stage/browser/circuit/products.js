@@ -5,6 +5,12 @@ import { element } from "../layout.js";
 import { call, causeOf, opens, products, selectOf } from "./opening.js";
 import { entry } from "../phrases.js";
 
+/**
+ * @import { Context, View } from "../context.js"
+ * @import { Diagram, Dot, Opening } from "../types"
+ * @import { Product, Products } from "./opening.js"
+ */
+
 export const STYLE = `
 .stage .microscope .dots { display: flex; flex-direction: column; gap: 12px; }
 .stage .microscope .dot header { display: flex; align-items: baseline; gap: 8px; margin-bottom: 3px; }
@@ -39,7 +45,13 @@ export const STYLE = `
 .stage .microscope .bias b { color: var(--ink); font-weight: 600; }
 `;
 
-/** A bar from the middle, to the right where the share is positive. */
+/**
+ * A bar from the middle, to the right where the share is positive.
+ *
+ * @param {HTMLElement} bar
+ * @param {number} share
+ * @param {Record<string, string>} palette
+ */
 function draw(bar, share, palette) {
   const size = 50 * Math.min(1, Math.abs(share));
   bar.style.left = share < 0 ? `${50 - size}%` : "50%";
@@ -47,9 +59,9 @@ function draw(bar, share, palette) {
   bar.style.background = share < 0 ? palette.negative : palette.positive;
 }
 
-function makeRow(tag = "li") {
+function makeRow() {
   const made = {
-    row: element(tag),
+    row: element("li"),
     what: element("span", "what"),
     arithmetic: element("span", "sum-of"),
     product: element("span", "product"),
@@ -59,12 +71,24 @@ function makeRow(tag = "li") {
   return made;
 }
 
-const write = (target, text) => target.textContent === text || (target.textContent = text);
+/**
+ * @param {Element} target
+ * @param {string} text
+ */
+function write(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
 
 /**
  * One dot product as ranked rows. `follow(dot, k)` is called when the cause of a product is asked
  * for. `find(view, opening)` are the products, null where arrays are missing; `paint` shows them,
  * the bars on a scale up to the `largest`, and at `first` so many rows.
+ *
+ * @param {Dot} dot
+ * @param {Diagram} panel
+ * @param {Context} stage
+ * @param {Map<string, Opening>} openings
+ * @param {(dot: Dot, k: number) => void} follow
  */
 export function dotList(dot, panel, stage, openings, follow) {
   const heard = element("button", "heard");
@@ -79,9 +103,11 @@ export function dotList(dot, panel, stage, openings, follow) {
   const bias = element("span", "bias");
   const root = element("section", "dot", head, list, element("div", "below-rows", more, bias));
   root.dataset.inputs = dot.inputs;
+  /** @type {ReturnType<typeof makeRow>[]} */
   let rows = [];
   let all = false;
-  let shown = null;
+  /** @type {Product[]} */
+  let shown = [];
   heard.addEventListener("click", () => follow(dot, 0));
   more.addEventListener("click", () => {
     all = !all;
@@ -90,6 +116,10 @@ export function dotList(dot, panel, stage, openings, follow) {
     stage.changed();
   });
 
+  /**
+   * @param {View} view
+   * @param {number} k
+   */
   const leads = (view, k) => {
     if (dot.cause === "token") return true;
     if (dot.cause === "before")
@@ -97,12 +127,15 @@ export function dotList(dot, panel, stage, openings, follow) {
     return openings.has(dot.inputs);
   };
 
+  /** @param {number} count */
   function resize(count) {
-    while (rows.length > count) rows.pop().row.remove();
+    for (const { row } of rows.splice(count)) row.remove();
     while (rows.length < count) {
       const made = makeRow();
       const place = rows.length;
-      opens(made.row, dot.leads_to || dot.inputs, () => doorOpen && follow(dot, shown[place].k));
+      opens(made.row, dot.leads_to || dot.inputs, () => {
+        if (doorOpen) follow(dot, shown[place].k);
+      });
       rows.push(made);
       list.append(made.row);
     }
@@ -110,7 +143,11 @@ export function dotList(dot, panel, stage, openings, follow) {
 
   let doorOpen = true;
 
-  /** A product that leads nowhere is no control. */
+  /**
+   * A product that leads nowhere is no control.
+   *
+   * @param {boolean} open
+   */
   function setDoors(open) {
     for (const { row } of rows) {
       if (open === (row.getAttribute("role") === "button")) continue;
@@ -124,8 +161,18 @@ export function dotList(dot, panel, stage, openings, follow) {
     }
   }
 
+  /**
+   * @param {View} view
+   * @param {Opening} opening
+   */
   const find = (view, opening) => products(dot, opening, panel, stage, view);
 
+  /**
+   * @param {View} view
+   * @param {Products | null} found
+   * @param {number} largest
+   * @param {number} first
+   */
   function paint(view, found, largest, first) {
     root.hidden = !found;
     if (!found) return;
@@ -142,19 +189,17 @@ export function dotList(dot, panel, stage, openings, follow) {
       write(what, term.name);
       write(arithmetic, `${stage.number(term.weight)} × ${stage.number(term.input)}`);
       write(product, stage.number(term.product));
-      row.dataset.k = term.k;
-      row.dataset.product = term.product;
+      Object.assign(row.dataset, { k: term.k, product: term.product });
       if (doorOpen) call(row, `${term.name}: ${arithmetic.textContent} = ${product.textContent}`);
       draw(bar, term.product / largest, palette);
     }
     const rest = terms.slice(count).reduce((total, term) => total + term.product, 0);
     more.hidden = terms.length <= first;
     write(more, all ? "the largest only" : `${terms.length - count} more: sum ${stage.number(rest)}`);
-    root.dataset.rest = rest;
-    root.dataset.part = sum;
+    Object.assign(root.dataset, { rest, part: sum });
     bias.hidden = constant === null;
     if (constant !== null) {
-      root.dataset.bias = constant;
+      root.dataset.bias = String(constant);
       bias.replaceChildren("bias ", element("b", "", stage.number(constant)));
     }
     const whole = factor === null ? [] : [`${stage.number(factor)} · ${stage.number(inside)} = `];
@@ -169,33 +214,50 @@ export function dotList(dot, panel, stage, openings, follow) {
   return { element: root, find, paint };
 }
 
-/** The numbers of an equation that open in turn, as rows: name, value, bar. */
+/**
+ * The numbers of an equation that open in turn, as rows: name, value, bar.
+ *
+ * @param {Diagram} panel
+ * @param {Context} stage
+ * @param {Map<string, Opening>} openings
+ * @param {(name: string) => void} open
+ */
 export function partList(panel, stage, openings, open) {
   const list = element("ol", "parts");
+  /** @type {Opening | null} */
   let built = null;
+  /** @type {({ inner: Opening } & ReturnType<typeof makeRow>)[]} */
   let rows = [];
 
+  /** @param {Opening} opening */
   function build(opening) {
     built = opening;
-    const names = (opening.equation ?? []).map(({ value }) => value?.name);
-    const inner = [...new Set(names)].filter((name) => name !== opening.name && openings.has(name));
-    rows = inner.map((name) => {
+    const names = opening.equation.map(({ value }) => value?.name ?? "");
+    const found = [...new Set(names)].map((name) => openings.get(name));
+    const others = found.flatMap((inner) => (inner && inner !== opening ? [inner] : []));
+    rows = others.map((inner) => {
       const made = makeRow();
-      made.what.textContent = openings.get(name).title;
-      opens(made.row, name, () => open(name));
-      return { name, ...made };
+      made.what.textContent = inner.title;
+      opens(made.row, inner.name, () => open(inner.name));
+      return { inner, ...made };
     });
     list.replaceChildren(...rows.map(({ row }) => row));
   }
 
+  /**
+   * @param {View} view
+   * @param {Opening} opening
+   */
   function paint(view, opening) {
     if (built !== opening) build(opening);
-    const numbers = rows.map(({ name }) => entry(name, selectOf(openings.get(name), panel), stage, view) ?? NaN);
+    const numbers = rows.map(
+      ({ inner }) => entry(inner.name, selectOf(inner, panel), stage, view) ?? NaN,
+    );
     const largest = Math.max(1, ...numbers.map(Math.abs).filter(Number.isFinite));
-    rows.forEach(({ name, row, what, product, bar }, i) => {
+    rows.forEach(({ inner, row, what, product, bar }, i) => {
       write(product, stage.number(numbers[i]));
-      call(row, `${openings.get(name).title}: ${product.textContent}`);
-      what.style.color = stage.palette[openings.get(name).role] ?? "";
+      call(row, `${inner.title}: ${product.textContent}`);
+      what.style.color = stage.palette[inner.role] ?? "";
       draw(bar, numbers[i] / largest, stage.palette);
     });
   }

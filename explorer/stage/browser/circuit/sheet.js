@@ -1,5 +1,7 @@
 // The card of the microscope: its look, and its place beside the circuit.
 
+/** @import { Context } from "../context.js" */
+
 export const STYLE = `
 .stage .microscope { position: absolute; z-index: 7; display: flex; flex-direction: column;
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
@@ -52,6 +54,10 @@ const SLIVER = 130; // px
 /**
  * Keeps a card over what stands beside the element `beside()`; on phones it is a sheet on top of
  * the time bar. `limit` is the height it has room for.
+ *
+ * @param {HTMLElement} card
+ * @param {Context} stage
+ * @param {() => Element} beside
  */
 export function makeSheet(card, stage, beside) {
   let limit = 600;
@@ -61,11 +67,11 @@ export function makeSheet(card, stage, beside) {
     if (card.hidden) return;
     settled = false;
     const dock = stage.root.querySelector(":scope > .dock");
-    const low = stage.narrow && dock;
-    card.classList.toggle("sheet", Boolean(low));
+    const low = stage.narrow ? dock : null;
+    card.classList.toggle("sheet", low !== null);
     if (low) {
       card.style.cssText = "";
-      if (card.parentNode !== dock) dock.prepend(card);
+      if (card.parentNode !== low) low.prepend(card);
       return;
     }
     if (card.parentNode !== stage.root) stage.root.append(card);
@@ -85,7 +91,11 @@ export function makeSheet(card, stage, beside) {
     });
   }
 
-  /** Where the card begins: the choice of names on top of its place stays in reach. */
+  /**
+   * Where the card begins: the choice of names on top of its place stays in reach.
+   *
+   * @param {DOMRect} inner
+   */
   function under(inner) {
     const names = stage.root.querySelector('.choice[data-select="names"]');
     const row = names?.getBoundingClientRect();

@@ -2,6 +2,11 @@
 
 import { element } from "../layout.js";
 
+/**
+ * @import { Maker } from "../context.js"
+ * @import { Choice } from "../types"
+ */
+
 const STYLE = `
 .stage .choice { display: flex; flex-wrap: wrap; align-items: center; align-content: flex-start; gap: 4px 10px; }
 .stage .choice h3 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); color: var(--mute); }
@@ -15,9 +20,12 @@ const STYLE = `
   font-weight: 620; }
 .stage .choice button:focus-visible { outline-offset: -3px; outline-color: currentColor; }
 `;
+/** @type {Record<string, number>} */
 const STRIDES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
+/** @type {Maker<Choice>} */
 export function make(panel, stage) {
+  /** @param {number} i */
   const choose = (i) => {
     stage.select(panel.select, i);
     buttons[i].focus({ preventScroll: true });
@@ -39,10 +47,15 @@ export function make(panel, stage) {
 
   const chosen = () => Math.min(stage.selects[panel.select] ?? 0, buttons.length - 1);
 
-  /** Arrows belong to this row while it has the focus: ask before the stage does. */
+  /**
+   * Arrows belong to this row while it has the focus: ask before the stage does.
+   *
+   * @param {KeyboardEvent} event
+   */
   function move(event) {
     const stride = STRIDES[event.key];
-    if (!stride || !options.contains(event.composedPath()[0])) return;
+    const target = event.composedPath()[0];
+    if (!stride || !(target instanceof Node && options.contains(target))) return;
     event.preventDefault();
     event.stopPropagation();
     choose((chosen() + stride + buttons.length) % buttons.length);
@@ -56,7 +69,7 @@ export function make(panel, stage) {
     if (now === shown) return;
     shown = now;
     buttons.forEach((button, i) => {
-      button.setAttribute("aria-checked", i === now);
+      button.setAttribute("aria-checked", String(i === now));
       button.tabIndex = i === now ? 0 : -1;
     });
   }

@@ -1,7 +1,16 @@
 // Boxes and arrows between them, of which those that are at work in the frame are lit.
 
 import { inkOn } from "../colour.js";
+import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+
+/**
+ * @import { Graphics } from "../canvas.js"
+ * @import { Made, Maker, View } from "../context.js"
+ * @import { Flow, FlowNode } from "../types"
+ */
+
+/** @typedef {{ x: number, y: number, wide: number, high: number }} Box its middle and its size */
 
 const STYLE = `
 .stage .flow { display: flex; flex-direction: column; }
@@ -17,14 +26,16 @@ const LINE = 1.25; // of the text's size, from one line to the next
 const APART = 34; // px between columns
 const MOST = 24; // px between rows
 
+/** @type {Maker<Flow>} */
 export function make(panel, stage) {
   const drawing = svg("svg", { role: "img" });
   const body = element("div", "body", drawing);
   const head = heading(panel.title, panel.note);
   const root = element("div", "flow", element("style", "", STYLE), ...(head ? [head] : []), body);
-  const pen = document.createElement("canvas").getContext("2d");
+  const pen = graphics(document.createElement("canvas"));
   let shown = "";
 
+  /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
     const state = `${view.frame.index}/${stage.look}/${stage.frames.id}`;
@@ -37,13 +48,19 @@ export function make(panel, stage) {
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.replaceChildren();
     for (const [from, to] of panel.links)
-      link(boxes.get(from), boxes.get(to), `${from} ${to}`, lit.has(from) && lit.has(to));
-    for (const node of panel.nodes) draw(node, boxes.get(node.name), lit.has(node.name), view);
+      link(boxes[from], boxes[to], `${from} ${to}`, lit.has(from) && lit.has(to));
+    for (const node of panel.nodes) draw(node, boxes[node.name], lit.has(node.name), view);
     const names = panel.nodes.filter(({ name }) => lit.has(name)).map(({ text }) => text);
     const told = names.length ? `Lit: ${names.join(", ")}.` : "Nothing is lit.";
     drawing.setAttribute("aria-label", `${stage.fill(panel.alt || panel.title, view)} ${told}`);
   }
 
+  /**
+   * @param {FlowNode} node
+   * @param {Box} box
+   * @param {boolean} on
+   * @param {View} view
+   */
   function draw({ name, text, role, below }, box, on, view) {
     const colour = stage.palette[role];
     const group = svg("g", { "data-node": name, "data-lit": on ? 1 : 0 }, drawing);
@@ -60,11 +77,17 @@ export function make(panel, stage) {
       const at = y + (i - (lines.length - 1) / 2) * LINE * size;
       const ink = on ? inkOn(colour) : stage.palette.ink;
       const made = svg("text", { x, y: at, fill: ink, "font-size": size }, group);
-      made.setAttribute("font-weight", weight);
+      made.setAttribute("font-weight", String(weight));
       made.textContent = words;
     });
   }
 
+  /**
+   * @param {Box} start
+   * @param {Box} end
+   * @param {string} name
+   * @param {boolean} on
+   */
   function link(start, end, name, on) {
     const [from, to] = [edge(start, end), edge(end, start)];
     const far = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
@@ -82,14 +105,25 @@ export function make(panel, stage) {
   return { element: root, paint, resize: () => (shown = "") };
 }
 
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {Element | null} parent
+ */
 function svg(name, attributes, parent = null) {
   const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   parent?.append(made);
   return made;
 }
 
-/** Where each box stands, by its name: its middle and its size. */
+/**
+ * Where each box stands, by its name.
+ *
+ * @param {FlowNode[]} nodes
+ * @param {number} width
+ * @param {number} height
+ */
 function placed(nodes, width, height) {
   const columns = 1 + Math.max(...nodes.map(({ column }) => column));
   const rows = 1 + Math.max(...nodes.map(({ row }) => row));
@@ -97,16 +131,22 @@ function placed(nodes, width, height) {
   const down = Math.min(MOST, height / (3 * rows));
   const wide = (width - 4 - across * (columns - 1)) / columns;
   const high = (height - 4 - down * (rows - 1)) / rows;
+  /** @param {FlowNode} node */
   const at = ({ column, row }) => ({
     x: 2 + column * (wide + across) + wide / 2,
     y: 2 + row * (high + down) + high / 2,
     wide,
     high,
   });
-  return new Map(nodes.map((node) => [node.name, at(node)]));
+  return Object.fromEntries(nodes.map((node) => [node.name, at(node)]));
 }
 
-/** Where the line between the middles of two boxes leaves the first. */
+/**
+ * Where the line between the middles of two boxes leaves the first.
+ *
+ * @param {Box} box
+ * @param {Box} other
+ */
 function edge(box, other) {
   const [dx, dy] = [other.x - box.x, other.y - box.y];
   const across = dx ? box.wide / 2 / Math.abs(dx) : Infinity;
@@ -115,8 +155,15 @@ function edge(box, other) {
   return [box.x + share * dx, box.y + share * dy];
 }
 
-/** The words in lines that are no wider than `room` where a word allows it. */
+/**
+ * The words in lines that are no wider than `room` where a word allows it.
+ *
+ * @param {string} text
+ * @param {number} room
+ * @param {Graphics} pen
+ */
 function wrapped(text, room, pen) {
+  /** @type {string[]} */
   const lines = [];
   for (const word of text.split(" ")) {
     const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;

@@ -3,6 +3,13 @@
 import { fixed } from "../phrases.js";
 import { element, heading } from "../layout.js";
 
+/**
+ * @import { Made, Maker } from "../context.js"
+ * @import { Ranking } from "../types"
+ */
+
+/** @typedef {Record<"row" | "name" | "bar" | "value", HTMLElement>} Row the parts of one bar */
+
 const STYLE = `
 .stage .ranking ol { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column;
   gap: 1px; }
@@ -15,13 +22,16 @@ const STYLE = `
 .stage .ranking .share { width: 4.4em; white-space: nowrap; text-align: right; }
 `;
 
+/** @type {Maker<Ranking>} */
 export function make(panel, stage) {
   const list = element("ol", "bars");
   const head = heading(panel.title, panel.note);
   const root = element("div", "ranking", element("style", "", STYLE), ...(head ? [head] : []), list);
+  /** @type {Row[]} */
   let rows = [];
   let shown = "";
 
+  /** @param {number} count */
   function build(count) {
     rows = Array.from({ length: count }, () => {
       const [name, bar, value] = [element("b"), element("i"), element("span", "share")];
@@ -31,6 +41,7 @@ export function make(panel, stage) {
     list.replaceChildren(...rows.map((each) => each.row));
   }
 
+  /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
     const state = `${view.frame.index}/${stage.dark}/${stage.frames.id}`;
@@ -53,7 +64,11 @@ export function make(panel, stage) {
   return { element: root, paint, resize: () => (shown = "") };
 }
 
-/** A probability in percent, with one digit more where it is small. */
+/**
+ * A probability in percent, with one digit more where it is small.
+ *
+ * @param {number} value
+ */
 function share(value) {
   if (!Number.isFinite(value)) return "–";
   if (value > 0 && value < 0.0005) return "< 0.1 %";

@@ -1,7 +1,14 @@
 // Small pictures in rows: an array of shape (n, rows, columns), dark for large values on light paper.
 
 import { channels } from "../colour.js";
+import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+
+/**
+ * @import { Made, Maker } from "../context.js"
+ * @import { Values } from "../run/store.js"
+ * @import { Tiles } from "../types"
+ */
 
 const STYLE = `
 .stage .tiles { display: flex; flex-direction: column; }
@@ -11,6 +18,7 @@ const STYLE = `
 `;
 const GAP = 1; // cells of the pictures between two of them
 
+/** @type {Maker<Tiles>} */
 export function make(panel, stage) {
   const canvas = element("canvas");
   canvas.setAttribute("role", "img");
@@ -19,6 +27,7 @@ export function make(panel, stage) {
   const root = element("div", "tiles", element("style", "", STYLE), ...(head ? [head] : []), body);
   let shown = "";
 
+  /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
     const size = `${body.clientWidth}x${body.clientHeight}`;
@@ -31,6 +40,7 @@ export function make(panel, stage) {
     canvas.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
   }
 
+  /** @param {Values} array */
   function draw({ shape: [count, rows, columns], data }) {
     const across = Math.min(panel.columns, count);
     const down = Math.ceil(count / across);
@@ -57,7 +67,7 @@ export function make(panel, stage) {
         }
       }
     }
-    canvas.getContext("2d").putImageData(image, 0, 0);
+    graphics(canvas).putImageData(image, 0, 0);
   }
 
   return { element: root, paint, resize: () => (shown = "") };

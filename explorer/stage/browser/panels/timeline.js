@@ -1,8 +1,15 @@
 // A heat map over time: one column a frame, one row an entry of the array.
 
+import { graphics, offscreen } from "../canvas.js";
 import { channels, rampOf } from "../colour.js";
 import { decade, number } from "../format.js";
 import { element } from "../layout.js";
+
+/**
+ * @import { Made, Maker, View } from "../context.js"
+ * @import { Frame } from "../run/store.js"
+ * @import { Timeline } from "../types"
+ */
 
 const STYLE = `
 .stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }
@@ -37,18 +44,27 @@ const STYLE = `
 const PAUSE = 8; // a redraw waits this many times as long as the last one took
 const MOST_COLUMNS = 1600; // more frames than this share columns
 
-/** The next 1, 2 or 5 times a power of ten, so that a scale seldom changes. */
+/**
+ * The next 1, 2 or 5 times a power of ten, so that a scale seldom changes.
+ *
+ * @param {number} size
+ */
 function roundUp(size) {
   if (!(size > 0)) return 1;
   const unit = 10 ** Math.floor(Math.log10(size));
-  return [1, 2, 5, 10].find((step) => step * unit >= size * 0.999) * unit;
+  return unit * ([1, 2, 5].find((step) => step * unit >= size * 0.999) ?? 10);
 }
 
-/** The ends of a scale over the values of all frames, from what the panel fixes and the data need. */
+/**
+ * The ends of a scale over the values of all frames, from what the panel fixes and the data need.
+ *
+ * @param {Pick<Timeline, "scale"> & Partial<Timeline>} panel
+ * @param {Iterable<Float32Array | number[]>} arrays
+ */
 export function ends(panel, arrays) {
-  let { low = null, high = null } = panel;
+  let { low, high } = panel;
   if (panel.by_row) return [-1, 1];
-  if (low !== null && high !== null) return [low, high];
+  if (low !== undefined && high !== undefined) return [low, high];
   let [least, most] = [Infinity, -Infinity];
   for (const data of arrays) {
     for (const value of data) {
@@ -70,7 +86,14 @@ export function ends(panel, arrays) {
   return [low ?? (least < 0 ? -roundUp(-least) : 0), high ?? roundUp(most)];
 }
 
-/** Where a value lies on the scale, 0 to 255; -1 where there is nothing to draw. */
+/**
+ * Where a value lies on the scale, 0 to 255; -1 where there is nothing to draw.
+ *
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} log
+ */
 export function shade(value, low, high, log) {
   if (!Number.isFinite(value)) return -1;
   let share = (value - low) / (high - low);
@@ -81,6 +104,7 @@ export function shade(value, low, high, log) {
   return Math.round(255 * Math.min(1, Math.max(0, share)));
 }
 
+/** @type {Maker<Timeline>} */
 export function make(panel, stage) {
   const title = element("h3", "", panel.title);
   const key = makeKey();
@@ -104,14 +128,17 @@ export function make(panel, stage) {
   let cost = 0;
   let due = 0;
   let timer = 0;
+  /** @type {View | null} */
   let view = null;
   let size = [0, 0];
-  let [seen, last] = ["", 0];
+  let [seen, last] = [stage.frames.id, 0];
 
   const horizon = () => Math.max(stage.horizon, stage.frames.newest, 0);
   const newest = () => stage.frames.newest;
+  /** @param {Frame} frame */
   const dataOf = (frame) => frame.arrays[panel.array]?.data;
   const selected = () => (panel.select ? (stage.selects[panel.select] ?? 0) : -1);
+  /** @type {Float32Array | null} */
   let order = null; // which row stands first, second, …; null: as packed
 
   /** The order that the viewer chose; one that does not fit the rows counts as packed. */
@@ -121,7 +148,9 @@ export function make(panel, stage) {
     return found && (!rows || found.length === rows) ? found : null;
   }
 
+  /** @param {number} place */
   const rowAt = (place) => (order ? order[place] : place);
+  /** @param {number} at */
   const placeOf = (at) => (order ? order.indexOf(at) : at);
 
   function makeKey() {
@@ -136,15 +165,16 @@ export function make(panel, stage) {
   function samples() {
     const span = horizon() + 1;
     const columns = Math.min(span, MOST_COLUMNS);
-    const { frames } = stage;
+    const { frames } = stage.frames;
+    /** @type {(Float32Array | undefined)[]} */
     const found = [];
     let position = 0;
     for (let i = 0; i < columns; i += 1) {
       const last = Math.ceil(((i + 1) * span) / columns) - 1;
-      while (position + 1 < frames.count && frames.at(position + 1).index <= last) position += 1;
+      while (position + 1 < frames.length && frames[position + 1].index <= last) position += 1;
       const first = Math.floor((i * span) / columns);
-      const frame = frames.count && first <= newest() ? frames.at(position) : null;
-      found.push(frame && frame.index <= last ? dataOf(frame) : null);
+      const frame = first <= newest() ? frames.at(position) : null;
+      found.push(frame && frame.index <= last ? dataOf(frame) : undefined);
     }
     return found;
   }
@@ -152,8 +182,8 @@ export function make(panel, stage) {
   function draw() {
     const began = performance.now();
     const arrays = samples();
-    const there = arrays.filter(Boolean);
-    rows = there.length ? there[0].length : 0;
+    const there = arrays.filter((data) => data !== undefined);
+    rows = there[0]?.length ?? 0;
     order = ordered();
     const [low, high] = ends(panel, there);
     const ramp = rampOf(stage.palette, scale, panel.role);
@@ -161,12 +191,12 @@ export function make(panel, stage) {
     const ratio = window.devicePixelRatio || 1;
     canvas.width = Math.max(1, Math.round(size[0] * ratio));
     canvas.height = Math.max(1, Math.round(size[1] * ratio));
-    const context = canvas.getContext("2d");
+    const context = graphics(canvas);
     if (!rows) return;
-    const picture = new OffscreenCanvas(arrays.length, rows);
+    const { canvas: picture, g } = offscreen(arrays.length, rows);
     const image = new ImageData(arrays.length, rows);
     fillIn(image, arrays, low, high, ramp);
-    picture.getContext("2d").putImageData(image, 0, 0);
+    g.putImageData(image, 0, 0);
     // Small pictures keep their cells sharp; what has more cells than pixels is averaged.
     context.imageSmoothingEnabled = arrays.length > canvas.width || rows > canvas.height;
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
@@ -174,10 +204,17 @@ export function make(panel, stage) {
     due = performance.now() + PAUSE * cost;
   }
 
+  /**
+   * @param {ImageData} image
+   * @param {(Float32Array | undefined)[]} arrays
+   * @param {number} low
+   * @param {number} high
+   * @param {Uint8ClampedArray} ramp
+   */
   function fillIn(image, arrays, low, high, ramp) {
     const words = new Uint32Array(image.data.buffer);
-    const card = channels(stage.palette.card);
-    const blank = word(...card);
+    const [red, green, blue] = channels(stage.palette.card);
+    const blank = word(red, green, blue);
     const colours = new Uint32Array(256);
     for (let i = 0; i < 256; i += 1) colours[i] = word(ramp[3 * i], ramp[3 * i + 1], ramp[3 * i + 2]);
     const largest = panel.by_row ? magnitudes(arrays) : null;
@@ -198,7 +235,11 @@ export function make(panel, stage) {
     }
   }
 
-  /** The largest magnitude of every row over all columns; 1 for a row of zeros. */
+  /**
+   * The largest magnitude of every row over all columns; 1 for a row of zeros.
+   *
+   * @param {(Float32Array | undefined)[]} arrays
+   */
   function magnitudes(arrays) {
     const found = new Float32Array(rows);
     for (const data of arrays) {
@@ -208,15 +249,22 @@ export function make(panel, stage) {
     return found.map((size) => size || 1);
   }
 
+  /**
+   * @param {number} low
+   * @param {number} high
+   * @param {Uint8ClampedArray} ramp
+   */
   function paintKey(low, high, ramp) {
+    /** @param {number} value */
     const end = (value) => (panel.log ? decade(Math.round(Math.log10(value))) : String(number(value)));
+    /** @param {number} value */
     const plain = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : end(value));
     key.low.textContent = panel.by_row ? "−" : panel.log ? end(low) : plain(low);
     key.high.textContent = panel.by_row ? "+" : panel.log ? end(high) : plain(high);
     key.element.title = panel.by_row
       ? `Each ${rowName} on its own scale, up to its largest magnitude`
       : "";
-    const context = key.strip.getContext("2d");
+    const context = graphics(key.strip);
     for (let x = 0; x < 64; x += 1) {
       const i = 3 * Math.round((x / 63) * 255);
       context.fillStyle = `rgb(${ramp[i]}, ${ramp[i + 1]}, ${ramp[i + 2]})`;
@@ -229,7 +277,8 @@ export function make(panel, stage) {
 
   // ---------------------------------------------------------------------------------- overlays
 
-  function place() {
+  /** @param {View} view */
+  function place(view) {
     const span = horizon() + 1;
     const at = selected();
     const state = `${view.frame.index}/${span}/${at}/${rows}/${stage.frames.id}/${stage.selects.order}`;
@@ -244,15 +293,19 @@ export function make(panel, stage) {
       row.style.height = `max(4px, ${high}%)`;
       row.style.top = `clamp(0px, calc(${(placeOf(at) + 0.5) * high}% - max(4px, ${high}%) / 2), calc(100% - 4px))`;
     }
-    describe(at);
+    describe(at, view);
   }
 
-  function describe(at) {
+  /**
+   * @param {number} at
+   * @param {View} view
+   */
+  function describe(at, view) {
     const value = dataOf(view.frame)?.[at];
     const clock = stage.clock;
     if (at >= 0) {
-      body.setAttribute("aria-valuenow", at);
-      body.setAttribute("aria-valuemax", Math.max(0, rows - 1));
+      body.setAttribute("aria-valuenow", String(at));
+      body.setAttribute("aria-valuemax", String(Math.max(0, rows - 1)));
       body.setAttribute("aria-valuetext", `${rowName} ${at} at ${clock} ${view.frame.step}: ${number(value)}`);
     } else {
       body.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
@@ -261,6 +314,7 @@ export function make(panel, stage) {
 
   // ----------------------------------------------------------------------------------- pointer
 
+  /** @param {PointerEvent} event */
   function under(event) {
     const box = body.getBoundingClientRect();
     const span = horizon() + 1;
@@ -270,6 +324,7 @@ export function make(panel, stage) {
     return [Math.min(Math.max(0, index), newest()), row];
   }
 
+  /** @param {PointerEvent} event */
   function choose(event) {
     const [index, at] = under(event);
     if (index < 0) return;
@@ -277,13 +332,14 @@ export function make(panel, stage) {
     stage.go(index);
   }
 
+  /** @param {PointerEvent} event */
   function tell(event) {
     const [index, at] = under(event);
     const position = stage.frames.floor(index);
     const frame = position >= 0 ? stage.frames.at(position) : null;
     const value = frame && dataOf(frame)?.[at];
     readout.hidden = value === undefined || value === null;
-    if (readout.hidden) return;
+    if (!frame || readout.hidden) return;
     readout.textContent = `${rowName} ${at}, ${stage.clock} ${frame.step}: ${number(value)}`;
     const box = body.getBoundingClientRect();
     const left = event.clientX - box.left + 12;
@@ -303,6 +359,7 @@ export function make(panel, stage) {
   });
   body.addEventListener("pointerleave", () => (readout.hidden = true));
 
+  /** @param {KeyboardEvent} event */
   function move(event) {
     const stride = STRIDES[event.key];
     if (!stride || !rows || event.composedPath()[0] !== body) return;
@@ -312,13 +369,14 @@ export function make(panel, stage) {
     stage.select(panel.select, rowAt(place));
   }
 
+  /** @type {Record<string, number>} */
   const STRIDES = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 };
   if (panel.select) {
     body.tabIndex = 0;
     body.setAttribute("role", "slider");
     body.setAttribute("aria-orientation", "vertical");
     body.setAttribute("aria-label", `${panel.title}: ${rowName}`);
-    body.setAttribute("aria-valuemin", 0);
+    body.setAttribute("aria-valuemin", "0");
     // Up and down belong to this map while it has the focus: ask before the stage does.
     body.addEventListener("focus", () => window.addEventListener("keydown", move, true));
     body.addEventListener("blur", () => window.removeEventListener("keydown", move, true));
@@ -336,12 +394,13 @@ export function make(panel, stage) {
     if (view) paint(view);
   }).observe(body);
 
+  /** @type {Made["paint"]} */
   function paint(now) {
     view = now;
-    if (!view?.frame) return;
+    if (!now?.frame) return;
     if (!size[0]) return;
     const { frames } = stage;
-    const chosen = panel.orders?.length ? stage.selects.order : 0;
+    const chosen = panel.orders?.length ? (stage.selects.order ?? 0) : 0;
     const state = `${frames.id}/${frames.count}/${frames.edits}/${horizon()}/${stage.dark}/${size}/${chosen}`;
     if (state !== drawn) {
       if (frames.id !== seen || chosen !== last) due = 0; // what the viewer asked for is shown at once
@@ -350,17 +409,22 @@ export function make(panel, stage) {
         // Not now: but when nothing else asks for a picture, the newest frames still get theirs.
         timer ||= setTimeout(() => {
           timer = 0;
-          if (root.isConnected) paint(view);
+          if (root.isConnected && view) paint(view);
         }, PAUSE * cost + 1);
       } else {
         drawn = state;
         draw();
       }
     }
-    place();
+    place(now);
   }
 
   return { element: root, paint };
 }
 
+/**
+ * @param {number} red
+ * @param {number} green
+ * @param {number} blue
+ */
 const word = (red, green, blue) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;

@@ -3,7 +3,14 @@
 
 import { inkOn, rampOf } from "../colour.js";
 import { number } from "../format.js";
-import { element } from "../layout.js";
+import { element, focused } from "../layout.js";
+
+/**
+ * @import { Made, Maker, View } from "../context.js"
+ * @import { Tokens } from "../types"
+ */
+
+/** @typedef {{ from: number, to: number, moved: boolean }} Drag from one chip to another */
 
 const STYLE = `
 .stage .tokens .strip { display: flex; gap: 2px; overflow-x: auto; padding: 4px;
@@ -29,19 +36,21 @@ const LONG = 90; // tokens; more of them never stand in view all at once, and ha
 const HURRY = 350; // ms between two steps
 const STRONGEST = 0.78; // share of the full colour at the largest magnitude
 
+/** @type {Maker<Tokens>} */
 export function make(panel, stage) {
   const strip = element("div", "strip");
   strip.setAttribute("role", "listbox");
   strip.setAttribute("aria-orientation", "horizontal");
   strip.setAttribute("aria-label", panel.alt || "What is read");
   strip.classList.toggle("long", panel.tokens.length > LONG);
-  strip.style.setProperty("--longest", Math.max(1, ...panel.tokens.map((token) => token.length)));
+  const longest = Math.max(1, ...panel.tokens.map((token) => token.length));
+  strip.style.setProperty("--longest", String(longest));
   const root = element("div", "tokens", element("style", "", STYLE), strip);
   const chips = panel.tokens.map((token, i) => {
     const chip = element("div", "chip", token);
     chip.setAttribute("role", "option");
     chip.tabIndex = -1;
-    chip.dataset.at = i;
+    chip.dataset.at = String(i);
     return chip;
   });
   strip.append(...chips);
@@ -49,15 +58,24 @@ export function make(panel, stage) {
   const last = `${panel.span}_last`;
   let tinted = "";
   let current = -1;
-  let drag = null; // {from, to}: chips
+  /** @type {Drag | null} */
+  let drag = null;
   let playing = false;
+  /** @type {number | null} */
   let anchor = null; // where a span from the keyboard began
 
   const at = () => (panel.select ? (stage.selects[panel.select] ?? 0) : 0);
 
-  /** The number behind every chip; null where there is none. */
+  /** @returns {(number | null)[]} */
+  const blank = () => new Array(chips.length).fill(null);
+
+  /**
+   * The number behind every chip; null where there is none.
+   *
+   * @param {View} view
+   */
   function valuesOf(view) {
-    const values = new Array(chips.length).fill(null);
+    const values = blank();
     if (panel.of === "frame") {
       const data = stage.array(view, panel.array)?.data ?? [];
       for (let i = 0; i < Math.min(data.length, values.length); i += 1) {
@@ -65,20 +83,19 @@ export function make(panel, stage) {
       }
       return values;
     }
-    const { frames } = stage;
-    for (let i = 0; i < frames.count; i += 1) {
-      const frame = frames.at(i);
-      const value = frame.arrays[panel.array]?.data[at()];
+    for (const frame of stage.frames.frames) {
+      const value = frame.arrays[panel.array]?.data[at()] ?? NaN;
       if (Number.isFinite(value) && frame.index < values.length) values[frame.index] = value;
     }
     return values;
   }
 
+  /** @param {View} view */
   function tint(view) {
-    const values = panel.array ? valuesOf(view) : new Array(chips.length).fill(null);
+    const values = panel.array ? valuesOf(view) : blank();
     const marks = panel.marks ? (stage.array(view, panel.marks)?.data ?? []) : [];
     const largest = Math.max(1e-12, ...values.map((value) => Math.abs(value ?? 0)));
-    const ramp = rampOf(stage.palette, "signed");
+    const ramp = rampOf(stage.palette, "signed", "");
     chips.forEach((chip, i) => {
       const share = (values[i] ?? 0) / largest;
       const from = 3 * Math.round(127.5 + 127.5 * STRONGEST * share);
@@ -92,6 +109,10 @@ export function make(panel, stage) {
     });
   }
 
+  /**
+   * @param {HTMLElement} chip
+   * @param {string} colour
+   */
   function paintChip(chip, colour) {
     chip.dataset.tint = colour;
     chip.style.background = colour;
@@ -101,16 +122,19 @@ export function make(panel, stage) {
   let spanned = "";
 
   function paintSpan() {
-    const chosen = drag?.moved ? drag : { from: stage.selects[first], to: stage.selects[last] };
-    const [low, high] = [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)];
+    const { from = NaN, to = NaN } = drag?.moved
+      ? drag
+      : { from: stage.selects[first], to: stage.selects[last] };
+    const [low, high] = [Math.min(from, to), Math.max(from, to)];
     if (`${low} ${high}` === spanned) return;
     spanned = `${low} ${high}`;
     chips.forEach((chip, i) => chip.classList.toggle("within", i >= low && i <= high));
     Object.assign(strip.dataset, { first: low, last: high });
   }
 
+  /** @param {number} index */
   function mark(index) {
-    const inside = strip.contains(strip.getRootNode().activeElement);
+    const inside = strip.contains(focused(strip));
     if (current >= 0) {
       chips[current]?.removeAttribute("aria-selected");
       if (chips[current]) chips[current].tabIndex = -1;
@@ -125,15 +149,20 @@ export function make(panel, stage) {
   }
 
   let shownAt = -Infinity;
+  /** @type {{ wide: number, along: number[] } | null} */
   let places = null; // of the chips along the row, where it is longer than its place
 
-  /** Keep the present chip in the middle of a row that is longer than its place. */
+  /**
+   * Keep the present chip in the middle of a row that is longer than its place.
+   *
+   * @param {HTMLElement} chip
+   */
   function show(chip) {
     if (hovered) return; // not away from the pointer
     const fresh = !places;
     places ??= measured();
     if (!places.along.length) return;
-    const left = places.along[chip.dataset.at] - places.wide / 2;
+    const left = places.along[Number(chip.dataset.at)] - places.wide / 2;
     const hurried = performance.now() - shownAt < HURRY; // a smooth scroll would never arrive
     shownAt = performance.now();
     const still = fresh || playing || hurried || stage.reducedMotion;
@@ -150,9 +179,18 @@ export function make(panel, stage) {
   // ----------------------------------------------------------------------------------- pointer
 
   let hovered = false;
-  const under = (event) => event.target.closest?.(".chip")?.dataset.at;
 
-  /** The chip at a place of the row, also where the pointer has left it. */
+  /** @param {Event} event */
+  function under({ target }) {
+    const chip = target instanceof Element ? target.closest(".chip") : null;
+    return chip instanceof HTMLElement ? chip.dataset.at : undefined;
+  }
+
+  /**
+   * The chip at a place of the row, also where the pointer has left it.
+   *
+   * @param {number} x
+   */
   function nearest(x) {
     let best = 0;
     chips.forEach((chip, i) => {
@@ -205,6 +243,10 @@ export function make(panel, stage) {
     paintSpan();
   });
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   function choose(from, to) {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
     stage.selectAll({ [first]: low, [last]: high });
@@ -212,11 +254,16 @@ export function make(panel, stage) {
 
   // ---------------------------------------------------------------------------------- keyboard
 
-  /** Shift with an arrow: the span from where it began to one chip further. */
+  /**
+   * Shift with an arrow: the span from where it began to one chip further.
+   *
+   * @param {KeyboardEvent} event
+   */
   function extend(event) {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+    const target = event.composedPath()[0];
     if (!event.shiftKey) anchor = null;
-    if (!by || !event.shiftKey || !strip.contains(event.composedPath()[0])) return;
+    if (!by || !event.shiftKey || !(target instanceof Node && strip.contains(target))) return;
     event.preventDefault();
     event.stopPropagation();
     anchor ??= current;
@@ -232,6 +279,7 @@ export function make(panel, stage) {
 
   // ------------------------------------------------------------------------------------- paint
 
+  /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
     playing = view.playing;
@@ -249,7 +297,11 @@ export function make(panel, stage) {
 
   let pointed = -1;
 
-  /** The chip that the microscope points out, until the playhead moves on. */
+  /**
+   * The chip that the microscope points out, until the playhead moves on.
+   *
+   * @param {View} view
+   */
   function paintPointed(view) {
     if (stage.pointed >= 0 && stage.pointed !== view.frame.index) stage.pointed = -1;
     if (stage.pointed === pointed) return;

@@ -2,7 +2,17 @@
 
 import { channels } from "../colour.js";
 import { countOf } from "../format.js";
+import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+
+/**
+ * @import { Made, Maker, View } from "../context.js"
+ * @import { Frame } from "../run/store.js"
+ * @import { Unfolding } from "../types"
+ */
+
+/** @typedef {ArrayLike<number> & Iterable<number>} Parts what is left of each source, the start first */
+/** @typedef {(s: number, part: number, from: number, to: number) => void} Each */
 
 const STYLE = `
 .stage .unfolding { display: flex; flex-direction: column; container-type: inline-size; }
@@ -46,8 +56,13 @@ const ROW = 26; // px
 /**
  * The parts of a memory over all frames, by m_t = keep_t · m_{t−1} + written_t: column t holds what
  * was there at the start, and what steps 0 to t wrote, as much as is left of each.
+ *
+ * @param {number[]} keep
+ * @param {number[]} written
+ * @param {number} before
  */
 export function unfold(keep, written, before) {
+  /** @type {Float64Array[]} */
   const columns = [];
   let last = new Float64Array([before]);
   for (let t = 0; t < keep.length; t += 1) {
@@ -60,8 +75,14 @@ export function unfold(keep, written, before) {
   return columns;
 }
 
-const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
+/** @param {Iterable<number>} values */
+function sumOf(values) {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
 
+/** @type {Maker<Unfolding>} */
 export function make(panel, stage) {
   const head = heading(panel.title, panel.note);
   const canvas = element("canvas");
@@ -84,25 +105,39 @@ export function make(panel, stage) {
     ...(head ? [head] : []),
     element("div", "both", stack, madeOf),
   );
+  /** @type {View | null} */
   let view = null;
+  /** @type {Float64Array[]} */
   let columns = []; // the parts of every frame
+  /** @type {number[]} */
   let totals = [];
   let range = [-1, 1];
   let size = [0, 0];
   let computed = "";
   let drawn = "";
   let listed = "";
+  /** @type {number | null} */
   let lit = null; // the source that is pointed at
+  /** @type {ReturnType<typeof makeRow>[]} */
   let rows = [];
 
   const at = () => stage.selects[panel.select] ?? 0;
   const span = () => Math.max(stage.horizon, stage.frames.newest, 0) + 1;
 
+  /** @param {number} position */
+  function goTo(position) {
+    const frame = stage.frames.at(position);
+    if (frame) stage.go(frame.index);
+  }
+
   function compute() {
-    const { frames } = stage;
+    const { frames: kept, newest } = stage.frames;
+    /**
+     * @param {string} name
+     * @param {Frame} frame
+     */
     const read = (name, frame) => frame.arrays[name]?.data[at()] ?? 0;
-    const kept = Array.from({ length: frames.count }, (_, i) => frames.at(i));
-    const whole = kept.length > 0 && frames.newest - kept[0].index === kept.length - 1;
+    const whole = kept.length > 0 && newest - kept[0].index === kept.length - 1;
     columns = whole // where steps were left out, only the memory itself is known
       ? unfold(
           kept.map((frame) => read(panel.keep, frame)),
@@ -128,9 +163,15 @@ export function make(panel, stage) {
     low.style.bottom = "5px";
   }
 
+  /** @param {number} value */
   const yOf = (value) => size[1] * (1 - (value - range[0]) / (range[1] - range[0]));
 
-  /** Call `each(s, part, from, to)` for the parts of a column, stacked from the middle outwards. */
+  /**
+   * Call `each(s, part, from, to)` for the parts of a column, stacked from the middle outwards.
+   *
+   * @param {Parts} parts
+   * @param {Each} each
+   */
   function stacked(parts, each) {
     let [up, down] = [0, 0];
     for (let s = 0; s < parts.length; s += 1) {
@@ -142,17 +183,22 @@ export function make(panel, stage) {
     }
   }
 
+  /** @param {HTMLCanvasElement} target */
   function sheetOf(target) {
     const ratio = window.devicePixelRatio || 1;
     target.width = Math.max(1, Math.round(size[0] * ratio));
     target.height = Math.max(1, Math.round(size[1] * ratio));
-    const g = target.getContext("2d");
+    const g = graphics(target);
     g.scale(ratio, ratio);
     return g;
   }
 
   function colours() {
     const card = channels(stage.palette.card);
+    /**
+     * @param {string} role
+     * @param {number} share
+     */
     const shade = (role, share) =>
       `rgb(${channels(stage.palette[role]).map((c, i) => Math.round(card[i] + share * (c - card[i])))})`;
     return ["positive", "negative", "mute"].map((role) => SHADES.map((share) => shade(role, share)));
@@ -166,7 +212,9 @@ export function make(panel, stage) {
     columns.forEach((parts, t) => {
       const left = Math.floor(t * wide);
       const across = Math.max(1, Math.ceil((t + 1) * wide) - left);
+      /** @type {Record<"up" | "down", [number, number] | null>} */
       const thin = { up: null, down: null };
+      /** @param {"up" | "down"} way */
       const flush = (way) => {
         if (!thin[way]) return;
         const [from, to] = thin[way];
@@ -190,6 +238,10 @@ export function make(panel, stage) {
     drawTotal(g, wide);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} g
+   * @param {number} wide
+   */
   function drawTotal(g, wide) {
     g.lineWidth = 1;
     g.strokeStyle = stage.palette.mute;
@@ -197,7 +249,10 @@ export function make(panel, stage) {
     g.moveTo(0, yOf(0));
     g.lineTo(size[0], yOf(0));
     g.stroke();
-    for (const [colour, width] of [[stage.palette.card, 4.5], [stage.palette.ink, 2]]) {
+    for (const { colour, width } of [
+      { colour: stage.palette.card, width: 4.5 },
+      { colour: stage.palette.ink, width: 2 },
+    ]) {
       g.strokeStyle = colour;
       g.lineWidth = width * stage.weight;
       g.lineJoin = "round";
@@ -211,11 +266,12 @@ export function make(panel, stage) {
   function drawLit() {
     const g = sheetOf(over);
     if (lit === null) return;
+    const here = lit + 1;
     const wide = size[0] / span();
     g.fillStyle = stage.palette.accent;
     columns.forEach((parts, t) =>
       stacked(parts, (s, part, from, to) => {
-        if (s !== lit + 1) return;
+        if (s !== here) return;
         const [top, bottom] = [yOf(Math.max(from, to)), yOf(Math.min(from, to))];
         const left = Math.floor(t * wide);
         g.fillRect(left, top, Math.max(1, Math.ceil((t + 1) * wide) - left), Math.max(1, bottom - top));
@@ -223,6 +279,7 @@ export function make(panel, stage) {
     );
   }
 
+  /** @param {number | null} source */
   function light(source) {
     if (source === lit) return;
     lit = source;
@@ -232,6 +289,7 @@ export function make(panel, stage) {
 
   // -------------------------------------------------------------------------------------- list
 
+  /** @param {number} source */
   const writtenBy = (source) => columns[Math.max(0, source)]?.[source + 1] ?? 0;
   const startedWith = () => stage.frames.at(0)?.arrays[panel.before]?.data[at()] ?? 0;
 
@@ -242,27 +300,30 @@ export function make(panel, stage) {
     const left = element("span", "figure left-of");
     const bar = element("i");
     row.append(token, written, left, element("span", "bar-of", bar));
-    const made = { row, token, written, left, bar, source: null };
+    const made = { row, token, written, left, bar, source: START };
     row.addEventListener("pointerenter", () => light(made.source));
     row.addEventListener("pointerleave", () => light(null));
-    row.addEventListener("click", () => stage.go(stage.frames.at(Math.max(0, made.source)).index));
+    row.addEventListener("click", () => goTo(Math.max(0, made.source)));
     return made;
   }
 
+  /** @param {number} count */
   function fillRows(count) {
     if (!list.childElementCount) {
       const names = ["", "wrote", "left", ""].map((name) => element("span", "figure", name));
       list.append(element("li", "lead", ...names));
     }
-    while (rows.length > count) rows.pop().row.remove();
+    for (const { row } of rows.splice(count)) row.remove();
     while (rows.length < count) {
-      rows.push(makeRow());
-      list.append(rows.at(-1).row);
+      const made = makeRow();
+      rows.push(made);
+      list.append(made.row);
     }
   }
 
-  function tell() {
-    const parts = columns[view.position] ?? [];
+  /** @param {View} view */
+  function tell(view) {
+    const parts = columns[view.position] ?? new Float64Array();
     const sources = Array.from(parts, (part, i) => ({ part, source: i - 1 })).filter(({ part }) => part);
     sources.sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
     const room = Math.floor((madeOf.clientHeight - ROW - 30) / (stage.narrow ? 40 : ROW));
@@ -300,6 +361,7 @@ export function make(panel, stage) {
 
   // ----------------------------------------------------------------------------------- pointer
 
+  /** @param {PointerEvent} event */
   function under(event) {
     const box = stack.getBoundingClientRect();
     const index = Math.floor(((event.clientX - box.left) / box.width) * span());
@@ -307,7 +369,12 @@ export function make(panel, stage) {
     return [t, event.clientY - box.top, event.clientX - box.left];
   }
 
+  /**
+   * @param {number} t
+   * @param {number} y
+   */
   function sourceAt(t, y) {
+    /** @type {number | null} */
     let found = null;
     stacked(columns[t] ?? [], (s, _, from, to) => {
       const [top, bottom] = [yOf(Math.max(from, to)), yOf(Math.min(from, to))];
@@ -319,12 +386,12 @@ export function make(panel, stage) {
   stack.addEventListener("pointermove", (event) => {
     const [t, y, x] = under(event);
     if (t < 0) return;
-    if (event.buttons & 1 && stack.hasPointerCapture(event.pointerId)) stage.go(stage.frames.at(t).index);
+    if (event.buttons & 1 && stack.hasPointerCapture(event.pointerId)) goTo(t);
     if (event.pointerType === "touch") return;
     const source = sourceAt(t, y);
     light(source);
     readout.hidden = source === null;
-    if (readout.hidden) return;
+    if (source === null) return;
     const first = source === START;
     const wrote = first ? startedWith() : writtenBy(source);
     const left = columns[t][source + 1];
@@ -336,7 +403,7 @@ export function make(panel, stage) {
   stack.addEventListener("pointerdown", (event) => {
     if (event.button || !columns.length) return;
     stack.setPointerCapture(event.pointerId);
-    stage.go(stage.frames.at(under(event)[0]).index);
+    goTo(under(event)[0]);
   });
   stack.addEventListener("pointerleave", () => {
     readout.hidden = true;
@@ -351,9 +418,10 @@ export function make(panel, stage) {
     if (view && root.isConnected) paint(view);
   }).observe(stack);
 
+  /** @type {Made["paint"]} */
   function paint(now) {
     view = now;
-    if (!view?.frame || !size[0]) return;
+    if (!now?.frame || !size[0]) return;
     const { frames } = stage;
     const run = `${frames.id}/${frames.count}/${frames.edits}/${at()}`;
     if (run !== computed) {
@@ -366,13 +434,13 @@ export function make(panel, stage) {
       draw();
       drawLit();
     }
-    const here = `${state}/${view.position}`;
+    const here = `${state}/${now.position}`;
     if (here === listed) return;
     listed = here;
     const wide = 100 / span();
     column.style.width = `max(5px, ${wide}%)`;
-    column.style.left = `clamp(0px, calc(${(view.frame.index + 0.5) * wide}% - max(5px, ${wide}%) / 2), calc(100% - 5px))`;
-    tell();
+    column.style.left = `clamp(0px, calc(${(now.frame.index + 0.5) * wide}% - max(5px, ${wide}%) / 2), calc(100% - 5px))`;
+    tell(now);
   }
 
   return { element: root, paint };
