@@ -14,8 +14,8 @@ from explorer.gradients.adding import AddingSettings, SideBySide
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.textbook import TextbookAdding
 from explorer.gradients.through_time import norms_through_time
+from explorer.gradients.unrolled import MEASURED
 from explorer.labs.gradients import Flow
-from explorer.labs.gradients.cells import MEASURED
 from explorer.sequences import trace
 from explorer.transport import wasserstein
 

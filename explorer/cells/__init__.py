@@ -13,6 +13,9 @@ go: peepholes, coupled gates (i, g, o), and the GRU that resets before the produ
 
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, untouched
 from explorer.cells.coupled import CoupledLSTM, CoupledLSTMStep
+from explorer.cells.equations import Equation
+from explorer.cells.formulas import formulas
+from explorer.cells.gates import CONVENTIONS, STATES, Called, GateKind, Packing
 from explorer.cells.gru import GRU, GRUBefore, GRUBeforeStep, GRUStep
 from explorer.cells.lstm import LSTM, LSTMStep
 from explorer.cells.peephole import PeepholeLSTM, PeepholeLSTMStep
@@ -49,24 +52,30 @@ CELLS: dict[str, Cell] = {
         GRUBefore(),
     )
 }
-"""Every cell by the name it has in menus, links and files."""
+"""Every cell by the name it has in links and files; menus show them in this order."""
 
 __all__ = [
     "ABLATIONS",
     "CELLS",
+    "CONVENTIONS",
     "GRU",
     "LSTM",
     "RNN",
+    "STATES",
+    "Called",
     "Cell",
     "Clamp",
     "CoupledLSTM",
     "CoupledLSTMStep",
+    "Equation",
     "GRUBefore",
     "GRUBeforeStep",
     "GRUStep",
     "Gate",
+    "GateKind",
     "InputEdit",
     "LSTMStep",
+    "Packing",
     "PeepholeLSTM",
     "PeepholeLSTMStep",
     "RNNStep",
@@ -79,6 +88,7 @@ __all__ = [
     "Weights",
     "ablations_of",
     "chrono_biases",
+    "formulas",
     "keeping_share",
     "remembrance",
     "second_opinion",

@@ -1,4 +1,4 @@
-"""What every recurrent cell offers: its gates, one step with all intermediates, its torch twin.
+"""What every recurrent cell offers: its names, one step with all intermediates, its torch twin.
 
 Letters in the shapes: I inputs, H units, G rows of all gates together. `*batch` stands for any
 axes in front: none for one vector, a batch, or, in a recorded trace, time.
@@ -14,6 +14,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from explorer.cells.equations import Equation
+from explorer.cells.gates import GateKind, Packing
 from explorer.cells.textbook import second_opinion
 from explorer.cells.weights import Weights
 
@@ -88,21 +90,106 @@ class Step(ABC):
 
 
 class Cell(ABC):
-    """One time step of a recurrent network as a pure function of weights, input and state."""
+    """One time step of a recurrent network as a pure function of weights, input and state.
+
+    All that menus, legends, titles, cards and `verify` say of a cell is said here.
+    """
 
     name: str
+    """In links and files."""
+    label: str
+    """In a sentence."""
+    short: str
+    """On a tab, in a legend."""
+    source: str
+    """Author and year, with the place of the equations."""
+    kinds: tuple[GateKind, ...]
+    """Every gate, in the order of pictures; those that are packed in the order of their rows."""
     gates: ClassVar[tuple[str, ...]]
-    """The gates in the order in which PyTorch packs their rows; also the fields of the step."""
+    """The packed gates in the order in which PyTorch packs their rows; also fields of the step."""
+    equations: ClassVar[tuple[Equation, ...]] = ()
+    """How all but the packed gates is made, in the order in which a step computes it."""
+    made: ClassVar[type[Step]]
+    """What a step returns; its fields stand in the order in which they are computed."""
     touchable: ClassVar[tuple[str, ...]]
     """What a `Touch` is called with, in the order in which a step computes it."""
     keeping_gate: ClassVar[str | None] = None
     """The field of the step that says how much of the memory stays."""
     memory: ClassVar[str] = "hidden"
     """The state that remembers: "cell" where there is one, else "hidden"."""
-    peepholes: ClassVar[bool] = False
-    """Whether gates see the memory, each its own unit's."""
+    ablations: ClassVar[tuple[str, ...]] = ()
+    """What it can do without, by the names of `ABLATIONS`."""
+    packings: ClassVar[Mapping[str, Packing]] = {}
+    """The formats besides PyTorch's that know this cell: "keras", "onnx", "tensorflow1"."""
     has_layer: ClassVar[bool] = True
     """Whether torch has the same layer; where not, `second_opinion` is what to compare with."""
+
+    def __init_subclass__(cls) -> None:
+        """Read the packed gates off the kinds of gates."""
+        cls.gates = tuple(kind.field for kind in cls.kinds if kind.packed)
+
+    @property
+    def peepholes(self) -> bool:
+        """Whether gates see the memory, each its own unit's."""
+        return bool(self.seeing)
+
+    @property
+    def seeing(self) -> tuple[str, ...]:
+        """The gates with a peephole, in the order of the rows of `Weights.peepholes`."""
+        return tuple(kind.field for kind in self.kinds if kind.sees)
+
+    @property
+    def candidate(self) -> GateKind:
+        """The gate that says what would be written, or what the state becomes."""
+        return next(kind for kind in reversed(self.kinds) if kind.packed and not kind.is_share)
+
+    @property
+    def forget_bias(self) -> tuple[str, int]:
+        """The packed gate whose bias decides how much is kept at rest, and with which sign.
+
+        A keeping gate without rows is 1 − another one, f = 1 − σ(b) = σ(−b). Raises `ValueError`
+        for a cell that has no gate to keep with.
+        """
+        if self.keeping_gate is None:
+            raise ValueError(f"{self.name} has no gate that keeps its memory")
+        if self.keeping_gate in self.gates:
+            return self.keeping_gate, 1
+        (gate,) = self.equation(self.keeping_gate).reads
+        return gate, -1
+
+    def kind(self, field: str) -> GateKind:
+        """One of `kinds` by its field of the step; `ValueError` names those there are."""
+        known = {kind.field: kind for kind in self.kinds}
+        if field not in known:
+            choices = ", ".join(map(repr, known))
+            raise ValueError(f"unknown gate {field!r}; choose from {choices}")
+        return known[field]
+
+    def pictured(self, name: str) -> str:
+        """What pictures call a number of a step: gates by their names, parts by their gate's."""
+        names = {kind.field: kind.name for kind in self.kinds}
+        if self.candidate.reset == "after" and name in ("past", "gated_hidden"):
+            return f"{self.candidate.name}/{name}"
+        return names.get(name, name)
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """What is worth a heat map, as pictures call it: every gate, then the states.
+
+        Of a cell with a single gate it is the sum that becomes the state, and its parts.
+        """
+        gates = [kind.name for kind in self.kinds]
+        if gates == ["hidden"]:
+            gates = [f"hidden/{part}" for part in ("from_input", "from_hidden", "preactivation")]
+        states = ("cell", "hidden") if self.memory == "cell" else ("hidden",)
+        return (*gates, *states)
+
+    def equation(self, name: str) -> Equation:
+        """How one number of a step is made; `ValueError` where no equation says so."""
+        for known in self.equations:
+            if known.name == name:
+                return known
+        raise ValueError(f"no equation of {self.name} says how {name} is made")
 
     @abstractmethod
     def advance(

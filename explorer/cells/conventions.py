@@ -9,12 +9,14 @@ Letters in the shapes: I inputs, H units, G rows of all gates together, B = 2G, 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells import CELLS
+from explorer.cells.cell import Cell
+from explorer.cells.gates import Packing
 from explorer.cells.weights import Weights
 
 PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
@@ -22,48 +24,22 @@ PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
 ONNX_PEEPHOLES = ("input_gate", "output_gate", "forget_gate")
 
 
-@dataclass(frozen=True)
-class Packing:
-    """The gates of a cell in the order of their blocks, and the letters a format has for them."""
+def own_packing(cell: Cell) -> Packing:
+    """The order of this laboratory, which is PyTorch's where torch has the cell."""
+    letters = tuple(cell.kind(gate).papers.letter for gate in cell.gates)
+    return Packing(cell.gates, letters, 2)
 
-    gates: tuple[str, ...]
-    letters: tuple[str, ...]
-
-
-_IFGO = ("input_gate", "forget_gate", "candidate", "output_gate")
-_IOFC = ("input_gate", "output_gate", "forget_gate", "candidate")
-_IJFO = ("input_gate", "candidate", "forget_gate", "output_gate")
-_RZN = ("reset_gate", "update_gate", "new")
-_ZRH = ("update_gate", "reset_gate", "new")
-_PLAIN = Packing(("hidden",), ("h",))
 
 PACKINGS: dict[str, dict[str, Packing]] = {
-    "pytorch": {
-        "rnn_tanh": _PLAIN,
-        "rnn_relu": _PLAIN,
-        "lstm": Packing(_IFGO, ("i", "f", "g", "o")),
-        "lstm_peephole": Packing(_IFGO, ("i", "f", "g", "o")),
-        "lstm_coupled": Packing(("input_gate", "candidate", "output_gate"), ("i", "g", "o")),
-        "gru": Packing(_RZN, ("r", "z", "n")),
-        "gru_before": Packing(_RZN, ("r", "z", "n")),
+    "pytorch": {name: own_packing(cell) for name, cell in CELLS.items()},
+    **{
+        convention: {
+            name: cell.packings[convention]
+            for name, cell in CELLS.items()
+            if convention in cell.packings
+        }
+        for convention in ("keras", "onnx", "tensorflow1")
     },
-    "keras": {
-        "rnn_tanh": _PLAIN,
-        "rnn_relu": _PLAIN,
-        "lstm": Packing(_IFGO, ("i", "f", "c", "o")),
-        "gru": Packing(_ZRH, ("z", "r", "h")),
-        "gru_before": Packing(_ZRH, ("z", "r", "h")),
-    },
-    "onnx": {
-        "rnn_tanh": _PLAIN,
-        "rnn_relu": _PLAIN,
-        "lstm": Packing(_IOFC, ("i", "o", "f", "c")),
-        "lstm_peephole": Packing(_IOFC, ("i", "o", "f", "c")),
-        "lstm_coupled": Packing(_IOFC, ("i", "o", "f", "c")),  # f is there, and not used
-        "gru": Packing(_ZRH, ("z", "r", "h")),
-        "gru_before": Packing(_ZRH, ("z", "r", "h")),
-    },
-    "tensorflow1": {"lstm": Packing(_IJFO, ("i", "j", "f", "o"))},
 }
 """Format, then cell: how its gates are packed. "pytorch" is also the order of this laboratory."""
 
@@ -98,12 +74,13 @@ def to_keras(
 
     The two biases become their sum; the GRU with reset after the product keeps both, (2, G).
     """
-    ours, theirs = packing("pytorch", cell_name).gates, packing("keras", cell_name).gates
+    keras = packing("keras", cell_name)
+    ours, theirs = packing("pytorch", cell_name).gates, keras.gates
     biases = [reordered(bias, ours, theirs) for bias in (weights.bias_ih, weights.bias_hh)]
     return (
         reordered(weights.weight_ih, ours, theirs).T.contiguous(),
         reordered(weights.weight_hh, ours, theirs).T.contiguous(),
-        torch.stack(biases) if cell_name == "gru" else biases[0] + biases[1],
+        torch.stack(biases) if keras.biases == 2 else biases[0] + biases[1],
     )
 
 
@@ -118,13 +95,14 @@ def from_keras(
     A single bias becomes the first, next to zeros; none becomes zeros twice. Raises `ValueError`
     for a cell that Keras does not have and for one bias where there must be two, or two for one.
     """
-    theirs, ours = packing("keras", cell_name).gates, packing("pytorch", cell_name).gates
-    after = cell_name == "gru"
+    keras = packing("keras", cell_name)
+    theirs, ours = keras.gates, packing("pytorch", cell_name).gates
+    both = keras.biases == 2
     if bias is None:
-        bias = kernel.new_zeros((2, kernel.shape[1]) if after else kernel.shape[1:])
-    if bias.dim() != 1 + after or (after and len(bias) != 2):
-        raise ValueError(f"{cell_name} has {'two biases' if after else 'one bias'} in Keras")
-    first, second = bias if after else (bias, torch.zeros_like(bias))
+        bias = kernel.new_zeros((2, kernel.shape[1]) if both else kernel.shape[1:])
+    if bias.dim() != 1 + both or (both and len(bias) != 2):
+        raise ValueError(f"{cell_name} has {'two biases' if both else 'one bias'} in Keras")
+    first, second = bias if both else (bias, torch.zeros_like(bias))
     return Weights(
         reordered(kernel.T, theirs, ours),
         reordered(recurrent.T, theirs, ours),
@@ -167,11 +145,10 @@ def from_onnx(
 ) -> Weights:
     """The weights that one direction of an ONNX node stands for; without B the biases are zero.
 
-    Raises `ValueError` for a cell that ONNX does not have, and for peepholes of another cell than
-    `lstm_peephole`.
+    Raises `ValueError` for a cell that ONNX does not have, and for peepholes of a cell without.
     """
     theirs, ours = packing("onnx", cell_name).gates, packing("pytorch", cell_name).gates
-    if (P is not None) != (cell_name == "lstm_peephole"):
+    if (P is not None) != CELLS[cell_name].peepholes:
         raise ValueError(f"{cell_name} has {'no' if P is not None else 'three'} peepholes a unit")
     first, second = W.new_zeros(2, len(W)) if B is None else B.view(2, len(W))
     return Weights(

@@ -3,7 +3,8 @@
 Letters in the shapes: H units, G = 3H rows of the gates i, g, o; `*batch` any axes in front.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -21,6 +22,9 @@ from explorer.cells.cell import (
     memory_of,
     untouched,
 )
+from explorer.cells.equations import Equation
+from explorer.cells.gates import CANDIDATE, FORGET, INPUT, OUTPUT, Packing
+from explorer.cells.lstm import EQUATIONS, ONNX
 from explorer.cells.weights import Weights
 
 
@@ -68,7 +72,22 @@ class CoupledLSTM(Cell):
     """
 
     name = "lstm_coupled"
-    gates: ClassVar[tuple[str, ...]] = ("input_gate", "candidate", "output_gate")
+    label = "LSTM with coupled gates"
+    short = "Coupled"
+    source = "Greff et al. 2017, section 3"
+    kinds = (
+        INPUT,
+        replace(
+            FORGET,
+            packed=False,
+            says="What the ⟦input gate⟧ does not let in stays: {forget:percent} of the old "
+            "⟦cell state⟧.",
+        ),
+        CANDIDATE,
+        OUTPUT,
+    )
+    equations = (Equation("forget_gate", "1 − {input_gate}"), *EQUATIONS)
+    made = CoupledLSTMStep
     touchable: ClassVar[tuple[str, ...]] = (
         "input_gate",
         "forget_gate",
@@ -80,6 +99,8 @@ class CoupledLSTM(Cell):
     )
     keeping_gate = "forget_gate"
     memory = "cell"
+    ablations = ("no_forget_gate", "no_output_gate", "no_output_squashing")
+    packings: ClassVar[Mapping[str, Packing]] = {"onnx": ONNX}  # f has a block there, not used
     has_layer = False
 
     def advance(

@@ -3,7 +3,8 @@
 Letters in the shapes: H units, G = 3H rows of the gates r, z, n; `*batch` any axes in front.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -12,7 +13,16 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, blank, fed_back, gate_of, untouched
+from explorer.cells.equations import Equation
+from explorer.cells.gates import NEW, RESET, UPDATE, Packing
 from explorer.cells.weights import Weights
+
+BLEND = (
+    Equation("kept", "{update_gate} · {hidden_before}"),
+    Equation("written", "(1 − {update_gate}) · {new}"),
+    Equation("hidden", "{written} + {kept}"),
+)
+ZRH = ("update_gate", "reset_gate", "new"), ("z", "r", "h")
 
 
 @dataclass(frozen=True)
@@ -54,9 +64,18 @@ class GRU(Cell):
     """
 
     name = "gru"
-    gates: ClassVar[tuple[str, ...]] = ("reset_gate", "update_gate", "new")
-    touchable: ClassVar[tuple[str, ...]] = (*gates, "hidden")
+    label = short = "GRU"
+    source = "Cho et al. 2014, first version"
+    kinds = (RESET, UPDATE, replace(NEW, hears="reset_gate", reset="after"))
+    equations = (Equation("gated_hidden", "{reset_gate} · {past}"), *BLEND)
+    made = GRUStep
+    touchable: ClassVar[tuple[str, ...]] = ("reset_gate", "update_gate", "new", "hidden")
     keeping_gate = "update_gate"
+    ablations = ("no_reset_gate", "no_update_gate")
+    packings: ClassVar[Mapping[str, Packing]] = {
+        "keras": Packing(*ZRH, biases=2),
+        "onnx": Packing(*ZRH, biases=2),
+    }
 
     def advance(
         self,
@@ -125,9 +144,19 @@ class GRUBefore(Cell):
     """
 
     name = "gru_before"
-    gates: ClassVar[tuple[str, ...]] = GRU.gates
-    touchable: ClassVar[tuple[str, ...]] = GRU.touchable
+    label = "GRU that resets before the product"
+    short = "GRU before"
+    source = "Cho et al. 2014, third version, eqs. 5 to 8"
+    kinds = (RESET, UPDATE, replace(NEW, hears="reset_gate", reset="before"))
+    equations = (Equation("reset_hidden", "{reset_gate} · {hidden_before}"), *BLEND)
+    made = GRUBeforeStep
+    touchable = GRU.touchable
     keeping_gate = "update_gate"
+    ablations = GRU.ablations
+    packings: ClassVar[Mapping[str, Packing]] = {
+        "keras": Packing(*ZRH),
+        "onnx": Packing(*ZRH, biases=2),
+    }
     has_layer = False
 
     def advance(

@@ -3,7 +3,7 @@
 Letters in the shapes: H units, G = 4H rows of the gates i, f, g, o; `*batch` any axes in front.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,7 +25,18 @@ from explorer.cells.cell import (
     runs_in_place,
     untouched,
 )
+from explorer.cells.equations import Equation
+from explorer.cells.gates import CANDIDATE, FORGET, INPUT, OUTPUT, Packing
 from explorer.cells.weights import Weights
+
+EQUATIONS = (
+    Equation("kept", "{forget_gate} · {cell_before}"),
+    Equation("written", "{input_gate} · {candidate}"),
+    Equation("cell", "{kept} + {written}"),
+    Equation("squashed", "tanh({cell})"),
+    Equation("hidden", "{output_gate} · {squashed}"),
+)
+ONNX = Packing(("input_gate", "output_gate", "forget_gate", "candidate"), ("i", "o", "f", "c"), 2)
 
 
 @dataclass(frozen=True)
@@ -70,10 +81,30 @@ class LSTM(Cell):
     """
 
     name = "lstm"
-    gates: ClassVar[tuple[str, ...]] = ("input_gate", "forget_gate", "candidate", "output_gate")
-    touchable: ClassVar[tuple[str, ...]] = (*gates, "cell", "squashed", "hidden")
+    label = short = "LSTM"
+    source = "Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000"
+    kinds = (INPUT, FORGET, CANDIDATE, OUTPUT)
+    equations = EQUATIONS
+    made = LSTMStep
+    touchable: ClassVar[tuple[str, ...]] = (
+        *("input_gate", "forget_gate", "candidate", "output_gate"),
+        *("cell", "squashed", "hidden"),
+    )
     keeping_gate = "forget_gate"
     memory = "cell"
+    ablations = (
+        *("no_input_gate", "no_forget_gate", "no_output_gate"),
+        *("no_output_squashing", "coupled"),
+    )
+    packings: ClassVar[Mapping[str, Packing]] = {
+        "keras": Packing(
+            ("input_gate", "forget_gate", "candidate", "output_gate"), ("i", "f", "c", "o")
+        ),
+        "onnx": ONNX,
+        "tensorflow1": Packing(
+            ("input_gate", "candidate", "forget_gate", "output_gate"), ("i", "j", "f", "o")
+        ),
+    }
 
     def advance(
         self,

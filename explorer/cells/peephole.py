@@ -4,7 +4,8 @@ Letters in the shapes: H units, G = 4H rows of the gates i, f, g, o, P = 3H rows
 of i, f, o; `*batch` any axes in front.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -24,6 +25,8 @@ from explorer.cells.cell import (
     rows,
     untouched,
 )
+from explorer.cells.gates import CANDIDATE, FORGET, INPUT, OUTPUT, Packing
+from explorer.cells.lstm import EQUATIONS, LSTM, ONNX
 from explorer.cells.weights import Weights
 
 SEEING = ("input_gate", "forget_gate", "output_gate")
@@ -79,17 +82,25 @@ class PeepholeLSTM(Cell):
     """
 
     name = "lstm_peephole"
-    gates: ClassVar[tuple[str, ...]] = ("input_gate", "forget_gate", "candidate", "output_gate")
+    label = "LSTM with peepholes"
+    short = "Peephole"
+    source = "Gers et al. 2002; Greff et al. 2017, section 2"
+    kinds = (
+        replace(INPUT, sees="cell_before"),
+        replace(FORGET, sees="cell_before"),
+        CANDIDATE,
+        replace(OUTPUT, sees="cell"),
+    )
+    equations = EQUATIONS
+    made = PeepholeLSTMStep
     touchable: ClassVar[tuple[str, ...]] = (
-        *gates[:3],
-        "cell",
-        "output_gate",
-        "squashed",
-        "hidden",
+        *("input_gate", "forget_gate", "candidate", "cell"),
+        *("output_gate", "squashed", "hidden"),
     )
     keeping_gate = "forget_gate"
     memory = "cell"
-    peepholes = True
+    ablations = (*LSTM.ablations, "no_peepholes")
+    packings: ClassVar[Mapping[str, Packing]] = {"onnx": ONNX}
     has_layer = False
 
     def advance(

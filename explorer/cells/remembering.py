@@ -82,11 +82,8 @@ def with_forget_bias(cell: Cell, weights: Weights, bias: float | Float[Tensor, "
     A coupled LSTM has no rows for f = 1 − i = 1 − σ(b_i) = σ(−b_i): its input gate gets −bias.
     Raises `ValueError` for a cell that has no gate to keep with.
     """
-    if cell.keeping_gate is None:
-        raise ValueError(f"{cell.name} has no gate that keeps its memory")
-    if cell.keeping_gate not in cell.gates:
-        return with_gate_bias(cell, weights, "input_gate", -bias)
-    return with_gate_bias(cell, weights, cell.keeping_gate, bias)
+    gate, sign = cell.forget_bias
+    return with_gate_bias(cell, weights, gate, sign * bias)
 
 
 def with_chrono(cell: Cell, weights: Weights, longest: int, generator: torch.Generator) -> Weights:

@@ -3,7 +3,8 @@
 Letters in the shapes: H units; `*batch` any axes in front. One gate, so G = H.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import torch
@@ -11,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, blank, block_of, fed_back, untouched
+from explorer.cells.gates import HIDDEN, Packing
 from explorer.cells.weights import Weights
 
 
@@ -36,14 +38,25 @@ class RNN(Cell):
     network seen from the other side of φ (their footnote 1).
     """
 
-    gates: ClassVar[tuple[str, ...]] = ("hidden",)
+    source = "Elman 1990"
+    kinds = (HIDDEN,)
+    made = RNNStep
     touchable: ClassVar[tuple[str, ...]] = ("hidden",)
+    packings: ClassVar[Mapping[str, Packing]] = {
+        "keras": Packing(("hidden",), ("h",)),
+        "onnx": Packing(("hidden",), ("h",), 2),
+    }
 
     def __init__(self, squash: Literal["tanh", "relu"]) -> None:
         if squash not in ("tanh", "relu"):
             raise ValueError(f"unknown nonlinearity {squash!r}; choose from 'tanh', 'relu'")
         self.squash = squash
         self.name = f"rnn_{squash}"
+        self.label, self.short = {
+            "tanh": ("tanh RNN", "RNN"),
+            "relu": ("ReLU RNN", "ReLU RNN"),
+        }[squash]
+        self.kinds = (replace(HIDDEN, squash=squash),)
 
     def advance(
         self,

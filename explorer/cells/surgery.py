@@ -81,14 +81,15 @@ class InputEdit:
 
 @dataclass(frozen=True)
 class Ablation:
-    """A part of some cells replaced by what it would be without a gate or a squashing.
+    """A part of a cell replaced by what it would be without a gate or a squashing.
 
-    `instead` makes the new value of `part` from the old one and the parts computed before it;
-    without it the ablation is one of the weights.
+    `label` is what one does without. `instead` makes the new value of `part` from the old one and
+    the parts computed before it; without it the ablation is one of the weights. Which cells can do
+    without it, each says itself (`Cell.ablations`).
     """
 
+    label: str
     part: str
-    cells: tuple[str, ...]
     instead: Callable[[Tensor, Mapping[str, Tensor]], Tensor] | None = None
 
 
@@ -108,19 +109,15 @@ def _memory_itself(value: Tensor, parts: Mapping[str, Tensor]) -> Tensor:
     return parts["cell"]
 
 
-_FOUR_GATES = ("lstm", "lstm_peephole")
-_LSTM = (*_FOUR_GATES, "lstm_coupled")
-_GRU = ("gru", "gru_before")
-
 ABLATIONS: dict[str, Ablation] = {
-    "no_input_gate": Ablation("input_gate", _FOUR_GATES, _one),
-    "no_forget_gate": Ablation("forget_gate", _LSTM, _one),
-    "no_output_gate": Ablation("output_gate", _LSTM, _one),
-    "no_output_squashing": Ablation("squashed", _LSTM, _memory_itself),
-    "coupled": Ablation("forget_gate", _FOUR_GATES, _rest_of_the_input_gate),
-    "no_peepholes": Ablation("peepholes", ("lstm_peephole",)),
-    "no_reset_gate": Ablation("reset_gate", _GRU, _one),
-    "no_update_gate": Ablation("update_gate", _GRU, _zero),
+    "no_input_gate": Ablation("input gate", "input_gate", _one),
+    "no_forget_gate": Ablation("forget gate", "forget_gate", _one),
+    "no_output_gate": Ablation("output gate", "output_gate", _one),
+    "no_output_squashing": Ablation("output squashing", "squashed", _memory_itself),
+    "coupled": Ablation("its own forget gate (f = 1 − i)", "forget_gate", _rest_of_the_input_gate),
+    "no_peepholes": Ablation("peepholes", "peepholes"),
+    "no_reset_gate": Ablation("reset gate", "reset_gate", _one),
+    "no_update_gate": Ablation("update gate", "update_gate", _zero),
 }
 """What can be switched off, by name: i = 1, f = 1, o = 1, h = o · c, f = 1 − i, p = 0 (Greff et al.
 2017, section 3: NIG, NFG, NOG, NOAF, CIFG, NP), and for the GRU r = 1 and z = 0.
@@ -134,7 +131,7 @@ with it.
 
 def ablations_of(cell: Cell) -> tuple[str, ...]:
     """The names of what can be switched off in a cell."""
-    return tuple(name for name, ablation in ABLATIONS.items() if cell.name in ablation.cells)
+    return tuple(name for name in ABLATIONS if name in cell.ablations)
 
 
 @dataclass(frozen=True)
@@ -180,8 +177,9 @@ class Surgery:
     def weights(self, weights: Weights) -> Weights:
         """The edited weights; the same object when no weight is edited."""
         edited = dict(weights.parts)
-        if "no_peepholes" in self.without:
-            edited["peepholes"] = torch.zeros_like(edited["peepholes"])
+        for lost in (ABLATIONS[name] for name in self.without):
+            if lost.instead is None:
+                edited[lost.part] = torch.zeros_like(edited[lost.part])
         for edit in self.edits:
             matrix = edited[edit.matrix].clone()
             matrix.view(len(matrix), -1)[edit.row, edit.column] = edit.value

@@ -5,6 +5,7 @@ in lightness or come with a second sign (dash, shape, label), after Okabe and It
 they stay apart for colour-blind eyes and on a tired projector.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,8 +24,12 @@ OF_CELLS: Final[dict[str, Look]] = {
     "rnn_relu": Look("#8e4b9e", "#c58ad6", (10, 4, 2, 4)),
     "lstm": Look("#0b6e99", "#56b4e9"),
     "gru": Look("#00795c", "#3fcf9f", (8, 5)),
+    "other_cell": Look("#946c00", "#e6b422", (10, 4, 2, 4, 2, 4)),
 }
-"""The look of a cell's curve, by the name of the cell, which is its role."""
+"""The look of a cell's curve, by the name of the cell, which is its role.
+
+The last is for one cell of a picture that has no look of its own.
+"""
 
 LIGHT: Final[dict[str, str]] = {
     "ink": "#1c2430",
@@ -113,10 +118,12 @@ FONT: Final[str] = 'Inter, "Source Sans 3", "Source Sans", system-ui, sans-serif
 MONOSPACE: Final[str] = 'ui-monospace, "DejaVu Sans Mono", monospace'
 
 
-def of_cell(name: str) -> str:
-    """Return the role of a cell. Raises ValueError for a cell that has no look."""
-    if name not in OF_CELLS:
-        raise ValueError(
-            f"no look for cell {name!r}; there is for {', '.join(map(repr, OF_CELLS))}"
-        )
-    return name
+def of_cells(cells: Sequence[str]) -> dict[str, str]:
+    """Return the role of every cell of a picture: its own, or that of the one without a look.
+
+    Raises ValueError for several cells that have no look.
+    """
+    others = [cell for cell in cells if cell not in OF_CELLS]
+    if len(others) > 1:
+        raise ValueError(f"no look for cells {', '.join(map(repr, others))}: give them one each")
+    return {cell: "other_cell" if cell in others else cell for cell in cells}

@@ -42,10 +42,11 @@ from explorer.gradients.through_time import (
     norms_through_time,
     underflow,
 )
-from explorer.gradients.unrolled import UNROLLED, Unrolled, unpacked
+from explorer.gradients.unrolled import MEASURED, UNROLLED, Unrolled, unpacked
 
 __all__ = [
     "LEARNERS",
+    "MEASURED",
     "RECURRENT_INITS",
     "SOLVED",
     "THEORIES",

@@ -76,25 +76,25 @@ def initial_matrix(
     """All weights of a fresh layer, as `Unrolled` wants them.
 
     Input weights are uniform in ±1/√H. Where PyTorch adds two biases, uniform each, their sum is
-    drawn; a given forget bias is the whole sum, as if one slice were set and the other zeroed.
+    drawn; a given forget bias is the whole sum, as if one slice were set and the other zeroed. A
+    cell without a gate that keeps has none.
     """
-    blocks = UNROLLED[cell].blocks
+    kind = UNROLLED[cell]
+    blocks = len(kind.rows)
     init = RECURRENT_INITS[recurrent_init]
     bound = units**-0.5
     matrix = torch.zeros(blocks, units, units + inputs + 1, dtype=torch.float64)
     matrix[..., :units] = gain * init.draw(blocks, units, generator)
     matrix[..., units:-1].uniform_(-bound, bound, generator=generator)
+    two = None
     if init.biases:
         two = torch.empty(2, blocks, units, dtype=torch.float64)
         two.uniform_(-bound, bound, generator=generator)
         matrix[..., -1] = two.sum(0)
-    if cell == "gru":
-        matrix[2, :, units:-1] = 0  # m sees h₋₁ only, n sees x only, and each has its own bias
-        matrix[3, :, :units] = 0
-        if init.biases:
-            matrix[2:, :, -1] = two[0, 2:]
-    if forget_bias is not None and cell in ("lstm", "gru"):
-        matrix[1, :, -1] = forget_bias
+    matrix = kind.settled(matrix, two)
+    if forget_bias is not None and kind.is_gated():
+        block, sign = kind.keeping_block()
+        matrix[block, :, -1] = sign * forget_bias
     return matrix.flatten(0, 1)
 
 
@@ -102,7 +102,7 @@ def recurrent_matrices(
     cell: str, units: int, seeds: Iterable[int], recurrent_init: str = "default", gain: float = 1.0
 ) -> Float[Tensor, "S H H"]:
     """W_hh of the networks that these seeds draw; of a gated cell the block of its candidate."""
-    block = {"lstm": 2, "gru": 2}.get(cell, 0)
+    block = UNROLLED[cell].rows.index(UNROLLED[cell].candidate)
     rows = slice(block * units, (block + 1) * units)
     return torch.stack(
         [

@@ -1,35 +1,40 @@
 """The same training as a tutorial would write it, to measure speed against."""
 
-from collections.abc import Callable
-
 import torch
 from torch import nn
 
+from explorer.cells import CELLS
 from explorer.gradients.adding import AddingSettings
 from explorer.gradients.initial import INPUTS, WEIGHTS, stream
 from explorer.sequences.tasks import adding_problem
 
-LAYERS: dict[str, Callable[..., nn.RNNBase]] = {"rnn_tanh": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-
 
 class TextbookAdding(nn.Module):
-    """PyTorch's own layer with a linear readout, automatic differentiation and Adam."""
+    """PyTorch's own layer with a linear readout, automatic differentiation and Adam.
+
+    Raises `ValueError` for a cell that torch does not have.
+    """
 
     def __init__(self, settings: AddingSettings, cell: str) -> None:
         super().__init__()
         s = self.settings = settings
-        with torch.device("meta"):  # or their own draws would move the global generator
-            self.layer = LAYERS[cell](2, s.width, batch_first=True)
+        kind = CELLS[cell]
+        self.layer = kind.blank_layer(2, s.width, torch.float32)
+        self.layer.batch_first = True
+        with torch.device("meta"):  # or its own draws would move the global generator
             self.readout = nn.Linear(s.width, 1)
-        self.to_empty(device="cpu")
+        self.readout.to_empty(device="cpu")
         rng = stream(s.seed, WEIGHTS)
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -(s.width**-0.5), s.width**-0.5, generator=rng)
-        if cell != "rnn_tanh":
+        if kind.keeping_gate is not None:
+            gate, sign = kind.forget_bias
+            block = kind.gates.index(gate)
+            rows = slice(block * s.width, (block + 1) * s.width)
             biases = dict(self.layer.named_parameters())
             with torch.no_grad():
-                biases["bias_ih_l0"][s.width : 2 * s.width] = s.forget_bias
-                biases["bias_hh_l0"][s.width : 2 * s.width] = 0
+                biases["bias_ih_l0"][rows] = sign * s.forget_bias
+                biases["bias_hh_l0"][rows] = 0
         self.adam = torch.optim.Adam(self.parameters(), lr=s.rate)
         self._sequences = stream(s.seed, INPUTS)
 

@@ -11,14 +11,13 @@ import torch
 from jaxtyping import Float
 
 from explorer.gradients.initial import recurrent_matrices
-from explorer.gradients.mean_field import average_steps, norms_by_hops, scales
+from explorer.gradients.mean_field import average_steps, fresh, norms_by_hops
 from explorer.gradients.settings import FlowSettings
+from explorer.gradients.unrolled import UNROLLED
 
-GATED = ("lstm", "gru")
 FULL_MEMORY_BIAS, FULL_MEMORY_LAGS = 2.0, 50
 STRONG_FEEDBACK = 1.25
 NEGLIGIBLE = 1.1
-HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
     drive themselves, their gates are no longer independent, and only one step is claimed. For
     `gaussian` matrices see `drawn_matrix`.
     """
-    gain = scales(settings).gain
+    gain = fresh(settings).gain
     powers = gain ** np.arange(settings.length + 1.0)
     values, hops = norms_by_hops(average_steps(settings), powers)
     return TheoryLine(
         "mean_field",
         r"\left(\sum_j a_{kj}^2 s^{2j}\right)^{1/2}"
-        if settings.cell in GATED
+        if UNROLLED[settings.cell].is_gated()
         else r"\prod_t s \sqrt{\mathrm{E}\,\varphi'^2}",
         "Poole et al. 2016; Chen, Pennington and Schoenholz 2018; hops counted",
         values,
@@ -85,11 +84,7 @@ def drawn_matrix(settings: FlowSettings) -> TheoryLine:
     """
     steps = average_steps(settings)
     values, hops = norms_by_hops(steps, typical_powers(settings))
-    stop = hops > _trusted_hops(settings)
-    if settings.cell == "rnn_tanh":
-        stop = np.concatenate(([1.0], np.cumprod(steps.hop[::-1]))) < HALF
-    elif settings.cell == "linear":
-        stop = np.zeros_like(stop)
+    stop = UNROLLED[settings.cell].departs(steps.hop, hops > _trusted_hops(settings))
     return TheoryLine(
         "drawn_matrix",
         r"\|W^k\|_F / \sqrt{H} \cdot \prod_t \sqrt{\mathrm{E}\,\varphi'^2}",
@@ -108,15 +103,23 @@ def gate_alone(settings: FlowSettings) -> TheoryLine:
     steps = average_steps(settings)
     stays = 1 / (1 + np.exp(-(settings.forget_bias or 0.0)))
     values = stays ** np.arange(settings.length + 1.0)
-    powers = scales(settings).gain ** np.arange(settings.length + 1.0)
+    powers = fresh(settings).gain ** np.arange(settings.length + 1.0)
     alone = norms_by_hops(steps, powers)[0]
     return TheoryLine(
         "gate_alone",
-        r"\sigma(b_f)^k" if settings.cell == "lstm" else r"\sigma(b_z)^k",
+        rf"\sigma({_keeping_bias(settings.cell)})^k",
         "Gers, Schmidhuber and Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015",
         values,
         _until(settings.length, alone > NEGLIGIBLE * values),
     )
+
+
+def _keeping_bias(name: str) -> str:
+    """The bias whose logistic is kept: b_f, b_z, or −b_i where what keeps is 1 − i."""
+    cell = UNROLLED[name].cell
+    assert cell is not None, "only cells with a gate that keeps have this line"
+    gate, sign = cell.forget_bias
+    return f"{'-' if sign < 0 else ''}b_{cell.kind(gate).papers.letter}"
 
 
 THEORIES: dict[str, Callable[[FlowSettings], TheoryLine]] = {
@@ -129,26 +132,35 @@ THEORIES: dict[str, Callable[[FlowSettings], TheoryLine]] = {
 def theory_line(settings: FlowSettings, name: str | None = None) -> TheoryLine:
     """One line by its name in `THEORIES`; without a name the one that lies closest.
 
-    Raises `ValueError` for an unknown name, and for one that says nothing about this network.
+    Raises `ValueError` for an unknown name, for one that says nothing about this network, and for a
+    network that there is no theory of.
     """
-    chosen = name or theories_of(settings)[0]
-    if chosen not in theories_of(settings):
+    known = theories_of(settings)
+    if not known:
+        raise ValueError(f"there is no theory of the {UNROLLED[settings.cell].label} yet")
+    chosen = name or known[0]
+    if chosen not in known:
         raise ValueError(
-            f"unknown theory {chosen!r} of this network; choose from "
-            + ", ".join(map(repr, theories_of(settings)))
+            f"unknown theory {chosen!r} of this network; choose from {', '.join(map(repr, known))}"
         )
     return THEORIES[chosen](settings)
 
 
 def theories_of(settings: FlowSettings) -> tuple[str, ...]:
-    """The names of the lines that say something about these networks, the closest first."""
+    """The names of the lines that say something about these networks, the closest first.
+
+    None where nobody has worked out what the cell does on average.
+    """
+    kind = UNROLLED[settings.cell]
+    if not kind.has_theory:
+        return ()
     if settings.recurrent_init == "gaussian":  # rescaled: its gain is known only once it is drawn
         names: tuple[str, ...] = ("drawn_matrix",)
-    elif settings.recurrent_init == "default" and settings.cell in ("rnn_tanh", "linear"):
+    elif settings.recurrent_init == "default" and kind.follows_its_matrix:
         names = ("drawn_matrix", "mean_field")
     else:
         names = ("mean_field", "drawn_matrix")
-    return (*names, "gate_alone") if settings.cell in GATED else names
+    return (*names, "gate_alone") if kind.is_gated() else names
 
 
 def residual(measured: Float[np.ndarray, " L"], theory: TheoryLine) -> Residual:
@@ -190,9 +202,10 @@ def _trusted_hops(settings: FlowSettings) -> float:
 
 
 def _trusted_lags(settings: FlowSettings) -> int:
-    if settings.cell in GATED and scales(settings).gain > STRONG_FEEDBACK:
+    if UNROLLED[settings.cell].is_gated() and fresh(settings).gain > STRONG_FEEDBACK:
         return 1
-    full = settings.cell == "lstm" and (settings.forget_bias or 0) > FULL_MEMORY_BIAS
+    kept = (settings.forget_bias or 0) > FULL_MEMORY_BIAS
+    full = UNROLLED[settings.cell].fills and kept
     return min(settings.length, FULL_MEMORY_LAGS) if full else settings.length
 
 

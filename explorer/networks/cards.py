@@ -4,19 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from explorer.cells import CELLS
 from explorer.sequences import FollowingUnit, TellingUnit
-
-CELL_WORDS = {
-    "rnn_tanh": "plain RNN (tanh)",
-    "rnn_relu": "plain RNN (ReLU)",
-    "lstm": "LSTM",
-    "lstm_peephole": "LSTM with peepholes",
-    "lstm_coupled": "LSTM with coupled gates",
-    "gru": "GRU",
-    "gru_before": "GRU that resets before the product",
-}
-"""What a cell is called in a sentence."""
-
 
 Tells = Mapping[str, tuple[str, str]]
 """The words for what a unit tells apart, one side and the other, by question."""
@@ -103,8 +92,8 @@ class Card:
         ways = " both ways" if self.both_ways else ""
         units = f"{self.units} units"
         if layers or ways:
-            return f"{CELL_WORDS[self.cell]}{layers}{ways}, {units} each,"
-        return f"{CELL_WORDS[self.cell]} of {units}"
+            return f"{CELLS[self.cell].label}{layers}{ways}, {units} each,"
+        return f"{CELLS[self.cell].label} of {units}"
 
     def _named(self, found: TellingUnit | FollowingUnit) -> str:
         layer = f" of layer {found.layer + 1}" if self.layers > 1 else ""

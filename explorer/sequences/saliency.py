@@ -89,15 +89,16 @@ def slopes(cell: Cell, weights: Weights, x: Float[Tensor, "T I"], before: State)
 
     Apart from its matrix products a step treats every unit by itself. So the gradient of the sum
     over all units is the slope of each, and two of them (for h and for c) say everything; the
-    matrices follow by the chain rule. Only `gru_before` has a second product inside the first.
+    matrices follow by the chain rule. A cell that resets before its product has a second one inside
+    the first, and there every unit is asked for its own gradient.
     """
+    if cell.candidate.reset == "before":
+        return _unit_by_unit(cell, weights, x, before)
     with torch.enable_grad():
         from_input = cell.from_input(weights, x).detach().requires_grad_()
         hidden = before.hidden.detach().requires_grad_()
         memory = None if before.cell is None else before.cell.detach().requires_grad_()
         step = cell.advance(weights, from_input, State(hidden, memory))
-        if cell.name == "gru_before":
-            return _reset_before(weights, before.hidden, step.values)
         after = [step.hidden] if step.state.cell is None else [step.hidden, step.state.cell]
         of_state, of_input = [], []
         for each in after:
@@ -111,19 +112,22 @@ def slopes(cell: Cell, weights: Weights, x: Float[Tensor, "T I"], before: State)
     return Slopes(torch.cat(of_state, dim=1), torch.cat(of_input, dim=1))
 
 
-def _reset_before(
-    weights: Weights, hidden: Float[Tensor, "T H"], step: dict[str, Tensor]
-) -> Slopes:
-    """The Jacobians of h = z · h₋₁ + (1 − z) · n with n = tanh(… + W_hn (r · h₋₁) + b_hn)."""
-    r, z, n = step["reset_gate"], step["update_gate"], step["new"]
-    W_r, W_z, W_n = weights.weight_hh.chunk(3)
-    U_r, U_z, U_n = weights.weight_ih.chunk(3)
-    to_z = ((hidden - n) * z * (1 - z))[:, :, None]
-    to_n = ((1 - z) * (1 - n.square()))[:, :, None]
-    to_r = (hidden * r * (1 - r))[:, :, None]
-    through = to_n * W_n
-    of_state = torch.diag_embed(z) + to_z * W_z + through @ (torch.diag_embed(r) + to_r * W_r)
-    return Slopes(of_state.detach(), (to_z * U_z + to_n * U_n + through @ (to_r * U_r)).detach())
+def _unit_by_unit(cell: Cell, weights: Weights, x: Float[Tensor, "T I"], before: State) -> Slopes:
+    """The same for any cell, one way back for every number of the state; places stay apart."""
+    with torch.enable_grad():
+        read = x.detach().requires_grad_()
+        states = [
+            state.detach().requires_grad_() for state in vars(before).values() if state is not None
+        ]
+        step = cell.advance(weights, cell.from_input(weights, read), State(*states))
+        after = torch.cat(
+            [state for state in vars(step.state).values() if state is not None], dim=-1
+        )
+        each = torch.eye(after.shape[-1], dtype=after.dtype)[:, None].expand(-1, *after.shape)
+        of_input, *of_state = torch.autograd.grad(
+            after, [read, *states], each, is_grads_batched=True
+        )
+    return Slopes(torch.cat(of_state, dim=-1).transpose(0, 1), of_input.transpose(0, 1))
 
 
 def _product(

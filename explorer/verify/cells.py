@@ -24,29 +24,22 @@ from explorer.cells import (
 from explorer.cells.conventions import from_tensorflow1
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
-from explorer.verify.onnx_nodes import by_onnxruntime, by_reference
+from explorer.verify.onnx_nodes import NODES, by_onnxruntime, by_reference
 
-FUSED = {
-    "rnn_tanh": lambda: nn.RNN(3, 64, nonlinearity="tanh", dtype=torch.float64),
-    "rnn_relu": lambda: nn.RNN(3, 64, nonlinearity="relu", dtype=torch.float64),
-    "lstm": lambda: nn.LSTM(3, 64, dtype=torch.float64),
-    "gru": lambda: nn.GRU(3, 64, dtype=torch.float64),
-}
-BY_ONNX = ("lstm", "lstm_peephole", "lstm_coupled", "gru", "gru_before")
-WITHOUT_LAYER = ("lstm_peephole", "lstm_coupled", "gru_before")
+FUSED = tuple(name for name, cell in CELLS.items() if cell.has_layer)
+PUBLISHED = tuple(name for name, cell in CELLS.items() if not cell.has_layer)
+GATED = tuple(name for name, cell in CELLS.items() if cell.keeping_gate)
 BATCH = 2
 BIASES = torch.arange(6, dtype=torch.float64)
 
 
 def difference_to_fused(name: str) -> float:
     """Largest difference of the hidden states of 50 steps to PyTorch's fused layer."""
-    with torch.random.fork_rng():  # torch's layers draw from the global generator
-        layer = FUSED[name]()
-    x = normal(50, 3)
-    cell, weights = CELLS[name], Weights.from_state_dict(layer.state_dict())
+    cell, x = CELLS[name], normal(50, 3)
+    weights = cell.draw(3, 64, rng(), torch.float64)
     state, largest = cell.start(weights), 0.0
     with torch.no_grad():
-        hidden, _ = layer(x)
+        hidden, _ = cell.layer(weights)(x)
         for read, expected in zip(x, hidden, strict=True):
             step = cell.step(weights, read, state)
             largest = max(largest, float((step.hidden - expected).abs().max()))
@@ -198,20 +191,20 @@ KNOWN = (
             f"{name}: 50 steps against the fused layer, float64",
             0,
             partial(difference_to_fused, name),
-            f"torch.nn.{type(layer()).__name__}",
+            f"torch.nn.{type(CELLS[name].blank_layer(1, 1, torch.float64)).__name__}",
             1e-12,
         )
-        for name, layer in FUSED.items()
+        for name in FUSED
     ),
     *(
         Known(
             f"{name}: 40 steps forward, reverse and both ways, float32",
             0,
             partial(difference_to_onnxruntime, name),
-            f"onnxruntime {'GRU' if name.startswith('gru') else 'LSTM'}",
+            f"onnxruntime {told.kind}",
             2e-6,
         )
-        for name in BY_ONNX
+        for name, told in NODES.items()
     ),
     *(
         Known(
@@ -221,18 +214,18 @@ KNOWN = (
             "onnx reference evaluator",
             1e-13,
         )
-        for name in BY_ONNX
-        if name != "lstm_coupled"
+        for name, told in NODES.items()
+        if told.in_reference
     ),
     *(
         Known(
             f"{name}: 200 steps, float64",
             0,
             partial(difference_to_textbook, name),
-            "Cho et al. 2014" if name == "gru_before" else "Greff et al. 2017",
+            CELLS[name].source,
             1e-12,
         )
-        for name in WITHOUT_LAYER
+        for name in PUBLISHED
     ),
     *(
         Known(
@@ -242,7 +235,7 @@ KNOWN = (
             "algebra",
             1e-12,
         )
-        for name in BY_ONNX
+        for name in GATED
     ),
     Known("lstm: drift of c in 200 steps at f = 1, i = 0", 0, memory_held, "c = f · c₋₁ + i · g"),
     Known(

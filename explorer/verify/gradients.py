@@ -9,16 +9,25 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.cells import CELLS, State
 from explorer.gradients.adding import AddingSettings, SideBySide, outcome
 from explorer.gradients.initial import initial_matrix, orthogonal, uniform
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.through_time import norms_through_time, underflow
-from explorer.gradients.unrolled import UNROLLED, unpacked
+from explorer.gradients.unrolled import UNROLLED, Unrolled, unpacked
 from explorer.sequences.tasks import ADDING_BASELINE, adding_problem
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 
 STEPS, UNITS, BATCH = 40, 12, 4
+FEW = 12  # steps over which differences have digits left
+MODULES = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
+IN_TORCH = {
+    name: type(cell.blank_layer(1, 1, torch.float64)).__name__
+    for name, cell in CELLS.items()
+    if cell.has_layer
+}
+PUBLISHED = tuple(name for name, cell in CELLS.items() if name in UNROLLED and not cell.has_layer)
 
 
 def ratio(lag: int, **settings: Any) -> float:
@@ -36,25 +45,56 @@ def to_autograd(cell: str) -> float:
     """Largest relative error of dL/dh at every step against autograd through PyTorch's cell."""
     matrix = initial_matrix(cell, 3, UNITS, rng())
     inputs, direction = normal(STEPS, 3, BATCH, seed=1), normal(UNITS, BATCH, seed=2)
-    network = UNROLLED[cell](matrix, STEPS, BATCH)
-    network.read(inputs)
-    network.forward()
-    network.backward(direction)
+    network = gone_back(cell, matrix, inputs, direction)
     derived = torch_gradients(cell, matrix, inputs, direction)
     errors = (network.hidden_gradients - derived).flatten(1).norm(dim=1)
     return float((errors / derived.flatten(1).norm(dim=1)).max())
 
 
+def gone_back(cell: str, matrix: Tensor, inputs: Tensor, direction: Tensor) -> Unrolled:
+    """An unrolled layer after both of its passes."""
+    network = UNROLLED[cell](matrix, len(inputs), inputs.shape[-1])
+    network.read(inputs)
+    network.forward()
+    network.backward(direction)
+    return network
+
+
+def to_differences(name: str) -> float:
+    """Largest relative error of dL/dh · v against differences of the published formula.
+
+    v is a random direction for each of 12 steps; the formula is the cell's second opinion in NumPy.
+    """
+    cell, matrix = CELLS[name], initial_matrix(name, 3, UNITS, rng())
+    inputs, direction = normal(FEW, 3, BATCH, seed=1), normal(UNITS, BATCH, seed=2)
+    network = gone_back(name, matrix, inputs, direction)
+    weights, largest = unpacked(name, matrix), 0.0
+    for step in range(FEW):
+        hidden = network.states[step, :UNITS].T
+        memory = network.memories[step].T if network.memories is not None else None
+        along = normal(BATCH, UNITS, seed=3 + step)
+        losses = [
+            (cell.second_opinion(weights, inputs[step:].mT, state)[0][-1] * direction.T).sum()
+            for state in (State(hidden + small * along, memory) for small in (1e-5, -1e-5))
+        ]
+        ours = network.hidden_gradients[step].T
+        wrong = (losses[0] - losses[1]) / 2e-5 - (ours * along).sum()
+        largest = max(largest, float(wrong.abs() / (ours.norm() * along.norm())))
+    return largest
+
+
 def torch_gradients(cell: str, matrix: Tensor, inputs: Tensor, direction: Tensor) -> Tensor:
     """dL/dh₀ … dL/dh_T of L = Σ direction · h_T, by autograd through `torch.nn`'s own cell."""
-    kinds = {"rnn_tanh": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
-    module = kinds[cell](3, UNITS, device="meta").to_empty(device="cpu").double()
+    kind = CELLS[cell]
+    relu = {"nonlinearity": "relu"} if kind.candidate.squash == "relu" else {}
+    blank = MODULES[IN_TORCH[cell]](3, UNITS, device="meta", **relu)
+    module = blank.to_empty(device="cpu").double()
     weights = unpacked(cell, matrix).state_dict()
     module.load_state_dict({name.removesuffix("_l0"): part for name, part in weights.items()})
     hidden = [torch.zeros(BATCH, UNITS, dtype=torch.float64, requires_grad=True)]
     memory = torch.zeros(BATCH, UNITS, dtype=torch.float64)
     for x in inputs:
-        if cell == "lstm":
+        if kind.memory == "cell":
             after, memory = module(x.T, (hidden[-1], memory))
         else:
             after = module(x.T, hidden[-1])
@@ -110,10 +150,20 @@ KNOWN = (
             f"{cell}: dL/dh at 40 lags, relative error",
             0,
             partial(to_autograd, cell),
-            f"autograd through torch.nn.{module}",
+            f"autograd through torch.nn.{layer}Cell",
             1e-10,
         )
-        for cell, module in (("rnn_tanh", "RNNCell"), ("lstm", "LSTMCell"), ("gru", "GRUCell"))
+        for cell, layer in IN_TORCH.items()
+    ),
+    *(
+        Known(
+            f"{cell}: dL/dh at {FEW} lags, relative error",
+            0,
+            partial(to_differences, cell),
+            f"differences, {CELLS[cell].source}",
+            1e-7,
+        )
+        for cell in PUBLISHED
     ),
     *(
         Known(

@@ -6,7 +6,8 @@ computes these nodes in float32. The reference evaluator of the onnx package com
 but reads forward only and overlooks `input_forget`, so it is asked about neither.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,21 +19,40 @@ from torch import Tensor
 
 from explorer.cells import State, Weights
 
-BLOCKS: dict[str, tuple[int | None, ...]] = {
-    "lstm": (0, 3, 1, 2),
-    "lstm_peephole": (0, 3, 1, 2),
-    "lstm_coupled": (0, 2, None, 1),
-    "gru": (1, 0, 2),
-    "gru_before": (1, 0, 2),
-}
-"""Which of our blocks of rows stands at each place of ONNX's; `None` where we have no such rows."""
 
-ATTRIBUTES: dict[str, dict[str, int]] = {
-    "lstm_coupled": {"input_forget": 1},  # onnxruntime: f = 1 − i, rows of f unread
-    "gru": {"linear_before_reset": 1},
-    "gru_before": {"linear_before_reset": 0},
+@dataclass(frozen=True)
+class OnnxNode:
+    """How ONNX keeps a cell: the kind of node, its blocks of rows, the settings that make it.
+
+    `blocks` says which of our blocks stands at each place of ONNX's; `None` where we have no such
+    rows. `activations` are those of one direction. `in_reference` is false for what the reference
+    evaluator overlooks.
+    """
+
+    kind: str
+    blocks: tuple[int | None, ...]
+    settings: Mapping[str, int] = field(default_factory=dict)
+    activations: tuple[str, ...] = ()
+    in_reference: bool = True
+
+
+NODES: dict[str, OnnxNode] = {
+    "rnn_tanh": OnnxNode("RNN", (0,)),
+    "rnn_relu": OnnxNode("RNN", (0,), activations=("Relu",), in_reference=False),
+    "lstm": OnnxNode("LSTM", (0, 3, 1, 2)),
+    "lstm_peephole": OnnxNode("LSTM", (0, 3, 1, 2)),
+    # onnxruntime: f = 1 − i, rows of f unread
+    "lstm_coupled": OnnxNode("LSTM", (0, 2, None, 1), {"input_forget": 1}, in_reference=False),
+    "gru": OnnxNode("GRU", (1, 0, 2), {"linear_before_reset": 1}),
+    "gru_before": OnnxNode("GRU", (1, 0, 2), {"linear_before_reset": 0}),
 }
-INPUTS = ("X", "W", "R", "B", "", "H0", "C0", "P")
+"""Every cell that ONNX knows."""
+
+INPUTS = {
+    "RNN": ("X", "W", "R", "B", "", "H0"),
+    "GRU": ("X", "W", "R", "B", "", "H0"),
+    "LSTM": ("X", "W", "R", "B", "", "H0", "C0", "P"),
+}
 FILLING = 2.0  # no NaN: onnxruntime clamps before it squashes, and so would hide it
 OPSET, FORMAT = 14, 8  # old enough for every onnxruntime in use
 
@@ -64,22 +84,22 @@ def by_reference(name: str, weights: Weights, x: Tensor, initial: State) -> Answ
 def one_node(
     name: str, ways: Sequence[Weights], direction: str, initial: Sequence[State], dtype: type
 ) -> ModelProto:
-    """A model of one LSTM or GRU node, with weights and a state for each direction.
+    """A model of one recurrent node, with weights and a state for each direction.
 
-    Rows that our cell does not have are filled with `FILLING`; who used them would be seen.
+    Rows that our cell does not have are filled with `FILLING`; who used them would be seen. Raises
+    `ValueError` for a cell that ONNX does not have.
     """
-    kind = "GRU" if name.startswith("gru") else "LSTM"
-    fixed = _constants(name, ways, initial)
-    inputs = INPUTS if kind == "LSTM" else INPUTS[:6]
-    names = [letter if letter in fixed or letter == "X" else "" for letter in inputs]
-    outputs = ["Y", "Y_h", "Y_c"] if kind == "LSTM" else ["Y", "Y_h"]
+    if name not in NODES:
+        raise ValueError(f"ONNX has no cell {name!r}; choose from {', '.join(map(repr, NODES))}")
+    told = NODES[name]
+    fixed = _constants(told, ways, initial)
+    names = [letter if letter in fixed or letter == "X" else "" for letter in INPUTS[told.kind]]
+    outputs = ["Y", "Y_h", "Y_c"] if told.kind == "LSTM" else ["Y", "Y_h"]
     units, read = ways[0].units, (None, len(initial[0].hidden), ways[0].inputs)
-    options: dict[str, Any] = {
-        "hidden_size": units,
-        "direction": direction,
-        **ATTRIBUTES.get(name, {}),
-    }
-    node = helper.make_node(kind, names, outputs, **options)
+    options: dict[str, Any] = {"hidden_size": units, "direction": direction, **told.settings}
+    if told.activations:
+        options["activations"] = told.activations * len(ways)
+    node = helper.make_node(told.kind, names, outputs, **options)
     number = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
     graph = helper.make_graph(
         [node],
@@ -96,13 +116,13 @@ def one_node(
 
 
 def _constants(
-    name: str, ways: Sequence[Weights], initial: Sequence[State]
+    told: OnnxNode, ways: Sequence[Weights], initial: Sequence[State]
 ) -> dict[str, list[Tensor]]:
     """Every input of the node but x, under ONNX's letters, one tensor for each direction."""
     found: dict[str, list[Tensor]] = {
-        "W": [_packed(name, way.weight_ih) for way in ways],
-        "R": [_packed(name, way.weight_hh) for way in ways],
-        "B": [torch.cat((_packed(name, w.bias_ih), _packed(name, w.bias_hh))) for w in ways],
+        "W": [_packed(told, way.weight_ih) for way in ways],
+        "R": [_packed(told, way.weight_hh) for way in ways],
+        "B": [torch.cat((_packed(told, w.bias_ih), _packed(told, w.bias_hh))) for w in ways],
         "H0": [state.hidden for state in initial],
         "C0": [state.cell for state in initial if state.cell is not None],
         "P": [w.peepholes[[0, 2, 1]].flatten() for w in ways if w.peepholes is not None],
@@ -110,10 +130,10 @@ def _constants(
     return {letter: parts for letter, parts in found.items() if parts}
 
 
-def _packed(name: str, part: Tensor) -> Tensor:
-    own = part.chunk(len([block for block in BLOCKS[name] if block is not None]))
+def _packed(told: OnnxNode, part: Tensor) -> Tensor:
+    own = part.chunk(len([block for block in told.blocks if block is not None]))
     missing = torch.full_like(own[0], FILLING)
-    return torch.cat([missing if block is None else own[block] for block in BLOCKS[name]])
+    return torch.cat([missing if block is None else own[block] for block in told.blocks])
 
 
 def _told(outputs: Sequence[Any]) -> Answer:

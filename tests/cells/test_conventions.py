@@ -133,6 +133,11 @@ def along(step, xs, *arrays):
     return np.stack(states)
 
 
+def test_every_packing_but_relus_is_held_against_published_equations():
+    for known, equations in (("keras", KERAS), ("onnx", ONNX)):
+        assert set(equations) == set(PACKINGS[known]) - {"rnn_relu"}  # the same row as tanh
+
+
 @pytest.mark.parametrize("name", KERAS)
 def test_keras_arrays_compute_by_keras_equations_what_they_become_here(name):
     blocks, xs = len(CELLS[name].gates), normal(STEPS, INPUTS)

@@ -167,6 +167,14 @@ def test_losses_are_unknown_before_the_first_step():
     assert all(np.isnan(loss) for loss in SideBySide(SMALL).training_losses().values())
 
 
+def test_a_cell_that_torch_does_not_have_learns_too():
+    fresh, race = SideBySide(SMALL, ("gru_before",)), trained(cells=("gru_before",), steps=40)
+
+    assert race.validation_losses()["gru_before"] < fresh.validation_losses()["gru_before"]
+    with pytest.raises(ValueError, match="torch has no layer of the kind gru_before"):
+        TextbookAdding(SMALL, "gru_before")
+
+
 @pytest.mark.parametrize(("cell", "gate"), [("lstm", 1), ("gru", 1)])
 def test_the_textbook_sets_the_forget_bias_once_and_leaves_the_global_generator_alone(cell, gate):
     before = torch.get_rng_state()

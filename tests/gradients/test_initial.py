@@ -38,15 +38,18 @@ def test_both_biases_of_the_new_gate_are_drawn_once_each():
         assert new.var().item() == pytest.approx(1 / (3 * UNITS), rel=0.1)
 
 
-@pytest.mark.parametrize(("cell", "gate"), [("lstm", 1), ("gru", 1)])
+@pytest.mark.parametrize(
+    ("cell", "gate", "sign"),
+    [("lstm", 1, 1), ("gru", 1, 1), ("gru_before", 1, 1), ("lstm_coupled", 0, -1)],
+)
 @pytest.mark.parametrize("init", RECURRENT_INITS)
-def test_a_forget_bias_is_the_whole_bias_of_that_gate_and_of_no_other(cell, gate, init):
+def test_a_forget_bias_is_the_whole_bias_of_that_gate_and_of_no_other(cell, gate, sign, init):
     plain = initial_matrix(cell, 2, UNITS, rng(), init)
     biased = initial_matrix(cell, 2, UNITS, rng(), init, forget_bias=1.5)
 
     whole = unpacked(cell, biased)
     total = (whole.bias_ih + whole.bias_hh)[gate * UNITS : (gate + 1) * UNITS]
-    assert (total == 1.5).all()
+    assert (total == sign * 1.5).all()
     changed = (plain != biased).nonzero()
     assert set(changed[:, 1].tolist()) == {UNITS + 2}
     assert set(changed[:, 0].tolist()) <= set(range(gate * UNITS, (gate + 1) * UNITS))
@@ -85,8 +88,8 @@ def test_a_gaussian_matrix_has_exactly_the_radius_asked_for():
 def test_the_recurrent_matrix_of_a_gated_cell_is_that_of_its_candidate():
     from explorer.gradients.initial import WEIGHTS, stream
 
-    for cell in ("lstm", "gru"):
+    for cell, row in (("lstm", 2), ("gru", 2), ("gru_before", 2), ("lstm_coupled", 1)):
         whole = unpacked(cell, initial_matrix(cell, 1, 8, stream(5, WEIGHTS), gain=0.7))
-        candidate = whole.weight_hh[16:24]
+        candidate = whole.weight_hh[8 * row : 8 * row + 8]
 
         assert torch.equal(recurrent_matrices(cell, 8, [5], gain=0.7)[0], candidate)

@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from explorer.gradients import Learner
-from tests.gradients.unrolling import drawn, normal, rng, states
+from tests.gradients.unrolling import TORCH_CELLS, drawn, normal, rng, states
 
 STEPS, UNITS, SAMPLES = 8, 5, 6
-CELLS = ["rnn_tanh", "rnn_relu", "lstm", "gru"]
 
 
 def learner(cell, clip=0.05, rate=0.02, batch=SAMPLES):
@@ -27,7 +26,7 @@ def error(cell, matrix, readout, inputs, targets):
 
 
 @pytest.mark.parametrize("clip", [0.05, 1e3])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_five_updates_are_those_of_the_textbook(cell, clip):
     ours = learner(cell, clip)
     matrix = drawn(cell, 2, UNITS).requires_grad_()
@@ -49,7 +48,7 @@ def test_five_updates_are_those_of_the_textbook(cell, clip):
     torch.testing.assert_close(ours.bias, readout.detach()[-1:], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_the_profile_is_the_norm_of_every_states_gradient(cell):
     ours = learner(cell)
     inputs, targets = batch(1, samples=11)

@@ -12,7 +12,8 @@ from explorer.gradients import AddingSettings, FlowSettings
     [
         (
             {"cell": "rnn"},
-            "unknown cell 'rnn'; choose from 'rnn_tanh', 'rnn_relu', 'linear', 'lstm', 'gru'",
+            "unknown cell 'rnn'; choose from 'rnn_tanh', 'rnn_relu', 'linear', 'lstm', 'gru', "
+            "'lstm_coupled', 'gru_before'",
         ),
         (
             {"recurrent_init": "identity"},

@@ -192,7 +192,7 @@ def test_states_are_as_large_as_the_variances_say(cell, changes):
     """Scalar inputs move all units together, so that many sequences are needed."""
     settings = FlowSettings(cell, 25, 64, batch=64, seeds=12, **changes)
     network = gone_back(settings, range(12), torch.float64)
-    state = network.cell[1:] if cell == "lstm" else network.hidden
+    state = network.memories[1:] if cell == "lstm" else network.hidden
 
     measured = state.square().mean((1, 2, 3)).numpy()
 
@@ -212,7 +212,7 @@ def jacobians_off_the_keeping_gate(settings):
     gates = [g.mT.unsqueeze(-1) for g in network.gates[-1].split(H, 1)]
     if settings.cell == "lstm":
         i, f, g, _ = gates
-        memory = network.cell[-2].mT.unsqueeze(-1)
+        memory = network.memories[-2].mT.unsqueeze(-1)
         o_before = network.gates[-2][:, 3 * H :].mT
         written = (
             g * i * (1 - i) * W[:, 0] + memory * f * (1 - f) * W[:, 1] + i * (1 - g**2) * W[:, 2]
@@ -261,7 +261,33 @@ def test_a_finite_layer_takes_more_than_the_mean_square_says(units):
     assert step == pytest.approx(left, rel=0.002)
 
 
-@pytest.mark.parametrize("cell", UNROLLED)
+EXPLAINED = [name for name, kind in UNROLLED.items() if kind.has_theory]
+
+
+def test_the_networks_of_the_lab_have_a_theory_and_so_has_the_linear_one():
+    assert {"rnn_tanh", "rnn_relu", "linear", "lstm", "gru"} <= set(EXPLAINED)
+
+
+@pytest.mark.parametrize("cell", [name for name in UNROLLED if name not in EXPLAINED])
+def test_a_cell_without_a_theory_has_no_line_and_borrows_none(cell):
+    settings = FlowSettings(cell)
+    message = f"there is no theory of the {UNROLLED[cell].label} yet"
+
+    assert theories_of(settings) == ()
+    for name in (None, *THEORIES):
+        with pytest.raises(ValueError, match=message):
+            theory_line(settings, name)
+    with pytest.raises(ValueError, match=message):
+        average_steps(settings)
+
+
+def test_the_gate_alone_is_written_with_the_bias_of_the_gate_that_keeps():
+    formulas = {c: theory_line(FlowSettings(c), "gate_alone").formula for c in ("lstm", "gru")}
+
+    assert formulas == {"lstm": r"\sigma(b_f)^k", "gru": r"\sigma(b_z)^k"}
+
+
+@pytest.mark.parametrize("cell", EXPLAINED)
 @pytest.mark.parametrize("init", ["default", "orthogonal", "gaussian"])
 def test_every_network_has_a_line_that_starts_at_one_and_covers_every_lag(cell, init):
     settings = FlowSettings(cell, length=12, units=9, recurrent_init=init, seeds=2)

@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.gradients import UNROLLED, unpacked
-from tests.gradients.unrolling import CELLS, drawn, gone_back, normal, states
+from explorer.cells import CELLS, State
+from explorer.gradients import MEASURED, UNROLLED, unpacked
+from explorer.gradients.unrolled.by_autograd import by_autograd as left_to_autograd
+from tests.gradients.unrolling import TORCH_CELLS, drawn, gone_back, normal, states
 
 STEPS, INPUTS, UNITS, SAMPLES = 9, 2, 6, 4
 
@@ -21,7 +23,7 @@ def assert_close(ours, theirs):
     torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9 * theirs.abs().max().item())
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", TORCH_CELLS)
 def test_the_gradient_of_every_state_is_that_of_autograd_on_the_unrolled_cell(name):
     matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
     last = normal(UNITS, SAMPLES, seed=2)
@@ -35,7 +37,7 @@ def test_the_gradient_of_every_state_is_that_of_autograd_on_the_unrolled_cell(na
         assert_close(network.cell_gradients[step].T, state.grad)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", TORCH_CELLS)
 def test_the_gradient_of_every_weight_is_that_of_autograd(name):
     matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
     last = normal(UNITS, SAMPLES, seed=2)
@@ -47,7 +49,7 @@ def test_the_gradient_of_every_weight_is_that_of_autograd(name):
     assert_close(gradient, expected)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", TORCH_CELLS)
 def test_the_forward_pass_is_that_of_the_torch_layer(name):
     kinds = {"lstm": nn.LSTM, "gru": nn.GRU}
     layer = kinds.get(name, nn.RNN)(
@@ -62,6 +64,115 @@ def test_the_forward_pass_is_that_of_the_torch_layer(name):
 
     expected = layer(inputs.mT)[0].detach()
     torch.testing.assert_close(network.hidden.mT, expected, rtol=0, atol=1e-12)
+
+
+PUBLISHED = [name for name, cell in CELLS.items() if name in UNROLLED and not cell.has_layer]
+
+
+def test_every_cell_can_be_followed_but_those_whose_peepholes_do_not_fit_into_the_matrix():
+    assert set(UNROLLED) - {"linear"} == {name for name, c in CELLS.items() if not c.peepholes}
+    assert set(MEASURED) <= set(UNROLLED)
+
+
+@pytest.mark.parametrize("name", UNROLLED)
+def test_a_layer_is_called_as_its_cell_and_has_a_block_for_each_of_its_gates(name):
+    kind = UNROLLED[name]
+
+    if name == "linear":
+        assert kind.cell is None
+    else:
+        assert kind.cell is CELLS[name]
+        assert kind.label == CELLS[name].label
+        assert set(CELLS[name].gates) <= set(kind.rows)
+    assert kind.candidate in kind.rows
+
+
+@pytest.mark.parametrize("name", ["rnn_tanh", "rnn_relu", "lstm"])
+def test_a_layer_left_to_autograd_is_the_one_that_is_written_out(name):
+    matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    last = normal(UNITS, SAMPLES, seed=2)
+    written_out = gone_back(name, matrix, inputs, last)
+    other = left_to_autograd(CELLS[name])(matrix, STEPS, SAMPLES)
+    other.read(inputs)
+    other.forward()
+    other.backward(last)
+
+    gradients = [torch.full_like(matrix, torch.nan) for _ in range(2)]
+    for network, gradient in zip((written_out, other), gradients, strict=True):
+        network.differentiate(gradient)
+
+    assert_close(other.hidden, written_out.hidden)
+    assert_close(other.hidden_gradients, written_out.hidden_gradients)
+    assert_close(*gradients)
+    if name == "lstm":
+        assert_close(other.cell_gradients, written_out.cell_gradients)
+        assert_close(other.memories, written_out.memories)
+
+
+def loss_of_the_textbook(name, matrix, inputs, last, hidden=None, memory=None):
+    """The loss that the published formula in NumPy gives from some step on."""
+    zeros = torch.zeros(SAMPLES, UNITS, dtype=torch.float64)
+    state = State(
+        zeros if hidden is None else hidden,
+        (zeros if memory is None else memory) if CELLS[name].memory == "cell" else None,
+    )
+    outputs, _ = CELLS[name].second_opinion(unpacked(name, matrix), inputs.mT, state)
+    return (outputs[-1] * last.T).sum().item()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_gradient_of_every_state_is_that_of_differences_of_the_published_formula(name):
+    matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    last = normal(UNITS, SAMPLES, seed=2)
+    network = gone_back(name, matrix, inputs, last)
+
+    for step in range(STEPS):
+        hidden, along = network.states[step, :UNITS].T, normal(SAMPLES, UNITS, seed=5 + step)
+        memory = None if network.memories is None else network.memories[step].T
+        ahead, behind = (
+            loss_of_the_textbook(name, matrix, inputs[step:], last, hidden + small * along, memory)
+            for small in (1e-5, -1e-5)
+        )
+        gradient = network.hidden_gradients[step].T
+        size = (gradient.norm() * along.norm()).item()
+        slope = pytest.approx((ahead - behind) / 2e-5, abs=1e-7 * size)
+        assert (gradient * along).sum().item() == slope
+
+
+def test_the_gradient_of_a_memory_counts_the_way_through_what_is_shown_of_it():
+    """Of c by way of later steps, as differences find it, and by way of h = o · tanh(c)."""
+    matrix, inputs = drawn("lstm_coupled", INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    last = normal(UNITS, SAMPLES, seed=2)
+    network = gone_back("lstm_coupled", matrix, inputs, last)
+
+    for step in range(1, STEPS):
+        hidden, memory = network.states[step, :UNITS].T, network.memories[step].T
+        along = normal(SAMPLES, UNITS, seed=5 + step)
+        ahead, behind = (
+            loss_of_the_textbook(
+                *("lstm_coupled", matrix, inputs[step:], last), hidden, memory + small * along
+            )
+            for small in (1e-5, -1e-5)
+        )
+        shown = hidden / memory.tanh() * (1 - memory.tanh() ** 2) * network.hidden_gradients[step].T
+        gradient = network.cell_gradients[step].T
+        size = (gradient.norm() * along.norm()).item()
+        slope = pytest.approx((ahead - behind) / 2e-5, abs=1e-7 * size)
+        assert ((gradient - shown) * along).sum().item() == slope
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_gradient_of_the_weights_is_that_of_differences_of_the_published_formula(name):
+    matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    last, along = normal(UNITS, SAMPLES, seed=2), normal(*matrix.shape, seed=3)
+    gradient = torch.full_like(matrix, torch.nan)
+    gone_back(name, matrix, inputs, last).differentiate(gradient)
+
+    ahead, behind = (
+        loss_of_the_textbook(name, matrix + small * along, inputs, last) for small in (1e-5, -1e-5)
+    )
+
+    assert (gradient * along).sum().item() == pytest.approx((ahead - behind) / 2e-5, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", UNROLLED)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from explorer.gradients import UNROLLED, initial_matrix, unpacked
 
-CELLS = {
+TORCH_CELLS = {
     "rnn_tanh": lambda inputs, units: nn.RNNCell(inputs, units, dtype=torch.float64),
     "rnn_relu": lambda inputs, units: nn.RNNCell(
         inputs, units, nonlinearity="relu", dtype=torch.float64
@@ -25,7 +25,7 @@ def states(name: str, matrix: Tensor, inputs: Tensor) -> tuple[list[Tensor], lis
     Gradients flow to the states and to the matrix; inputs are steps × inputs × samples.
     """
     weights = unpacked(name, matrix)
-    cell = CELLS[name](inputs.shape[1], weights.units)
+    cell = TORCH_CELLS[name](inputs.shape[1], weights.units)
     parts = {
         part: getattr(weights, part) for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     }

@@ -10,7 +10,7 @@ from explorer.dials import dials, values
 from explorer.gradients import LEARNERS
 from explorer.labs import gradients as lab
 from explorer.labs.gradients import Adding, Flow
-from explorer.labs.gradients.cells import MEASURED, short
+from explorer.labs.gradients.cells import MEASURED, label
 from explorer.labs.presets import plan
 from explorer.pages.gradients import VIEWS
 from explorer.runs import links
@@ -88,7 +88,7 @@ def test_a_view_shows_these_cells_by_name(view: str, cells: tuple[str, ...]):
     plot = next(panel for panel in scene["panels"] if panel["area"] == area)
 
     shown = [mark["label"] for mark in plot["marks"] if mark.get("role") in cells]
-    assert shown == [short(cell) for cell in cells]
+    assert shown == [label(cell) for cell in cells]
 
 
 @pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.film])

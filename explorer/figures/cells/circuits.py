@@ -1,5 +1,8 @@
 """What the circuits of all cells are made of: boxes, lines, sources, and the picture they form.
 
+Gates, equations and their order are the cell's own (`explorer.cells`); a circuit adds how they are
+drawn.
+
 A circuit shows the numbers of the selected unit. A gate named ``forget`` reads the arrays
 ``forget``, ``forget/preactivation``, ``forget/from_input`` (weights on what is read, and their
 bias), ``forget/from_hidden`` (weights on the last hidden values of all units, and their bias) and,
@@ -9,7 +12,8 @@ with a peephole, ``forget/from_memory``; the parts sum to the preactivation.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from explorer.figures.cells.formulas import Formula, Gate, value
+from explorer.cells import Cell
+from explorer.figures.cells.formulas import Formula, Gate, gates_of, memory_word, value
 from explorer.figures.scene import Layout, Node, Stage, Wire
 
 Point = tuple[float, float]
@@ -61,26 +65,36 @@ class Phase:
 
 @dataclass(frozen=True)
 class Circuit:
-    """All that the pictures of one cell differ in.
+    """A cell as a picture.
 
-    ``gates`` stand in the order in which their rows are packed, ``phases`` in that of the
-    computation: a gate by its name, or a `Phase`. ``memory`` is the array that remembers, ``keep``
-    the gate that says how much of it stays (empty: none does). ``maps`` are the heat maps: array,
-    title, scale.
+    ``phases`` stand in the order of the computation: a gate by its name, or a `Phase`. ``formulas``
+    say how all but the gates is made, and ``maps`` are the heat maps: array, title, scale.
     """
 
-    name: str
-    label: str
-    gates: tuple[Gate, ...]
+    cell: Cell
     formulas: tuple[Formula, ...]
     phases: tuple[str | Phase, ...]
     maps: tuple[tuple[str, str, str], ...]
-    memory: str
-    keep: str
     alt: str
     draw: Callable[["Circuit", Places, bool], tuple[list[Node], list[Wire]]]
     wide: Places
     narrow: Places
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Return the gates in the order in which their rows are packed."""
+        return gates_of(self.cell)
+
+    @property
+    def memory(self) -> str:
+        """Return the array that remembers."""
+        return self.cell.memory
+
+    @property
+    def keep(self) -> str:
+        """Return the array that says how much of the memory stays; empty: nothing does."""
+        field = self.cell.keeping_gate
+        return self.cell.pictured(field) if field else ""
 
     @property
     def opens(self) -> str:
@@ -91,7 +105,7 @@ class Circuit:
     @property
     def memory_word(self) -> str:
         """Return what remembers, as a key of the lexicons."""
-        return "⟦cell state⟧" if self.memory == "cell" else "⟦state⟧"
+        return memory_word(self.cell)
 
     def gate(self, name: str) -> Gate:
         """Return one of the gates."""
@@ -101,6 +115,10 @@ class Circuit:
         """Return how one number is made."""
         of_gates = tuple(gate.formula for gate in self.gates)
         return next(known for known in (*self.formulas, *of_gates) if known.name == name)
+
+    def map_of(self, array: str) -> tuple[str, str, str]:
+        """Return the heat map of an array."""
+        return next(found for found in self.maps if found[0] == array)
 
     def layout(self, narrow: bool, quoted: bool) -> Layout:
         """Return the parts of the circuit in their coordinates."""
@@ -121,14 +139,35 @@ class Circuit:
         return tuple(found)
 
 
+def maps_of(cell: Cell) -> tuple[tuple[str, str, str], ...]:
+    """Return the heat maps of a cell: array, title as a key of the lexicons, scale."""
+    return tuple((array, *_map_of(cell, array)) for array in cell.mapped)
+
+
+def _map_of(cell: Cell, array: str) -> tuple[str, str]:
+    """Return the title and the scale of one heat map; only squashed numbers have known ends."""
+    title = "state" if array == cell.memory == "hidden" and cell.keeping_gate else array
+    if array == "cell":
+        return f"⟦{title} map⟧", "by row"
+    for kind in cell.kinds:
+        if kind.name == array:
+            scale = {"σ": "share", "tanh": "signed", "relu": "largest"}[kind.squash]
+            return f"⟦{title} map⟧", scale
+    if array == "hidden":  # what leaves a memory is squashed; a state is between its candidates
+        bounded = cell.memory == "cell" or cell.candidate.squash == "tanh"
+        return f"⟦{title} map⟧", "signed" if bounded else "largest"
+    parts = {"from_input": "from the input", "from_hidden": "from the past", "preactivation": "sum"}
+    return parts[array.rpartition("/")[2]], "largest"
+
+
 INPUTS = ("reads", "remembers", "wire/token", "wire/last_outputs")
 
 
 def _concatenate(reads: str) -> Stage:
     formula = Formula(
         "",
-        "[⟦x⟧, ⟦h⟧_{−1}]",
-        "[⟦x⟧, ⟦h⟧₋₁] = [<x>, …, <hidden_before>, …]",
+        "[⟦x⟧, ⟦letter hidden⟧_{−1}]",
+        "[⟦x⟧, ⟦letter hidden⟧₋₁] = [<x>, …, <hidden_before>, …]",
         f"Everything below reads the same two lists: the numbers of {reads}, and the last "
         "⟦hidden state⟧ of every unit, this one's {hidden_before} among them.",
         "",
@@ -140,7 +179,7 @@ def _concatenate(reads: str) -> Stage:
 
 
 def _gate_stage(gate: Gate, reads: str) -> Stage:
-    heard = ("matrix", "wire/reset_hidden") if gate.reset == "before" else ()
+    heard = ("matrix", "wire/reset_hidden") if gate.kind.reset == "before" else ()
     parts = (*INPUTS, *(f"wire/{part}" for part in gate.parts), *heard, gate.name)
     return gate.formula.stage(gate.name, f"⟦{gate.name}⟧", parts, reads)
 
@@ -150,9 +189,9 @@ def _gate_stage(gate: Gate, reads: str) -> Stage:
 
 def box(gate: Gate, at: Point, narrow: bool) -> Node:
     """Return the box of a gate: its name, its value, and the squashing that made it."""
-    name, total = gate.name, f"{{{gate.name}/preactivation}}"
-    note = f"{gate.squash} {total}" if narrow else f"{gate.squash}({total})"
-    return Node(name, *at, "gate", f"⟦{name}⟧", value(name), name, note, gate.help)
+    name, kind, total = gate.name, gate.kind, f"{{{gate.name}/preactivation}}"
+    note = f"{kind.squash} {total}" if narrow else f"{kind.squash}({total})"
+    return Node(name, *at, "gate", f"⟦{name}⟧", value(name), kind.role, note, kind.means)
 
 
 def operation(name: str, at: Point, sign: str, explanation: str) -> Node:
@@ -243,17 +282,20 @@ def written_wire(places: Places, explanation: str) -> Wire:
     )
 
 
-def out_of(gate: Gate, places: Places, end: str, *points: Shifted) -> Wire:
-    """Return the line that carries the value of a gate from its box through points to a node."""
+def out_of(gate: Gate, places: Places, end: str, *points: Shifted, name: str = "") -> Wire:
+    """Return the line that carries the value of a gate from its box through points to a node.
+
+    ``name`` tells it from another one that leaves the same box.
+    """
     start = (places.gates[gate.name], places.gate_row)
     return Wire(
-        f"wire/{gate.name}",
+        f"wire/{name or gate.name}",
         (start, *points),
         value(gate.name),
-        gate.name,
+        gate.kind.role,
         start=gate.name,
         end=end,
-        help=gate.help,
+        help=gate.kind.means,
     )
 
 
@@ -307,9 +349,10 @@ def buses(places: Places, token_end: Shifted, past_begin: Shifted, past_end: Shi
     ]
 
 
-def entry(name: str, part: str, places: Places) -> Wire:
+def entry(gate: Gate, part: str, places: Places) -> Wire:
     """Return the short line into a gate with what the input, or the past, contributes."""
-    x, top = places.gates[name], places.gate_row
+    name, top = gate.name, places.gate_row
+    x = places.gates[name]
     read = part == "from_input"
     begin, shift = (places.buses[0], -SIDE) if read else (places.buses[1], SIDE)
     what = "input contributes" if read else "last ⟦hidden state⟧ of every unit contributes"
@@ -317,7 +360,7 @@ def entry(name: str, part: str, places: Places) -> Wire:
         f"wire/{name}/{part}",
         ((x, begin, shift), (x, top, shift)),
         value(f"{name}/{part}"),
-        name,
+        gate.kind.role,
         label_at=(x, places.buses[0], shift),
         full=PART_FULL,
         start="reads" if read else "remembers",
@@ -327,6 +370,11 @@ def entry(name: str, part: str, places: Places) -> Wire:
     )
 
 
-def entries(names: Sequence[str], places: Places) -> list[Wire]:
-    """Return the two short lines into each gate."""
-    return [entry(name, part, places) for name in names for part in ("from_input", "from_hidden")]
+def entries(gates: Sequence[Gate], places: Places) -> list[Wire]:
+    """Return the short lines into each gate: two, or one where the past comes another way."""
+    return [
+        entry(gate, part, places)
+        for gate in gates
+        for part in ("from_input", "from_hidden")
+        if part == "from_input" or not gate.kind.hears
+    ]

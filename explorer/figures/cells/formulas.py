@@ -2,22 +2,27 @@
 
 An equation is written once, as a line in which ``<name>`` stands for the number of that array::
 
-    ⟦c⟧ = <forget> · <cell_before> + <input> · <candidate> = <kept> + <written> = <cell>
+    ⟦letter cell⟧ = <forget> · <cell_before> + <input> · <candidate> = <kept> + <written> = <cell>
 
-Every array has the shape (H,) in the frame of one time step, and a picture shows the entry of the
-selected unit. Texts call things by the keys of the lexicons in `names`.
+The lines grow from the cell's own equations and gates (`explorer.cells`). Every array has the
+shape (H,) in the frame of one time step, and a picture shows the entry of the selected unit. Texts
+call things by the keys of the lexicons in `names`.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from explorer.cells import CELLS, STATES, Cell, Equation, GateKind
+from explorer.cells.equations import NAME, written_out
 from explorer.figures.scene import Stage, Term, Value, Weighing
 
 UNIT = "unit"  # the selection that every picture of a cell goes by
 PLACE = re.compile(r"<([^<>]+)>")
-GATES = ("input", "forget", "candidate", "output", "reset", "update", "new")
+ROLES: Mapping[str, str] = {
+    kind.name: kind.role for cell in CELLS.values() for kind in cell.kinds if kind.name != "hidden"
+}
+"""The gates that have a colour, by their names."""
 
 # What the small word under a number in an equation says.
 CAPTIONS: Mapping[str, str] = {
@@ -26,10 +31,12 @@ CAPTIONS: Mapping[str, str] = {
     "kept": "kept",
     "written": "⟦written⟧",
     "squashed": "tanh of ⟦cell⟧",
-    "new/gated_hidden": "heard",
-    "new/past": "the past",
+    "gated_hidden": "heard",
+    "past": "the past",
     "reset_hidden": "heard",
-    **{name: f"⟦{name}⟧" for name in GATES},
+    "from_hidden": "the past",
+    "from_memory": "⟦cell⟧",
+    **{name: f"⟦{name}⟧" for name in ROLES},
 }
 
 
@@ -67,55 +74,62 @@ class Formula:
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate of a cell: value = squash(preactivation), which is a sum of parts.
+    """A packed gate of a cell: value = squash(preactivation), which is a sum of parts.
 
-    ``block`` is its place among the packed rows. ``peephole`` names the memory that it sees, and
-    ``peephole_row`` its row among the peepholes. ``reset`` says where a reset gate acts on what it
-    hears of the past: after the matrix product or before it.
+    ``block`` is its place among the packed rows and ``peephole_row`` its row among the peepholes;
+    ``through`` names the gate that the past goes through before it is heard.
     """
 
-    name: str
-    letter: str
-    squash: str
+    kind: GateKind
     block: int
-    help: str
-    says: str
-    peephole: Literal["", "cell_before", "cell"] = ""
     peephole_row: int = 0
-    reset: Literal["", "after", "before"] = ""
+    through: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what its arrays are called."""
+        return self.kind.name
 
     @property
     def past(self) -> str:
         """Return the array of what the past contributes to the sum."""
-        return f"{self.name}/{'gated_hidden' if self.reset == 'after' else 'from_hidden'}"
+        return f"{self.name}/{'gated_hidden' if self.kind.reset == 'after' else 'from_hidden'}"
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the arrays that sum to the preactivation."""
-        memory = (f"{self.name}/from_memory",) if self.peephole else ()
+        memory = (f"{self.name}/from_memory",) if self.kind.sees else ()
         return (f"{self.name}/from_input", self.past, *memory)
 
     @property
     def sum_in_letters(self) -> str:
         """Return the preactivation in letters."""
         w, u, b = (f"⟦{matrix} {self.name}⟧" for matrix in "WUb")
-        if self.reset == "after":
-            return f"{w} ⟦x⟧ + ⟦bx {self.name}⟧ + ⟦r⟧ · ({u} ⟦h⟧_{{−1}} + ⟦bh {self.name}⟧)"
-        heard = "(⟦r⟧ · ⟦h⟧_{−1})" if self.reset == "before" else "⟦h⟧_{−1}"
-        seen = {"": "", "cell": " · ⟦c⟧", "cell_before": " · ⟦c⟧_{−1}"}[self.peephole]
-        memory = f" + ⟦p {self.name}⟧{seen}" if seen else ""
-        return f"{w} ⟦x⟧ + {u} {heard}{memory} + {b}"
+        before, through = before_in_letters("hidden"), f"⟦letter {self.through}⟧"
+        if self.kind.reset == "after":
+            return f"{w} ⟦x⟧ + ⟦bx {self.name}⟧ + {through} · ({u} {before} + ⟦bh {self.name}⟧)"
+        heard = f"({through} · {before})" if self.kind.reset == "before" else before
+        return f"{w} ⟦x⟧ + {u} {heard}{self.seen_in_letters} + {b}"
+
+    @property
+    def seen_in_letters(self) -> str:
+        """Return what a peephole adds to the sum, in letters."""
+        if not self.kind.sees:
+            return ""
+        seen = "⟦letter cell⟧" if self.kind.sees == "cell" else before_in_letters("cell")
+        return f" + ⟦p {self.name}⟧ · {seen}"
 
     @property
     def formula(self) -> Formula:
         """Return how the value of the gate is made."""
-        name, parts = self.name, " + ".join(f"<{part}>" for part in self.parts)
+        name, squash = self.name, self.kind.squash
+        parts = " + ".join(f"<{part}>" for part in self.parts)
+        letter = f"⟦letter {name}⟧"
         return Formula(
             name,
-            f"⟦{self.letter}⟧ = {self.squash}({self.sum_in_letters})",
-            f"⟦{self.letter}⟧ = {self.squash}({parts}) "
-            f"= {self.squash}(<{name}/preactivation>) = <{name}>",
-            self.says,
+            f"{letter} = {squash}({self.sum_in_letters})",
+            f"{letter} = {squash}({parts}) = {squash}(<{name}/preactivation>) = <{name}>",
+            self.kind.says,
             f"⟦{name} gate⟧",
             (
                 self.parts[0],
@@ -133,9 +147,117 @@ class Gate:
             f"{self.name}/preactivation",
             self.sum_in_letters,
             f"{parts} = <{self.name}/preactivation>",
-            f"The sum that {self.squash} turns into the ⟦{self.name} gate⟧.",
-            f"⟦{self.name} gate⟧ before {self.squash}",
+            f"The sum that {self.kind.squash} turns into the ⟦{self.name} gate⟧.",
+            f"⟦{self.name} gate⟧ before {self.kind.squash}",
         )
+
+
+def gates_of(cell: Cell) -> tuple[Gate, ...]:
+    """Return the gates of a cell in the order in which their rows are packed."""
+    return tuple(
+        Gate(
+            cell.kind(field),
+            block,
+            cell.seeing.index(field) if field in cell.seeing else 0,
+            cell.kind(cell.kind(field).hears).name if cell.kind(field).hears else "",
+        )
+        for block, field in enumerate(cell.gates)
+    )
+
+
+def formulas_of(cell: Cell) -> tuple[Formula, ...]:
+    """Return how all but the packed gates are made, by the cell's own equations."""
+    return tuple(_formula(cell, equation) for equation in cell.equations)
+
+
+def memory_word(cell: Cell) -> str:
+    """Return what remembers, as a key of the lexicons."""
+    return "⟦cell state⟧" if cell.memory == "cell" else "⟦state⟧"
+
+
+def before_in_letters(state: str) -> str:
+    """Return a state one step ago."""
+    return f"⟦letter {state}⟧_{{−1}}"
+
+
+def in_letters(cell: Cell, of: str) -> str:
+    """Return the right side of an equation in letters, what has none written out."""
+
+    def letter(name: str) -> str:
+        if name in STATES or name in (kind.field for kind in cell.kinds):
+            return f"⟦letter {cell.pictured(name)}⟧"
+        if name == "past":
+            heard = cell.candidate.name
+            return f"(⟦U {heard}⟧ {before_in_letters('hidden')} + ⟦bh {heard}⟧)"
+        return before_in_letters(name.removesuffix("_before")) if name.endswith("_before") else ""
+
+    return written_out(of, letter, {equation.name: equation for equation in cell.equations})
+
+
+def _formula(cell: Cell, equation: Equation) -> Formula:
+    name, symbols = cell.pictured(equation.name), in_letters(cell, equation.of)
+    says, title = _told(cell, equation)
+    sides = [NAME.sub(lambda found: f"<{cell.pictured(found[1])}>", equation.of), f"<{name}>"]
+    weighs = None
+    if equation.name == cell.memory:
+        sides.insert(0, _of_what_is_there(cell, equation.of))
+        kept, written = "The larger part is what was kept.", "The larger part is what was "
+        weighs = ("kept", "written", kept, f"{written}⟦written⟧ just now.")
+    if equation.name in STATES or equation.name in (kind.field for kind in cell.kinds):
+        sides.insert(0, f"⟦letter {name}⟧")
+        symbols = f"⟦letter {name}⟧ = {symbols}"
+    elif left := {"kept": "kept", "written": "⟦written⟧", "squashed": ""}.get(
+        equation.name, "heard"
+    ):
+        sides.insert(0, left)
+    return Formula(name, symbols, " = ".join(sides), says, title, weighs)
+
+
+def _of_what_is_there(cell: Cell, of: str) -> str:
+    """Return a sum with its products written out, as numbers."""
+    known = {equation.name: equation for equation in cell.equations}
+    products = ("kept", "written")
+    return written_out(
+        of, lambda name: "" if name in products else f"<{cell.pictured(name)}>", known
+    )
+
+
+def _told(cell: Cell, equation: Equation) -> tuple[str, str]:
+    """Return what a number is in one sentence, and its title. Raises ValueError for another one."""
+    name, memory, word = equation.name, cell.memory, memory_word(cell)
+    new = cell.candidate.name
+    if name in (kind.field for kind in cell.kinds) and name not in STATES:
+        return cell.kind(name).says, f"⟦{cell.pictured(name)} gate⟧"
+    if name == memory:
+        return f"The {word} goes from {{{memory}_before}} to {{{memory}}}.", word
+    if name == "kept":
+        before = "that was remembered" if memory == "cell" else "before"
+        return f"Of the {{{memory}_before}} {before}, {{kept}} is left.", "what is kept"
+    if name == "written":
+        return _written(cell, equation), "what is ⟦written⟧"
+    if name == "squashed":
+        said = "is pressed to {squashed} on its way out; inside, it stays as it is."
+        return f"The ⟦cell state⟧ of {{cell}} {said}", "⟦cell state⟧, squashed"
+    if name == "hidden":
+        heard = "The next step and the layer above hear it, not the ⟦cell state⟧."
+        return f"The ⟦hidden state⟧ is {{hidden}}. {heard}", "⟦hidden state⟧"
+    if name == "gated_hidden":
+        said = f"{{{new}/past}} that the past says, {{{new}/gated_hidden}} is heard."
+        return f"Of the {said}", "what is heard of the past"
+    if name == "reset_hidden":
+        said = f"the ⟦{new} gate⟧ of every unit hears {{reset_hidden}}."
+        return f"Of this unit’s {{hidden_before}}, {said}", "what is heard of this unit"
+    raise ValueError(f"no picture knows what {name} of {cell.name} is")
+
+
+def _written(cell: Cell, equation: Equation) -> str:
+    """Return what a step writes, in one sentence."""
+    new = cell.candidate.name
+    if equation.of.startswith("(1 − "):
+        gate = cell.pictured(equation.reads[0])
+        return f"What the ⟦{gate} gate⟧ does not keep is filled with the ⟦{new} gate⟧."
+    gate = cell.pictured(next(name for name in equation.reads if name != cell.candidate.field))
+    return f"The ⟦{gate} gate⟧ lets {{{gate}:percent}} of {{{new}}} into the {memory_word(cell)}."
 
 
 def value(array: str, one_minus: bool = False) -> Value:
@@ -150,7 +272,7 @@ def terms(line: str, reads: str = "“{token}”") -> tuple[Term, ...]:
     found = []
     for i, piece in enumerate(pieces):
         if i % 2:
-            role = piece if piece in GATES else "ink"
+            role = ROLES.get(piece, "ink")
             shown = Value(piece) if piece == "x" else value(piece)
             found.append(
                 Term("", shown, role, i == last or role != "ink", _caption(piece, reads, i == last))
@@ -163,7 +285,5 @@ def terms(line: str, reads: str = "“{token}”") -> tuple[Term, ...]:
 def _caption(name: str, reads: str, result: bool) -> str:
     if result:
         return ""
-    kinds = {"from_input": reads, "from_hidden": "the past", "from_memory": "⟦cell⟧"}
-    if name == "x":
-        return reads
-    return CAPTIONS.get(name) or kinds.get(name.partition("/")[2], "")
+    part = name.rpartition("/")[2]
+    return reads if part in ("x", "from_input") else CAPTIONS.get(part, "")

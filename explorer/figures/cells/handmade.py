@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from explorer.figures.cells.panels import FLEXIBLE, shown
+from explorer.figures.cells.layout import FLEXIBLE, in_pairs
+from explorer.figures.cells.panels import shown
 from explorer.figures.cells.step import step_scene
 from explorer.figures.scene import Grid, Panel, Scene, Sentence, Tokens
 
@@ -31,7 +32,18 @@ def handmade_scene(
         )
     picture = step_scene(cell, tokens, units, None, unit, clock, inputs)
     kept = tuple(panel for panel in picture.panels if panel.area not in ("next", "order"))
-    answers: tuple[Panel, ...] = (
+    pairs = in_pairs([panel.area for panel in kept if panel.kind == "timeline"])
+    return replace(
+        picture,
+        panels=(*kept, *_answers(expected, given)),
+        wide=_wide(pairs),
+        narrow=_narrow(pairs),
+    )
+
+
+def _answers(expected: Sequence[str], given: Sequence[str]) -> tuple[Panel, ...]:
+    """Return the rows below what is read: what is right, what the cell answers, its verdict."""
+    return (
         Sentence("reads_label", "", "reads", 1),
         Sentence("expected_label", "", "right", 1),
         Tokens("expected", tuple(map(shown, expected)), alt="The right answer at each step."),
@@ -44,37 +56,37 @@ def handmade_scene(
         ),
         Sentence("verdict", "verdict", lines=2),
     )
-    maps = [panel.area for panel in kept if panel.kind == "timeline"]
-    pairs = list(zip(maps[::2], maps[1::2], strict=True))
-    return replace(
-        picture,
-        panels=(*kept, *answers),
-        wide=Grid(
-            ("minmax(0, 1.8fr)", "84px", "minmax(0, 0.36fr)", "minmax(0, 0.64fr)"),
-            ("auto", "auto", "auto", "auto", *(FLEXIBLE for _ in pairs), "auto"),
-            (
-                "diagram reads_label tokens tokens",
-                "diagram expected_label expected expected",
-                "diagram given_label given given",
-                "diagram verdict verdict verdict",
-                *(f"diagram {a} {a} {b}" for a, b in pairs),
-                "diagram names names names",
-            ),
+
+
+def _wide(pairs: Sequence[tuple[str, str]]) -> Grid:
+    return Grid(
+        ("minmax(0, 1.8fr)", "84px", "minmax(0, 0.36fr)", "minmax(0, 0.64fr)"),
+        ("auto", "auto", "auto", "auto", *(FLEXIBLE for _ in pairs), "auto"),
+        (
+            "diagram reads_label tokens tokens",
+            "diagram expected_label expected expected",
+            "diagram given_label given given",
+            "diagram verdict verdict verdict",
+            *(f"diagram {a} {a} {b}" for a, b in pairs),
+            "diagram names names names",
         ),
-        narrow=Grid(
-            (FLEXIBLE, FLEXIBLE),
-            (*("auto" for _ in range(9)), *("90px" for _ in pairs)),
-            (
-                "reads_label reads_label",
-                "tokens tokens",
-                "expected_label expected_label",
-                "expected expected",
-                "given_label given_label",
-                "given given",
-                "verdict verdict",
-                "diagram diagram",
-                "names names",
-                *(f"{a} {b}" for a, b in pairs),
-            ),
+    )
+
+
+def _narrow(pairs: Sequence[tuple[str, str]]) -> Grid:
+    return Grid(
+        (FLEXIBLE, FLEXIBLE),
+        (*("auto" for _ in range(9)), *("90px" for _ in pairs)),
+        (
+            "reads_label reads_label",
+            "tokens tokens",
+            "expected_label expected_label",
+            "expected expected",
+            "given_label given_label",
+            "given given",
+            "verdict verdict",
+            "diagram diagram",
+            "names names",
+            *(f"{a} {b}" for a, b in pairs),
         ),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
+from explorer.cells import Remembrance
 from explorer.figures import theme
 from explorer.figures.dressing import dressed
 from explorer.sequences.half_life import HalfLives
@@ -27,63 +28,84 @@ def half_lives(found: HalfLives, unit: int | None = None, dark: bool = False) ->
     colours = theme.DARK if dark else theme.LIGHT
     gates = np.asarray(found.gate, float)
     lives = np.clip(np.asarray(found.half_life, float), 1e-2, LONGEST)
-    order = np.argsort(gates)
     # The bias that such a gate would have if nothing else reached it.
     biases = _logit(gates)
-    curve = np.linspace(min(-2.0, biases.min()), max(6.0, biases.max()), 200)
-    steps = np.log(2) / np.logaddexp(0, -curve)
-    table = found.table
     figure = go.Figure(
         [
-            go.Scatter(
-                x=curve,
-                y=steps,
-                name="ln ½ / ln σ(b)",
-                mode="lines",
-                line={"color": colours["theory"], "dash": "dot", "width": 2},
-                hoverinfo="skip",
-            ),
-            go.Scatter(
-                x=biases[order],
-                y=lives[order],
-                name="units",
-                mode="markers",
-                marker={"color": colours["forget"], "size": 10, "opacity": 0.75},
-                customdata=np.stack([order, gates[order]], 1),
-                hovertemplate="unit %{customdata[0]}: keeps %{customdata[1]:.3f} a step, "
-                "half is left after %{y:.3g} steps<extra></extra>",
-            ),
-            go.Scatter(
-                x=np.asarray(table.bias, float),
-                y=np.asarray(table.half_life, float),
-                name="bias 0 to 5 alone",
-                mode="markers+text",
-                text=[f"{life:.3g}" for life in np.asarray(table.half_life, float)],
-                textposition="bottom right",
-                textfont={"size": 14},
-                marker={"color": colours["ink"], "symbol": "diamond", "size": 11},
-                hovertemplate="bias %{x:.0f}: %{y:.3g} steps<extra></extra>",
-            ),
+            _theory(biases, colours),
+            _units(biases, gates, lives, colours),
+            _known(found.table, colours),
         ]
     )
     if unit is not None:
-        figure.add_scatter(
-            x=[biases[unit]],
-            y=[lives[unit]],
-            name=f"unit {unit}",
-            mode="markers",
-            marker={
-                "color": "rgba(0, 0, 0, 0)",
-                "size": 20,
-                "line": {"color": colours["accent"], "width": 3},
-            },
-            hoverinfo="skip",
-        )
+        figure.add_trace(_ring(unit, biases[unit], lives[unit], colours))
     figure.update_xaxes(title="gate’s mean as a bias, ln f / (1 − f)")
     figure.update_yaxes(title="half-life, steps", type="log", exponentformat="power")
     longest = int(np.argmax(lives))
     title = f"Half-life: unit {longest} keeps half for {_steps(lives[longest])} steps"
     return dressed(figure, title, colours, legend=True)
+
+
+def _theory(biases: np.ndarray, colours: dict[str, str]) -> go.Scatter:
+    """Return the curve of what a bias alone gives, a little wider than the units reach."""
+    curve = np.linspace(min(-2.0, biases.min()), max(6.0, biases.max()), 200)
+    return go.Scatter(
+        x=curve,
+        y=np.log(2) / np.logaddexp(0, -curve),
+        name="ln ½ / ln σ(b)",
+        mode="lines",
+        line={"color": colours["theory"], "dash": "dot", "width": 2},
+        hoverinfo="skip",
+    )
+
+
+def _units(
+    biases: np.ndarray, gates: np.ndarray, lives: np.ndarray, colours: dict[str, str]
+) -> go.Scatter:
+    """Return a dot for every unit, those that forget soonest first."""
+    order = np.argsort(gates)
+    return go.Scatter(
+        x=biases[order],
+        y=lives[order],
+        name="units",
+        mode="markers",
+        marker={"color": colours["forget"], "size": 10, "opacity": 0.75},
+        customdata=np.stack([order, gates[order]], 1),
+        hovertemplate="unit %{customdata[0]}: keeps %{customdata[1]:.3f} a step, "
+        "half is left after %{y:.3g} steps<extra></extra>",
+    )
+
+
+def _known(table: Remembrance, colours: dict[str, str]) -> go.Scatter:
+    """Return the diamonds: the half-lives of some biases, with their numbers."""
+    lives = np.asarray(table.half_life, float)
+    return go.Scatter(
+        x=np.asarray(table.bias, float),
+        y=lives,
+        name="bias 0 to 5 alone",
+        mode="markers+text",
+        text=[f"{life:.3g}" for life in lives],
+        textposition="bottom right",
+        textfont={"size": 14},
+        marker={"color": colours["ink"], "symbol": "diamond", "size": 11},
+        hovertemplate="bias %{x:.0f}: %{y:.3g} steps<extra></extra>",
+    )
+
+
+def _ring(unit: int, bias: float, life: float, colours: dict[str, str]) -> go.Scatter:
+    """Return the ring around one unit."""
+    return go.Scatter(
+        x=[bias],
+        y=[life],
+        name=f"unit {unit}",
+        mode="markers",
+        marker={
+            "color": "rgba(0, 0, 0, 0)",
+            "size": 20,
+            "line": {"color": colours["accent"], "width": 3},
+        },
+        hoverinfo="skip",
+    )
 
 
 def forgetting(

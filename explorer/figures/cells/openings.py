@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.figures.cells.circuits import Circuit
-from explorer.figures.cells.formulas import Formula, Gate, terms
+from explorer.figures.cells.formulas import ROLES, Formula, Gate, before_in_letters, terms
 from explorer.figures.scene import Dot, Opening
 
 PLACE = " Its weights: ⟦place {}⟧."
@@ -41,9 +41,9 @@ def _told_once(found: list[Opening]) -> list[Opening]:
 
 def _of_gate(circuit: Circuit, gate: Gate, reads: str, inputs: tuple[str, ...]) -> list[Opening]:
     """Return the openings of a gate: its value, its sum, and each part of the sum."""
-    name, role = gate.name, "ink" if gate.name == "hidden" else gate.name
+    name, role = gate.name, _role(gate)
     read, past = _read(gate, inputs), _past(gate)
-    seen = (_seen(gate),) if gate.peephole else ()
+    seen = (_seen(gate),) if gate.kind.sees else ()
     dots = (read, past, *seen)
     value, total = gate.formula, gate.preactivation
     found = [
@@ -60,18 +60,20 @@ def _of_gate(circuit: Circuit, gate: Gate, reads: str, inputs: tuple[str, ...]) 
         Opening(total.name, total.title, total.symbols, total.equation(reads), total.says, dots),
         _part(gate, "from_input", f"⟦W {name}⟧ ⟦x⟧", "the input", read, reads),
     ]
-    if gate.reset == "after":
+    before = before_in_letters("hidden")
+    if gate.kind.reset == "after":
         gated = _plain(circuit.formula(gate.past), reads)
         ungated = replace(past, gated_by="")
-        said = f"⟦U {name}⟧ ⟦h⟧_{{−1}} + ⟦bh {name}⟧"
+        said = f"⟦U {name}⟧ {before} + ⟦bh {name}⟧"
         found.append(_part(gate, "past", said, "the past", ungated, reads))
         found.append(replace(gated, dots=(past,)))
     else:
-        heard = "(⟦r⟧ · ⟦h⟧_{−1})" if gate.reset == "before" else "⟦h⟧_{−1}"
+        through = f"(⟦letter {gate.through}⟧ · {before})"
+        heard = through if gate.kind.reset == "before" else before
         found.append(_part(gate, "from_hidden", f"⟦U {name}⟧ {heard}", "the past", past, reads))
     if seen:
-        state = "⟦c⟧" if gate.peephole == "cell" else "⟦c⟧_{−1}"
-        found.append(_part(gate, "from_memory", f"⟦p {name}⟧ · {state}", "⟦cell⟧", *seen, reads))
+        seen_from_memory = gate.seen_in_letters.removeprefix(" + ")
+        found.append(_part(gate, "from_memory", seen_from_memory, "⟦cell⟧", *seen, reads))
     return found
 
 
@@ -85,8 +87,12 @@ def _part(gate: Gate, part: str, symbols: str, what: str, dot: Dot, reads: str) 
         terms(f"Σ = <{name}>", reads),
         f"What {what} contributes to the ⟦{gate.name} gate⟧.",
         (dot,),
-        gate.name if gate.name != "hidden" else "ink",
+        _role(gate),
     )
+
+
+def _role(gate: Gate) -> str:
+    return ROLES.get(gate.name, "ink")
 
 
 def _read(gate: Gate, inputs: tuple[str, ...]) -> Dot:
@@ -94,7 +100,7 @@ def _read(gate: Gate, inputs: tuple[str, ...]) -> Dot:
 
 
 def _past(gate: Gate) -> Dot:
-    if gate.reset == "before":
+    if gate.kind.reset == "before":
         return Dot("past", "weight_hh", "reset_hidden", gate.block, "bias_hh")
     return Dot(
         "past",
@@ -104,17 +110,17 @@ def _past(gate: Gate) -> Dot:
         "bias_hh",
         cause="before",
         leads_to="hidden",
-        gated_by="reset" if gate.reset == "after" else "",
+        gated_by=gate.through if gate.kind.reset == "after" else "",
     )
 
 
 def _seen(gate: Gate) -> Dot:
     """Return the peephole of a gate: one weight, one number."""
-    before = gate.peephole == "cell_before"
+    before = gate.kind.sees == "cell_before"
     return Dot(
         "peephole",
         "peepholes",
-        gate.peephole,
+        gate.kind.sees,
         gate.peephole_row,
         cause="before" if before else "",
         leads_to="cell" if before else "",
@@ -122,14 +128,15 @@ def _seen(gate: Gate) -> Dot:
     )
 
 
-def _before(name: str, state: str, letter: str, leads_to: str) -> Opening:
+def _before(state: str) -> Opening:
     """Return a number of the step before: it is carried over unchanged, and leads there."""
-    carried = Dot("carried over", "one", name, cause="before", leads_to=leads_to, diagonal=True)
+    name = f"{state}_before"
+    carried = Dot("carried over", "one", name, cause="before", leads_to=state, diagonal=True)
     return Opening(
         name,
-        f"⟦{state}⟧ before",
-        f"⟦{letter}⟧_{{−1}}",
-        terms(f"⟦{letter}⟧₋₁ = <{name}>"),
+        f"⟦{state} state⟧ before",
+        before_in_letters(state),
+        terms(f"⟦letter {state}⟧₋₁ = <{name}>"),
         "It was made one step earlier and carried over as it is.",
         (carried,),
     )
@@ -144,7 +151,7 @@ def _sources(circuit: Circuit, reads: str) -> list[Opening]:
         terms("⟦x⟧ = [<x>, …]", reads),
         f"The numbers that stand for {reads}: here the outside comes in.",
     )
-    found = [read, _before("hidden_before", "hidden state", "h", "hidden")]
+    found = [read, _before("hidden")]
     if circuit.memory == "cell":
-        found.append(_before("cell_before", "cell state", "c", "cell"))
+        found.append(_before("cell"))
     return found

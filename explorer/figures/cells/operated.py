@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from explorer.figures.cells.circuits import Circuit
 from explorer.figures.cells.formulas import UNIT
+from explorer.figures.cells.layout import FLEXIBLE, in_pairs, in_rows
 from explorer.figures.cells.panels import (
-    FLEXIBLE,
     SPAN,
     check_unit,
     circuit_of,
@@ -53,17 +54,6 @@ def surgery_scene(
         heat_map(f"map{i}", f"difference/{array}", title, "largest", ordered=False)
         for i, (array, title, _) in enumerate(circuit.maps)
     )
-    curve = Plot(
-        "curve",
-        f"{circuit.memory_word} of the unit",
-        (
-            History("untouched/memory", "baseline", "untouched"),
-            History("operated/memory", "fake", "operated"),
-        ),
-        x=Axis(label=clock),
-        alt=f"The {circuit.memory_word} of the selected unit: {{operated/memory}} after the "
-        "operation, {untouched/memory} without it.",
-    )
     panels: tuple[Panel, ...] = (
         tinted(
             visible,
@@ -72,7 +62,7 @@ def surgery_scene(
             SPAN,
         ),
         *maps,
-        curve,
+        _curve(circuit, clock),
         *_outcome(vocabulary, clock),
         Sentence("says", "says", lead="Difference to the untouched run.", lines=2),
         names_choice(),
@@ -83,9 +73,24 @@ def surgery_scene(
         narrow=_narrow([panel.area for panel in maps], vocabulary is not None),
         clock=clock,
         selects=((UNIT, unit), (NAMES, 0)),
-        alt=f"What an operation on a cell of {units} units, {circuit.label}, changed while it "
+        alt=f"What an operation on a cell of {units} units, {circuit.cell.label}, changed while it "
         f"read {len(tokens)} steps.",
         lexicons=words(cell, units),
+    )
+
+
+def _curve(circuit: Circuit, clock: str) -> Plot:
+    """Return the memory of the unit, with the operation and without it."""
+    return Plot(
+        "curve",
+        f"{circuit.memory_word} of the unit",
+        (
+            History("untouched/memory", "baseline", "untouched"),
+            History("operated/memory", "fake", "operated"),
+        ),
+        x=Axis(label=clock),
+        alt=f"The {circuit.memory_word} of the selected unit: {{operated/memory}} after the "
+        "operation, {untouched/memory} without it.",
     )
 
 
@@ -112,25 +117,28 @@ COLUMNS = 12
 
 
 def _wide(areas: Sequence[str], text: bool) -> Grid:
-    """Return what is said on top, the curve beside what is expected, all maps in one row below."""
+    """Return what is said on top, the curve beside what is expected, the maps below."""
     beside = "next next next untouched_next untouched_next untouched_next" if text else "next " * 6
-    maps = " ".join(area for area in areas for _ in range(COLUMNS // len(areas)))
+    maps = in_rows(areas, COLUMNS)
     written = ["generated " * 6 + "untouched_text " * 6] if text else []
     return Grid(
         (FLEXIBLE,) * COLUMNS,
-        ("auto", "auto", *("auto" for _ in written), "minmax(120px, 1.4fr)", "minmax(96px, 1fr)"),
+        (
+            *("auto", "auto", *("auto" for _ in written), "minmax(120px, 1.4fr)"),
+            *("minmax(96px, 1fr)" for _ in maps),
+        ),
         (
             "tokens " * COLUMNS,
             "says " * 6 + "names " * 6,
             *written,
             "curve " * 6 + beside,
-            maps,
+            *maps,
         ),
     )
 
 
 def _narrow(areas: Sequence[str], text: bool) -> Grid:
-    pairs = [f"{a} {b}" for a, b in zip(areas[::2], areas[1::2], strict=True)]
+    pairs = [f"{a} {b}" for a, b in in_pairs(areas)]
     said = ["next untouched_next", "generated generated", "untouched_text untouched_text"]
     said = said if text else ["next next"]
     return Grid(

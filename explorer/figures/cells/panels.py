@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from explorer.cells import CELLS, CONVENTIONS
+from explorer.figures.cells import gated, plain
 from explorer.figures.cells.circuits import Circuit
-from explorer.figures.cells.formulas import UNIT
-from explorer.figures.cells.gru import GRU, GRU_BEFORE
-from explorer.figures.cells.lstm import COUPLED, LSTM, PEEPHOLE
-from explorer.figures.cells.names import NAMES, lexicons
+from explorer.figures.cells.formulas import ROLES, UNIT
+from explorer.figures.cells.names import lexicons
 from explorer.figures.cells.openings import openings
-from explorer.figures.cells.rnn import RNN_RELU, RNN_TANH
-from explorer.figures.scene import NAMES as NAMES_SELECTION
 from explorer.figures.scene import (
+    KEY,
+    NAMES,
     ORDER,
     Axis,
     Choice,
@@ -23,24 +23,22 @@ from explorer.figures.scene import (
     Tokens,
 )
 
-CELLS: Mapping[str, Circuit] = {
-    circuit.name: circuit
-    for circuit in (RNN_TANH, RNN_RELU, LSTM, PEEPHOLE, COUPLED, GRU, GRU_BEFORE)
+CIRCUITS: Mapping[str, Circuit] = {
+    name: gated.circuit(cell) if cell.keeping_gate else plain.circuit(cell)
+    for name, cell in CELLS.items()
 }
 """The circuit of every cell by its name."""
 
 ORDERS = (("as packed", ""), ("by activity", "order/activity"), ("clustered", "order/clusters"))
 VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
-FLEXIBLE = "minmax(0, 1fr)"
-
 SPAN = "span"  # selections "span_first" and "span_last", both included
 
 
 def circuit_of(cell: str) -> Circuit:
     """Return the circuit of a cell. Raises ValueError for a name that no cell has."""
-    if cell not in CELLS:
-        raise ValueError(f"unknown cell {cell!r}; choose from {', '.join(map(repr, CELLS))}")
-    return CELLS[cell]
+    if cell not in CIRCUITS:
+        raise ValueError(f"unknown cell {cell!r}; choose from {', '.join(map(repr, CIRCUITS))}")
+    return CIRCUITS[cell]
 
 
 def check_unit(unit: int, units: int) -> None:
@@ -59,8 +57,13 @@ def shown(token: str) -> str:
 
 def words(cell: str, units: int, suffix: str = "l0") -> tuple[Lexicon, ...]:
     """Return the ways to call the parts of a cell."""
-    gates = tuple(gate.name for gate in circuit_of(cell).gates)
-    return lexicons(cell, gates, units, suffix)
+    return lexicons(circuit_of(cell).cell, units, suffix)
+
+
+def in_words(cell: str, text: str) -> str:
+    """Return a text about a cell in the words of papers."""
+    words_of_papers = dict(words(cell, 1)[0].words)
+    return KEY.sub(lambda key: words_of_papers[key[1]], text)
 
 
 def diagram(
@@ -85,7 +88,7 @@ def diagram(
         wide.wires,
         circuit.stages(reads),
         title="Inside one step",
-        alt=f"One step of a cell: {circuit.label}. {circuit.alt}",
+        alt=f"One step of a cell: {circuit.cell.label}. {circuit.alt}",
         narrow=narrow,
         tokens=tuple(tokens),
         select=UNIT,
@@ -116,7 +119,7 @@ def heat_map(
         array,
         note,
         "role" if share else "diverging",
-        name if share else "hidden",
+        ROLES[name] if share else "hidden",
         low,
         high,
         by_row=scale == "by row",
@@ -137,8 +140,7 @@ def heat_maps(cell: str) -> tuple[Timeline, ...]:
 def memory_map(cell: str, area: str = "memory_map") -> Timeline:
     """Return the heat map of what remembers."""
     circuit = circuit_of(cell)
-    array, title, scale = next(entry for entry in circuit.maps if entry[0] == circuit.memory)
-    return heat_map(area, array, title, scale)
+    return heat_map(area, *circuit.map_of(circuit.memory))
 
 
 def expectation(
@@ -178,7 +180,7 @@ def series(clock: str, area: str = "next") -> Plot:
 
 def names_choice(area: str = "names") -> Choice:
     """Return the switch that renames everything."""
-    return Choice(area, NAMES_SELECTION, NAMES)
+    return Choice(area, NAMES, CONVENTIONS)
 
 
 def order_choice(area: str = "order") -> Choice:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from explorer.figures.cells.formulas import UNIT
+from explorer.figures.cells.layout import FLEXIBLE, in_pairs
 from explorer.figures.cells.panels import (
-    FLEXIBLE,
     check_unit,
     circuit_of,
     class_chances,
@@ -66,7 +66,8 @@ def step_scene(
         narrow=_narrow(areas),
         clock=clock,
         selects=((UNIT, unit), (NAMES, 0), (ORDER, 0)),
-        alt=f"A cell of {units} units, {circuit.label}, reads {len(tokens)} {kind}, step by step.",
+        alt=f"A cell of {units} units, {circuit.cell.label}, reads {len(tokens)} {kind}, step by "
+        "step.",
         lexicons=words(cell, units, suffix),
     )
 
@@ -82,7 +83,7 @@ def _wide(areas: Sequence[str], series: bool) -> Grid:
 
     A ranking leaves room for the order of the units beside it, a series does not.
     """
-    pairs = list(zip(areas[::2], areas[1::2], strict=True))
+    pairs = in_pairs(areas)
     rows = [f"diagram {left} {right}" for left, right in pairs]
     below = ["diagram order order", "diagram next next"] if series else ["diagram next order"]
     return Grid(
@@ -93,7 +94,7 @@ def _wide(areas: Sequence[str], series: bool) -> Grid:
 
 
 def _narrow(areas: Sequence[str]) -> Grid:
-    pairs = list(zip(areas[::2], areas[1::2], strict=True))
+    pairs = in_pairs(areas)
     rows = [f"{left} {right}" for left, right in pairs]
     return Grid(
         (FLEXIBLE, FLEXIBLE),

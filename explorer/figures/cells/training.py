@@ -1,6 +1,6 @@
 """A network that learns, live: its loss, a unit that finds its task, and what it writes by then."""
 
-from explorer.figures.cells.panels import FLEXIBLE
+from explorer.figures.cells.layout import FLEXIBLE
 from explorer.figures.scene import (
     Axis,
     Grid,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from explorer.figures.cells.circuits import Circuit
 from explorer.figures.cells.formulas import UNIT
+from explorer.figures.cells.layout import FLEXIBLE
 from explorer.figures.cells.panels import (
-    FLEXIBLE,
     check_unit,
     circuit_of,
     heat_map,
@@ -15,6 +16,23 @@ from explorer.figures.cells.panels import (
     words,
 )
 from explorer.figures.scene import NAMES, ORDER, Grid, Panel, Scene, Sentence, Tokens, Unfolding
+
+WIDE = Grid(
+    ("minmax(0, 2.4fr)", FLEXIBLE),
+    ("auto", "auto", FLEXIBLE, FLEXIBLE, "auto"),
+    (
+        "tokens tokens",
+        "unfolding names",
+        "unfolding keep_map",
+        "unfolding memory_map",
+        "says order",
+    ),
+)
+NARROW = Grid(
+    (FLEXIBLE,),
+    ("auto", "auto", "auto", "auto", "130px", "130px", "auto"),
+    ("tokens", "unfolding", "says", "names", "keep_map", "memory_map", "order"),
+)
 
 
 def memory_scene(
@@ -31,8 +49,27 @@ def memory_scene(
     check_unit(unit, units)
     if not circuit.keep:
         raise ValueError(f"{cell} has no gate that keeps its memory, so nothing to unfold")
-    visible = tuple(shown(token) for token in tokens)
-    panels: tuple[Panel, ...] = (
+    return Scene(
+        (
+            *_panels(circuit, tuple(shown(token) for token in tokens)),
+            memory_map(cell),
+            Sentence("says", "says", lines=2),
+            names_choice(),
+            order_choice(),
+        ),
+        wide=WIDE,
+        narrow=NARROW,
+        clock=clock,
+        selects=((UNIT, unit), (NAMES, 0), (ORDER, 0)),
+        alt=f"The memory of a cell of {units} units, {circuit.cell.label}, taken apart into what "
+        f"each of {len(tokens)} steps wrote.",
+        lexicons=words(cell, units),
+    )
+
+
+def _panels(circuit: Circuit, visible: tuple[str, ...]) -> tuple[Panel, ...]:
+    """Return what is read, the memory over it as a stack, and the gate that keeps."""
+    return (
         Tokens(
             "tokens",
             visible,
@@ -53,33 +90,5 @@ def memory_scene(
             "The memory of the selected unit over time, as the stack of what each earlier step "
             "wrote and of how much of it is left.",
         ),
-        heat_map("keep_map", circuit.keep, f"⟦{circuit.keep} map⟧", "share"),
-        memory_map(cell),
-        Sentence("says", "says", lines=2),
-        names_choice(),
-        order_choice(),
-    )
-    return Scene(
-        panels,
-        wide=Grid(
-            ("minmax(0, 2.4fr)", FLEXIBLE),
-            ("auto", "auto", FLEXIBLE, FLEXIBLE, "auto"),
-            (
-                "tokens tokens",
-                "unfolding names",
-                "unfolding keep_map",
-                "unfolding memory_map",
-                "says order",
-            ),
-        ),
-        narrow=Grid(
-            (FLEXIBLE,),
-            ("auto", "auto", "auto", "auto", "130px", "130px", "auto"),
-            ("tokens", "unfolding", "says", "names", "keep_map", "memory_map", "order"),
-        ),
-        clock=clock,
-        selects=((UNIT, unit), (NAMES, 0), (ORDER, 0)),
-        alt=f"The memory of a cell of {units} units, {circuit.label}, taken apart into what each "
-        f"of {len(tokens)} steps wrote.",
-        lexicons=words(cell, units),
+        heat_map("keep_map", *circuit.map_of(circuit.keep)),
     )

@@ -20,7 +20,7 @@ from explorer.figures.scene import (
     Timeline,
 )
 from explorer.gradients import SOLVED
-from explorer.labs.gradients.cells import short
+from explorer.labs.gradients.cells import label
 from explorer.labs.gradients.words import listed
 
 ONE = "minmax(0, 1fr)"
@@ -54,7 +54,7 @@ def adding(cells: Sequence[str], lowest: float, lags: int) -> Scene:
         ),
         narrow=Grid((ONE,), (), ("losses", "says", "numbers", *names, "look")),
         clock="iteration",
-        alt=f"{listed([short(cell) for cell in cells])} learn the adding problem side by side.",
+        alt=f"{listed([label(cell) for cell in cells])} learn the adding problem side by side.",
     )
 
 
@@ -62,7 +62,7 @@ def profile(cell: str, lowest: float, lags: int) -> Timeline:
     """Return the gradient of one cell by lag, a column for each moment of training."""
     return Timeline(
         area=f"{cell}_map",
-        title=short(cell),
+        title=label(cell),
         note="gradient by lag",
         array=f"{cell}/profile",
         scale="sequential",
@@ -70,16 +70,17 @@ def profile(cell: str, lowest: float, lags: int) -> Timeline:
         high=1.0,
         log=True,
         y_label=f"lag 0 to {lags}",
-        alt=f"{short(cell)}: gradient norm by lag, while it trains.",
+        alt=f"{label(cell)}: gradient norm by lag, while it trains.",
     )
 
 
 def losses(cells: Sequence[str]) -> Plot:
     """Return the errors on unseen sequences so far, above what guessing the mean gives."""
     errors = tuple(
-        History(f"{cell}/validation", theme.of_cell(cell), label=short(cell)) for cell in cells
+        History(f"{cell}/validation", role, label=label(cell))
+        for cell, role in theme.of_cells(cells).items()
     )
-    now = ", ".join(f"{short(cell)} {{{cell}/validation}}" for cell in cells)
+    now = ", ".join(f"{label(cell)} {{{cell}/validation}}" for cell in cells)
     return Plot(
         area="losses",
         title="Error on unseen sequences",
@@ -98,7 +99,7 @@ def numbers(cells: Sequence[str]) -> Numbers:
         tuple(
             Number(
                 f"{cell}/validation",
-                f"{short(cell)}: error",
+                f"{label(cell)}: error",
                 good_to=SOLVED,
                 bound=f"solved below {SOLVED:g}",
                 help="Mean squared error on 500 sequences that are never trained on.",

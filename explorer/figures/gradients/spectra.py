@@ -31,7 +31,7 @@ def eigenvalues(found: Spectrum, dark: bool = False) -> go.Figure:
                 x=values.real,
                 y=values.imag,
                 mode="markers",
-                marker={"color": colours[theme.of_cell(PLAIN)], "size": 8},
+                marker={"color": colours[PLAIN], "size": 8},
                 hovertemplate="%{x:.3f} %{y:+.3f} i<extra></extra>",
             ),
         ]
@@ -55,7 +55,7 @@ def stretch(found: Spectrum, dark: bool = False) -> go.Figure:
                 x=powers,
                 y=found.stretch,
                 name="‖Wᵏ‖₂",
-                line={"color": colours[theme.of_cell(PLAIN)], "width": 3},
+                line={"color": colours[PLAIN], "width": 3},
             ),
             go.Scatter(
                 x=powers,

@@ -20,7 +20,8 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
 )
-from explorer.labs.gradients.cells import short
+from explorer.gradients import UNROLLED
+from explorer.labs.gradients.cells import label
 
 RESIDUAL = (
     "The residual is the largest ratio between theory and measurement over the range in which the "
@@ -28,14 +29,18 @@ RESIDUAL = (
 )
 
 
+UNEXPLAINED = "Nobody has worked out yet what a step of this cell does on average."
+
+
 def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) -> Scene:
     """Return the scene of one measurement: norms over the lag, theory on them, factors per step.
 
-    Arrays: those of `norms`, and for each cell "<cell>/factor"; scalars "<cell>/at",
-    "<cell>/residual". ``lag`` is the one that the number cards read.
+    Arrays: those of `norms`, and for each cell "<cell>/factor"; scalars "<cell>/at", and
+    "<cell>/residual" where there is a theory of the cell. ``lag`` is the one that the number cards
+    read.
     """
     over_lags = norms(cells, lowest, highest)
-    at = ", ".join(f"{short(cell)} {{{cell}/at}}" for cell in cells)
+    at = ", ".join(f"{label(cell)} {{{cell}/at}}" for cell in cells)
     return Scene(
         (
             replace(over_lags, alt=f"{over_lags.alt} At lag {lag}: {at}."),
@@ -58,23 +63,26 @@ def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) 
 def norms(cells: Sequence[str], lowest: float, highest: float) -> Plot:
     """Return the norm of the gradient over the lag, with its band and the theory on it.
 
-    Arrays: "lag" and for each cell "<cell>/norm", "<cell>/low", "<cell>/high", "<cell>/theory".
-    ``lowest`` and ``highest`` bound the axis of norms.
+    Arrays: "lag" and for each cell "<cell>/norm", "<cell>/low", "<cell>/high", and "<cell>/theory"
+    where there is a theory of the cell. ``lowest`` and ``highest`` bound the axis of norms. Raises
+    ValueError for several cells without a look of their own.
     """
     measured = tuple(
         Curve(
             f"{cell}/norm",
-            theme.of_cell(cell),
+            role,
             x="lag",
-            label=short(cell),
+            label=label(cell),
             low=f"{cell}/low",
             high=f"{cell}/high",
         )
-        for cell in cells
+        for cell, role in theme.of_cells(cells).items()
     )
     # Over the measurement: where theory holds, it would vanish below the line that it explains.
     claimed = tuple(
-        Curve(f"{cell}/theory", "theory", x="lag", width=1.5, dashed=True) for cell in cells
+        Curve(f"{cell}/theory", "theory", x="lag", width=1.5, dashed=True)
+        for cell in cells
+        if UNROLLED[cell].has_theory
     )
     return Plot(
         area="norms",
@@ -90,8 +98,8 @@ def norms(cells: Sequence[str], lowest: float, highest: float) -> Plot:
 def factors(cells: Sequence[str]) -> Plot:
     """Return the factor that one more step back puts to the norm, over the lag."""
     curves = tuple(
-        Curve(f"{cell}/factor", theme.of_cell(cell), x="lag", label=short(cell), width=2.0)
-        for cell in cells
+        Curve(f"{cell}/factor", role, x="lag", label=label(cell), width=2.0)
+        for cell, role in theme.of_cells(cells).items()
     )
     return Plot(
         area="factors",
@@ -110,9 +118,11 @@ def numbers(cells: Sequence[str], lag: int) -> Numbers:
         tuple(
             Number(
                 f"{cell}/at",
-                f"{short(cell)} at lag {lag}",
-                bound="theory within a factor {" + f"{cell}/residual" + "}",
-                help=RESIDUAL,
+                f"{label(cell)} at lag {lag}",
+                bound="theory within a factor {" + f"{cell}/residual" + "}"
+                if UNROLLED[cell].has_theory
+                else "no theory of this cell yet",
+                help=RESIDUAL if UNROLLED[cell].has_theory else UNEXPLAINED,
             )
             for cell in cells
         ),

@@ -4,10 +4,16 @@ Letters in the shapes: H units, B samples, G rows of all gates together, K = H +
 `*S` is one axis of networks side by side, or none.
 """
 
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells import CELLS, Weights
+from explorer.gradients.averages import AverageStep, Fresh, mean, sigmoid, spread
 from explorer.gradients.unrolled.layer import Unrolled, sigmoid_backward, tanh_backward
 
 
@@ -23,7 +29,32 @@ class UnrolledGRU(Unrolled):
         dL/dh₋₁ = z · dL/dh + W_hhᵀ (δ_r, δ_z, δ_m)
     """
 
-    blocks = 4
+    cell = CELLS["gru"]
+    rows: ClassVar[tuple[str, ...]] = ("reset_gate", "update_gate", "past", "new")
+    candidate = "past"
+
+    @classmethod
+    def settled(
+        cls,
+        matrix: Float[Tensor, "blocks H K"],
+        biases: Float[Tensor, "2 blocks H"] | None,
+    ) -> Float[Tensor, "blocks H K"]:
+        """A drawn matrix in which m sees h₋₁ only, n x only, and each has a bias of its own."""
+        units = matrix.shape[1]
+        matrix[2, :, units:-1] = 0
+        matrix[3, :, :units] = 0
+        if biases is not None:
+            matrix[2:, :, -1] = biases[0, 2:]
+        return matrix
+
+    @classmethod
+    def weights(cls, matrix: Float[Tensor, "G K"]) -> Weights:
+        """The same weights in PyTorch's layout: m and n are one gate with two biases."""
+        H = matrix.shape[0] // len(cls.rows)
+        m, n = matrix[2 * H : 3 * H], matrix[3 * H :]
+        rows = torch.cat((matrix[: 2 * H], torch.cat((m[:, :H], n[:, H:]), dim=1)))
+        second = torch.cat((matrix.new_zeros(2 * H), m[:, -1]))
+        return Weights(rows[:, H:-1].clone(), rows[:, :H].clone(), rows[:, -1].clone(), second)
 
     def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
         super().__init__(matrix, steps, batch)
@@ -96,3 +127,29 @@ class UnrolledGRU(Unrolled):
         H = self.units
         gradient[..., 2 * H : 3 * H, H:-1] = 0
         gradient[..., 3 * H :, :H] = 0
+
+    @classmethod
+    def on_average(cls, fresh: Fresh) -> Iterator[AverageStep]:
+        """keep = z; a hop goes through the matrix behind r, or through that of z.
+
+        The way through r itself is left out: it is as small as the preactivations are.
+        """
+        bias = fresh.kept_by
+        steady, noise = 0.0, 0.0
+        for _ in range(fresh.steps):
+            second = steady + noise
+            product = fresh.gain**2 * second + fresh.bias
+            recurrent = fresh.gain**2 * second + fresh.input
+            reset = sigmoid(spread(recurrent + fresh.both_biases))
+            update = sigmoid(bias + spread(recurrent + fresh.forget))
+            keep, passed, taken = mean(update), mean(reset**2), mean((1 - update) ** 2)
+            variance = passed * product + fresh.bias + fresh.input
+            values = np.tanh(spread(variance))
+            new = mean(values**2)
+            through_new = passed * mean((1 - values**2) ** 2)
+            through_update = (second + new) * mean((update * (1 - update)) ** 2)
+            hop = (taken * through_new + through_update) ** 0.5
+            steady_new = new * (1 - fresh.input / variance)
+            steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
+            noise = keep**2 * noise + taken * (new - steady_new)
+            yield keep, hop, steady + noise

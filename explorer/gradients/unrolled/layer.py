@@ -5,11 +5,16 @@ K = H + I + 1 columns; `*S` is one axis of networks side by side, or none.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import ClassVar
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
+
+from explorer.cells import Cell, Weights
+from explorer.gradients.averages import AverageStep, Fresh
 
 sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # (∂, y) -> ∂ · y (1 − y)
 tanh_backward = torch.ops.aten.tanh_backward.grad_input  # (∂, y) -> ∂ · (1 − y²)
@@ -18,25 +23,104 @@ tanh_backward = torch.ops.aten.tanh_backward.grad_input  # (∂, y) -> ∂ · (1
 class Unrolled(ABC):
     """One recurrent layer over a fixed number of steps, with room for all that it computes.
 
-    `forward` reads what `read` has put into place, from a zero state; `backward` fills
+    `forward` reads what `read` has put into place, from a zero state, and leaves every hidden state
+    in `states` and every memory c, where there is one, in `memories`; `backward` fills
     `hidden_gradients` (and `cell_gradients`) with the gradient of the loss with respect to every
     state, the initial one (index 0) included; `differentiate` sums up the weights' gradient.
-    The matrix may change from one iteration to the next; it is never copied.
+    The matrix may change from one iteration to the next; it is never copied. What theory says of
+    the layer before training stands here too, where there is a theory.
     """
 
-    blocks: ClassVar[int]
-    """Blocks of H rows in the matrix: the gates in PyTorch's order."""
+    cell: ClassVar[Cell | None] = None
+    """The cell of the laboratory; the linear network is none."""
+    label: ClassVar[str]
+    """What it is called in legends and sentences: as its cell is."""
+    rows: ClassVar[tuple[str, ...]]
+    """Blocks of H rows in the matrix: the gates of the cell in PyTorch's order, if nothing else."""
+    candidate: ClassVar[str] = "hidden"
+    """The block whose recurrent weights say what would be written."""
+    has_theory: ClassVar[bool] = False
+    """Whether somebody has worked out what a step does `on_average`."""
+    follows_its_matrix: ClassVar[bool] = False
+    """Whether the powers of the very matrix lie closer than those of a wide one."""
+    fills: ClassVar[bool] = False
+    """Whether the memory grows with what is kept, until few of its units carry the gradient."""
+
+    def __init_subclass__(cls) -> None:
+        """Take names and blocks from the cell, where the class does not say otherwise."""
+        kinds = [kind for kind in cls.__mro__ if kind is not Unrolled]
+        cls.has_theory = any("on_average" in vars(kind) for kind in kinds)
+        if cls.cell is None:
+            return
+        cls.label = cls.cell.label
+        if "rows" not in cls.__dict__:
+            cls.rows = cls.cell.gates
+        if "candidate" not in cls.__dict__:
+            cls.candidate = cls.cell.candidate.field
+
+    @classmethod
+    def is_gated(cls) -> bool:
+        """Whether a gate keeps its memory, so that there is a forget bias."""
+        return cls.cell is not None and cls.cell.keeping_gate is not None
+
+    @classmethod
+    def keeping_block(cls) -> tuple[int, int]:
+        """The block whose bias is the forget bias, and the sign of it there.
+
+        Raises `ValueError` for a layer without a gate that keeps.
+        """
+        if cls.cell is None:
+            raise ValueError(f"a {cls.label} has no gate that keeps its memory")
+        gate, sign = cls.cell.forget_bias
+        return cls.rows.index(gate), sign
+
+    @classmethod
+    def settled(
+        cls,
+        matrix: Float[Tensor, "blocks H K"],
+        biases: Float[Tensor, "2 blocks H"] | None,
+    ) -> Float[Tensor, "blocks H K"]:
+        """A drawn matrix made fit for the layer; both biases were drawn, or none."""
+        return matrix
+
+    @classmethod
+    def weights(cls, matrix: Float[Tensor, "G K"]) -> Weights:
+        """The same weights in PyTorch's layout; the second bias is zero."""
+        H = matrix.shape[0] // len(cls.rows)
+        second = matrix.new_zeros(len(matrix))
+        return Weights(
+            matrix[:, H:-1].clone(), matrix[:, :H].clone(), matrix[:, -1].clone(), second
+        )
+
+    @classmethod
+    def on_average(cls, fresh: Fresh) -> Iterator[AverageStep]:
+        """What each step of fresh networks does on average, from the zero state on (`mean_field`).
+
+        Raises `ValueError` where there is no theory of the layer yet.
+        """
+        raise ValueError(f"there is no theory of the {cls.label} yet")
+
+    @classmethod
+    def departs(
+        cls, hop: Float[np.ndarray, " T"], too_many_hops: Bool[np.ndarray, " L"]
+    ) -> Bool[np.ndarray, " L"]:
+        """At which lags the powers of the drawn matrix are no longer claimed to be the theory.
+
+        `hop` is the average step's, `too_many_hops` says where a wide matrix would be left.
+        """
+        return too_many_hops
 
     def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
         *lead, rows, columns = matrix.shape
-        if len(lead) > 1 or rows % self.blocks or columns <= rows // self.blocks:
+        blocks = len(self.rows)
+        if len(lead) > 1 or rows % blocks or columns <= rows // blocks:
             raise ValueError(
-                f"the matrix must have {self.blocks} blocks of H rows and more than H columns, "
+                f"the matrix must have {blocks} blocks of H rows and more than H columns, "
                 f"not {rows}×{columns}"
             )
         self.matrix = matrix
         self.steps, self.batch, self.lead = steps, batch, tuple(lead)
-        self.units = H = rows // self.blocks
+        self.units = H = rows // blocks
         self.product = torch.bmm if lead else torch.mm
         self.states = self._room(steps + 1, columns)
         self.states[:, ..., -1:, :] = 1
@@ -44,6 +128,7 @@ class Unrolled(ABC):
         self.hidden = self.states[1:, ..., :H, :]
         self.deltas = self._room(steps, rows)
         self.hidden_gradients = self._room(steps + 1, H)
+        self.memories: Tensor | None = None
         self.cell_gradients: Tensor | None = None
         self._at_each_step: Tensor | None = None
 

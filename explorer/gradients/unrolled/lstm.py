@@ -4,10 +4,23 @@ Letters in the shapes: H units, B samples, G rows of all gates together, K = H +
 `*S` is one axis of networks side by side, or none.
 """
 
+from collections.abc import Iterator
+
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells import CELLS
+from explorer.gradients.averages import (
+    NODES,
+    AverageStep,
+    Fresh,
+    mean,
+    sigmoid,
+    spread,
+    typical,
+)
 from explorer.gradients.unrolled.layer import Unrolled, sigmoid_backward, tanh_backward
 
 
@@ -21,14 +34,15 @@ class UnrolledLSTM(Unrolled):
         dL/dc₋₁ = f · dL/dc                           dL/dh₋₁ = W_hhᵀ δ
     """
 
-    blocks = 4
+    cell = CELLS["lstm"]
+    fills = True
 
     def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
         super().__init__(matrix, steps, batch)
         H = self.units
         self.gates = self._room(steps, 4 * H)
-        self.cell = self._room(steps + 1, H)
-        self.cell[0] = 0
+        self.memories = self._memories = self._room(steps + 1, H)
+        self._memories[0] = 0
         self._squashed = self._room(steps, H)
         self._squashed_slopes = self._room(steps, H)
         self.cell_gradients = self._cell_gradients = self._room(steps + 1, H)
@@ -38,8 +52,8 @@ class UnrolledLSTM(Unrolled):
                 self.gates.unbind(0),
                 self.gates[..., : 2 * H, :].unbind(0),
                 *(block.unbind(0) for block in self._blocks(self.gates)),
-                self.cell[:-1].unbind(0),
-                self.cell[1:].unbind(0),
+                self._memories[:-1].unbind(0),
+                self._memories[1:].unbind(0),
                 self._squashed.unbind(0),
                 self.hidden.unbind(0),
                 strict=True,
@@ -80,7 +94,7 @@ class UnrolledLSTM(Unrolled):
         i, f, g, o = self._blocks(self.gates)
         to_i, to_f, to_g, to_o = self._blocks(self.deltas)
         sigmoid_backward(g, i, grad_input=to_i)
-        sigmoid_backward(self.cell[:-1], f, grad_input=to_f)
+        sigmoid_backward(self._memories[:-1], f, grad_input=to_f)
         tanh_backward(i, g, grad_input=to_g)
         sigmoid_backward(self._squashed, o, grad_input=to_o)
         tanh_backward(o, self._squashed, grad_input=self._squashed_slopes)
@@ -96,3 +110,35 @@ class UnrolledLSTM(Unrolled):
             deltas_ifg.mul_(each)
             torch.mul(cell, forget, out=cell_before)
             self.product(back, deltas, out=hidden_before)
+
+    @classmethod
+    def on_average(cls, fresh: Fresh) -> Iterator[AverageStep]:
+        """keep = f; a hop leaves c through h = o tanh(c), and returns through i, f or g.
+
+        c is the sum of a part that returns at every step (from biases and the slow h) and adds up
+        in amplitude, and a part from the inputs that adds up in variance. To take all that h feeds
+        back as steady is right with biases; without, and with a rotation, c is overstated up to
+        twofold.
+        """
+        bias = fresh.kept_by
+        steady, noise, second = 0.0, 0.0, 0.0
+        squashed = np.zeros_like(NODES)  # tanh(c)
+        for step in range(fresh.steps):
+            recurrent = fresh.gain**2 * second
+            variance = recurrent + fresh.both_biases + fresh.input
+            gate, candidate = sigmoid(spread(variance)), np.tanh(spread(variance))
+            forget = sigmoid(bias + spread(recurrent + fresh.forget + fresh.input))
+            keep, passed, new = mean(forget), mean(gate**2), mean(candidate**2)
+            written = (
+                passed * mean((1 - candidate**2) ** 2)
+                + new * mean((gate * (1 - gate)) ** 2)
+                + (steady + noise) * mean((forget * (1 - forget)) ** 2)
+            )
+            read = passed**0.5 * typical(1 - squashed**2, fresh.units)
+            hop = read * written**0.5 if step else 0.0  # the initial h knows nothing of c
+            steady_new = new * (1 - fresh.input / variance)
+            steady = (keep * steady**0.5 + (passed * steady_new) ** 0.5) ** 2
+            noise = keep**2 * noise + passed * (new - steady_new)
+            squashed = np.tanh(spread(steady + noise))
+            second = passed * mean(squashed**2)
+            yield keep, hop, steady + noise

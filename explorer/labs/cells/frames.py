@@ -11,19 +11,10 @@ import torch
 from torch import Tensor
 
 from explorer.cells import CELLS, Weights
+from explorer.cells.cell import rows
 from explorer.runs.frames import Frame
 from explorer.sequences.patterns import activity_order, cluster_order
 from explorer.sequences.trace import Trace
-
-SHORT = {
-    "input_gate": "input",
-    "forget_gate": "forget",
-    "output_gate": "output",
-    "reset_gate": "reset",
-    "update_gate": "update",
-    "gated_hidden": "new/gated_hidden",
-}
-"""How pictures call what the mathematics calls otherwise."""
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -33,20 +24,22 @@ def states(trace: Trace) -> dict[str, np.ndarray]:
 
     ``x`` is what the cell reads, (T, I).
     """
-    found = {SHORT.get(name, name): values for name, values in trace.states.items()}
+    kind = CELLS[trace.cell]
+    found = {kind.pictured(name): values for name, values in trace.states.items()}
     found["hidden_before"] = trace.before.hidden
     if trace.before.cell is not None:
         found["cell_before"] = trace.before.cell
-    for gate in CELLS[trace.cell].gates:
+    for gate in kind.gates:
         parts = trace.gate(gate)
-        short = SHORT.get(gate, gate)
+        short = kind.pictured(gate)
         found[f"{short}/from_input"] = parts.from_input
         found[f"{short}/from_hidden"] = parts.from_hidden
         found[f"{short}/preactivation"] = parts.preactivation
         if parts.from_memory is not None:
             found[f"{short}/from_memory"] = parts.from_memory
-    if trace.cell == "gru":
-        found["new/past"] = trace.steps.from_hidden.chunk(3, dim=-1)[2]
+    if kind.candidate.reset == "after":
+        block = kind.gates.index(kind.candidate.field)
+        found[kind.pictured("past")] = rows(trace.steps.from_hidden, block, trace.weights.units)
     found["x"] = trace.x
     return {name: _numbers(values) for name, values in found.items()}
 

@@ -24,7 +24,6 @@ from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.generation import generate
 
 WRITTEN = 60  # characters that each of the two writes
-COMPARED = ("hidden", "cell", *frames.SHORT.values(), "candidate", "new", "kept", "written")
 OPERATED = (
     *(*READING, "hold", "value", "everyone", "operations", "first", "last", "unit"),
     *("temperature", "top_k"),
@@ -65,9 +64,7 @@ def operation(settings: CellLab, unit: int, steps: int) -> str:
 def holds(cell: str) -> tuple[str, ...]:
     """Return what surgery can hold in a cell: its gates and its states."""
     kind = CELLS[cell]
-    gates = tuple(gate for gate in kind.gates if gate != "hidden")
-    if cell == "lstm_coupled":
-        gates = ("input_gate", "forget_gate", "candidate", "output_gate")
+    gates = tuple(gate.field for gate in kind.kinds if gate.field != "hidden")
     return ("nothing", *gates, *(("cell",) if kind.memory == "cell" else ()), "hidden")
 
 
@@ -92,7 +89,8 @@ def _operate(settings: CellLab) -> Operated:
     outcome = perform(seen.reader, surgery, at)
     before, after = frames.states(untouched.trace), frames.states(outcome.trace)
     arrays = dict(after)
-    arrays |= {f"difference/{n}": after[n] - before[n] for n in COMPARED if n in after}
+    compared = {*kind.mapped, *(kind.pictured(made.name) for made in kind.equations)}
+    arrays |= {f"difference/{name}": after[name] - before[name] for name in sorted(compared)}
     if outcome.probabilities is not None and untouched.probabilities is not None:
         arrays |= frames.likeliest(outcome.probabilities, EXPECTED)
         old = frames.likeliest(untouched.probabilities, EXPECTED)

@@ -5,8 +5,9 @@ from typing import Any
 
 import torch
 
-from explorer.labs.cells.settings import CELLS, READS, TRAINED, CellLab
-from explorer.networks.cards import CELL_WORDS, Card
+from explorer.cells import CELLS
+from explorer.labs.cells.settings import READS, TRAINED, CellLab
+from explorer.networks.cards import Card
 from explorer.networks.kinds import NUMBERS, Given, Kind, Network
 from explorer.networks.material import Material
 from explorer.networks.recipes import Task
@@ -78,7 +79,7 @@ class Here:
 def able(reads: str) -> tuple[str, ...]:
     """Return the cells that can read this here: of trained networks those whose file opens."""
     if reads not in TRAINED:
-        return CELLS
+        return tuple(CELLS)
     return tuple(cell for cell, name in TRAINED[reads].items() if not trouble(name))
 
 
@@ -104,18 +105,18 @@ def here(reads: str, cell: str, upload: str, part: int) -> Here:
     if (reads == "yours" and not upload) or not able(reads):
         reads = offered(upload)[0]
         cell = _nearest(cell, reads)
-        why.append(f"{READS[reads]} is read instead, by the {CELL_WORDS[cell]}")
+        why.append(f"{READS[reads]} is read instead, by the {CELLS[cell].label}")
     elif cell not in able(reads):
         why.append(_trouble(reads, cell))
         cell = _nearest(cell, reads)
-        why.append(f"the {CELL_WORDS[cell]} reads it instead")
+        why.append(f"the {CELLS[cell].label} reads it instead")
     return Here(reads, cell, upload, part, " ".join(f"{s[:1].upper()}{s[1:]}." for s in why))
 
 
 def _trouble(reads: str, cell: str) -> str:
     """Why a cell cannot read something: nobody trained it, or its file does not open."""
     if cell not in TRAINED[reads]:
-        return f"no {CELL_WORDS[cell]} was trained to read {READS[reads]}"
+        return f"no {CELLS[cell].label} was trained to read {READS[reads]}"
     return f"the file {trouble(TRAINED[reads][cell])}"
 
 

@@ -154,8 +154,9 @@ def place(who: Reader, settings: CellLab) -> tuple[int, int]:
 
 def against(cell: str) -> str:
     """Return what our numbers are compared with: PyTorch's layer, or the formula in NumPy."""
-    if CELLS[cell].has_layer:
-        return {"lstm": "torch.nn.LSTM", "gru": "torch.nn.GRU"}.get(cell, "torch.nn.RNN")
+    kind = CELLS[cell]
+    if kind.has_layer:
+        return f"torch.nn.{type(kind.blank_layer(1, 1, torch.float64)).__name__}"
     return "its published formula in NumPy"
 
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from explorer.cells import CELLS as KINDS
+from explorer.cells import CELLS
 from explorer.dials import ROW, check, dial
 from explorer.labs.cells.operations import LONGEST_OPERATIONS, parse_operations
 from explorer.networks.material import CHOSEN, LONGEST_LINE, TYPED, Material
 from explorer.networks.tasks import RECIPES, TASKS
 from explorer.sequences.handmade import HANDMADE
 
-VIEWS = ("step", "memory", "patterns", "surgery", "hand", "writing", "networks")
-CELLS = tuple(KINDS)
+VIEW_NAMES = ("step", "memory", "patterns", "surgery", "hand", "writing", "networks")
 TRAINED: Mapping[str, Mapping[str, str]] = {
     name: {
         cell: recipe.name
@@ -91,9 +90,9 @@ class CellLab:
     top_k: int = 0
 
     def __post_init__(self) -> None:
-        _one_of("view", self.view, VIEWS)
+        _one_of("view", self.view, VIEW_NAMES)
         check(self)
-        _one_of("cell", self.cell, CELLS)
+        _one_of("cell", self.cell, tuple(CELLS))
         if self.cell not in (able := readers_of(self.reads)):
             raise ValueError(
                 f"no network of the cell {self.cell!r} was trained to read "
@@ -135,7 +134,9 @@ class CellLab:
 
 HOLDS = (
     "nothing",
-    *dict.fromkeys(gate for cell in KINDS.values() for gate in cell.gates if gate != "hidden"),
+    *dict.fromkeys(
+        kind.field for cell in CELLS.values() for kind in cell.kinds if kind.field != "hidden"
+    ),
     *("cell", "hidden"),
 )
 """What surgery can hold at a value: every gate, and the states."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from explorer.cells import CELLS
 from explorer.labs.cells.frames import likeliest
 from explorer.labs.cells.readers import able
 from explorer.labs.cells.remembered import seen_token
@@ -101,8 +102,7 @@ def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[s
     leans = []
     for cell in cells:
         source = int(arrays[f"{cell}/saliency"][step].argmax())
-        name = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU"}[cell]
-        leans.append(f"{name} on “{seen_token(text[source])}”, {step - source} back")
+        leans.append(f"{CELLS[cell].short} on “{seen_token(text[source])}”, {step - source} back")
     return f"“{seen_token(text[step])}” leans most on: {'; '.join(leans)}."
 
 

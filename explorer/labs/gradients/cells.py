@@ -1,25 +1,15 @@
 """The cells of this lab: which are measured, which of them keep a memory, what they are called."""
 
-from explorer.cells import CELLS
-from explorer.gradients import UNROLLED
+from explorer.gradients import MEASURED, UNROLLED
 
-MEASURED = tuple(name for name in CELLS if name in UNROLLED)
-"""Every cell whose gradient can be followed, in the order of the registry."""
-
-SHORT = {"rnn_tanh": "RNN tanh", "rnn_relu": "RNN ReLU", "lstm": "LSTM", "gru": "GRU"}
-LABEL = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "lstm": "LSTM", "gru": "GRU"}
+__all__ = ["MEASURED", "gated", "label"]
 
 
 def gated(name: str) -> bool:
     """Return whether a gate decides how much of the memory stays: whether it has a forget bias."""
-    return CELLS[name].keeping_gate is not None
-
-
-def short(name: str) -> str:
-    """Return what a legend calls a cell."""
-    return SHORT[name]
+    return UNROLLED[name].is_gated()
 
 
 def label(name: str) -> str:
-    """Return what a sentence calls a cell."""
-    return LABEL[name]
+    """Return what legends and sentences call a cell."""
+    return UNROLLED[name].label

@@ -12,6 +12,7 @@ from explorer.gradients import (
     recurrent_matrices,
     residual,
     spectrum,
+    theories_of,
     theory_line,
 )
 from explorer.labs.gradients import words
@@ -56,24 +57,25 @@ def measure(flow: Flow) -> Frame:
 def _measured(
     cell: str, settings: FlowSettings, at: int
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """Return the arrays of one cell over the lags, and its numbers at one of them."""
+    """Return the arrays of one cell over the lags, and its numbers at one of them.
+
+    With the theory that lies closest, where there is one of the cell.
+    """
     norms = norms_through_time(settings).memory
-    theory = theory_line(settings)
-    apart = residual(norms.typical, theory)
-    claimed = np.where(np.arange(settings.length + 1) <= theory.valid_to, theory.values, np.nan)
     spread = 10.0**norms.spread
     arrays = {
         f"{cell}/norm": norms.typical,
         f"{cell}/low": norms.typical / spread,
         f"{cell}/high": norms.typical * spread,
-        f"{cell}/theory": claimed,
         f"{cell}/factor": np.concatenate(([np.nan], norms.per_step)),
     }
-    scalars = {
-        f"{cell}/at": float(norms.typical[at]),
-        f"{cell}/residual": 10.0**apart.largest,
-        f"{cell}/valid_to": theory.valid_to,
-    }
+    scalars = {f"{cell}/at": float(norms.typical[at])}
+    if theories_of(settings):
+        theory = theory_line(settings)
+        claimed = np.arange(settings.length + 1) <= theory.valid_to
+        arrays[f"{cell}/theory"] = np.where(claimed, theory.values, np.nan)
+        scalars[f"{cell}/residual"] = 10.0 ** residual(norms.typical, theory).largest
+        scalars[f"{cell}/valid_to"] = theory.valid_to
     return arrays, scalars
 
 

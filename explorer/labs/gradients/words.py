@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from explorer.cells import CELLS
 from explorer.gradients import LEARNERS
-from explorer.labs.gradients.cells import MEASURED, gated, label, short
+from explorer.labs.gradients.cells import MEASURED, gated, label
 from explorer.sequences.tasks import ADDING_BASELINE
 
 KEPT = 0.1  # of the gradient: what the sentences call kept
@@ -21,7 +21,7 @@ def named(cells: Sequence[str]) -> str:
 def keeping_gates() -> str:
     """Return whose bias a forget bias is: the gate that keeps, of every cell that has one."""
     gates = [
-        f"the {short(cell)}'s {str(CELLS[cell].keeping_gate).replace('_', ' ')}"
+        f"the {label(cell)}'s {str(CELLS[cell].keeping_gate).replace('_', ' ')}"
         for cell in MEASURED
         if gated(cell)
     ]

@@ -6,28 +6,19 @@ from dataclasses import replace
 
 import streamlit as st
 
+from explorer.cells import CELLS
 from explorer.figures.cells import shown
 from explorer.labs.cells.readers import able, here, material_of, offered, readable
 from explorer.labs.cells.reading import Seen, read
-from explorer.labs.cells.settings import CELLS, CellLab
+from explorer.labs.cells.settings import CellLab
 from explorer.networks.material import CHOSEN, TYPED, Material
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.runs.frames import Frame
 from explorer.runs.hub import Ticket, the_hub
 
-CELL_NAMES = {
-    "rnn_tanh": "RNN",
-    "rnn_relu": "RNN relu",
-    "lstm": "LSTM",
-    "lstm_peephole": "Peephole",
-    "lstm_coupled": "Coupled",
-    "gru": "GRU",
-    "gru_before": "GRU before",
-}
 PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
-assert set(CELL_NAMES) == set(CELLS)
 
 
 OF_ALL_TASKS = {TYPED: "", CHOSEN: 0}
@@ -58,7 +49,12 @@ def reading_dials(dials: Dials[CellLab]) -> None:
     if settings.reads != "yours" and len(cells) > 1:
         with st.container(width="content"):
             dials.choice(
-                "cell", "Cell", cells, CELL_NAMES.__getitem__, "Which cell reads.", labelled=False
+                "cell",
+                "Cell",
+                cells,
+                lambda name: CELLS[name].short,
+                "Which cell reads.",
+                labelled=False,
             )
     with st.container(width="stretch"):
         material = material_of(settings)

@@ -17,7 +17,7 @@ from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
 from explorer.networks.uploads import Found, Upload, opened
 from explorer.pages import surroundings
-from explorer.pages.cells.material import CELL_NAMES, OF_ALL_TASKS
+from explorer.pages.cells.material import OF_ALL_TASKS
 from explorer.pages.dials import Dials
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -128,7 +128,7 @@ def _found(found: Found) -> None:
     stack = found.stack
     layers = "one layer" if stack.depth == 1 else f"{stack.depth} layers"
     st.markdown(
-        f"**{_plain(found.name)}**: {CELL_NAMES[stack.cell_name]}, {stack.units} units, {layers}, "
+        f"**{_plain(found.name)}**: {stack.cell.short}, {stack.units} units, {layers}, "
         f"{stack.inputs} inputs, {stack.parameters:,} numbers"
     )
     st.markdown("\n".join(f"- {_plain(fact)}" for fact in found.convention.sentences))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.cells import CELLS, Cell, formulas
 from explorer.figures import cells as figures
 from explorer.labs.cells.reading import Seen, depth_followed
 from explorer.labs.cells.settings import CellLab
@@ -20,23 +21,7 @@ from explorer.pages.dials import Dials
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 
-HOW = r"""
-**One step of an LSTM.** Three gates between 0 and 1 decide: *forget* how much of the memory stays,
-*input* how much of the candidate is written, *output* how much of the memory is shown.
-
-$$
-\begin{aligned}
-i, f, o &= \sigma(W_x x + b_x + W_h h_{-1} + b_h) & g &= \tanh(W_x x + b_x + W_h h_{-1} + b_h)\\
-c &= f \cdot c_{-1} + i \cdot g & h &= o \cdot \tanh(c)
-\end{aligned}
-$$
-
-With *peepholes*, $i$ and $f$ also see $c_{-1}$, and $o$ the new $c$, each unit only its own.
-*Coupled* gates share one decision: $f = 1 - i$. A GRU has one state: *update* keeps,
-$h = z \cdot h_{-1} + (1 - z) \cdot n$, and *reset* decides how much of the state the new value may
-see, after the matrix product as in PyTorch, $n = \tanh(W x + b + r \cdot (W h_{-1} + b))$, or
-before it as in Cho et al. (2014, v3), $n = \tanh(W x + b + W (r \cdot h_{-1}) + b)$.
-
+HOW = """
 **The microscope.** A click on any number takes it apart: a memory into what was kept and what was
 written, a gate into its dot product, a product into weight times input. A product with a hidden
 value leads one step back, to the unit it came from, and so on to the letter that caused it.
@@ -78,10 +63,24 @@ def show(dials: Dials[CellLab]) -> str:
         on_pick=lambda picked: dials.set(**picked_of(picked)),
     )
     st.markdown(_what_to_look_for(seen, unit))
-    surroundings.unfolded("How to read this", HOW)
+    surroundings.unfolded("How to read this", _one_step(CELLS[seen.cell]) + HOW)
     if seen.reader.card:
         surroundings.unfolded("The network that reads", seen.reader.card.description)
     return _sentence(seen)
+
+
+def _one_step(cell: Cell) -> str:
+    """Return what a cell computes in one step: its formulas, and what each of its gates does."""
+    lines = "\\\\\n".join(line.replace(" = ", " &= ", 1) for line in formulas(cell))
+    gates = "".join(
+        f"- {kind.papers.name.capitalize()} ${kind.papers.letter}$: "
+        f"{figures.in_words(cell.name, kind.means)}\n"
+        for kind in cell.kinds
+    )
+    return (
+        f"**One step of the {cell.label}** ({cell.source}).\n\n"
+        f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$\n\n{gates}"
+    )
 
 
 def _sentence(seen: Seen) -> str:

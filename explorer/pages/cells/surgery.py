@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from explorer.cells import ABLATIONS, CELLS, STATES
 from explorer.figures import cells as figures
 from explorer.labs.cells import operated as runs
 from explorer.labs.cells.operations import VECTORS, clamp, edit, joined, words_of
@@ -23,17 +24,6 @@ from explorer.pages.dials import Dials
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 
-HOLD_NAMES = {"nothing": "nothing", "cell": "memory c", "hidden": "hidden h"}
-OFF_NAMES = {
-    "no_input_gate": "input gate",
-    "no_forget_gate": "forget gate",
-    "no_output_gate": "output gate",
-    "no_output_squashing": "output squashing",
-    "coupled": "its own forget gate (f = 1 − i)",
-    "no_peepholes": "peepholes",
-    "no_reset_gate": "reset gate",
-    "no_update_gate": "update gate",
-}
 HOW = """
 **What is compared.** The same network reads the same text twice: untouched, and with the
 operations. The maps show the difference, blue below and orange above the untouched run; a grey map
@@ -111,7 +101,7 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
         dials.menu("hold", "Hold", runs.holds(seen.cell), lambda n: f"Hold {_part(n)}")
     held = dials.value("hold")
     if held != "nothing":
-        low, high = (-3.0, 3.0) if held in ("cell", "candidate", "new", "hidden") else (0.0, 1.0)
+        low, high = _range(seen.cell, held)
         if not low <= (value := dials.value("value")) <= high:  # what is held may have changed
             dials.refuse(
                 f"the {_part(held)} is held between {low:g} and {high:g}, not at {value:g}",
@@ -170,7 +160,7 @@ def _edits(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
         able,
         selection_mode="multi",
         key=key,
-        format_func=lambda name: OFF_NAMES.get(name, name),
+        format_func=lambda name: ABLATIONS[name].label,
         on_change=_switched,
         args=(dials, key, able),
     )
@@ -220,7 +210,13 @@ def _done_before(dials: Dials[CellLab], words: tuple[str, ...]) -> None:
 
 
 def _part(name: str) -> str:
-    return HOLD_NAMES.get(name, name.replace("_", " "))
+    return STATES[name][0].title if name in STATES else name.replace("_", " ")
+
+
+def _range(cell: str, part: str) -> tuple[float, float]:
+    """Return between which values a part is held: a gate within its own range."""
+    share = part not in STATES and CELLS[cell].kind(part).is_share
+    return (0.0, 1.0) if share else (-3.0, 3.0)
 
 
 def _sentence(found: runs.Operated, unit: int, settings: CellLab) -> str:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from explorer.cells import CELLS
 from explorer.figures import cells as figures
 from explorer.labs.cells.settings import SPEAKERS, TRAINED, WRITES, CellLab
 from explorer.labs.cells.written import Written, speakers, written
 from explorer.networks.shipped import trouble
 from explorer.pages import surroundings
-from explorer.pages.cells.material import CELL_NAMES, published
+from explorer.pages.cells.material import published
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
@@ -44,10 +45,12 @@ def show(dials: Dials[CellLab]) -> str:
         writer = "lstm" if "lstm" in some else some[0]
         dials.set(cell=writer)
         if asked not in SPEAKERS:
-            notes.append(f"{CELL_NAMES[asked]} does not write here; {CELL_NAMES[writer]} does.")
+            notes.append(f"{CELLS[asked].short} does not write here; {CELLS[writer].short} does.")
     writer = dials.value("cell")
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.choice("cell", "Writes", some, CELL_NAMES.__getitem__, "Which network writes.", False)
+        dials.choice(
+            "cell", "Writes", some, lambda c: CELLS[c].short, "Which network writes.", False
+        )
         with st.container(width="stretch"):
             dials.text("prompt", "Prompt", 200, "How the text begins; ↵ is a line break.")
         with st.container(width=170):
@@ -83,7 +86,7 @@ def show(dials: Dials[CellLab]) -> str:
     st.markdown(_what_to_look_for(found))
     surroundings.unfolded("What is drawn, and what it does not show", HOW)
     return (
-        f"The {CELL_NAMES[writer]} writes after “{settings.prompt}”; {_listed(some)} read the "
+        f"The {CELLS[writer].short} writes after “{settings.prompt}”; {_listed(some)} read the "
         "result. Point at a letter: what did each expect there, and which letters made it so?"
     )
 
@@ -94,12 +97,12 @@ def _why(missing: list[str]) -> str:
 
 
 def _listed(cells: tuple[str, ...]) -> str:
-    names = [CELL_NAMES[cell] for cell in cells]
+    names = [CELLS[cell].short for cell in cells]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _what_to_look_for(found: Written) -> str:
-    costs = ", ".join(f"{CELL_NAMES[c]} {cost:.2f}" for c, cost in found.cost.items())
+    costs = ", ".join(f"{CELLS[c].short} {cost:.2f}" for c, cost in found.cost.items())
     return (
         "**What to look for.** Point at a closing bracket or quote: does a network look back to "
         f"the one that opened it? On this text a letter costs, in nats: {costs}."

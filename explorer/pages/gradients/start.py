@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.figures import gradients as figures
 from explorer.labs.gradients import Flow, measure
-from explorer.labs.gradients.cells import MEASURED, gated, short
+from explorer.labs.gradients.cells import MEASURED, gated, label
 from explorer.labs.gradients.start import LOWEST, highest, marked_lag, matrix_spectrum
 from explorer.labs.gradients.words import listed
 from explorer.pages import surroundings
@@ -49,7 +49,7 @@ def _dials(dials: Dials[Flow]) -> None:
     st.markdown("#### Plain RNNs")
     dials.show("init")
     dials.show("gain")
-    st.markdown(f"#### {listed([short(cell) for cell in MEASURED if gated(cell)])}")
+    st.markdown(f"#### {listed([label(cell) for cell in MEASURED if gated(cell)])}")
     dials.show("forget_bias")
     with st.expander("More"):
         dials.show("size")

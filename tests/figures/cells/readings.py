@@ -9,8 +9,6 @@ from explorer.cells import CELLS, Weights
 from explorer.runs.frames import Frame
 from explorer.sequences.trace import trace
 
-SHORT = {f"{name}_gate": name for name in ("input", "forget", "output", "reset", "update")}
-SHORT["gated_hidden"] = "new/gated_hidden"
 EXPECTED = 5
 
 
@@ -35,17 +33,18 @@ def reading(
     weights = Weights(*(None if p is None else scale * p for p in parts_of(drawn)))
     x = torch.eye(len(letters), dtype=torch.float64)[[letters.index(c) for c in text]]
     seen = trace(kind, weights, x)
-    arrays = {SHORT.get(name, name): values for name, values in seen.states.items()}
+    arrays = {kind.pictured(name): values for name, values in seen.states.items()}
     arrays |= {"x": x, "hidden_before": seen.before.hidden}
     if seen.before.cell is not None:
         arrays["cell_before"] = seen.before.cell
     for gate in kind.gates:
-        parts, short = seen.gate(gate), SHORT.get(gate, gate)
+        parts, short = seen.gate(gate), kind.pictured(gate)
         for part in ("from_input", "from_hidden", "preactivation", "from_memory"):
             if getattr(parts, part, None) is not None:
                 arrays[f"{short}/{part}"] = getattr(parts, part)
-    if cell == "gru":
-        arrays["new/past"] = arrays["new/gated_hidden"] / arrays["reset"]
+    if kind.candidate.reset == "after":
+        heard, through = kind.pictured("gated_hidden"), kind.pictured(kind.candidate.hears)
+        arrays[kind.pictured("past")] = arrays[heard] / arrays[through]
     readout = torch.randn(len(letters), units, generator=rng, dtype=torch.float64)
     chances = torch.softmax(2 * seen.states["hidden"] @ readout.T, -1)
     best = chances.topk(min(EXPECTED, len(letters)))

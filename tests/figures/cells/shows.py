@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.figures.cells import (
-    CELLS,
+    CIRCUITS,
     handmade_scene,
     memory_scene,
     patterns_scene,
@@ -63,7 +63,7 @@ def digits(cell: str, units: int = 8) -> Show:
 
 
 def memory(cell: str, units: int = 8) -> Show:
-    read, keep = reading(cell, TEXT, units), CELLS[cell].keep
+    read, keep = reading(cell, TEXT, units), CIRCUITS[cell].keep
     frames, left = [], np.zeros(len(TEXT))
     for i, frame in enumerate(read.frames):
         left = left * frame.arrays[keep][UNIT]
@@ -75,7 +75,7 @@ def memory(cell: str, units: int = 8) -> Show:
 
 
 def patterns(cell: str, units: int = 8) -> Show:
-    read, circuit = reading(cell, TEXT, units), CELLS[cell]
+    read, circuit = reading(cell, TEXT, units), CIRCUITS[cell]
     found = {"found/score": [0.9, 0.7, 0.4], "found/unit": [2, 5, 1]}
     matches = {"matches": [float(c in '"([') for c in TEXT]}
     still = with_more(read.still, found | matches, **{"threshold/high": 0.3, "threshold/low": -0.3})
@@ -89,7 +89,7 @@ def patterns(cell: str, units: int = 8) -> Show:
 
 def surgery(cell: str, units: int = 8) -> Show:
     read, other, letters = reading(cell, TEXT, units), reading(cell, TEXT, units, 9), set(TEXT)
-    circuit = CELLS[cell]
+    circuit = CIRCUITS[cell]
     texts = {
         "says": "**The prediction changed at 12 of 31 characters.**",
         "generated": "def get(self, name=None):\n    return self.name",
@@ -162,7 +162,7 @@ def training(network: str) -> Show:
 def shows() -> dict[str, Callable[[], Show]]:
     """Return every scene by name, for every cell that has it."""
     found: dict[str, Callable[[], Show]] = {}
-    for cell, circuit in CELLS.items():
+    for cell, circuit in CIRCUITS.items():
         for make in (step, numbers, patterns, surgery, *((memory,) if circuit.keep else ())):
             found[f"{make.__name__} {cell}"] = lambda make=make, cell=cell: make(cell)
     return found | {

@@ -1,13 +1,23 @@
 """The circuits of the cell lab: every number on them is real, and every equation holds."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
-from explorer.cells import CELLS as CELL_KINDS
-from explorer.figures.cells import CELLS, diagram, step_scene
-from explorer.figures.scene import Diagram, Layout, Opening, Value, worded
+from explorer.cells import CELLS, CONVENTIONS, Equation
+from explorer.figures.cells import (
+    CIRCUITS,
+    diagram,
+    gated,
+    handmade_scene,
+    panels,
+    step_scene,
+    surgery_scene,
+)
+from explorer.figures.scene import Diagram, Layout, Opening, Timeline, Value, worded
 from explorer.labs.cells import frames
 from explorer.sequences.trace import trace
 from tests.figures.cells.readings import Reading, reading
@@ -24,7 +34,7 @@ from tests.figures.taking_apart import (
 UNITS = 4
 
 
-@pytest.fixture(scope="module", params=list(CELLS))
+@pytest.fixture(scope="module", params=list(CIRCUITS))
 def read(request: pytest.FixtureRequest) -> Reading:
     return reading(request.param, units=UNITS)
 
@@ -40,7 +50,7 @@ def layouts(picture: Diagram) -> list[Layout | Diagram]:
 
 
 def test_every_cell_of_the_laboratory_has_a_circuit():
-    assert set(CELLS) == set(CELL_KINDS)
+    assert list(CIRCUITS) == list(CELLS)
 
 
 # --------------------------------------------------------------------------------------- numbers
@@ -56,7 +66,8 @@ def test_every_name_in_a_sentence_is_an_array_of_the_reading(read, picture):
 
 def test_every_array_of_a_step_is_a_number_that_the_circuit_shows(read, picture):
     arrays = {name for name in read.frames[0].arrays if not name.startswith("next/")}
-    told_twice = {"new/from_hidden"} if read.cell == "gru" else set()  # it is new/gated_hidden
+    candidate = CELLS[read.cell].candidate  # what it hears after the product is told gated
+    told_twice = {f"{candidate.name}/from_hidden"} if candidate.reset == "after" else set()
 
     assert arrays - told_twice <= numbers_in(picture)
 
@@ -99,7 +110,7 @@ def test_an_equation_ends_with_the_number_that_is_opened(picture):
 
 def test_the_products_of_every_opening_add_up_to_the_number(read, picture):
     opened = [opening for opening in picture.openings if opening.dots]
-    assert len(opened) > 2 * len(CELLS[read.cell].gates)
+    assert len(opened) > 2 * len(CIRCUITS[read.cell].gates)
     for opening in opened:
         for frame in read.frames:
             for unit in range(UNITS):
@@ -110,7 +121,7 @@ def test_the_products_of_every_opening_add_up_to_the_number(read, picture):
 
 def test_every_gate_and_every_sum_is_taken_apart_into_products(read, picture):
     opened = {opening.name: opening for opening in picture.openings}
-    for gate in CELLS[read.cell].gates:
+    for gate in CIRCUITS[read.cell].gates:
         for name in (gate.name, f"{gate.name}/preactivation", *gate.parts):
             assert opened[name].dots, name
 
@@ -131,22 +142,14 @@ def test_what_was_there_before_leads_one_step_back(read, picture):
 
 def computed(cell: str) -> list[str]:
     """Return the fields of the cell's step that its stages compute, in the order of the stages."""
-    gates = {gate.name for gate in CELLS[cell].gates}
-    found = []
-    for phase in CELLS[cell].phases:
-        name = phase if isinstance(phase, str) else phase.formula
-        if cell == "lstm_coupled" and name == "forget":
-            gates.add(name)
-        short = name.rpartition("/")[2]
-        found.append(f"{short}_gate" if short in gates and short in GATED else short)
-    return found
-
-
-GATED = {"input", "forget", "output", "reset", "update"}
+    fields_of = {CELLS[cell].pictured(field.name): field.name for field in fields(CELLS[cell].made)}
+    phases = CIRCUITS[cell].phases
+    shown = [phase if isinstance(phase, str) else phase.formula for phase in phases]
+    return [fields_of.get(name, name.rpartition("/")[2]) for name in shown]
 
 
 def test_stages_stand_in_the_order_in_which_the_step_is_computed(read):
-    kind = CELL_KINDS[read.cell]
+    kind = CELLS[read.cell]
     step = kind.step(read.weights, torch.zeros(3).double(), kind.start(read.weights))
     order = [field.name for field in fields(step)]
     places = [order.index(name) for name in computed(read.cell)]
@@ -174,6 +177,52 @@ def test_every_gate_has_a_stage_of_its_own_name_so_that_a_click_on_it_leads_ther
     assert boxes <= {stage.name for stage in picture.stages}
 
 
+# ----------------------------------------------------------------------------- gates by their names
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_boxes_of_a_circuit_are_the_cells_own_gates_by_their_names(cell):
+    kinds = [kind for kind in CELLS[cell].kinds if kind.packed]
+    for index, convention in enumerate(CONVENTIONS):
+        picture = worded(step_scene(cell, "ab", UNITS, "ab"), index).panels[1]
+        boxes = {node.name: node.text for node in picture.nodes if node.shape == "gate"}
+
+        assert boxes == {kind.name: kind.called[index].short for kind in kinds}, convention
+
+
+@pytest.mark.parametrize("cell", [name for name, cell in CELLS.items() if cell.keeping_gate])
+def test_every_gate_and_every_state_has_a_heat_map_that_is_titled_so(cell):
+    for index, convention in enumerate(CONVENTIONS):
+        scene = worded(step_scene(cell, "ab", UNITS, "ab"), index)
+        titles = {p.array: p.title for p in scene.panels if isinstance(p, Timeline)}
+
+        assert list(titles) == list(CELLS[cell].mapped)
+        for kind in CELLS[cell].kinds:
+            assert titles[kind.name] == kind.called[index].title, convention
+
+
+def test_the_maps_of_a_plain_rnn_are_its_sum_the_parts_of_it_and_its_state():
+    scene = worded(step_scene("rnn_tanh", "ab", UNITS, "ab"))
+    titles = {p.array: p.title for p in scene.panels if isinstance(p, Timeline)}
+
+    assert titles == {
+        "hidden/from_input": "from the input",
+        "hidden/from_hidden": "from the past",
+        "hidden/preactivation": "sum",
+        "hidden": "hidden h",
+    }
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_format_that_does_not_know_a_cell_says_so_of_every_gate(cell):
+    formats = {3: ("keras", "Keras has no layer"), 4: ("onnx", "ONNX has no node")}
+    for index, (convention, absent) in formats.items():
+        opened = opened_in(cell, index, 4)
+        for gate in CIRCUITS[cell].gates:
+            nowhere = f"Its weights: nowhere: {absent} of this cell." in opened[gate.name].says
+            assert nowhere == (convention not in CELLS[cell].packings)
+
+
 # --------------------------------------------------------------------------------------- layouts
 
 
@@ -198,6 +247,72 @@ def test_everything_lies_inside_its_layout(picture):
     for layout in layouts(picture):
         points = [(n.x, n.y) for n in layout.nodes] + [p for w in layout.wires for p in w.points]
         assert all(0 <= p[0] <= layout.width and 0 <= p[1] <= layout.height for p in points)
+
+
+GATED = [name for name, cell in CELLS.items() if cell.keeping_gate and not cell.peepholes]
+
+
+@pytest.mark.parametrize("cell", GATED)
+def test_places_that_nobody_set_by_hand_hold_every_part_apart_from_the_others(cell, monkeypatch):
+    monkeypatch.setattr(gated, "BY_HAND", {})
+    circuit = gated.circuit(CELLS[cell])
+
+    for narrow in (False, True):
+        picture = circuit.layout(narrow, quoted=True)
+        places = {node.name: (node.x, node.y) for node in picture.nodes}
+        row_at = (circuit.narrow if narrow else circuit.wide).gate_row
+        row = sorted(x for x, y in places.values() if y == row_at)
+        assert len(set(places.values())) == len(places)
+        assert all(8 <= x <= picture.width - 8 for x, _ in places.values())
+        assert all(b - a >= 80 for a, b in pairwise(row))
+        for wire in picture.wires:
+            assert not wire.end or wire.points[-1][:2] == places[wire.end], wire.name
+
+
+def test_a_cell_with_peepholes_needs_its_places_set_by_hand(monkeypatch):
+    monkeypatch.setattr(gated, "BY_HAND", {})
+
+    with pytest.raises(ValueError, match="peepholes of lstm_peephole have to be set by hand"):
+        gated.circuit(CELLS["lstm_peephole"])
+
+
+class KeepsTwice(type(CELLS["gru"])):
+    """It keeps by its reset gate, and says that its update gate keeps."""
+
+    name = "twice"
+    equations = (
+        Equation("kept", "{reset_gate} · {hidden_before}"),
+        *CELLS["gru"].equations[2:],
+    )
+
+
+def test_a_cell_that_no_picture_knows_is_named():
+    with pytest.raises(ValueError, match="twice keeps or writes in a way that no picture knows"):
+        gated.circuit(KeepsTwice())
+
+
+@pytest.mark.parametrize("count", range(1, 14))
+def test_any_number_of_heat_maps_has_its_places(count, monkeypatch):
+    circuit = CIRCUITS["lstm"]
+    known = (circuit.maps * 3)[:count]
+    monkeypatch.setitem(panels.CIRCUITS, "lstm", replace(circuit, maps=known))
+
+    for scene in (
+        step_scene("lstm", "ab", UNITS, "ab"),
+        step_scene("lstm", "ab", UNITS),
+        surgery_scene("lstm", "ab", UNITS, "ab"),
+        handmade_scene("lstm", "ab", UNITS, "ab", "ab"),
+    ):
+        maps = [panel for panel in scene.panels if isinstance(panel, Timeline)]
+        assert [panel.array.removeprefix("difference/") for panel in maps] == [m[0] for m in known]
+        for grid in (scene.wide, scene.narrow):
+            cells = np.array([row.split() for row in grid.areas])
+            assert set(cells.flat) - {"."} == {panel.area for panel in scene.panels}
+            assert len(grid.rows) == len(cells)
+            for area in {panel.area for panel in maps}:
+                rows, columns = np.nonzero(cells == area)
+                block = cells[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+                assert (block == area).all()
 
 
 def test_peepholes_see_the_memory_of_before_except_the_output_gates():
@@ -270,7 +385,7 @@ def test_an_opened_gate_says_where_its_weights_stand(cell, names, gate, place):
 
 
 def test_the_place_of_a_gate_is_that_of_its_products(read):
-    for gate in CELLS[read.cell].gates:
+    for gate in CIRCUITS[read.cell].gates:
         opening = opened_in(read.cell, 2, 10, "l1_reverse")[gate.name]
         first = 10 * opening.dots[0].block
         assert f"rows {first}–{first + 9} of weight_ih_l1_reverse" in opening.says
@@ -297,7 +412,7 @@ def test_names_of_udacity_relabel_gates_memories_and_what_is_written():
 
 
 def test_a_run_hands_out_every_array_that_the_circuit_shows(read, picture):
-    kind = CELL_KINDS[read.cell]
+    kind = CELLS[read.cell]
     x = torch.eye(3, dtype=torch.float64)[[0, 1, 2, 0]]
     seen = trace(kind, read.weights, x)
 

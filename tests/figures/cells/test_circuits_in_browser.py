@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from explorer.figures.cells import CELLS
+from explorer.figures.cells import CIRCUITS
 from explorer.stage.standalone import standalone
 from tests.figures.cells.shows import step
 from tests.stage.chromium import chromium
@@ -49,14 +49,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every cell's microscope as a page of its own."""
     folder = tmp_path_factory.mktemp("circuits")
     found = {}
-    for cell in CELLS:
+    for cell in CIRCUITS:
         show = step(cell)
         found[cell] = folder / f"{cell}.html"
         found[cell].write_text(standalone(show.scene, show.still, show.frames, "A cell"), "utf-8")
     return found
 
 
-@pytest.fixture(params=list(CELLS))
+@pytest.fixture(params=list(CIRCUITS))
 def page(
     request: pytest.FixtureRequest, chromium: Browser, pages: dict[str, Path]
 ) -> Iterator[Page]:
