@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.gradients import AddingSettings, FlowSettings
+from explorer.gradients import UNROLLED, AddingSettings, FlowSettings
 
 
 @pytest.mark.parametrize(
@@ -12,8 +12,7 @@ from explorer.gradients import AddingSettings, FlowSettings
     [
         (
             {"cell": "rnn"},
-            "unknown cell 'rnn'; choose from 'rnn_tanh', 'rnn_relu', 'linear', 'lstm', 'gru', "
-            "'lstm_coupled', 'gru_before'",
+            f"unknown cell 'rnn'; choose from {', '.join(map(repr, UNROLLED))}",
         ),
         (
             {"recurrent_init": "identity"},

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import dials, values
+from explorer.figures import theme
 from explorer.gradients import LEARNERS
 from explorer.labs import gradients as lab
 from explorer.labs.gradients import Adding, Flow
@@ -87,7 +88,8 @@ def test_a_view_shows_these_cells_by_name(view: str, cells: tuple[str, ...]):
     area = {"start": "norms", "live": "losses"}[view]
     plot = next(panel for panel in scene["panels"] if panel["area"] == area)
 
-    shown = [mark["label"] for mark in plot["marks"] if mark.get("role") in cells]
+    roles = theme.of_cells(cells).values()
+    shown = [mark["label"] for mark in plot["marks"] if mark.get("role") in roles]
     assert shown == [label(cell) for cell in cells]
 
 

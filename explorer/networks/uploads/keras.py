@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
-from explorer.cells import Weights
+from explorer.cells import CELLS, Weights
 from explorer.cells.conventions import from_keras, packing
 from explorer.networks.uploads.described import Described, described
 from explorer.networks.uploads.equations import keras_hidden
@@ -241,8 +241,8 @@ def _claim(name: str, chain: Sequence[Layer], source: str) -> Claim:
         source,
         packed.gates,
         packed.letters,
-        {"gru": "after", "gru_before": "before"}.get(first.cell_name, ""),
-        0 if first.bias is None else 2 if first.cell_name == "gru" else 1,
+        CELLS[first.cell_name].candidate.reset,
+        0 if first.bias is None else packed.biases,
         False,
         directions,
         tuple(_told_by(chain, first)),

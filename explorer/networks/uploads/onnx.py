@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from explorer.cells import Weights
+from explorer.cells import CELLS, Weights
 from explorer.cells.conventions import from_onnx, packing
 from explorer.networks.uploads.found import Claim, Contents, Convention, Table
 from explorer.networks.uploads.graph import MOVES, Graph, Node, graph
@@ -216,7 +216,7 @@ def _claim(chain: Sequence[Layer], told: Graph) -> Claim:
         "ONNX model",
         packed.gates,
         packed.letters,
-        {"gru": "after", "gru_before": "before"}.get(first.cell_name, ""),
+        CELLS[first.cell_name].candidate.reset,
         0 if first.B is None else 2,
         first.P is not None,
         DIRECTIONS[first.direction],

@@ -2,6 +2,7 @@
 
 import torch
 
+from explorer.cells import CELLS
 from explorer.cells.conventions import PACKINGS
 from explorer.networks.trained import ENTRY, Trained, metadata, read_network
 from explorer.networks.uploads.found import Convention, Found, Table
@@ -65,7 +66,7 @@ def _convention(stack: Stack) -> Convention:
         "Network of this project",
         packed.gates,
         packed.letters,
-        {"gru": "after", "gru_before": "before"}.get(stack.cell_name, ""),
+        CELLS[stack.cell_name].candidate.reset,
         2,
         stack.weights.peepholes is not None,
         "both" if stack.both_ways else "forward",

@@ -10,10 +10,10 @@ import torch
 from explorer.figures import gradients, theme
 from explorer.figures.home import vanishing
 from explorer.figures.scene import Curve, History, Number, Plot, Rule, Scene, Sentence, Timeline
-from explorer.gradients import LEARNERS, spectrum
+from explorer.gradients import LEARNERS, UNROLLED, spectrum
 from explorer.labs import home
 from explorer.labs.gradients import Adding, Flow, measure
-from explorer.labs.gradients.cells import MEASURED, short
+from explorer.labs.gradients.cells import MEASURED, label
 from explorer.runs.frames import Frame
 from tests.figures.taking_apart import parts, templates_in
 
@@ -80,7 +80,7 @@ def lines(plot: Plot) -> list[tuple[str, str]]:
 
 
 def named(cells: Sequence[str]) -> list[tuple[str, str]]:
-    return [(short(cell), cell) for cell in cells]
+    return [(label(cell), role) for cell, role in theme.of_cells(cells).items()]
 
 
 @pytest.mark.parametrize("area", ["norms", "factors"])
@@ -90,7 +90,7 @@ def test_a_measurement_shows_these_cells_under_their_names(cells: Sequence[str],
 
     assert lines(panel(scene, area)) == named(cells)
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{short(cell)} at lag 6" for cell in cells]
+    assert labels == [f"{label(cell)} at lag 6" for cell in cells]
 
 
 @pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])
@@ -99,9 +99,9 @@ def test_networks_that_learn_are_shown_under_their_names(cells: Sequence[str]):
     maps = [each for each in scene.panels if isinstance(each, Timeline)]
 
     assert lines(panel(scene, "losses")) == named(cells)
-    assert [each.title for each in maps] == [short(cell) for cell in cells]
+    assert [each.title for each in maps] == [label(cell) for cell in cells]
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{short(cell)}: error" for cell in cells]
+    assert labels == [f"{label(cell)}: error" for cell in cells]
 
 
 @pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])
@@ -118,22 +118,38 @@ def test_the_theory_lies_over_the_measurement_and_has_no_name_of_its_own():
     marks = panel(gradients.through_time(MEASURED, 1e-12, 10.0, 6), "norms").marks
     theory = [mark for mark in marks if isinstance(mark, Curve) and mark.role == "theory"]
 
-    assert [mark.y for mark in theory] == [f"{cell}/theory" for cell in MEASURED]
+    explained = [cell for cell in MEASURED if UNROLLED[cell].has_theory]
+    assert [mark.y for mark in theory] == [f"{cell}/theory" for cell in explained]
     assert all(mark.dashed and not mark.label for mark in theory)
-    assert marks[-len(MEASURED) :] == tuple(theory)
+    assert marks[-len(explained) :] == tuple(theory)
 
 
-def test_no_two_cells_of_one_picture_look_alike():
+def test_the_card_of_a_cell_without_a_theory_says_so_and_there_is_no_line():
+    scene = gradients.through_time(("lstm", "gru_before"), 1e-12, 10.0, 6)
+    marks, cards = panel(scene, "norms").marks, panel(scene, "numbers").numbers
+
+    assert [mark.y for mark in marks if isinstance(mark, Curve)] == [
+        *("lstm/norm", "gru_before/norm"),
+        "lstm/theory",
+    ]
+    assert [card.bound for card in cards] == [
+        "theory within a factor {lstm/residual}",
+        "no theory of this cell yet",
+    ]
+
+
+@pytest.mark.parametrize("cells", [MEASURED, (*MEASURED[:4], "gru_before")])
+def test_no_two_cells_of_one_picture_look_alike(cells: Sequence[str]):
     for palette in (theme.LIGHT, theme.DARK):
-        looks = {(palette[theme.of_cell(cell)], theme.DASH[cell]) for cell in MEASURED}
-        assert len(looks) == len(MEASURED)
+        roles = theme.of_cells(cells).values()
+        assert len({palette[role] for role in roles}) == len(cells)
+        assert len({theme.DASH[role] for role in roles}) == len(cells)
 
 
-def test_a_cell_without_a_look_is_an_error_and_no_default():
-    with pytest.raises(ValueError, match=r"^no look for cell 'mgu'; there is for 'rnn_tanh', "):
-        gradients.through_time(("lstm", "mgu"), 1e-12, 10.0, 6)
-    with pytest.raises(ValueError, match="no look for cell 'ink'"):
-        theme.of_cell("ink")
+def test_a_cell_with_a_look_wears_it_and_a_second_one_without_is_an_error():
+    assert theme.of_cells(("gru", "lstm_coupled")) == {"gru": "gru", "lstm_coupled": "other_cell"}
+    with pytest.raises(ValueError, match=r"^no look for cells 'lstm_coupled', 'gru_before': give"):
+        gradients.through_time(("lstm", "lstm_coupled", "gru_before"), 1e-12, 10.0, 6)
 
 
 def test_a_rotation_has_its_eigenvalues_on_the_circle_that_is_drawn():

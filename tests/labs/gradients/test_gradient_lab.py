@@ -6,9 +6,10 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from explorer.cells import CELLS
 from explorer.dials import dials, values
-from explorer.gradients import LEARNERS, AddingSettings, FlowSettings
-from explorer.labs.gradients import VIEW_NAMES, Adding, Flow, measure
+from explorer.gradients import LEARNERS, UNROLLED, AddingSettings, FlowSettings
+from explorer.labs.gradients import VIEW_NAMES, Adding, Flow, measure, start, words
 from explorer.labs.gradients.cells import MEASURED, gated
 from explorer.labs.gradients.start import highest, marked_lag, matrix_spectrum
 from explorer.runs import links
@@ -111,9 +112,10 @@ def test_a_view_that_is_none_is_refused_with_those_that_are():
 def test_matrix_and_gain_belong_to_plain_cells_and_the_forget_bias_to_gated_ones(cell: str):
     plain = Flow(init="orthogonal", gain=1.5, forget_bias=2.0).settings(cell)
 
+    keeps = CELLS[cell].keeping_gate is not None
     kept = (plain.recurrent_init, plain.gain, plain.forget_bias)
-    assert kept == (("default", 1.0, 2.0) if cell in ("lstm", "gru") else ("orthogonal", 1.5, None))
-    assert gated(cell) == (cell in ("lstm", "gru"))
+    assert kept == (("default", 1.0, 2.0) if keeps else ("orthogonal", 1.5, None))
+    assert gated(cell) == keeps
 
 
 @pytest.mark.parametrize("cell", MEASURED)
@@ -125,8 +127,21 @@ def test_everything_else_is_the_same_for_all_cells(cell: str):
     assert (found.seeds, found.seed, found.batch) == (2, 9, 3)
 
 
-def test_the_cells_measured_are_those_whose_gradient_can_be_followed():
-    assert MEASURED == ("rnn_tanh", "rnn_relu", "lstm", "gru")
+def test_the_cells_measured_are_some_of_those_whose_gradient_can_be_followed():
+    assert set(MEASURED) <= set(UNROLLED)
+    assert {"rnn_tanh", "lstm"} <= set(MEASURED)  # which the sentences compare
+    assert len(set(MEASURED)) == len(MEASURED)
+
+
+def test_a_cell_without_a_theory_is_measured_and_borrows_no_line(monkeypatch):
+    monkeypatch.setattr(start, "MEASURED", (*MEASURED, "gru_before"))
+    monkeypatch.setattr(words, "MEASURED", (*MEASURED, "gru_before"))
+    frame = measure.__wrapped__(SMALL)
+
+    known = {*frame.arrays, *frame.scalars}
+    assert {f"gru_before/{part}" for part in ("norm", "low", "high", "factor", "at")} <= known
+    assert not {f"gru_before/{part}" for part in ("theory", "residual", "valid_to")} & known
+    assert {f"gru/{part}" for part in ("theory", "residual", "valid_to")} <= known
 
 
 @pytest.mark.parametrize("cell", MEASURED)
@@ -153,7 +168,7 @@ def test_the_theory_is_given_only_where_it_is_claimed():
     flow = Flow(length=60, seeds=2, size=16)
     frame = measure(flow)
 
-    for cell in MEASURED:
+    for cell in (cell for cell in MEASURED if UNROLLED[cell].has_theory):
         drawn = np.isfinite(frame.arrays[f"{cell}/theory"])
         last = int(frame.scalars[f"{cell}/valid_to"])
         assert drawn[: last + 1].all()
