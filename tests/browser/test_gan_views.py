@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-VIEWS = ("match", "truth", "slow", "seeds", "dirac", "depth", "records")
+from explorer.labs.gans.views import VIEWS
+
+
 QUICK = "width=8&depth=1&batch=16&critic_steps=1&steps=1000"
 CHART = ".stPlotlyChart .main-svg"  # the records are charts and tables, without a stage
 ABSURD = "generator_rate=10&critic_rate=10"
