@@ -1,11 +1,10 @@
-"""The GAN lab by hand: its seven views, a third game, divergence, hostile links and tables."""
+"""The GAN lab by hand: its views, a third game, divergence, hostile links and tables."""
 
 import re
 
 import pytest
 
 from explorer.labs.gans.views import VIEWS
-
 
 QUICK = "width=8&depth=1&batch=16&critic_steps=1&steps=1000"
 CHART = ".stPlotlyChart .main-svg"  # the records are charts and tables, without a stage
