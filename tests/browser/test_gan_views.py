@@ -1,10 +1,11 @@
-"""The GAN lab by hand: its seven views, a third game, divergence, hostile links and tables."""
+"""The GAN lab by hand: its views, a third game, divergence, hostile links and tables."""
 
 import re
 
 import pytest
 
-VIEWS = ("match", "truth", "slow", "seeds", "dirac", "depth", "records")
+from explorer.labs.gans.views import VIEWS
+
 QUICK = "width=8&depth=1&batch=16&critic_steps=1&steps=1000"
 CHART = ".stPlotlyChart .main-svg"  # the records are charts and tables, without a stage
 ABSURD = "generator_rate=10&critic_rate=10"
