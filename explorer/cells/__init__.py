@@ -19,7 +19,6 @@ from explorer.cells.peephole import PeepholeLSTM, PeepholeLSTMStep
 from explorer.cells.remembering import (
     Remembrance,
     chrono_biases,
-    half_life,
     remembrance,
     with_chrono,
     with_forget_bias,
@@ -80,7 +79,6 @@ __all__ = [
     "Weights",
     "ablations_of",
     "chrono_biases",
-    "half_life",
     "keeping_share",
     "remembrance",
     "second_opinion",

@@ -46,11 +46,6 @@ def remembrance(bias: Float[Tensor, " B"]) -> Remembrance:
     )
 
 
-def half_life(gate: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
-    """Steps until a gate that stays at f has let go of half its memory; infinite at f = 1."""
-    return math.log(2.0) / torch.log(gate).abs()
-
-
 def chrono_biases(
     units: int, longest: int, generator: torch.Generator, dtype: torch.dtype = torch.float32
 ) -> Float[Tensor, " H"]:

@@ -15,65 +15,13 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from explorer.gans import distances
 from explorer.gans.distributions import Distribution
-from explorer.gans.learned import good_ceiling, mode_report, neighbour_coverage
 
 Better = Literal["low", "high", "middle"]
 Measure = Callable[[Tensor, Tensor], float]
 """(real, fake) -> the metric"""
 
 WIDTH = 2.0  # standard deviations from the middle of a band to its edge, and of a certain lead
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A measure of two samples, and which way it improves. "middle": nearest to its ideal."""
-
-    name: str
-    measure: Measure
-    better: Better = "low"
-    ideal: float = 0.0  # of infinitely many points from a perfect generator
-
-
-def metrics(distribution: Distribution) -> dict[str, Metric]:
-    """Every metric that can be asked about this distribution, by name.
-
-    Those of modes look at the generated points alone. Beyond three dimensions there is no
-    transport distance and no MMD: the first falls with n^(-1/D) and is noise for 64 pixels, and
-    the bandwidths of the second are those of a plane.
-    """
-    found = [Metric("energy", distances.energy_distance)]
-    if distribution.dimensions <= 3:
-        found = [
-            Metric("w1", distances.w1),
-            Metric("w2", distances.w2),
-            Metric("sliced_w2", distances.sliced_w2),
-            *found,
-            Metric("mmd_squared", distances.mmd_squared),
-        ]
-    found += [
-        Metric("density", lambda x, y: neighbour_coverage(x, y).density, "middle", 1.0),
-        Metric("coverage", lambda x, y: neighbour_coverage(x, y).coverage, "high", 1 - 2**-5),
-        Metric("neighbour", distances.nearest_neighbour_accuracy, "middle", 0.5),
-    ]
-    if distribution.modes is not None:
-        count = len(distribution.modes)
-        found += [
-            Metric("held", lambda x, y: mode_report(y, distribution).modes_held, "high", count),
-            Metric(
-                "captured", lambda x, y: mode_report(y, distribution).modes_captured, "high", count
-            ),
-            Metric(
-                "good",
-                lambda x, y: mode_report(y, distribution).good_share,
-                "middle",
-                good_ceiling(distribution.dimensions),
-            ),
-            Metric("reverse_kl", lambda x, y: mode_report(y, distribution).reverse_kl),
-            Metric("total_variation", lambda x, y: mode_report(y, distribution).total_variation),
-        ]
-    return {metric.name: metric for metric in found}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,21 +39,20 @@ class Band:
 
 
 def band(
-    metric: Metric | Measure,
+    measure: Measure,
     distribution: Distribution,
     n: int,
     repeats: int,
     generator: torch.Generator,
     reference: Float[Tensor, "m D"] | None = None,
 ) -> Band:
-    """The metric of n real points against a reference, or against n others each time.
+    """The measure of n real points against a reference, or against n others each time.
 
     Mean ∓ 2 standard deviations of one value hold about 95 % of the values of a perfect generator.
     ValueError below two repeats.
     """
     if repeats < 2:
         raise ValueError(f"repeats must be at least 2 for a spread, not {repeats}")
-    measure = metric.measure if isinstance(metric, Metric) else metric
     found = []
     for _ in range(repeats):
         fake = distribution.sample(n, generator)

@@ -88,9 +88,10 @@ def _kernel(apart: Float64[Tensor, "n m"], bandwidths: Sequence[float]) -> Float
 def nearest_neighbour_accuracy(real: Float[Tensor, "n D"], fake: Float[Tensor, "m D"]) -> float:
     """How often a point's nearest other point is of its own kind (Lopez-Paz & Oquab 2017).
 
-    0.5 when the clouds cannot be told apart (`expected_neighbour_accuracy`), 1 when they are far
-    apart, and less than 0.5 when generated points sit on real ones, as in memorisation. A tie
-    between the kinds counts one half. ValueError below two points a side.
+    When the clouds have one distribution, each of the other n + m − 1 points is equally likely the
+    nearest: [n (n − 1) + m (m − 1)] / [(n + m)(n + m − 1)] in the mean, just below one half for
+    n = m. 1 when they are far apart, and less than 0.5 when generated points sit on real ones, as
+    in memorisation. A tie between the kinds counts one half. ValueError below two points a side.
     """
     real, fake = finite(real), finite(fake)
     if min(len(real), len(fake)) < 2:
@@ -104,16 +105,6 @@ def nearest_neighbour_accuracy(real: Float[Tensor, "n D"], fake: Float[Tensor, "
         nearest = own.fill_diagonal_(math.inf).amin(dim=1)
         right += float((nearest < other).sum() + 0.5 * (nearest == other).sum())
     return right / (len(real) + len(fake))
-
-
-def expected_neighbour_accuracy(real: int, fake: int) -> float:
-    """The mean of `nearest_neighbour_accuracy` when both clouds have one distribution.
-
-    Each of the other n + m − 1 points is equally likely the nearest:
-    [n (n − 1) + m (m − 1)] / [(n + m)(n + m − 1)], just below one half for n = m.
-    """
-    both = real + fake
-    return (real * (real - 1) + fake * (fake - 1)) / (both * (both - 1))
 
 
 def discriminator_accuracy(

@@ -3,13 +3,10 @@
 Letters: n points of a sample, N points that were given.
 """
 
-import base64
-import binascii
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float, Float32, Float64, Int64
 from torch import Tensor
@@ -99,35 +96,6 @@ def points_of_strokes(strokes: Iterable[Sequence[Sequence[float]]]) -> Float32[T
     return torch.cat(found).float() if found else torch.empty(0, 2)
 
 
-STEPS_A_UNIT = 300  # a link keeps coordinates to a 300th; 16 bits reach ±109
-
-
-def points_as_text(points: Float[Tensor, "N 2"]) -> str:
-    """The points in letters that a link may hold: 16 bits a coordinate, base64, URL-safe.
-
-    Rounded to a 300th, a tenth of the bandwidth; 100 points take 534 letters. ValueError for
-    points that are not finite or farther out than 100.
-    """
-    if not (points.isfinite().all() and (points.abs() <= FARTHEST).all()):
-        raise ValueError(f"a link holds finite points within {FARTHEST:g} of the middle")
-    whole = (points.double() * STEPS_A_UNIT).round().numpy().astype("<i2")
-    return base64.urlsafe_b64encode(whole.tobytes()).decode("ascii").rstrip("=")
-
-
-def points_of_text(text: str) -> Float32[Tensor, "N 2"]:
-    """The points that `points_as_text` wrote. ValueError for any other text."""
-    if len(text) > MOST_DRAWN * 4 * 4 // 3 + 4:
-        raise ValueError(f"a drawing has at most {MOST_DRAWN} points")
-    try:
-        given = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("the drawing in the link cannot be read") from None
-    if len(given) % 4:
-        raise ValueError("the drawing in the link is incomplete")
-    whole = np.frombuffer(given, "<i2").reshape(-1, 2).astype(np.float64)
-    return torch.from_numpy(whole / STEPS_A_UNIT).float()
-
-
 @dataclass(frozen=True, eq=False)
 class Table:
     """Two columns of numbers, standardised: points = (rows − centre) / scale."""
@@ -182,11 +150,6 @@ def points_of_csv(text: str) -> Table:
         scale=scale,
         points=((rows - centre) / scale).float(),
     )
-
-
-def uploaded(table: Table, bandwidth: float = BANDWIDTH) -> Distribution:
-    """The points of a table as data, resampled as a drawing is. ValueError beyond 100 std."""
-    return drawn(table.points, bandwidth, name="uploaded", label="uploaded table")
 
 
 def _separator(beginning: str) -> str | None:

@@ -18,7 +18,6 @@ from explorer.gans.distributions import Distribution
 from explorer.transport import wasserstein
 
 GOOD_SIGMAS = 3.0
-GOOD_CEILING = 1 - math.exp(-(GOOD_SIGMAS**2) / 2)  # 98.89 %: a plane Gaussian within 3 sigma
 
 
 def good_ceiling(dimensions: int) -> float:
@@ -77,11 +76,6 @@ class ModeReport:
         """How many modes are captured."""
         return int(self.captured.sum())
 
-    @property
-    def reverse_kl_excess(self) -> float:
-        """Reverse KL less its bias: zero in the mean for a perfect generator, so at times below."""
-        return self.reverse_kl - self.reverse_kl_bias
-
 
 def mode_report(samples: Float[Tensor, "m D"], distribution: Distribution) -> ModeReport:
     """The modes of `distribution` counted in generated points.
@@ -125,23 +119,6 @@ def _spreads(
     squares = (points - means[mode]).square().mean(dim=1)
     summed = points.new_zeros(len(counts)).index_add_(0, mode, squares)
     return torch.where(counts > 1, summed / (counts - 1), math.nan).sqrt()
-
-
-def right_share(
-    samples: Float[Tensor, "m D"], labels: Int64[Tensor, " m"], distribution: Distribution
-) -> Float64[Tensor, " K"]:
-    """For each mode, the share of points asked for under its label that lie within its reach.
-
-    For a conditional game whose labels are the modes; a perfect one has nearly 1 everywhere. NaN
-    for a label that nobody asked for. ValueError for a distribution without modes.
-    """
-    if distribution.modes is None or distribution.reach is None:
-        raise ValueError(f"distribution {distribution.name!r} has no modes to count")
-    wanted = distribution.modes.double()[labels]
-    near = (finite(samples) - wanted).norm(dim=1) <= distribution.reach
-    count = len(distribution.modes)
-    asked = labels.bincount(minlength=count)
-    return labels[near].bincount(minlength=count).double() / asked
 
 
 def reverse_kl(counts: Int64[Tensor, " K"]) -> float:

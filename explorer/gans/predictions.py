@@ -60,7 +60,6 @@ class Rate:
     preset: str
     seeds: tuple[int, ...]
     came_true: tuple[bool, ...]
-    measurements: tuple[Measurements, ...]
 
     @property
     def hits(self) -> int:
@@ -79,7 +78,7 @@ def rate(name: str, seeds: Sequence[int] = SEEDS) -> Rate:
         raise ValueError("a rate needs at least one seed")
     preset = PRESETS[name]
     found = (preset.play or played)(preset, seeds)
-    return Rate(name, tuple(seeds), tuple(bool(preset.holds(each)) for each in found), tuple(found))
+    return Rate(name, tuple(seeds), tuple(bool(preset.holds(each)) for each in found))
 
 
 def played(preset: Preset, seeds: Sequence[int]) -> list[dict[str, float]]:

@@ -52,10 +52,6 @@ class PopulationReport:
     values: dict[str, Float64[Tensor, " P"]]
     diverged: tuple[int, ...]  # seeds
 
-    def summaries(self) -> dict[str, Summary]:
-        """Mean ± standard error of every metric."""
-        return {name: summary(values) for name, values in self.values.items()}
-
 
 def population_report(
     game: Game, distribution: Distribution, measured: int = MEASURED, shown: int = SHOWN

@@ -14,7 +14,6 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from explorer.gans.distances import js_by_discriminator
 from explorer.gans.distributions import Distribution
 from explorer.gans.learned import finite
 from explorer.gans.shapes import mixture_log_density
@@ -117,14 +116,10 @@ def predicted_slope(w1: float, penalty_weight: float) -> float:
     """1 + W / 2λ: the slope along the lines of the plan at which the penalised critic settles.
 
     Where s W − λ (s − 1)² is largest; exact for two point masses, and the same for the one-sided
-    penalty. With the toy code's λ = 0.1 it is 3.5 at W = 0.5, with the paper's 10 it is 1.025.
+    penalty. With the toy code's λ = 0.1 it is 3.5 at W = 0.5, with the paper's 10 it is 1.025. The
+    critic's gap is W times that, and its loss −(W + W² / 4λ).
     """
     return 1 + w1 / (2 * penalty_weight) if penalty_weight else math.inf
-
-
-def predicted_gap(w1: float, penalty_weight: float) -> float:
-    """W + W² / 2λ, the gap at that slope; the critic's loss is then −(W + W² / 4λ)."""
-    return w1 * predicted_slope(w1, penalty_weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +129,6 @@ class DiscriminatorTruth:
     probability: Float64[Tensor, " p"]  # D* = p / (p + q) at the points of the picture
     agreement: Agreement  # of the logits over real and generated points, clamped to ±8
     rmse: float  # of the logits themselves, without any fit: a logit has no free scale
-    js_optimal: float  # by D* on these samples, in nats
-    js_learned: float  # by the learned one: lower, but for noise
 
 
 def discriminator_truth(
@@ -177,13 +170,10 @@ def discriminator_truth(
     on_real, on_fake = truth(real, left_out="real"), truth(fake, left_out="fake")
     optimal = _clamped(torch.cat([on_real, on_fake]))
     learned = _clamped(_asked(judge, torch.cat([real, fake])))
-    count = len(real)
     return DiscriminatorTruth(
         probability=truth(at.double()).sigmoid(),
         agreement=agreement(learned, optimal),
         rmse=float((learned - optimal).square().mean().sqrt()),
-        js_optimal=js_by_discriminator(on_real, on_fake),
-        js_learned=js_by_discriminator(learned[:count], learned[count:]),
     )
 
 

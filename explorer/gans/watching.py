@@ -94,16 +94,6 @@ class Watched:
         rows = with_labels(noise, labels, self.settings.classes)
         return self._generator.network(self._for_all(rows))
 
-    def generate_each(self, noise: Float[Tensor, "R Z"]) -> Float[Tensor, "C *P R D"]:
-        """The points of every class, each made from the same noise; for a conditional game."""
-        each = [
-            self.generate(noise, torch.full((len(noise),), label))
-            for label in range(self.settings.classes)
-        ]
-        if not each:
-            raise ValueError("a game without classes generates no class")
-        return torch.stack(each)
-
     @torch.no_grad()
     def judge(
         self, points: Float[Tensor, "*Q R D"], labels: Int64[Tensor, "*L R"] | None = None

@@ -1,8 +1,9 @@
 """Cells along time, networks made of them that read characters or numbers, and tasks for them."""
 
 from explorer.sequences.characters import CharacterNetwork
-from explorer.sequences.forecasting import Forecasts, NumberTraining, forecasts, train_numbers
+from explorer.sequences.forecasting import Forecasts, NumberTraining, WaveLesson, forecasts
 from explorer.sequences.heldout import HeldOut, held_out
+from explorer.sequences.learning import learn
 from explorer.sequences.numbers import NumberNetwork, parse_numbers
 from explorer.sequences.series import Autoregression, Series, autoregression
 from explorer.sequences.stack import Stack, StackTrace, read_stack, stack_agreement
@@ -14,7 +15,7 @@ from explorer.sequences.tasks import (
     stratified_adding_problem,
 )
 from explorer.sequences.trace import Trace, agreement, trace
-from explorer.sequences.training import CharacterTraining, train_characters
+from explorer.sequences.training import CharacterLesson, CharacterTraining
 from explorer.sequences.units import (
     FollowingUnit,
     TellingUnit,
@@ -22,13 +23,14 @@ from explorer.sequences.units import (
     separation,
     telling_unit,
 )
-from explorer.sequences.vocabulary import Vocabulary, parse_text
+from explorer.sequences.vocabulary import Vocabulary
 from explorer.sequences.waves import Waves
 
 __all__ = [
     "ADDING_BASELINE",
     "AddingProblem",
     "Autoregression",
+    "CharacterLesson",
     "CharacterNetwork",
     "CharacterTraining",
     "FollowingUnit",
@@ -43,6 +45,7 @@ __all__ = [
     "TellingUnit",
     "Trace",
     "Vocabulary",
+    "WaveLesson",
     "Waves",
     "adding_problem",
     "agreement",
@@ -50,8 +53,8 @@ __all__ = [
     "following_unit",
     "forecasts",
     "held_out",
+    "learn",
     "parse_numbers",
-    "parse_text",
     "read_stack",
     "separation",
     "stack_agreement",
@@ -59,6 +62,4 @@ __all__ = [
     "syntax",
     "telling_unit",
     "trace",
-    "train_characters",
-    "train_numbers",
 ]

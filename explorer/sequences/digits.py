@@ -16,11 +16,9 @@ from explorer.sequences.learning import (
     Layers,
     Lesson,
     Pace,
-    Watch,
     check_cell,
     check_range,
     fresh_readout,
-    learn,
 )
 from explorer.sequences.stack import Stack, StackTrace, read_stack
 from explorer.sequences.trace import Surgery
@@ -176,16 +174,6 @@ class DigitLesson(Lesson[DigitNetwork]):
         """The network as it is now, its numbers copied."""
         readout, bias = self._readout.detach().clone(), self._bias.detach().clone()
         return DigitNetwork(self._layers.stack(), readout, bias)
-
-
-def train_digits(
-    pictures: Pictures, settings: DigitTraining, watch: Watch | None = None
-) -> DigitNetwork:
-    """A network trained to name digits.
-
-    Bit for bit the same for the same pictures, settings and number of threads.
-    """
-    return learn(DigitLesson(pictures, settings), watch)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,9 @@ from explorer.sequences.learning import (
     Layers,
     Lesson,
     Pace,
-    Watch,
     check_cell,
     check_range,
     fresh_readout,
-    learn,
 )
 from explorer.sequences.numbers import NumberNetwork
 from explorer.sequences.stack import Stack, read_stack
@@ -95,14 +93,6 @@ class WaveLesson(Lesson[NumberNetwork]):
         """The network as it is now, its numbers copied."""
         readout, bias = self._readout.detach().clone(), self._bias.detach().clone()
         return NumberNetwork(self._layers.stack(), readout, bias, self._settings.waves.reach)
-
-
-def train_numbers(settings: NumberTraining, watch: Watch | None = None) -> NumberNetwork:
-    """A network trained on endless fresh waves to forecast their next value.
-
-    Bit for bit the same for the same settings and number of threads.
-    """
-    return learn(WaveLesson(settings), watch)
 
 
 def forecasts(

@@ -17,7 +17,7 @@ from explorer.sequences.stack import read_stack
 from explorer.sequences.syntax import Annotate, syntax
 from explorer.sequences.training import resting_starts
 from explorer.sequences.units import FollowingUnit, TellingUnit, following_unit, telling_unit
-from explorer.sequences.vocabulary import LONGEST_TEXT, Vocabulary
+from explorer.sequences.vocabulary import Vocabulary
 
 Found = TypeVar("Found", TellingUnit, FollowingUnit)
 
@@ -49,7 +49,7 @@ def excerpts(
     vocabulary: Vocabulary,
     text: str,
     most: int = 200,
-    length: int = LONGEST_TEXT,
+    length: int = 500,
     annotate: Annotate = syntax,
 ) -> Excerpts:
     """At most so many excerpts of a text, as far apart as it allows; they may overlap if short."""

@@ -13,14 +13,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.stack import Stack, StackTrace, read_stack
 
 Load = Literal["several", "one"]
 LOADS: tuple[str, ...] = get_args(Load)
 """How much there is to keep: a new item at every step, or a single one."""
 RIDGE = 1e-6
-MOST_EXCERPTS = 160
 
 
 @dataclass(frozen=True)
@@ -41,16 +39,9 @@ class ForgettingCurve:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """The forgetting curves of one network: out of `hidden`, and out of `cell` where there is a c.
-
-    `items` are the symbols that were told apart, for text; "" stands for all others. For text,
-    `present` is the same read-out given nothing but the present character: what it achieves is
-    knowledge of the language and no memory.
-    """
+    """The forgetting curves of one network: of `hidden`, and of `cell` where there is a c."""
 
     curves: Mapping[str, ForgettingCurve]
-    items: tuple[str, ...] = ()
-    present: ForgettingCurve | None = None
 
 
 def forgetting_curve(
@@ -109,41 +100,6 @@ def memory_function(
     states = _top(stack, x)
     return Forgetting(
         {name: several_items(s, x, longest, indicators=False) for name, s in states.items()}
-    )
-
-
-def forgetting_of_text(
-    network: CharacterNetwork, text: str, longest: int = 20, most: int = 10, length: int = 100
-) -> Forgetting:
-    """Which of the `most` frequent characters, or another one, stood k places back in a text.
-
-    The text is cut into excerpts of `length` characters, 160 at most, each read from a blank
-    state; the even ones fit the read-outs and the odd ones score them. Text helps the reader:
-    before a u stood a q whether it is remembered or not. `present` says how much of a curve is due
-    to that. Raises `ValueError` for a text of fewer than four excerpts, or excerpts too short for
-    the longest lag.
-    """
-    _check(network.stack, longest, 4)
-    excerpts = min(len(text) // length, MOST_EXCERPTS)
-    if excerpts < 4 or length < 2 * longest:
-        raise ValueError(
-            f"a text of at least {4 * max(length, 2 * longest):,} characters is needed, in "
-            f"excerpts of {2 * longest} or more, not {len(text):,} in excerpts of {length}"
-        )
-    codes = network.vocabulary.encode(text[: excerpts * length]).view(excerpts, length).T
-    codes = torch.cat((codes[:, ::2], codes[:, 1::2]), dim=1)
-    fitted = torch.bincount(codes[:, : (excerpts + 1) // 2].flatten())
-    frequent = fitted.argsort(descending=True, stable=True)[:most]
-    classes = torch.full((len(network.vocabulary),), len(frequent))
-    classes[frequent] = torch.arange(len(frequent))
-    targets = one_hot(classes[codes], len(frequent) + 1).double()
-    precise = network.precise
-    states = _top(precise.stack, precise.embedding[codes])
-    known = one_hot(codes, len(network.vocabulary)).double()
-    return Forgetting(
-        {name: several_items(s, targets, longest) for name, s in states.items()},
-        items=(*(network.vocabulary[int(code)] for code in frequent), ""),
-        present=several_items(known, targets, longest),
     )
 
 

@@ -18,10 +18,8 @@ from explorer.sequences.learning import (
     Layers,
     Lesson,
     Pace,
-    Watch,
     check_cell,
     check_range,
-    learn,
 )
 from explorer.sequences.syntax import Annotate, Annotated, syntax
 from explorer.sequences.vocabulary import Vocabulary
@@ -122,16 +120,6 @@ class CharacterLesson(Lesson[CharacterNetwork]):
         self._windows.read, self._windows.place = int(place["read"]), place["excerpts"]
         carried = tuple(place[f"carried{k}"] for k in range(2) if f"carried{k}" in place)
         self._carried = None if not carried else carried[0] if len(carried) == 1 else carried
-
-
-def train_characters(
-    text: str, settings: CharacterTraining, watch: Watch | None = None
-) -> CharacterNetwork:
-    """A network trained on a text to expect its next character.
-
-    Bit for bit the same for the same text, settings and number of threads.
-    """
-    return learn(CharacterLesson(text, settings), watch)
 
 
 class Windows:

@@ -12,7 +12,6 @@ from jaxtyping import Int64
 from torch import Tensor
 
 STAND_IN = "\N{REPLACEMENT CHARACTER}"
-LONGEST_TEXT = 500
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,6 @@ class Vocabulary:
     def unknown(self, text: str) -> tuple[str, ...]:
         """The characters of a text that are not known, each once, in order of appearance."""
         return tuple(dict.fromkeys(c for c in text if c not in self.characters))
-
-
-def parse_text(text: str) -> str:
-    """A text as typed by a person, with line ends made one character each.
-
-    Raises `ValueError` when it is empty or longer than 500 characters.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not 1 <= len(text) <= LONGEST_TEXT:
-        given = f"{len(text):,}" if text else "none"
-        raise ValueError(f"a text must have between 1 and {LONGEST_TEXT} characters, not {given}")
-    return text
 
 
 def _code_points(text: str) -> np.ndarray:

@@ -15,11 +15,9 @@ from explorer.sequences.learning import (
     Layers,
     Lesson,
     Pace,
-    Watch,
     check_cell,
     check_range,
     fresh_readout,
-    learn,
 )
 from explorer.sequences.numbers import NumberNetwork
 from explorer.sequences.series import Series, autoregression
@@ -99,16 +97,6 @@ class SeriesLesson(Lesson[NumberNetwork]):
             scale=self._scale,
             example=series,
         )
-
-
-def train_series(
-    series: Series, settings: SeriesTraining, watch: Watch | None = None
-) -> NumberNetwork:
-    """A network trained on the first values of a series to forecast their next.
-
-    Bit for bit the same for the same series, settings and number of threads.
-    """
-    return learn(SeriesLesson(series, settings), watch)
 
 
 @dataclass(frozen=True)

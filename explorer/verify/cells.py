@@ -17,9 +17,11 @@ from explorer.cells import (
     keeping_share,
     remembrance,
     unfolded,
+    with_chrono,
     with_forget_bias,
     written_share,
 )
+from explorer.cells.conventions import from_tensorflow1
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 from explorer.verify.onnx_nodes import by_onnxruntime, by_reference
@@ -164,6 +166,32 @@ def chrono_identity() -> float:
     return float((remembrance(u.log()).time_constant - (1 + u)).abs().max())
 
 
+def chrono_at_rest(name: str) -> float:
+    """How far a chrono cell at rest is from keeping as much as it does not write: i + f − 1."""
+    cell = CELLS[name]
+    drawn = cell.draw(3, 1_000, rng(), torch.float64)
+    weights = with_chrono(cell, drawn, 100, rng(1))
+    step = cell.step(weights, torch.zeros(3, dtype=torch.float64), cell.start(weights))
+    gates = step.gate("input_gate").value + step.gate("forget_gate").value
+    return float((gates - 1).abs().max())
+
+
+def difference_to_tensorflow1() -> float:
+    """Largest difference of the hidden states of 20 steps to the equations of its LSTMCell."""
+    kernel, bias, xs = normal(3 + 8, 4 * 8), normal(4 * 8, seed=1), normal(20, 3, seed=2)
+    cell, weights = CELLS["lstm"], from_tensorflow1(kernel, bias)
+    state, largest = cell.start(weights), 0.0
+    h = c = torch.zeros(8, dtype=torch.float64)
+    for x in xs:
+        i, j, f, o = (torch.cat([x, h]) @ kernel + bias).chunk(4)
+        c = c / (1 + (-f - 1).exp()) + j.tanh() / (1 + (-i).exp())
+        h = c.tanh() / (1 + (-o).exp())
+        step = cell.step(weights, x, state)
+        largest = max(largest, float((step.hidden - h).abs().max()))
+        state = step.state
+    return largest
+
+
 KNOWN = (
     *(
         Known(
@@ -285,5 +313,22 @@ KNOWN = (
         chrono_identity,
         "algebra",
         1e-9,
+    ),
+    *(
+        Known(
+            f"{name}, chrono biases, nothing read: i + f − 1",
+            0,
+            partial(chrono_at_rest, name),
+            "σ(b) + σ(−b) = 1, Tallec & Ollivier 2018",
+            1e-15,
+        )
+        for name in ("lstm", "lstm_peephole")
+    ),
+    Known(
+        "an LSTM of TensorFlow 1 (i, j, f, o), its forget bias added at every step",
+        0,
+        difference_to_tensorflow1,
+        "the equations of tf.compat.v1.nn.rnn_cell.LSTMCell",
+        1e-13,
     ),
 )

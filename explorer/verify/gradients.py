@@ -26,6 +26,12 @@ def ratio(lag: int, **settings: Any) -> float:
     return float(norms_through_time(FlowSettings(**settings)).memory.typical[lag])
 
 
+def lost_to_halving(what: str) -> float:
+    """Of the 201 gradients of a rotation of gain ½, those that are 0 in float32, mean over two."""
+    halving = FlowSettings("linear", length=200, recurrent_init="orthogonal", gain=0.5, seeds=2)
+    return float(getattr(underflow(halving), what))
+
+
 def to_autograd(cell: str) -> float:
     """Largest relative error of dL/dh at every step against autograd through PyTorch's cell."""
     matrix = initial_matrix(cell, 3, UNITS, rng())
@@ -164,11 +170,24 @@ KNOWN = (
         kind="range",
     ),
     Known(
-        "RNN, 200 steps: gradients that float32 turns into 0",
+        "RNN, 200 steps: norms of gradients that float32 turns into 0",
         (50, 130),
         lambda: underflow(FlowSettings("rnn_tanh", length=200)).zero_norms,
         "88, " + INDEPENDENT,
         kind="range",
+    ),
+    *(
+        Known(
+            f"half a rotation, 200 steps: {what} that float32 turns into 0",
+            200 - kept,
+            partial(lost_to_halving, name),
+            f"the smallest float32 is 2⁻¹⁴⁹, {why}",
+            4,
+        )
+        for what, name, kept, why in (
+            ("whole gradients", "zero_gradients", 151, "one binary digit a step"),
+            ("norms", "zero_norms", 76, "a square loses two"),
+        )
     ),
     Known(
         "RNN, 200 steps: gradients that float64 turns into 0",

@@ -8,7 +8,6 @@ from explorer.cells import (
     State,
     Weights,
     chrono_biases,
-    half_life,
     remembrance,
     with_chrono,
     with_forget_bias,
@@ -42,11 +41,6 @@ def test_after_one_half_life_half_is_left_and_after_a_time_constant_about_one_in
 
     torch.testing.assert_close(told.gate**told.half_life, torch.full_like(told.gate, 0.5))
     assert (told.gate**told.time_constant)[-1].item() == pytest.approx(1 / torch.e, rel=1e-3)
-    torch.testing.assert_close(half_life(told.gate), told.half_life)
-
-
-def test_a_gate_that_never_lets_go_has_an_infinite_half_life():
-    assert half_life(torch.tensor([1.0])).item() == float("inf")
 
 
 def test_a_large_bias_loses_no_digits():

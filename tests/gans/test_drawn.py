@@ -1,7 +1,6 @@
 """Data that somebody made: drawn or uploaded, and every way in which that can go wrong."""
 
 import math
-import string
 
 import numpy as np
 import pytest
@@ -11,11 +10,8 @@ from explorer.gans.drawn import (
     BANDWIDTH,
     MOST_DRAWN,
     drawn,
-    points_as_text,
     points_of_csv,
     points_of_strokes,
-    points_of_text,
-    uploaded,
 )
 
 TRIANGLE = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
@@ -108,40 +104,6 @@ def test_bad_strokes_are_refused(strokes, sentence):
         points_of_strokes(strokes)
 
 
-def test_a_drawing_survives_a_link_to_a_three_hundredth():
-    points = 3 * torch.randn(100, 2, generator=rng(4)).clamp(-30, 30)
-
-    text = points_as_text(points)
-
-    assert len(text) == 534
-    assert set(text) <= {*string.ascii_letters, *string.digits, "-", "_"}
-    torch.testing.assert_close(points_of_text(text), points, rtol=0, atol=0.5 / 300 + 1e-6)
-    assert points_as_text(points_of_text(text)) == text
-    assert points_of_text("").shape == (0, 2)
-    assert float(points_of_text(points_as_text(torch.tensor([[100.0, -100.0]])))[0, 0]) == 100
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("<script>", "cannot be read"),
-        ("ä" * 8, "cannot be read"),
-        ("A", "cannot be read"),
-        ("AAAA", "the drawing in the link is incomplete"),
-        ("A" * 200_000, "at most 20000 points"),
-    ],
-)
-def test_a_link_that_holds_no_drawing_is_refused(text, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        points_of_text(text)
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf, 101.0])
-def test_only_points_of_a_drawing_go_into_a_link(bad):
-    with pytest.raises(ValueError, match="a link holds finite points within 100"):
-        points_as_text(torch.tensor([[0.0, bad]]))
-
-
 ROWS = [(1.5, 10.0), (2.5, 30.0), (-3.0, 20.0), (0.25, 25.0)]
 
 
@@ -221,7 +183,7 @@ def test_a_cell_of_any_length_makes_a_short_sentence():
 def test_an_uploaded_table_is_data_of_unit_scale():
     rows = "\n".join(f"{a},{1000 * b}" for a, b in torch.randn(300, 2, generator=rng(2)).tolist())
 
-    data = uploaded(points_of_csv(rows))
+    data = drawn(points_of_csv(rows).points)
 
     spread = data.sample(20_000, rng(3)).double().std(dim=0)
     torch.testing.assert_close(spread, torch.ones(2).double(), rtol=0.03, atol=0)

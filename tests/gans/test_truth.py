@@ -14,7 +14,6 @@ from explorer.gans.truth import (
     agreement,
     critic_truth,
     discriminator_truth,
-    predicted_gap,
     predicted_slope,
 )
 from explorer.transport import optimal_transport, wasserstein
@@ -115,7 +114,6 @@ def test_the_predicted_slope_is_where_gain_less_penalty_is_largest(weight):
     best = float(slopes[(slopes * w1 - weight * (slopes - 1) ** 2).argmax()])
 
     assert predicted_slope(w1, weight) == pytest.approx(best, abs=2e-5)
-    assert predicted_gap(w1, weight) == pytest.approx(best * w1, abs=2e-5)
 
 
 def test_without_a_penalty_no_slope_is_too_steep():
@@ -140,7 +138,6 @@ def test_with_both_densities_exact_the_optimal_discriminator_agrees_with_itself(
 
     assert found.agreement.correlation == pytest.approx(1, abs=1e-6)
     assert found.rmse < 1e-5
-    assert found.js_learned == pytest.approx(found.js_optimal, abs=1e-6)
     torch.testing.assert_close(found.probability, torch.sigmoid(0.5 - at[:, 0]))
 
 
@@ -186,8 +183,6 @@ def test_a_perfect_generator_leaves_the_optimal_discriminator_undecided():
         found = discriminator_truth(lambda x: 0 * x[:, 0], data, real, fake, real[:200], 0.2)
 
         assert float((found.probability - 0.5).abs().mean()) < 0.08, name
-        assert abs(found.js_optimal) < 0.03, name
-        assert found.js_learned == pytest.approx(0, abs=1e-9), name
 
 
 def test_separated_clouds_are_told_apart_for_log_two():
@@ -196,8 +191,8 @@ def test_separated_clouds_are_told_apart_for_log_two():
 
     found = discriminator_truth(lambda x: -x[:, 0], far, real, fake, real)
 
-    assert found.js_optimal == pytest.approx(math.log(2), abs=0.01)
-    assert found.js_learned < found.js_optimal + 1e-3
+    assert float(found.probability.min()) > 0.999  # asked at real points
+    assert found.agreement.correlation > 0.99
 
 
 def test_the_optimum_needs_a_kernel_and_an_exact_generator_exact_data():

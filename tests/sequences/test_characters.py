@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from explorer.cells import CELLS as KINDS
 from explorer.cells import Clamp, InputEdit, Surgery, WeightEdit
-from explorer.sequences import CharacterNetwork, Vocabulary, parse_text, stack_agreement
+from explorer.sequences import CharacterNetwork, Vocabulary, stack_agreement
 from explorer.sequences.characters import fresh_characters
 from explorer.sequences.stack import Stack, fused
 
@@ -138,19 +138,6 @@ def test_a_vocabulary_has_what_occurs_often_enough():
 def test_a_vocabulary_is_distinct_characters_in_order(characters):
     with pytest.raises(ValueError, match="distinct characters in order"):
         Vocabulary(characters)
-
-
-@pytest.mark.parametrize(
-    ("text", "given"), [("", "not none"), ("x" * 501, "not 501"), ("é" * 10**6, "not 1,000,000")]
-)
-def test_texts_of_no_use_are_refused_in_one_sentence(text, given):
-    with pytest.raises(ValueError, match=f"between 1 and 500 characters, {given}"):
-        parse_text(text)
-
-
-def test_line_ends_of_every_system_are_one_character():
-    assert parse_text("a\r\nb\rc\n") == "a\nb\nc\n"
-    assert len(parse_text("x" * 500)) == 500
 
 
 def test_the_precision_of_a_network_can_be_raised_without_changing_it():

@@ -13,7 +13,6 @@ from explorer.sequences.digits import (
     Pictures,
     named,
     nearest_neighbour,
-    train_digits,
 )
 from explorer.sequences.learning import learn
 
@@ -22,7 +21,7 @@ TINY = DigitTraining(cell="gru", units=6, updates=2, batch=4)
 
 @pytest.fixture(scope="module")
 def network():
-    return train_digits(digits(), TINY)
+    return learn(DigitLesson(digits(), TINY))
 
 
 def test_a_reading_is_what_the_same_modules_of_torch_compute(network):
@@ -84,7 +83,7 @@ def test_pictures_held_out_are_scored_and_never_learned():
 
 
 def test_a_network_that_learns_names_most_digits():
-    trained = train_digits(digits(), DigitTraining(units=16, updates=150))
+    trained = learn(DigitLesson(digits(), DigitTraining(units=16, updates=150)))
 
     assert named(trained, digits()).right > 0.8
 

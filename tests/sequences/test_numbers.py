@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.sequences import NumberTraining, parse_numbers, stack_agreement, train_numbers
+from explorer.sequences import NumberTraining, WaveLesson, learn, parse_numbers, stack_agreement
 
 typed = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
 
@@ -63,7 +63,7 @@ def test_any_text_is_either_numbers_or_refused(text):
 
 @pytest.fixture(scope="module")
 def network():
-    return train_numbers(NumberTraining(cell="gru", units=5, updates=1, batch=2, length=10))
+    return learn(WaveLesson(NumberTraining(cell="gru", units=5, updates=1, batch=2, length=10)))
 
 
 def test_forecasts_are_what_the_same_modules_of_torch_compute(network):

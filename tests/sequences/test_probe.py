@@ -7,13 +7,11 @@ import torch
 from sklearn.linear_model import Ridge
 
 from explorer.cells import CELLS, Weights
-from explorer.sequences import Stack, Vocabulary
-from explorer.sequences.characters import fresh_characters
+from explorer.sequences import Stack
 from explorer.sequences.handmade import HANDMADE
 from explorer.sequences.handmade.delay import delay_line
 from explorer.sequences.probe import (
     forgetting_curve,
-    forgetting_of_text,
     memory_function,
     one_item,
     several_items,
@@ -160,35 +158,6 @@ def test_only_cells_with_a_memory_have_a_curve_of_it():
     assert all("hidden" in found for found in curves.values())
 
 
-def test_a_periodic_text_is_known_at_every_lag_and_none_of_it_is_memory():
-    network = fresh_characters(
-        "lstm", Vocabulary(" .abcdefghijklmnopqrstuvwxyz"), 12, 6, 1.0, rng()
-    )
-
-    found = forgetting_of_text(network, "abcd" * 200, longest=12)
-
-    assert found.items == ("a", "b", "c", "d", *found.items[4:])
-    assert (found.curves["hidden"].score > 0.99).all()
-    assert (found.present.score == 1).all()
-    assert (found.curves["hidden"].baseline - 0.25).abs().max() < 0.02
-
-
-def test_of_a_random_text_the_present_character_tells_nothing_but_itself():
-    network = fresh_characters("lstm", Vocabulary(LETTERS_IN_ORDER), 16, 6, 1.0, rng())
-    draws = torch.randint(4, (8_000,), generator=rng(2)).tolist()
-
-    found = forgetting_of_text(network, "".join("abcd"[d] for d in draws), longest=6, most=3)
-
-    assert found.present.score[0] == 1
-    assert (found.present.score[1:] - 0.25).abs().max() < 0.04
-    assert found.curves["hidden"].score[1] > 0.6
-    assert len(found.items) == 4
-    assert found.items[-1] == ""
-
-
-LETTERS_IN_ORDER = "".join(sorted(LETTERS))
-
-
 def test_equal_generators_give_equal_curves_and_the_global_one_is_left_alone():
     before = torch.get_rng_state()
 
@@ -222,12 +191,6 @@ def test_one_item_is_read_from_each_state_by_a_read_out_of_its_own():
                 Stack.draw("lstm", 3, 4, both_ways=True, generator=rng()), symbols(), rng()
             ),
             "reads backward",
-        ),
-        (
-            lambda: forgetting_of_text(
-                fresh_characters("gru", Vocabulary("ab"), 4, 2, 1.0, rng()), "ab" * 150
-            ),
-            "at least 400 characters",
         ),
     ],
 )

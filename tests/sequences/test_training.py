@@ -10,19 +10,20 @@ import torch
 
 from explorer.cells import CELLS, Weights
 from explorer.sequences import (
+    CharacterLesson,
     CharacterTraining,
     NumberNetwork,
     NumberTraining,
     Stack,
     Vocabulary,
+    WaveLesson,
     Waves,
     forecasts,
     held_out,
+    learn,
     read_stack,
     separation,
     syntax,
-    train_characters,
-    train_numbers,
 )
 from explorer.sequences.heldout import excerpts
 from explorer.sequences.training import Windows, blanked, resting_starts, with_stand_ins
@@ -35,17 +36,17 @@ TINY = CharacterTraining(units=16, embedding=8, updates=3, batch=4, length=20, c
 @pytest.mark.parametrize("cell", CELLS)
 def test_training_twice_gives_the_same_network_bit_for_bit(cell):
     settings = replace(TINY, cell=cell)
-    one = train_characters(TEXT, settings)
+    one = learn(CharacterLesson(TEXT, settings))
 
     torch.manual_seed(12345)  # the global state has no say
-    other = train_characters(TEXT, settings)
+    other = learn(CharacterLesson(TEXT, settings))
 
     for name, value in one.state_dict().items():
         assert torch.equal(value, other.state_dict()[name]), name
 
 
 def test_another_seed_gives_another_network():
-    one, other = (train_characters(TEXT, replace(TINY, seed=seed)) for seed in (0, 1))
+    one, other = (learn(CharacterLesson(TEXT, replace(TINY, seed=seed))) for seed in (0, 1))
 
     assert not torch.equal(one.readout, other.readout)
 
@@ -53,8 +54,8 @@ def test_another_seed_gives_another_network():
 def test_training_leaves_the_global_generator_alone():
     before = torch.get_rng_state()
 
-    train_characters(TEXT, TINY)
-    train_numbers(NumberTraining(units=4, updates=2, batch=2, length=10))
+    learn(CharacterLesson(TEXT, TINY))
+    learn(WaveLesson(NumberTraining(units=4, updates=2, batch=2, length=10)))
 
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -64,9 +65,9 @@ def test_a_trained_network_knows_more_than_how_often_each_letter_occurs():
     entropy = -sum(n / len(TEXT) * math.log(n / len(TEXT)) for n in counts.values())
     losses = []
 
-    train_characters(
-        TEXT,
-        replace(TINY, updates=150, batch=16, learning_rate=2e-2),
+    often = replace(TINY, updates=150, batch=16, learning_rate=2e-2)
+    learn(
+        CharacterLesson(TEXT, often),
         watch=lambda update, loss: losses.append((update, loss)),
     )
 
@@ -76,7 +77,7 @@ def test_a_trained_network_knows_more_than_how_often_each_letter_occurs():
 
 
 def test_no_updates_give_the_drawn_network_with_its_forget_bias():
-    drawn = train_characters(TEXT, replace(TINY, updates=0))
+    drawn = learn(CharacterLesson(TEXT, replace(TINY, updates=0)))
 
     bias = drawn.weights.bias_ih + drawn.weights.bias_hh
     assert torch.equal(bias[16:32], torch.ones(16))
@@ -132,9 +133,9 @@ def test_the_stand_in_is_met_as_often_as_asked():
 
 def test_stand_ins_are_read_and_never_expected():
     often = replace(TINY, updates=1, stand_ins=1.0)  # everything read is the stand-in
-    drawn = train_characters(TEXT, replace(TINY, updates=0))
+    drawn = learn(CharacterLesson(TEXT, replace(TINY, updates=0)))
 
-    trained = train_characters(TEXT, often)
+    trained = learn(CharacterLesson(TEXT, often))
 
     moved = (trained.embedding != drawn.embedding).any(dim=1)
     assert moved.tolist() == [False] * (len(moved) - 1) + [True]
@@ -161,7 +162,7 @@ def test_settings_are_checked_at_the_door(field, value, message):
 
 
 def test_the_held_out_loss_is_the_mean_surprise_over_the_excerpts():
-    network = train_characters(TEXT, TINY)
+    network = learn(CharacterLesson(TEXT, TINY))
     text = LINE * 10
 
     told = held_out(network, text, text)
@@ -176,7 +177,7 @@ def test_the_held_out_loss_is_the_mean_surprise_over_the_excerpts():
 
 
 def test_named_units_are_where_the_card_says_in_whatever_layer():
-    network = train_characters(TEXT, replace(TINY, units=4, layers=3, updates=0))
+    network = learn(CharacterLesson(TEXT, replace(TINY, units=4, layers=3, updates=0)))
     text = LINE * 10
 
     told = held_out(network, text, text)
@@ -197,7 +198,7 @@ def test_named_units_are_where_the_card_says_in_whatever_layer():
 
 
 def test_a_forecaster_learns_waves():
-    network = train_numbers(NumberTraining(units=16, updates=200, batch=24, learning_rate=2e-2))
+    network = learn(WaveLesson(NumberTraining(units=16, updates=200, batch=24, learning_rate=2e-2)))
 
     told = forecasts(network, Waves(), torch.Generator().manual_seed(1), many=100)
 

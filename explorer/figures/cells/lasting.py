@@ -11,9 +11,9 @@ from explorer.sequences.half_life import HalfLives
 from explorer.sequences.probe import Forgetting, ForgettingCurve
 
 LONGEST = 1e4  # steps; a unit that never lets go is drawn here
-TITLES = {"cell": "memory c", "hidden": "hidden h", "present": "the present token alone"}
-ROLES = {"cell": "cell", "hidden": "candidate", "present": "baseline"}
-DASHES = {"cell": "solid", "hidden": "dash", "present": "dot"}
+TITLES = {"cell": "memory c", "hidden": "hidden h"}
+ROLES = {"cell": "cell", "hidden": "candidate"}
+DASHES = {"cell": "solid", "hidden": "dash"}
 
 
 def half_lives(found: HalfLives, unit: int | None = None, dark: bool = False) -> go.Figure:
@@ -100,10 +100,7 @@ def forgetting(
     figure = go.Figure()
     symbols = ("circle", "square", "diamond", "cross")
     for (name, forgetting_of), symbol in zip(found.items(), symbols, strict=False):
-        curves = dict(forgetting_of.curves)
-        if forgetting_of.present is not None:
-            curves["present"] = forgetting_of.present
-        for part, curve in curves.items():
+        for part, curve in forgetting_of.curves.items():
             _add_curve(figure, name, part, curve, symbol, colours)
         baseline = next(iter(forgetting_of.curves.values()))
         figure.add_scatter(

@@ -189,8 +189,10 @@ def image_cards(game: Contestant) -> tuple[Number, ...]:
             f"{letter}/good",
             "sure",
             "percent",
+            bound="real digits {good/ceiling:percent}",
             help="Tiles of which the classifier is 90 % sure which digit they are. It calls "
-            "anything a digit, if it must.",
+            "anything a digit, if it must. It is as sure of that share of the real digits that it "
+            "never saw.",
         ),
         Number(
             f"{letter}/coverage",

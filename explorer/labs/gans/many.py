@@ -12,7 +12,7 @@ stayed finite), ``s/diverged``, and for each member ``s/k/held s/k/w1``. Sentenc
 ``held/ceiling``, ``seeds``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
@@ -240,13 +240,3 @@ def _told(one: Summary) -> dict[str, float]:
         "least": one.least,
         "most": one.most,
     }
-
-
-def means(frame: Frame, side: str) -> Sequence[tuple[str, float, float]]:
-    """(metric, mean, standard error) of one game in a frame, for a table."""
-    begin = f"{side}/"
-    return [
-        (name.split("/")[1], value, frame.scalars.get(name[: -len("mean")] + "error", np.nan))
-        for name, value in frame.scalars.items()
-        if name.startswith(begin) and name.endswith("/mean")
-    ]

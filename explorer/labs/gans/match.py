@@ -46,7 +46,7 @@ Sentences: ``s/says``, ``look``, ``verdict``. Event: what happened, and dials th
 ``held captured good reverse_kl spread``: ``m/floor`` (mean of real against real), ``m/noise`` (its
 standard deviation), ``m/floor_low`` and ``m/floor_high`` (∓ 2 of them); ``held/ceiling
 captured/ceiling good/ceiling coverage/ceiling density/ceiling``, ``spread/ideal nn/ideal``,
-``reverse_kl/bias``; of images ``classifier/accuracy``.
+``reverse_kl/bias``; of images ``good/ceiling classifier/accuracy``.
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,9 +5,9 @@ from functools import lru_cache
 import torch
 
 from explorer.gans import distances
-from explorer.gans.bands import Band, Better, Measure, band
+from explorer.gans.bands import Band, Measure, band
 from explorer.gans.distributions import Distribution
-from explorer.gans.images import CLASSES, classifier
+from explorer.gans.images import CLASSES, classifier, confident_ceiling
 from explorer.gans.learned import (
     expected_coverage,
     good_ceiling,
@@ -37,15 +37,6 @@ FAR: dict[str, Measure] = {
     "nn": distances.nearest_neighbour_accuracy,
 }
 """Measured every 100 steps, of 256 points a side."""
-BETTER: dict[str, tuple[Better, float]] = {
-    "density": ("middle", 1.0),
-    "coverage": ("high", 1.0),
-    "nn": ("middle", 0.5),
-    "held": ("high", 0.0),
-    "captured": ("high", 0.0),
-    "good": ("middle", good_ceiling(2)),
-}
-"""Which way a number improves, and its ideal; the others are better the lower."""
 
 
 @lru_cache(maxsize=32)
@@ -96,6 +87,7 @@ def standards(data: Distribution) -> dict[str, float]:
         return found | {
             "held/ceiling": CLASSES,
             "captured/ceiling": CLASSES,
+            "good/ceiling": confident_ceiling(),
             "classifier/accuracy": classifier().accuracy,
         }
     found["coverage/ceiling"] = expected_coverage(SHOWN, SHOWN, NEIGHBOURS)

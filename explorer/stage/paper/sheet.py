@@ -43,12 +43,6 @@ def channels(colour: str) -> Colour:
     return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
 
 
-def mixed(low: str, high: str, share: float) -> str:
-    """Return the colour that lies so far from one to another."""
-    pairs = zip(channels(low), channels(high), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
 def ink_on(colour: str) -> str:
     """Return black or white, whichever reads better on a colour (WCAG 2.1)."""
     linear = [

@@ -75,7 +75,7 @@ def test_bands_are_two_standard_errors_wide():
 def test_every_measurement_has_its_lines_and_its_baseline():
     found = {
         "one item": Forgetting({"hidden": curve(0.8), "cell": curve(0.9)}),
-        "several": Forgetting({"hidden": curve(0.5)}, present=curve(0.3)),
+        "several": Forgetting({"hidden": curve(0.5)}),
     }
     figure = forgetting(found)
 
@@ -84,7 +84,6 @@ def test_every_measurement_has_its_lines_and_its_baseline():
         "one item: memory c",
         "one item: no state",
         "several: hidden h",
-        "several: the present token alone",
         "several: no state",
     }
     assert set(named(figure, "several: no state").y) == {0.25}
