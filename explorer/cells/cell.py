@@ -125,7 +125,8 @@ class Cell(ABC):
         """Every step along the first axis, or from its end; arrays stand in the order of the axis.
 
         `touch` tells what is done at each place of the axis. Some cells are quicker where nothing
-        is touched and no gradient asked for; the numbers are the same, bit for bit.
+        is touched and no gradient asked for: the same numbers but for their last bits, in which
+        processors differ.
         """
         steps, places = [], range(len(from_input))
         rows_in = from_input.unbind(0)

@@ -52,9 +52,9 @@ class Game(Watched):
     beside, and the generator's own batch those of the judge's last one: labels follow the data.
 
     A member of a population has the weights and draws of the game alone with its seed bit for
-    bit. Its course agrees up to rounding, because a batched matrix product adds in another order:
-    at width 16 to 1e-7 after three steps and 1e-2 after a hundred, which amplify it, in float64
-    to 1e-14 after a hundred.
+    bit, on one machine. Its course agrees up to rounding, because a batched matrix product adds
+    in another order: at width 16 to about 1e-7 after three steps and 1e-2 after a hundred, which
+    amplify it, in float64 to about 1e-14 after a hundred.
 
     All derivatives are written out; no setting needs automatic differentiation.
 

@@ -88,7 +88,9 @@ def trace(
     What the input adds to the gates is one matrix product for all steps; only the way through the
     hidden state is a loop. Gradients flow unless torch is told not to record them. A surgery edits
     weights and inputs first, then takes each part of each step in hand as it is computed; its
-    steps are counted along x, in a backward trace too. Raises `ValueError` for an empty sequence,
+    steps are counted along x, in a backward trace too. An empty surgery changes nothing, and takes
+    the way that can be touched: what is compared with an operated trace goes by the same route, or
+    last bits would differ that nobody operated on. Raises `ValueError` for an empty sequence,
     for weights that are not this cell's, and for a surgery that does not fit.
     """
     cell.check(weights)
@@ -99,7 +101,7 @@ def trace(
         weights, x = surgery.weights(weights), surgery.input(x)
     if initial is None:
         initial = cell.start(weights, *x.shape[1:-1])
-    touch = surgery.touch if surgery else None
+    touch = None if surgery is None else surgery.touch
     steps = cell.along(weights, cell.from_input(weights, x), initial, touch, backward)
     return Trace(cell.name, weights, x, initial, steps, surgery or None, backward)
 

@@ -247,8 +247,8 @@ KNOWN = (
         "three games at once against each alone, 3 steps, float32",
         0,
         partial(population_difference, 3, torch.float32),
-        "equal but for rounding: a batched product adds in another order",
-        1e-6,
+        "equal but for rounding, which Adam enlarges where a gradient nearly vanishes",
+        1e-4,
     ),
     *(
         Known(

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from explorer.cells import CELLS, Cell, State, Surgery, Weights, untouched
+from tests.ulps import ulps_apart
 
 
 def normal(seed, *shape, dtype=torch.float64):
@@ -23,11 +24,16 @@ def same(one, other):
     return all(torch.equal(getattr(other, name), value) for name, value in vars(one).items())
 
 
+def apart(one, other):
+    """Of parts by name, in units in the last place of 1: states are of that size, sums cancel."""
+    return max(ulps_apart(value, other[name], at=1) for name, value in one.items())
+
+
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("units", [1, 2, 3, 5, 7, 8, 13, 16, 33, 64, 100])
 @pytest.mark.parametrize("name", ["lstm"])
-def test_the_quick_way_along_a_sequence_gives_the_bits_of_the_slow_one(
+def test_the_quick_way_along_a_sequence_is_the_slow_one_but_for_16_units_in_the_last_place(
     name, units, dtype, backward
 ):
     cell, weights, arriving, state = a_reading(name, units, dtype=dtype)
@@ -36,7 +42,7 @@ def test_the_quick_way_along_a_sequence_gives_the_bits_of_the_slow_one(
     slow = Cell.along(cell, weights, arriving, state, None, backward)
     touched = cell.along(weights, arriving, state, lambda place: untouched, backward)
 
-    assert same(quick, slow)
+    assert apart(vars(quick), vars(slow)) <= 16
     assert same(touched, slow)
 
 
@@ -45,25 +51,22 @@ def test_the_quick_way_along_a_sequence_gives_the_bits_of_the_slow_one(
 def test_the_way_along_a_sequence_is_one_step_after_the_other(name, batch):
     cell, weights, arriving, state = a_reading(name, 6, batch)
 
-    along = cell.along(weights, arriving, state)
+    along = vars(cell.along(weights, arriving, state))
 
     for place, numbers in enumerate(arriving):
         step = cell.advance(weights, numbers, state)
         state = step.state
-        assert all(
-            torch.equal(getattr(along, name)[place], value) for name, value in vars(step).items()
-        )
+        assert apart(vars(step), {name: value[place] for name, value in along.items()}) <= 16
 
 
 @pytest.mark.parametrize("name", CELLS)
 def test_the_way_back_is_the_way_along_the_reversed_sequence(name):
     cell, weights, arriving, state = a_reading(name, 6)
 
-    back = cell.along(weights, arriving, state, backward=True)
+    back = vars(cell.along(weights, arriving, state, backward=True))
 
-    reversed_ = cell.along(weights, arriving.flip(0).clone(), state)
-    for name, value in vars(back).items():
-        assert torch.equal(value.flip(0), getattr(reversed_, name))
+    reversed_ = vars(cell.along(weights, arriving.flip(0).clone(), state))
+    assert apart(back, {name: value.flip(0) for name, value in reversed_.items()}) <= 16
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -81,7 +84,7 @@ def test_what_is_done_at_a_place_is_done_there_on_the_way_back_too(name):
     back = cell.along(weights, arriving, state, only_the_third, backward=True)
 
     assert (getattr(back, part) == 0.5).all(-1).nonzero().tolist() == [[3]]
-    plain = cell.along(weights, arriving, state, backward=True)
+    plain = cell.along(weights, arriving, state, lambda place: untouched, backward=True)
     unchanged = (back.hidden == plain.hidden).all(-1)
     assert unchanged[4:].all()
     assert not unchanged[:3].any()
@@ -144,4 +147,5 @@ def test_a_surgery_that_touches_a_later_step_leaves_the_bits_of_earlier_ones():
         weights, arriving, state, lambda p: surgery.touch(p) if p > 9 else untouched
     )
 
-    assert torch.equal(operated.hidden[:10], cell.along(weights, arriving, state).hidden[:10])
+    plain = cell.along(weights, arriving, state, lambda p: untouched)
+    assert torch.equal(operated.hidden[:10], plain.hidden[:10])

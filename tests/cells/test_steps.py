@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.cells import CELLS, State, Weights
+from tests.ulps import ulps_apart
 
 sizes = st.integers(min_value=1, max_value=9)
 HAVE_LAYERS = [name for name, cell in CELLS.items() if cell.has_layer]
@@ -102,7 +103,8 @@ def test_the_parts_of_every_gate_add_up_to_its_value(name):
         seen = 0 if gate.from_memory is None else gate.from_memory
         total = gate.from_input + gate.from_hidden + seen
         torch.testing.assert_close(total, gate.preactivation)
-        assert torch.equal(squash.get(gate_name, torch.sigmoid)(gate.preactivation), gate.value)
+        squashed = squash.get(gate_name, torch.sigmoid)(gate.preactivation)
+        assert ulps_apart(squashed, gate.value) <= 4  # of a slice, and a slice of all gates
         assert torch.equal(gate.value, getattr(step, gate_name))
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from explorer.cells import CELLS, Clamp, InputEdit, State, Surgery, WeightEdit
 from explorer.sequences import agreement, trace
+from tests.ulps import ulps_apart
 
 
 def a_sequence(name, steps=30, inputs=3, units=7, batch=(), seed=0, dtype=torch.float64):
@@ -55,7 +56,7 @@ def test_a_backward_trace_is_a_forward_one_of_the_reversed_sequence(name):
     forward = trace(cell, weights, x.flip(0), a_state(name, 7))
 
     for key, value in backward.states.items():
-        assert torch.equal(value, forward.states[key].flip(0)), key
+        assert ulps_apart(value, forward.states[key].flip(0), at=1) <= 16, key
     for t in range(len(x) - 1):
         assert torch.equal(backward.before.hidden[t], backward.steps.hidden[t + 1])
     assert torch.equal(backward.before.hidden[-1], a_state(name, 7).hidden)
@@ -165,7 +166,7 @@ def test_a_clamp_holds_its_part_and_everything_after_follows(name, backward):
     cell, weights, x = a_sequence(name, steps=12)
     clamped = Surgery(clamps=(Clamp("hidden", (2,), 4, 6, 0.5),))
 
-    honest = trace(cell, weights, x, backward=backward)
+    honest = trace(cell, weights, x, surgery=Surgery(), backward=backward)  # the same route
     seen = trace(cell, weights, x, surgery=clamped, backward=backward)
 
     untouched_yet, from_here_on = (

@@ -9,7 +9,15 @@ from explorer.cells import CELLS
 from explorer.cells.surgery import Surgery, ablations_of
 from explorer.labs.cells import frames
 from explorer.labs.cells.operations import clamp, joined, parse_operations
-from explorer.labs.cells.reading import EXPECTED, READING, Outcome, Seen, perform, read
+from explorer.labs.cells.reading import (
+    EXPECTED,
+    READING,
+    Outcome,
+    Seen,
+    only_what_is_read,
+    perform,
+    read,
+)
 from explorer.labs.cells.settings import CellLab
 from explorer.runs.frames import Frame
 from explorer.sequences.characters import CharacterNetwork
@@ -76,34 +84,44 @@ def operate(settings: CellLab, unit: int) -> Operated:
 
 @lru_cache(maxsize=8)
 def _operate(settings: CellLab) -> Operated:
-    seen = read(settings)
+    seen, untouched = read(settings), _untouched(only_what_is_read(settings))
     surgery = parse_operations(operation(settings, settings.unit, len(seen.trace)))
     at = (seen.layer, int(seen.backward))
     kind = CELLS[seen.cell]
     surgery.check(kind, seen.trace.weights, len(seen.trace))
     outcome = perform(seen.reader, surgery, at)
-    before, after = frames.states(seen.trace), frames.states(outcome.trace)
+    before, after = frames.states(untouched.trace), frames.states(outcome.trace)
     arrays = dict(after)
     arrays |= {f"difference/{n}": after[n] - before[n] for n in COMPARED if n in after}
-    if outcome.probabilities is not None and seen.outcome.probabilities is not None:
+    if outcome.probabilities is not None and untouched.probabilities is not None:
         arrays |= frames.likeliest(outcome.probabilities, EXPECTED)
-        old = frames.likeliest(seen.outcome.probabilities, EXPECTED)
+        old = frames.likeliest(untouched.probabilities, EXPECTED)
         arrays |= {f"untouched/{name}": values for name, values in old.items()}
-    old_memory, memory = frames.memory(seen.trace), frames.memory(outcome.trace)
+    old_memory, memory = frames.memory(untouched.trace), frames.memory(outcome.trace)
     scalars = dict(outcome.scalars)
-    scalars |= {f"untouched/{name}": values for name, values in seen.outcome.scalars.items()}
+    scalars |= {f"untouched/{name}": values for name, values in untouched.scalars.items()}
     scalars["untouched/memory"] = old_memory[:, settings.unit].numpy()
     scalars["operated/memory"] = memory[:, settings.unit].numpy()
     texts = _texts(seen, surgery, at, settings)
     change = (memory - old_memory).abs()
     moved, moved_unit = float(change.max()), int(change.amax(dim=0).argmax())
-    surprise = _surprise(seen.outcome, outcome)
+    surprise = _surprise(untouched, outcome)
     sentences = {"says": _says(surgery, moved, moved_unit, settings.unit, surprise, texts)}
     if texts is not None:
-        untouched, operated = (text.replace("\n", "↵") for text in texts)
-        sentences |= {"untouched_text": untouched, "generated": operated}
+        left_alone, operated = (text.replace("\n", "↵") for text in texts)
+        sentences |= {"untouched_text": left_alone, "generated": operated}
     shown = frames.in_steps(arrays, scalars, sentences)
     return Operated(seen, outcome, surgery, shown, moved, moved_unit, surprise, texts)
+
+
+@lru_cache(maxsize=4)
+def _untouched(settings: CellLab) -> Outcome:
+    """The reading once more, by the way that an operation takes and without one.
+
+    Two routes differ in last bits, which would pass for something that the operation changed.
+    """
+    seen = read(settings)
+    return perform(seen.reader, Surgery(), (seen.layer, int(seen.backward)))
 
 
 def _says(

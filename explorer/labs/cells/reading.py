@@ -89,7 +89,7 @@ def read(settings: CellLab) -> Seen:
 
     Raises ValueError with one sentence where the settings name something that is not there.
     """
-    return _read(_only_what_is_read(settings))
+    return _read(only_what_is_read(settings))
 
 
 @lru_cache(maxsize=12)
@@ -194,5 +194,6 @@ READING = (
 """The settings that a reading depends on."""
 
 
-def _only_what_is_read(settings: CellLab) -> CellLab:
+def only_what_is_read(settings: CellLab) -> CellLab:
+    """Return the settings of the reading alone: equal for all who see the same numbers."""
     return CellLab(**{name: getattr(settings, name) for name in READING})

@@ -33,7 +33,8 @@ def test_every_shipped_network_reads_and_agrees(reads):
     for cell in readers_of(reads):
         seen = read(CellLab(reads=reads, cell=cell))
 
-        assert seen.difference < 1e-12
+        # A trained network enlarges a last bit some thousand times over these 70 characters.
+        assert seen.difference < 1e-11
         assert 0 <= seen.unit < seen.units
         assert len(seen.frames) == len(seen.reader.tokens)
 
