@@ -100,7 +100,7 @@ class Dials(Generic[Settings]):
 
         if isinstance(like, bool):
             st.toggle(look.label, key=look.key, help=look.help, on_change=on_change)
-        elif row.choices is not None:
+        elif row.choices is not None or as_ == "menu":
             _choice(row, look, tuple(offered) or row.names, as_, on_change)
         elif isinstance(like, str):
             _text(row, look, on_change)
@@ -130,87 +130,6 @@ class Dials(Generic[Settings]):
         st.session_state[f"{self.page}:settings"] = instead
         st.session_state[f"{self.page}:back"] = self._standing(instead)
         st.rerun()
-
-    def slider(self, name: str, label: str, low: int, high: int, help: str | None = None) -> None:
-        """Show a slider for a whole number."""
-        st.slider(label, low, high, key=self.key(name), help=help)
-
-    def real(self, name: str, label: str, low: float, high: float, step: float, help: str) -> None:
-        """Show a slider for a real number; a value that only the link knows widens it."""
-        value = self.value(name)
-        low, high = min(low, value), max(high, value)
-        st.slider(label, low, high, step=step, key=self.key(name), help=help)
-
-    def steps(
-        self,
-        name: str,
-        label: str,
-        values: Sequence[Any],
-        help: str | None,
-        shown: Callable[[Any], str] = str,
-    ) -> None:
-        """Show a slider over given values; a value that only the link knows joins them."""
-        value = st.session_state[self.key(name)]
-        options = list(values) if value in values else sorted([*values, value])
-        st.select_slider(label, options, key=self.key(name), format_func=shown, help=help)
-
-    def choice(
-        self,
-        name: str,
-        label: str,
-        values: Sequence[Any],
-        shown: Callable[[Any], str],
-        help: str,
-        labelled: bool = True,
-        width: Literal["stretch", "content"] = "stretch",
-    ) -> None:
-        """Show one of a few names to choose from, all visible."""
-        st.segmented_control(
-            label,
-            values,
-            key=self.key(name),
-            format_func=shown,
-            help=help,
-            required=True,
-            width=width,
-            label_visibility="visible" if labelled else "collapsed",
-        )
-
-    def menu(
-        self,
-        name: str,
-        label: str,
-        values: Sequence[Any],
-        shown: Callable[[Any], str] = str,
-        then: Callable[[], None] | None = None,
-    ) -> None:
-        """Show one of many names to choose from, unfolded on a click; its label is not shown."""
-        st.selectbox(
-            label,
-            values,
-            key=self.key(name),
-            format_func=shown,
-            label_visibility="collapsed",
-            on_change=then,
-        )
-
-    def switch(self, name: str, label: str, help: str | None = None) -> None:
-        """Show a switch, on or off."""
-        st.toggle(label, key=self.key(name), help=help)
-
-    def number(self, name: str, label: str, low: int, high: int, help: str) -> None:
-        """Show a field for a whole number."""
-        st.number_input(label, low, high, key=self.key(name), help=help, step=1)
-
-    def text(self, name: str, label: str, longest: int, help: str) -> None:
-        """Show a field for a line of text; what it wants stands in it while it is empty."""
-        st.text_input(
-            label,
-            key=self.key(name),
-            max_chars=longest,
-            placeholder=help,
-            label_visibility="collapsed",
-        )
 
     def set(self, **values: Any) -> None:
         """Turn dials from a callback."""

@@ -1,11 +1,17 @@
-"""Several ways to look at one thing: tabs in the row of the title, one view below them."""
+"""Several ways to look at one thing: tabs in the row of the title, one view below them.
 
+A view of a lab is its row in ``labs`` (`explorer.labs.views`) and the module of the same name in
+the lab's room here, with ``show``, ``SOURCES`` and, where there is something to film, ``FILM``.
+"""
+
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from explorer.labs import views as labs
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 
@@ -27,20 +33,22 @@ class View(Generic[Settings]):
     film: str = ""
 
 
-def show(dials: Dials[Settings], views: Mapping[str, View[Settings]], help: str) -> None:
+def views_of(lab: str, rows: Mapping[str, labs.View]) -> dict[str, View[Any]]:
+    """Return the views of a lab by their names in links; each row has its module in the room."""
+    found = {}
+    for name, row in rows.items():
+        page = importlib.import_module(f"explorer.pages.{lab}.{name}")
+        film = getattr(page, "FILM", "")
+        found[name] = View(row.label, row.question, page.show, page.SOURCES, film=film)
+    return found
+
+
+def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
     """Show the view that the dial of that name chooses, with the row above it."""
     with st.container(key="title", horizontal=True, vertical_alignment="center"):
         question = st.container(width="stretch")
         with st.container(width="content"):
-            dials.choice(
-                "view",
-                "View",
-                tuple(views),
-                lambda name: views[name].name,
-                help,
-                labelled=False,
-                width="content",
-            )
+            dials.show("view", as_="row", labelled=False, width="content")
         actions = st.container(width="content")
     sentence = st.container(key="sentence")
     dials.problems()

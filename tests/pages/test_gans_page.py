@@ -14,8 +14,7 @@ from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA, PLANE
 from explorer.labs.gans.settings import GanLab
-from explorer.labs.gans.views import VIEWS as ROWS
-from explorer.pages.gans import SHOWN, VIEWS
+from explorer.pages.gans import VIEWS
 from explorer.pages.gans.drawing import _strokes
 from explorer.pages.gans.material import playing
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
@@ -200,13 +199,6 @@ def test_what_was_turned_on_the_way_outlasts_a_look_at_another_view():
 
         assert complaints(app) == []
         assert settings(app).changes == changes
-
-
-def test_every_view_of_the_lab_has_its_page_and_every_page_its_view():
-    assert {name: (view.name, view.question) for name, view in VIEWS.items()} == {
-        name: (row.label, row.question) for name, row in ROWS.items()
-    }
-    assert set(SHOWN) == set(ROWS)
 
 
 def test_every_dial_is_placed_by_its_name_and_says_what_its_row_says():

@@ -1,5 +1,7 @@
 """The pages as Streamlit runs them, without a browser: links, bad input, what the code shows."""
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,18 @@ def test_the_code_on_a_page_is_the_source_of_what_it_names(page: str):
         app.selectbox(key=f"{page}.code").set_value(name).run()
         last = name.rpartition(".")[2]
         assert f"def {last}(" in app.code[0].value or f"class {last}" in app.code[0].value
+
+
+@pytest.mark.parametrize("lab", ["cells", "gradients", "gans"])
+def test_every_view_of_a_lab_has_its_page_and_every_page_its_view(lab: str):
+    rows = importlib.import_module(f"explorer.labs.{lab}.views").VIEWS
+    room = importlib.import_module(f"explorer.pages.{lab}")
+    shown = {name: (view.name, view.question) for name, view in room.VIEWS.items()}
+    pages = {
+        module.name
+        for module in pkgutil.iter_modules(room.__path__)
+        if hasattr(importlib.import_module(f"{room.__name__}.{module.name}"), "SOURCES")
+    }
+
+    assert shown == {name: (row.label, row.question) for name, row in rows.items()}
+    assert pages == set(rows)

@@ -7,11 +7,11 @@ from typing import Any
 from explorer.cells import CELLS
 from explorer.dials import ROW, check, dial
 from explorer.labs.cells.operations import LONGEST_OPERATIONS, parse_operations
+from explorer.labs.cells.views import VIEWS
 from explorer.networks.material import CHOSEN, LONGEST_LINE, TYPED, Material
 from explorer.networks.tasks import RECIPES, TASKS
 from explorer.sequences.handmade import HANDMADE
 
-VIEW_NAMES = ("step", "memory", "patterns", "surgery", "hand", "writing", "networks")
 TRAINED: Mapping[str, Mapping[str, str]] = {
     name: {
         cell: recipe.name
@@ -30,7 +30,21 @@ READS: Mapping[str, str] = {
 """What can be read, and what menus call it."""
 WRITES = TASKS["python"]
 SPEAKERS = ("rnn_tanh", "lstm", "gru")  # the three of it that write side by side
-LONGEST_TEXT = 1_000  # characters of a prompt
+LAST_MOMENT = 1_999  # of what is read, counted from 0
+
+
+HOLDS = (
+    "nothing",
+    *dict.fromkeys(
+        kind.field for cell in CELLS.values() for kind in cell.kinds if kind.field != "hidden"
+    ),
+    *("cell", "hidden"),
+)
+"""What surgery can hold at a value: every gate, and the states."""
+
+
+def _short_label(cell: str) -> str:
+    return CELLS[cell].short
 
 
 def _read_by(setting: str) -> Any:
@@ -45,9 +59,9 @@ def _read_by(setting: str) -> Any:
 class CellLab:
     """One state of the cell lab, its link. Raises ValueError with one line."""
 
-    view: str = "step"
+    view: str = dial("step", "View", "Ways to look at a cell that reads.", choices=VIEWS)
     reads: str = dial("python", "Reads", choices=READS)
-    cell: str = "lstm"
+    cell: str = dial("lstm", "Cell", "Which cell reads.", choices=CELLS, shown=_short_label)
     text: str = _read_by("text")
     prose: str = _read_by("prose")
     numbers: str = _read_by("numbers")
@@ -56,65 +70,85 @@ class CellLab:
     # what is read of a task without a dial of its own; an empty line is its example
     given: str = dial("", "What it reads", longest=LONGEST_LINE)
     which: int = dial(0, "Which of them", low=0, high=1_000_000)
-    upload: str = ""  # the mark of an uploaded network
-    part: int = 0  # which recurrent part of an uploaded file
+    upload: str = dial("", "Uploaded network")  # its mark
+    part: int = dial(0, "Recurrent part", "Of an uploaded file.", low=0, high=63)
     # networks that nobody trained, and inputs that mean nothing
-    units: int = 16
-    layers: int = 1
-    both_ways: bool = False
-    inputs: int = 3
-    steps: int = 40
-    seed: int = 0
+    units: int = dial(16, "Units", low=1, high=256)
+    layers: int = dial(1, "Layers", low=1, high=4)
+    both_ways: bool = dial(False, "Read both ways")
+    inputs: int = dial(3, "Inputs", low=1, high=64)
+    steps: int = dial(40, "Length", low=1, high=1_000)
+    seed: int = dial(0, "Seed", "Decides weights and inputs.", low=0, high=999_999)
     # where one looks
-    place: int = -1  # layer times directions, plus direction; -1: where the named unit is
-    unit: int = -1  # -1: the unit that follows something we can name
-    step: int = 16  # where the playhead starts, counted from 0: inside the brackets
+    place: int = dial(  # layer times directions, plus direction; -1: where the named unit is
+        -1, "Layer and direction", low=-1, high=15
+    )
+    unit: int = dial(-1, "Unit", low=-1, high=1023)  # -1: the unit that follows what we can name
+    step: int = dial(  # where the playhead starts, counted from 0: inside the brackets
+        16, "Moment", low=0, high=LAST_MOMENT
+    )
     # patterns
-    first: int = 15  # an open bracket in an open bracket
-    last: int = 18
-    threshold: float = 0.3
-    strict: bool = True
+    first: int = dial(15, "First of the span", low=0, high=LAST_MOMENT)  # brackets in brackets
+    last: int = dial(18, "Last of the span", low=0, high=LAST_MOMENT)
+    threshold: float = dial(
+        0.3,
+        "On from",
+        "Share of a unit's own largest memory from which it counts as on.",
+        low=0.0,
+        high=1.0,
+        offered=(0.05, 1.0),
+        step=0.05,
+    )
+    strict: bool = dial(True, "Strict", "Off just before and just after the span.")
     # surgery: the hand that is laid on now, and what was done before it
-    hold: str = "forget_gate"  # the part it holds; "nothing" takes it away
-    value: float = 0.0
-    everyone: bool = False  # every unit, not the chosen one alone
-    operations: str = ""
+    hold: str = dial("forget_gate", "Hold", choices=HOLDS)  # "nothing" takes the hand away
+    value: float = dial(0.0, "Value", "Its value.", low=-100.0, high=100.0, step=0.05)
+    everyone: bool = dial(False, "All units", "Hold it in every unit, not in one alone.")
+    operations: str = dial("", "Done before", longest=LONGEST_OPERATIONS)
     # by hand
-    hand: str = "counter"
-    word: str = ""  # what the hand-made cell reads; empty: its own example
-    changed: str = ""  # weights that were edited, as operations
+    hand: str = dial("counter", "Cell", "Which cell.", choices=HANDMADE)
+    word: str = dial("", "Word", longest=200)  # empty: the hand-made cell's own example
+    changed: str = dial("", "Edited weights", longest=LONGEST_OPERATIONS)  # as operations
     # writing
-    prompt: str = WRITES.goal.prompt
-    length: int = 120
-    temperature: float = 0.5
-    top_k: int = 0
+    prompt: str = dial(
+        WRITES.goal.prompt, "Prompt", "How the text begins; ↵ is a line break.", longest=1_000
+    )
+    length: int = dial(
+        120, "Letters", "To write.", low=1, high=400, offered=(40, 80, 120, 160, 200, 300, 400)
+    )
+    temperature: float = dial(
+        0.5,
+        "Temperature",
+        "0: always the likeliest.",
+        low=0.0,
+        high=5.0,
+        offered=(0.0, 2.0),
+        step=0.05,
+    )
+    top_k: int = dial(
+        0,
+        "Top",
+        "How many of the likeliest characters there are to draw from.",
+        low=0,
+        high=500,
+        offered=(0, 1, 2, 3, 5, 10, 20),
+        shown=lambda count: str(count) if count else "all",
+    )
 
     def __post_init__(self) -> None:
-        _one_of("view", self.view, VIEW_NAMES)
         check(self)
-        _one_of("cell", self.cell, tuple(CELLS))
         if self.cell not in (able := readers_of(self.reads)):
             raise ValueError(
                 f"no network of the cell {self.cell!r} was trained to read "
                 f"{READS[self.reads]}; choose from {', '.join(map(repr, able))}"
             )
-        _one_of("hand", self.hand, tuple(HANDMADE))
         for task in TASKS.values():
             if task.name == self.reads or task.material.setting not in (TYPED, CHOSEN):
                 task.material.check(self.said(task.material))
-        _short("prompt", self.prompt, LONGEST_TEXT)
-        _one_of("hold", self.hold, HOLDS)
-        for name in ("operations", "changed"):
-            _short(name, getattr(self, name), LONGEST_OPERATIONS)
-            parse_operations(getattr(self, name))
-        _short("word", self.word, 200)
+        parse_operations(self.operations)
+        parse_operations(self.changed)
         if self.upload and not (len(self.upload) == 16 and self.upload.isalnum()):
             raise ValueError("upload must be the mark of an uploaded network")
-        for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(
-                    f"{name} must be between {low} and {high}, not {getattr(self, name)}"
-                )
 
     @property
     def network_name(self) -> str | None:
@@ -132,47 +166,6 @@ class CellLab:
         return replace(self, unit=-1, step=0)
 
 
-HOLDS = (
-    "nothing",
-    *dict.fromkeys(
-        kind.field for cell in CELLS.values() for kind in cell.kinds if kind.field != "hidden"
-    ),
-    *("cell", "hidden"),
-)
-"""What surgery can hold at a value: every gate, and the states."""
-
-RANGES: Mapping[str, tuple[float, float]] = {
-    "part": (0, 63),
-    "units": (1, 256),
-    "layers": (1, 4),
-    "inputs": (1, 64),
-    "steps": (1, 1_000),
-    "seed": (0, 999_999),
-    "place": (-1, 15),
-    "unit": (-1, 1023),
-    "step": (0, 1_999),
-    "first": (0, 1_999),
-    "last": (0, 1_999),
-    "threshold": (0.0, 1.0),
-    "value": (-100.0, 100.0),
-    "length": (1, 400),
-    "temperature": (0.0, 5.0),
-    "top_k": (0, 500),
-}
-
-
 def readers_of(reads: str) -> tuple[str, ...]:
     """Return the cells that can read this: those that were trained on it, or all."""
     return tuple(TRAINED.get(reads, dict.fromkeys(CELLS, "")))
-
-
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(
-            f"unknown {name} {value[:40]!r}; choose from {', '.join(map(repr, choices))}"
-        )
-
-
-def _short(name: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise ValueError(f"{name} must have at most {longest:,} characters, not {len(text):,}")

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
+from explorer.labs import views
+
 
 @dataclass(frozen=True)
-class View:
-    """One way to look, and the question that it answers.
+class View(views.View):
+    """One way to look, and the run that it is about.
 
-    ``run`` is the method of `settings.GanLab` that makes the run it belongs to, ``length`` the
-    setting that says how long that is.
+    ``run`` is the method of `settings.GanLab` that makes that run, ``length`` the setting that
+    says how long it is.
     """
 
-    label: str
-    question: str
     run: str = "match"
     length: str = "steps"
 

@@ -1,7 +1,8 @@
 """The gradient lab without its page: one measurement at the start, and networks that learn."""
 
 from explorer.labs.gradients.learning import Adding
-from explorer.labs.gradients.settings import VIEW_NAMES, Flow
+from explorer.labs.gradients.settings import Flow
 from explorer.labs.gradients.start import measure
+from explorer.labs.gradients.views import VIEWS
 
-__all__ = ["VIEW_NAMES", "Adding", "Flow", "measure"]
+__all__ = ["VIEWS", "Adding", "Flow", "measure"]

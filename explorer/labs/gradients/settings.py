@@ -7,9 +7,7 @@ from explorer.gradients import FlowSettings
 from explorer.labs.gradients import words
 from explorer.labs.gradients.cells import gated
 from explorer.labs.gradients.learning import Adding
-
-VIEW_NAMES = ("start", "live")
-"""Every way to look, by its name in links."""
+from explorer.labs.gradients.views import VIEWS
 
 KEEPING = f"Bias of {words.keeping_gates()}: the larger, the longer they keep."
 
@@ -22,7 +20,7 @@ class Flow:
     that links know.
     """
 
-    view: str = dial("start", "View", choices=VIEW_NAMES)
+    view: str = dial("start", "View", choices=VIEWS)
     length: int = again(FlowSettings, "length")
     seeds: int = again(FlowSettings, "seeds")
     seed: int = again(FlowSettings, "seed")

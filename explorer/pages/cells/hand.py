@@ -12,6 +12,7 @@ from explorer.pages import surroundings
 from explorer.pages.cells.material import picked_of, published
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
+from explorer.sequences import handmade
 from explorer.sequences.handmade import HANDMADE
 from explorer.stage.component import show as show_stage
 
@@ -30,10 +31,13 @@ double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
 """
 
 
+SOURCES = (handmade.verdict, handmade.Handmade)
+
+
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.choice("hand", "Cell", tuple(HANDMADE), _label, "Which cell.", labelled=False)
+        dials.show("hand", as_="row", labelled=False)
         entry = HANDMADE[dials.value("hand")]
         if st.session_state.get("cells.hand.of") != entry.name:
             first = "cells.hand.of" not in st.session_state
@@ -41,7 +45,7 @@ def show(dials: Dials[CellLab]) -> str:
             if not first:
                 dials.set(word="", changed="")
         with st.container(width="stretch"):
-            dials.text("word", "Word", 200, f"Type its symbols: {' '.join(entry.symbols)}")
+            dials.show("word", help=f"Type its symbols: {' '.join(entry.symbols)}")
         verdict_place = st.container(width="content")
     settings = dials.wanted()
     try:
@@ -72,10 +76,6 @@ def show(dials: Dials[CellLab]) -> str:
     _editor(dials, found)
     surroundings.unfolded("What makes it exact", HOW)
     return f"{found.entry.sentence} {_length(found)}"
-
-
-def _label(name: str) -> str:
-    return HANDMADE[name].label
 
 
 def _inputs(found: Made) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.cells import CELLS
 from explorer.figures.cells import shown
 from explorer.labs.cells.readers import able, here, material_of, offered, readable
 from explorer.labs.cells.reading import Seen, read
@@ -48,14 +47,7 @@ def reading_dials(dials: Dials[CellLab]) -> None:
     cells = able(settings.reads)
     if settings.reads != "yours" and len(cells) > 1:
         with st.container(width="content"):
-            dials.choice(
-                "cell",
-                "Cell",
-                cells,
-                lambda name: CELLS[name].short,
-                "Which cell reads.",
-                labelled=False,
-            )
+            dials.show("cell", offered=cells, as_="row", labelled=False)
     with st.container(width="stretch"):
         material = material_of(settings)
         if material is not None:
@@ -84,12 +76,9 @@ def _what_is_read(dials: Dials[CellLab], material: Material) -> None:
 
 def _untrained_dials(dials: Dials[CellLab]) -> None:
     with st.popover("Size"):
-        dials.slider("units", "Units", 1, 256)
-        dials.slider("layers", "Layers", 1, 4)
-        dials.slider("inputs", "Inputs", 1, 64)
-        dials.slider("steps", "Length", 1, 1_000)
-        dials.switch("both_ways", "Read both ways")
-        dials.number("seed", "Seed", 0, 999_999, "Decides weights and inputs.")
+        for name in ("units", "layers", "inputs", "steps", "both_ways"):
+            dials.show(name)
+        dials.show("seed", as_="field")
 
 
 def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
@@ -108,7 +97,8 @@ def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
     if dials.value("place") < 0:
         dials.set(place=seen.layer * ways + seen.backward)
     with st.container(width=140):
-        dials.menu("place", "Layer and direction", range(stack.depth * ways), named)
+        places = tuple(range(stack.depth * ways))
+        dials.show("place", offered=places, written=named, as_="menu", labelled=False)
 
 
 def material(dials: Dials[CellLab]) -> tuple[CellLab, Seen]:

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from explorer.cells import remembrance
+from explorer.cells.unfolding import unfolded
 from explorer.figures import cells as figures
 from explorer.figures.cells import lasting as pictures
 from explorer.labs.cells import forgetting
@@ -21,6 +23,8 @@ from explorer.pages.cells.material import (
 )
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
+from explorer.sequences.half_life import half_lives
+from explorer.sequences.probe import forgetting_curve
 from explorer.stage.component import show as show_stage
 
 HOW = r"""
@@ -39,6 +43,9 @@ text shown; the curve is $f = \sigma(b)$ of a bias alone.
 steps ago, and scored on sequences it never saw. *One item*: a single item, then blanks. *Several*:
 a new item at every step, so that each must make room for the next.
 """
+
+
+SOURCES = (unfolded, half_lives, remembrance, forgetting_curve)
 
 
 def show(dials: Dials[CellLab]) -> str:

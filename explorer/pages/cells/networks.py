@@ -33,6 +33,9 @@ file is compared with an independent way to the same numbers on a random input.
 """
 
 
+SOURCES = (opened, retrained)
+
+
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
     left, right = st.columns([0.46, 0.54], gap="large")

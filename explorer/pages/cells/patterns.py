@@ -17,6 +17,7 @@ from explorer.pages.cells.material import (
 )
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
+from explorer.sequences.patterns import cluster_order, places, switched_on
 from explorer.stage.component import show as show_stage
 
 HOW = """
@@ -32,20 +33,16 @@ only says where to look.
 """
 
 
+SOURCES = (switched_on, places, cluster_order)
+
+
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
         reading_dials(dials)
         with st.container(width=170):
-            dials.real(
-                "threshold",
-                "On from",
-                0.05,
-                1.0,
-                0.05,
-                "Share of a unit's own largest memory from which it counts as on.",
-            )
-        dials.switch("strict", "Strict", "Off just before and just after the span.")
+            dials.show("threshold")
+        dials.show("strict")
         settings, seen = material(dials)
         place_dials(dials, seen)
     unknown(seen)

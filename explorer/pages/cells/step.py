@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer import cells as cell_room
 from explorer.cells import CELLS, Cell, formulas
 from explorer.figures import cells as figures
 from explorer.labs.cells.reading import Seen, depth_followed
@@ -19,6 +20,8 @@ from explorer.pages.cells.material import (
 )
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
+from explorer.sequences.characters import CharacterNetwork
+from explorer.sequences.trace import agreement, trace
 from explorer.stage.component import show as show_stage
 
 HOW = """
@@ -33,6 +36,12 @@ formula written out in NumPy. The badge is the largest difference.
 **The colours.** A gate's heat map runs from 0 (the ground) to 1 (its colour); signed values run
 from blue through neutral to orange. A click on a heat map chooses the unit and the moment.
 """
+
+
+SOURCES = (
+    *(cell_room.LSTM, cell_room.LSTMStep, cell_room.GRU, cell_room.GRUStep),
+    *(cell_room.RNN, trace, agreement, CharacterNetwork),
+)
 
 
 def show(dials: Dials[CellLab]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.cells import ABLATIONS, CELLS, STATES
+from explorer.cells.surgery import Ablation, Clamp, Surgery
 from explorer.figures import cells as figures
 from explorer.labs.cells import operated as runs
 from explorer.labs.cells.operations import VECTORS, clamp, edit, joined, words_of
@@ -39,6 +40,9 @@ from a network that was trained to rely on it, which costs far more.
 **One intervention is one case.** That a text changes when a unit is held shows that this unit
 matters here; it does not show that the unit is the only one, nor what it does elsewhere.
 """
+
+
+SOURCES = (Surgery, Clamp, Ablation)
 
 
 def show(dials: Dials[CellLab]) -> str:
@@ -98,7 +102,13 @@ def _let_go_of_what_is_not_there(dials: Dials[CellLab], settings: CellLab, seen:
 def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
     """Show what is held, where, at what value; and what was done before."""
     with st.container(width=150):
-        dials.menu("hold", "Hold", runs.holds(seen.cell), lambda n: f"Hold {_part(n)}")
+        dials.show(
+            "hold",
+            offered=runs.holds(seen.cell),
+            written=lambda name: f"Hold {_part(name)}",
+            as_="menu",
+            labelled=False,
+        )
     held = dials.value("hold")
     if held != "nothing":
         low, high = _range(seen.cell, held)
@@ -108,10 +118,10 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
                 replace(dials.wanted(), value=min(high, max(low, value))),
             )
         with st.container(width=170):
-            dials.real("value", f"{_part(held).capitalize()} is", low, high, 0.05, "Its value.")
+            dials.show("value", label=f"{_part(held).capitalize()} is", offered=(low, high))
         with st.container(width=200):
             _span(dials, len(seen.trace))
-        dials.switch("everyone", "All units", "Hold it in every unit, not in one alone.")
+        dials.show("everyone")
         st.button(
             "Keep",
             key="cells.keep",

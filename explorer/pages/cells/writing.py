@@ -11,6 +11,8 @@ from explorer.pages import surroundings
 from explorer.pages.cells.material import published
 from explorer.pages.dials import Dials
 from explorer.runs.links import query
+from explorer.sequences.generation import generate
+from explorer.sequences.saliency import saliency
 from explorer.stage.component import show as show_stage
 
 HOW = """
@@ -32,6 +34,9 @@ spread their attention rather than who pays less.
 """
 
 
+SOURCES = (generate, saliency)
+
+
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
     some = speakers()
@@ -48,23 +53,22 @@ def show(dials: Dials[CellLab]) -> str:
             notes.append(f"{CELLS[asked].short} does not write here; {CELLS[writer].short} does.")
     writer = dials.value("cell")
     with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.choice(
-            "cell", "Writes", some, lambda c: CELLS[c].short, "Which network writes.", False
+        dials.show(
+            "cell",
+            label="Writes",
+            help="Which network writes.",
+            offered=some,
+            as_="row",
+            labelled=False,
         )
         with st.container(width="stretch"):
-            dials.text("prompt", "Prompt", 200, "How the text begins; ↵ is a line break.")
+            dials.show("prompt")
         with st.container(width=170):
-            dials.real("temperature", "Temperature", 0.0, 2.0, 0.05, "0: always the likeliest.")
+            dials.show("temperature")
         with st.container(width=150):
-            dials.steps(
-                "top_k",
-                "Top",
-                (0, 1, 2, 3, 5, 10, 20),
-                "How many of the likeliest characters there are to draw from.",
-                lambda k: str(k) if k else "all",
-            )
+            dials.show("top_k")
         with st.container(width=150):
-            dials.steps("length", "Letters", (40, 80, 120, 160, 200, 300, 400), "To write.")
+            dials.show("length")
         st.button(
             "New draw",
             help="The same network, other draws.",

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.gans.game import Game
+from explorer.gans.objectives import WassersteinClip, WassersteinPenalty
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -24,6 +26,10 @@ the default and all critics learn with Adam at 10⁻⁴; the paper's clipped one
 explodes: turn the dial and look. Whether a critic's gradient fades says nothing of how good its
 generator gets in time.
 """
+
+
+SOURCES = (Game.layer_gradients, WassersteinClip, WassersteinPenalty)
+FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 
 def show(dials: Dials[GanLab]) -> str:

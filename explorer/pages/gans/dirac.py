@@ -5,7 +5,7 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.dirac import DiracGame, eigenvalues, step_eigenvalues, verdict
+from explorer.gans.dirac import DiracGame, eigenvalues, step_eigenvalues, trajectory, verdict
 from explorer.labs.gans.dirac import Portrait, games
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.words import fixed, spoken
@@ -42,6 +42,9 @@ the match a WGAN-GP can be the better teacher all the same.
 **As in the paper's notebook** $h = 0.2$, 500 moves from (1, 1), penalty 0.7, noise 0.7. The noise
 is replaced by its expectation here.
 """
+
+
+SOURCES = (trajectory, eigenvalues, verdict)
 
 
 def show(dials: Dials[GanLab]) -> str:

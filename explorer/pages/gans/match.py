@@ -3,6 +3,10 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.gans import networks, objectives, penalty
+from explorer.gans.bands import band, compare
+from explorer.gans.game import Game
+from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.settings import GanLab
@@ -10,6 +14,7 @@ from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import forking, material
 from explorer.stage.component import show as show_stage
+from explorer.transport import wasserstein
 
 HOW = """
 **The games.** The discriminator of a GAN gives the probability that a point is real; the critic of
@@ -36,6 +41,14 @@ strips are what two samples of the data have between them: inside a strip, nobod
 the GAN usually keeps the ring's modes. A continuous generator leaves bridges between separate
 modes, so a WGAN-GP can have fewer good samples than a collapsed GAN.
 """
+
+
+SOURCES = (
+    *(objectives.NonSaturating, objectives.Minimax, objectives.WassersteinPenalty),
+    *(objectives.R1, penalty.gradient_penalty, Game, networks.Network),
+    *(mode_report, wasserstein, band, compare),
+)
+FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 
 def show(dials: Dials[GanLab]) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.predictions import MEASURED, PRESETS
+from explorer.gans.predictions import MEASURED, PRESETS, rate
 from explorer.gans.published import PUBLISHED, SETTINGS, Published
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
@@ -23,6 +23,9 @@ With an equal budget for tuning, no GAN was consistently better than the non-sat
 et al. 2018), and the loss of a WGAN is no close approximation of W₁ (Stanczuk et al. 2021). Nor is
 WGAN-GP locally convergent (Mescheder et al. 2018): look at *Two numbers*.
 """
+
+
+SOURCES = (Published, rate)
 
 
 def show(dials: Dials[GanLab]) -> str:

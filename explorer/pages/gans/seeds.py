@@ -3,6 +3,8 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.gans.game import Game
+from explorer.gans.seeds import population_report
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -23,6 +25,10 @@ than two of its standard errors. With eight seeds that needs a clear difference.
 product, which adds in another order: after a hundred ticks of an unstable game, rounding has
 grown into another course. Each course is as good a sample as the other.
 """
+
+
+SOURCES = (population_report, Game)
+FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 
 def show(dials: Dials[GanLab]) -> str:

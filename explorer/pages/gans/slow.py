@@ -7,6 +7,7 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.gans.anatomy import taken_apart
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.slow import MOVES, Slow
@@ -36,6 +37,9 @@ are those of the batch, of at most 256 points.
 **One player alone.** The buttons let the judge or the generator learn once while the other stands
 still. What happens to a generator whose judge stands still for twenty updates?
 """
+
+
+SOURCES = (taken_apart,)
 
 
 def show(dials: Dials[GanLab]) -> str:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.stage.component import show as show_stage
+from explorer.transport import optimal_transport
 
 LOOK = (
     "**What to look for.** The truth is computed anew at every hundredth tick, for the samples of "
@@ -35,6 +37,10 @@ the tail of the nearest kernel, and means little.
 **What this does not show.** Both truths are those of the generator as it is now. A judge that
 lags behind its generator differs from them, however well it was trained before.
 """
+
+
+SOURCES = (critic_truth, discriminator_truth, predicted_slope, optimal_transport)
+FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 
 def show(dials: Dials[GanLab]) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.figures import gradients as figures
+from explorer.gradients import norms_through_time, residual, theory_line
 from explorer.labs.gradients import Flow, measure
 from explorer.labs.gradients.cells import MEASURED, gated, label
 from explorer.labs.gradients.start import LOWEST, highest, marked_lag, matrix_spectrum
@@ -14,6 +15,8 @@ from explorer.runs.frames import Frame
 from explorer.runs.hub import the_hub
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
+
+SOURCES = (norms_through_time, theory_line, residual)
 
 
 def show(dials: Dials[Flow]) -> str:

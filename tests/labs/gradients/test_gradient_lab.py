@@ -9,7 +9,7 @@ import pytest
 from explorer.cells import CELLS
 from explorer.dials import dials, values
 from explorer.gradients import LEARNERS, UNROLLED, AddingSettings, FlowSettings
-from explorer.labs.gradients import VIEW_NAMES, Adding, Flow, measure, start, words
+from explorer.labs.gradients import VIEWS, Adding, Flow, measure, start, words
 from explorer.labs.gradients.cells import MEASURED, gated
 from explorer.labs.gradients.start import highest, marked_lag, matrix_spectrum
 from explorer.runs import links
@@ -97,7 +97,7 @@ def test_a_dial_has_one_range_in_the_lab_and_in_the_mathematics(name: str, kind:
 
 
 def test_a_view_that_is_none_is_refused_with_those_that_are():
-    for view in VIEW_NAMES:
+    for view in VIEWS:
         assert Flow(view=view).view == view
     with pytest.raises(ValueError) as refused:
         Flow(view="learning")

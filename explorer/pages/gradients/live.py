@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.dials import dials as rows_of
 from explorer.figures import gradients as figures
-from explorer.gradients import LEARNERS
+from explorer.gradients import LEARNERS, AddingSettings, SideBySide
 from explorer.labs.gradients import Adding, Flow
 from explorer.labs.gradients.learning import LOWEST
 from explorer.labs.gradients.words import counted
@@ -13,6 +13,9 @@ from explorer.pages.dials import Dials
 from explorer.pages.gradients.reading import explained
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
+
+SOURCES = (AddingSettings, SideBySide)
+FILM = "python -m explorer train '{link}' --seconds 20 --out adding.gif"
 
 
 def show(dials: Dials[Flow]) -> str:
