@@ -1,5 +1,7 @@
 // Colours of the current theme as numbers, and the scales of heat maps.
 
+import { registered } from "./registry.js";
+
 const VIRIDIS = [
   [68, 1, 84],
   [72, 40, 120],
@@ -78,8 +80,10 @@ export function rampOf(palette, scale, role) {
 
 function stopsOf(palette, scale, role) {
   if (scale === "sequential") return VIRIDIS;
-  const names = { diverging: ["low", "card", "high"], signed: ["negative", "card", "positive"] }[
-    scale
-  ] ?? ["card", role];
-  return names.map((name) => channels(palette[name] ?? palette.ink));
+  const scales = {
+    diverging: ["low", "card", "high"],
+    signed: ["negative", "card", "positive"],
+    role: ["card", role],
+  };
+  return registered(scales, scale, "scale").map((name) => channels(palette[name] ?? palette.ink));
 }

@@ -1,5 +1,7 @@
 // Numbers as text: three significant digits, a true minus sign, powers as 2.8×10⁻³.
 
+import { registered } from "./registry.js";
+
 const SUPERSCRIPT = {
   "-": "⁻",
   0: "⁰",
@@ -59,11 +61,12 @@ function signed(value, write) {
   return value < 0 && !/^0(?:\s%)?$/.test(text) ? `−${text}` : text;
 }
 
+const whole = (value, all) => `${integer(value)} / ${integer(all)}`;
+const FORMS = { plain, percent, power, integer, of: whole };
+
 /** A number in one of the forms that a scene can ask for. */
-export function number(value, form = "plain", of = null) {
-  if (form === "of") return `${integer(value)} / ${integer(of)}`;
-  return ({ percent, power, integer }[form] ?? plain)(value);
-}
+export const number = (value, form = "plain", of = null) =>
+  registered(FORMS, form, "form of a number")(value, of);
 
 const DONE = ["step", "iteration"]; // counted from 0, as what was done; all else from 1
 

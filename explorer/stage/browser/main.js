@@ -7,22 +7,16 @@ import { element, Explanations, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
 import { Player } from "./run/player.js";
-import { make as makePlot } from "./plot/plot.js";
 import { STYLE } from "./style.js";
 import { makeTimebar } from "./run/timebar.js";
-import { makeNumbers, makeSentence } from "./panels/words.js";
 
-const MAKERS = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence }; // those known
-const FETCH = {
-  diagram: () => import("./circuit/diagram.js"),
-  timeline: () => import("./panels/timeline.js"),
-  tokens: () => import("./panels/tokens.js"),
-  flow: () => import("./panels/flow.js"),
-  ranking: () => import("./panels/ranking.js"),
-  tiles: () => import("./panels/tiles.js"),
-  choice: () => import("./panels/choice.js"),
-  unfolding: () => import("./panels/unfolding.js"),
-};
+// Most scenes have these: they come with this script and not after it.
+import "./panels/numbers.js";
+import "./panels/plot.js";
+import "./panels/sentence.js";
+
+const PANELS = "./panels/"; // every panel of a scene has its script there, called by its kind
+const MAKERS = new Map(); // what makes panels, by the kinds that were needed so far
 const UNREACHABLE = "The server is not reachable; trying again.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
@@ -117,7 +111,7 @@ class Stage {
   /** Show another scene. What the viewer chose in it stays, where the new one has it too. */
   build(scene) {
     const { root, context, layout } = this;
-    const chosen = this.scene?.panels.filter(({ kind }) => kind === "choice") ?? [];
+    const chosen = this.scene?.panels.filter(({ options }) => options) ?? [];
     const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
     const first = !this.given;
     this.given = scene;
@@ -151,9 +145,8 @@ class Stage {
     const { panels } = this.scene;
     const building = (this.building = Symbol("building"));
     this.makers = [];
-    const missing = new Set(panels.map(({ kind }) => kind).filter((kind) => !MAKERS[kind]));
-    if (missing.size)
-      await Promise.all([...missing].map(async (kind) => (MAKERS[kind] = (await FETCH[kind]()).make)));
+    const missing = new Set(panels.map(({ kind }) => kind).filter((kind) => !MAKERS.has(kind)));
+    if (missing.size) await Promise.all([...missing].map(learn));
     if (building !== this.building) return;
     const before = this.panels;
     this.panels = new Map(panels.map((panel) => this.placed(panel, before)));
@@ -171,11 +164,21 @@ class Stage {
     const known = before.get(key);
     before.delete(key);
     if (known) return [key, known];
-    const made = MAKERS[panel.kind](panel, this.context);
+    const made = this.made(panel);
     const wrapper = element("section", "panel", made.element);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
+  }
+
+  /** What paints a panel. One that cannot be made says why in its place, and is an error. */
+  made(panel) {
+    try {
+      return MAKERS.get(panel.kind)(panel, this.context);
+    } catch (error) {
+      reportError(error);
+      return { element: element("p", "trouble", error.message), paint: () => {} };
+    }
   }
 
   /** A small picture stands still while it is out of sight. */
@@ -188,12 +191,12 @@ class Stage {
 
   /** The stage inside a step that is shown first. */
   get opening() {
-    const diagram = this.scene.panels.find((panel) => panel.kind === "diagram");
-    return Math.max(0, diagram?.stages.findIndex(({ name }) => name === diagram.opens) ?? 0);
+    const staged = this.scene.panels.find(({ stages }) => stages);
+    return Math.max(0, staged?.stages.findIndex(({ name }) => name === staged.opens) ?? 0);
   }
 
   get gates() {
-    return this.scene.panels.find((panel) => panel.kind === "diagram")?.stages.length ?? 0;
+    return this.scene.panels.find(({ stages }) => stages)?.stages.length ?? 0;
   }
 
   /** The time bar, and what else stands around the panels; as it was, where it would be the same. */
@@ -272,7 +275,7 @@ class Stage {
 
   select(name, value) {
     this.choose({ [name]: value });
-    const own = this.scene.panels.some((panel) => panel.kind === "choice" && panel.select === name);
+    const own = this.scene.panels.some((panel) => panel.options && panel.select === name);
     if (this.data.picks && !own) this.tell("pick", { name, value });
   }
 
@@ -408,6 +411,17 @@ class Stage {
     cancelAnimationFrame(this.request);
     this.root.remove();
     this.style.remove();
+  }
+}
+
+/** Fetch what makes panels of a kind; without it, making one is an error. */
+async function learn(kind) {
+  try {
+    MAKERS.set(kind, (await import(`${PANELS}${kind}.js`)).make);
+  } catch (cause) {
+    MAKERS.set(kind, () => {
+      throw new Error(`unknown panel '${kind}': there is no script for it`, { cause });
+    });
   }
 }
 

@@ -1,5 +1,7 @@
 // Numbers and sentences that go by the selected unit.
 
+import { registered } from "./registry.js";
+
 const MINUS = "\u2212";
 
 /** A number with fixed decimals, fewer from 10 on, so that columns of them stay equally wide. */
@@ -44,7 +46,7 @@ export function fill(text, panel, stage, view) {
   return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (_, name, form) => {
     if (name === "token") return panel.tokens?.[view.frame.index] ?? "–";
     const number = entry(name, panel.select, stage, view);
-    return form === "percent" ? percent(number) : fixed(number);
+    return form ? registered({ percent }, form, "form of a number")(number) : fixed(number);
   });
 }
 

@@ -4,6 +4,7 @@
 import { inkOn } from "../colour.js";
 import { call, opens } from "./opening.js";
 import { capital, fill, fixed, valueOf } from "../phrases.js";
+import { registered } from "../registry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOTION = 380; // ms from the first wire of a stage to its last
@@ -132,7 +133,8 @@ export function circuit(layout, panel, stage, enter, open) {
 
   function drawNode(node) {
     const kind = node.shape;
-    const shape = { gate: "box", label: "source" }[kind] ?? kind;
+    const shapes = { gate: "box", operation: "operation", label: "source" };
+    const shape = registered(shapes, kind, "shape of a node");
     const group = make("g", { class: `node ${shape}`, "data-node": node.name, tabindex: "0" }, above);
     const parts = { node, group };
     if (kind === "gate") {
@@ -209,22 +211,30 @@ export function circuit(layout, panel, stage, enter, open) {
     const [small, large] = letters();
     let anchor = wire.anchor;
     let [at, captionY, numberY] = [x, y, y];
-    if (wire.side === "across") {
-      captionY = y - (stage.narrow ? 18 : 13 * k);
-      numberY = y + 10 * k + large;
-    } else if (wire.side === "above") {
-      numberY = y - (stage.narrow ? 19 : 12 * k);
-      captionY = numberY - large - 1;
-      if (!wire.label) numberY = y - 7 * k;
-    } else if (wire.side === "below") {
-      captionY = y + 8 * k + small;
-      numberY = captionY + large + 2;
-    } else {
-      anchor = wire.side === "right" ? "start" : "end";
-      at = wire.side === "right" ? x + 11 * k : x - 11 * k;
+    const beside = (end, ahead) => {
+      anchor = end;
+      at = x + ahead * 11 * k;
       numberY = wire.label ? y - 1 : y + large * 0.35;
       captionY = y + small;
-    }
+    };
+    const sides = {
+      across() {
+        captionY = y - (stage.narrow ? 18 : 13 * k);
+        numberY = y + 10 * k + large;
+      },
+      above() {
+        numberY = y - (stage.narrow ? 19 : 12 * k);
+        captionY = numberY - large - 1;
+        if (!wire.label) numberY = y - 7 * k;
+      },
+      below() {
+        captionY = y + 8 * k + small;
+        numberY = captionY + large + 2;
+      },
+      left: () => beside("end", -1),
+      right: () => beside("start", 1),
+    };
+    registered(sides, wire.side, "side of a wire")();
     if (isEntry(wire)) {
       // Lines side by side under a gate: their numbers stand between them, where there is room on
       // one height, else the first above the second.

@@ -4,6 +4,7 @@
 import { inkOn, rampOf } from "../colour.js";
 import { number } from "../format.js";
 import { element } from "../layout.js";
+import { registered } from "../registry.js";
 
 const STYLE = `
 .stage .tokens .strip { display: flex; gap: 2px; overflow-x: auto; padding: 4px;
@@ -56,15 +57,19 @@ export function make(panel, stage) {
   const at = () => (panel.select ? (stage.selects[panel.select] ?? 0) : 0);
 
   /** The number behind every chip; null where there is none. */
-  function valuesOf(view) {
+  const valuesOf = registered({ frame: ofFrame, frames: ofFrames }, panel.of, "source of a tint");
+
+  function ofFrame(view) {
     const values = new Array(chips.length).fill(null);
-    if (panel.of === "frame") {
-      const data = stage.array(view, panel.array)?.data ?? [];
-      for (let i = 0; i < Math.min(data.length, values.length); i += 1) {
-        if (Number.isFinite(data[i])) values[i] = data[i];
-      }
-      return values;
+    const data = stage.array(view, panel.array)?.data ?? [];
+    for (let i = 0; i < Math.min(data.length, values.length); i += 1) {
+      if (Number.isFinite(data[i])) values[i] = data[i];
     }
+    return values;
+  }
+
+  function ofFrames() {
+    const values = new Array(chips.length).fill(null);
     const { frames } = stage;
     for (let i = 0; i < frames.count; i += 1) {
       const frame = frames.at(i);

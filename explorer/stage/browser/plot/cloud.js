@@ -1,6 +1,7 @@
 // Clouds of points, stamped into pixels: ten times faster than as many circles on a canvas.
 
 import { channels } from "../colour.js";
+import { registered } from "../registry.js";
 
 const PLACES = 4; // a point may lie at every quarter of a pixel, each way
 const masks = new Map();
@@ -22,9 +23,10 @@ function drawMask(radius, shape, width, place) {
   const [fx, fy] = [(place % PLACES) / PLACES, Math.floor(place / PLACES) / PLACES];
   const reach = Math.ceil(radius + 1);
   const mask = { dx: [], dy: [], cover: [] };
+  const covering = registered(coverage, shape, "shape of a point");
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = coverage[shape](
+      const cover = covering(
         dx + 0.5 - fx - 0.5 / PLACES,
         dy + 0.5 - fy - 0.5 / PLACES,
         radius,

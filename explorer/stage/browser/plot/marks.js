@@ -1,32 +1,141 @@
-// How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
+// The marks of a plot: how each is drawn, and what else the plot asks of it. A mark only draws: its
+// numbers were computed elsewhere.
 
 import { faded } from "../colour.js";
+import { number } from "../format.js";
+import { registered } from "../registry.js";
+import { Cloud } from "./cloud.js";
 import { Mesh } from "./mesh.js";
-import { drawSurface } from "./surface.js";
+import { drawSurface, valueAt } from "./surface.js";
+import { Trace } from "./trace.js";
 
-const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
-
-/** The marks in the order in which they are drawn. */
-export const layered = (marks) =>
-  marks
-    .map((mark, i) => [mark, i])
-    .sort(([a, i], [b, j]) => (LAYER[a.mark] ?? 9) - (LAYER[b.mark] ?? 9) || i - j)
-    .map(([mark]) => mark);
+const ABOVE = 9; // the layer of what lies over the others, as given
 
 /**
- * Draw one mark. `plot` gives map, stage, traces, side (px) and playhead (px); labels are added to
- * it.
+ * What a plot asks of a mark, by the mark's name. All have
+ *
+ * - layer: marks of a lower one are drawn first
+ * - draw(g, mark, view, plot): `plot` gives map, stage, side (px) and playhead (px), and keeps what
+ *   is drawn again; labels are added to it
+ *
+ * and those whom it concerns
+ *
+ * - reach(mark, view, ranges): has fitted axes show its values, by ranges.take(axis, value)
+ * - extent(mark): beyond these [x0, x1, y0, y1] a square plot does not grow
+ * - overTime: x runs over the time of the run, and a click moves the playhead
+ * - roundsX: a fitted x axis ends at round numbers, not at the outermost values
+ * - namedAtEnd: its label stands at the right of the plot
+ * - names(mark): what stands under 0, 1, 2, … of the x axis
+ * - valueAt(mark, view, stage, x, y): its number at a place, read out in square plots
+ * - entryAt(mark, view, plot, x, frame): its {x, y} nearest to a pixel, or at the frame that is
+ *   nearest, read out in the others; `said` is what its x is called
  */
+export const MARKS = {
+  surface: {
+    layer: 0,
+    draw: (g, mark, view, { map, stage }) => drawSurface(g, mark, view, map, stage),
+    reach: (mark, view, ranges) =>
+      mark.extent.forEach((value, i) => ranges.take(i < 2 ? "x" : "y", value)),
+    extent: (mark) => mark.extent,
+    valueAt: (mark, view, stage, x, y) => {
+      const array = stage.array(view, mark.array);
+      return array && valueAt(mark, array, x, y);
+    },
+  },
+  points: { layer: ABOVE, draw: points, reach: pairs, roundsX: true },
+  mesh: {
+    layer: 3,
+    draw: (g, mark, view, plot) => plot.keep(mark, () => new Mesh(plot)).draw(g, mark, view),
+    reach: pairs,
+  },
+  arrows: { layer: ABOVE, draw: arrows },
+  curve: {
+    layer: ABOVE,
+    draw: curve,
+    namedAtEnd: true,
+    reach(mark, view, ranges) {
+      for (const name of [mark.y, mark.low, mark.high])
+        for (const value of ranges.values(view, name)) ranges.take("y", value);
+      const ends = [0, ranges.values(view, mark.y).length - 1];
+      for (const value of mark.x ? ranges.values(view, mark.x) : ends) ranges.take("x", value);
+    },
+    entryAt: (mark, view, plot, x) => nearest(mark.x, mark.y, view, plot, x),
+  },
+  history: {
+    layer: ABOVE,
+    draw: history,
+    overTime: true,
+    namedAtEnd: true,
+    reach(mark, view, ranges) {
+      const { frames } = ranges.stage;
+      for (let i = ranges.taken; i < frames.count; i += 1)
+        ranges.take("y", frames.at(i).scalars[mark.scalar]);
+    },
+    entryAt: (mark, view, plot, x, frame) =>
+      frame && { x: frame.step, y: frame.scalars[mark.scalar] },
+  },
+  rule: {
+    layer: 2,
+    draw: rule,
+    reach: (mark, view, ranges) => ranges.take("y", ranges.stage.value(view, mark.y)),
+  },
+  band: {
+    layer: 1,
+    draw: band,
+    reach(mark, view, ranges) {
+      for (const edge of [mark.low, mark.high])
+        ranges.take("y", ranges.stage.value(view, edge));
+    },
+  },
+  bars: {
+    layer: ABOVE,
+    draw: bars,
+    names: (mark) => mark.labels,
+    reach(mark, view, ranges) {
+      const heights = ranges.values(view, mark.array);
+      for (const edge of [-0.5, heights.length - 0.5]) ranges.take("x", edge);
+      for (const value of [0, ...heights]) ranges.take("y", value);
+    },
+    entryAt(mark, view, plot, x) {
+      const found = nearest("", mark.array, view, plot, x);
+      if (!found || !mark.labels.length) return found;
+      return { ...found, said: mark.labels[found.x] ?? String(found.x) };
+    },
+  },
+};
+
+/** What a plot asks of this mark. */
+export const kindOf = ({ mark }) => registered(MARKS, mark, "mark");
+
+/** The marks in the order in which they are drawn. */
+export const layered = (marks) => marks.toSorted((a, b) => kindOf(a).layer - kindOf(b).layer);
+
+/** Draw one mark of a plot. */
 export function drawMark(g, mark, view, plot) {
   g.save();
-  DRAW[mark.mark](g, mark, view, plot);
+  kindOf(mark).draw(g, mark, view, plot);
   g.restore();
 }
 
-const DRAW = { surface, points, mesh, arrows, curve, history, rule, band, bars };
+/** Take in the values of an array of places (x, y, x, y, …). */
+function pairs(mark, view, ranges) {
+  ranges.values(view, mark.array).forEach((value, i) => ranges.take(i % 2 ? "y" : "x", value));
+}
 
-function surface(g, mark, view, { map, stage }) {
-  drawSurface(g, mark, view, map, stage);
+/** The entry of arrays that is drawn nearest to a pixel, and what its x is called. */
+function nearest(xName, yName, view, { map, stage, panel }, px) {
+  const ys = stage.array(view, yName)?.data;
+  if (!ys?.length) return null;
+  const xs = xName ? stage.array(view, xName)?.data : null;
+  let best = { i: 0, away: Infinity };
+  for (let i = 0; i < ys.length; i += 1) {
+    const away = Math.abs(map.x(xs ? xs[i] : i) - px);
+    if (away < best.away) best = { i, away };
+  }
+  const x = xs ? xs[best.i] : best.i;
+  const [name] = panel.x.label.split(":");
+  const told = number(x, Number.isInteger(x) ? "integer" : "plain");
+  return { x, y: ys[best.i], said: [name, told].filter(Boolean).join(" ") };
 }
 
 // ------------------------------------------------------------------------------------ clouds
@@ -37,7 +146,7 @@ function points(g, mark, view, plot) {
   if (!array) return;
   const radius = Math.max(1.3, (mark.size * side) / 400);
   const { opacity, shape } = mark;
-  plot.cloud(mark).draw(g, array.data, map, {
+  plot.keep(mark, () => new Cloud()).draw(g, array.data, map, {
     colour: stage.palette[mark.role],
     opacity,
     radius,
@@ -46,10 +155,6 @@ function points(g, mark, view, plot) {
     wide,
     high,
   });
-}
-
-function mesh(g, mark, view, plot) {
-  plot.keep(mark, () => new Mesh(plot)).draw(g, mark, view);
 }
 
 function arrows(g, mark, view, { map, stage, side }) {
@@ -154,7 +259,7 @@ function bandAround(g, mark, xs, low, high, { map, stage }) {
 
 function history(g, mark, view, plot) {
   const { map, stage, playhead } = plot;
-  const trace = plot.trace(mark);
+  const trace = plot.keep(mark, () => new Trace(mark.scalar));
   trace.update(stage.frames, map);
   if (!trace.end) return;
   const pen = penOf(mark, stage);

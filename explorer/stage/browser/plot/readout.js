@@ -2,10 +2,8 @@
 
 import { moment } from "../format.js";
 import { element } from "../layout.js";
+import { kindOf } from "./marks.js";
 import { nearestFrame } from "./pointer.js";
-import { valueAt } from "./surface.js";
-
-const READ = ["history", "curve", "bars"]; // marks whose values are read out
 
 /** Show, move or hide the readout of a plot after it was drawn. */
 export function readout(plot) {
@@ -28,13 +26,12 @@ function line(text, colour) {
   return element("div", "", ...(colour ? [key] : []), text);
 }
 
-/** The place in a square plot, and the value of its surface there. */
+/** The place in a square plot, and the values of its marks there. */
 function readPlace({ panel, map, stage, view }, at) {
   const [x, y] = [map.unitX(at.x), map.unitY(at.y)];
   const lines = [line(`${stage.number(x)}, ${stage.number(y)}`)];
-  for (const mark of panel.marks.filter((m) => m.mark === "surface")) {
-    const array = stage.array(view, mark.array);
-    const value = array && valueAt(mark, array, x, y);
+  for (const mark of panel.marks) {
+    const value = kindOf(mark).valueAt?.(mark, view, stage, x, y);
     if (value !== null && value !== undefined)
       lines.push(line(`${mark.label || "value"} ${stage.number(value)}`));
   }
@@ -55,48 +52,21 @@ function readLine(plot, at) {
   const frame = plot.hasHistory ? nearestFrame(stage.frames, map, at.x) : null;
   if (frame) lines.push(line(moment(stage.clock, frame.step)));
   let hair = frame ? map.x(frame.step) : null;
-  const named = panel.marks.some(({ mark, label }) => label && READ.includes(mark));
-  for (const mark of panel.marks) {
-    if (!READ.includes(mark.mark) || (named && !mark.label)) continue;
-    const colour = stage.palette[mark.role];
-    let value = null;
-    if (mark.mark === "history" && frame) value = frame.scalars[mark.scalar];
-    else if (mark.mark !== "history") {
-      const found = nearestEntry(mark, view, stage, map, at.x);
-      if (!found) continue;
-      hair ??= map.x(found.x);
-      if (!lines.length) lines.push(line(entryName(mark, found, panel, stage)));
-      value = found.y;
-    }
+  const read = panel.marks.filter((mark) => kindOf(mark).entryAt);
+  const named = read.some(({ label }) => label);
+  for (const mark of read) {
+    if (named && !mark.label) continue;
+    const found = kindOf(mark).entryAt(mark, view, plot, at.x, frame);
+    if (!found) continue;
+    hair ??= map.x(found.x);
+    if (!lines.length) lines.push(line(found.said));
+    const [value, colour] = [found.y, stage.palette[mark.role]];
     if (value === null || value === undefined) continue;
     lines.push(line([mark.label, stage.number(value)].filter(Boolean).join(" "), colour));
     dot(g, hair, map.y(value), colour);
   }
   if (lines.length && hair !== null) drawHair(g, hair, map.box, stage);
   return lines;
-}
-
-function entryName(mark, found, panel, stage) {
-  if (mark.labels?.length) return mark.labels[found.i] ?? String(found.i);
-  const [name] = panel.x.label.split(":");
-  return [
-    name,
-    Number.isInteger(found.x) ? stage.number(found.x, "integer") : stage.number(found.x),
-  ]
-    .filter(Boolean)
-    .join(" ");
-}
-
-function nearestEntry(mark, view, stage, map, px) {
-  const ys = stage.array(view, mark.y ?? mark.array)?.data;
-  if (!ys?.length) return null;
-  const xs = mark.x ? stage.array(view, mark.x)?.data : null;
-  let best = { i: 0, away: Infinity };
-  for (let i = 0; i < ys.length; i += 1) {
-    const away = Math.abs(map.x(xs ? xs[i] : i) - px);
-    if (away < best.away) best = { i, away };
-  }
-  return { i: best.i, x: xs ? xs[best.i] : best.i, y: ys[best.i] };
 }
 
 function dot(g, x, y, colour) {

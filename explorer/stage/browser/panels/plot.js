@@ -1,13 +1,11 @@
 // A plot on canvas: it fits its axes, draws its marks, and answers the pointer.
 
-import { drawAxes, drawLabels, mapping, ticksOf } from "./axes.js";
-import { Cloud } from "./cloud.js";
 import { element, heading } from "../layout.js";
-import { drawMark, layered } from "./marks.js";
-import { Pointer } from "./pointer.js";
-import { Ranges } from "./ranges.js";
-import { readout } from "./readout.js";
-import { Trace } from "./trace.js";
+import { drawAxes, drawLabels, mapping, ticksOf } from "../plot/axes.js";
+import { drawMark, kindOf, layered } from "../plot/marks.js";
+import { Pointer } from "../plot/pointer.js";
+import { Ranges } from "../plot/ranges.js";
+import { readout } from "../plot/readout.js";
 
 const ALT_EVERY = 1000; // ms between two changes of the text alternative
 
@@ -40,7 +38,7 @@ class Plot {
     );
     this.zoom = null;
     this.pointer = new Pointer(this, this.whole);
-    this.hasHistory = panel.marks.some(({ mark }) => mark === "history");
+    this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
     this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
     this.cell = [0, 0];
     new ResizeObserver(([{ contentRect }]) => {
@@ -121,14 +119,12 @@ class Plot {
     g.font = `${size}px ${stage.font}`;
     const high = this.high - size - (panel.x.label && !this.xInline() ? size + 4 : 0);
     this.ticks = {
-      x: this.barTicks() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
+      x: this.names() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
       y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
     };
     const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
     this.left = Math.max(this.left, Math.ceil(widest) + 8);
-    const named = panel.marks.filter(
-      ({ mark, label }) => label && ["history", "curve"].includes(mark),
-    );
+    const named = panel.marks.filter((mark) => mark.label && kindOf(mark).namedAtEnd);
     const right = Math.max(8, ...named.map(({ label }) => g.measureText(label).width + 12));
     const box = {
       left: this.left,
@@ -144,11 +140,11 @@ class Plot {
     return this.panel.x.label.length <= 12;
   }
 
-  barTicks() {
-    const labels = this.panel.marks.find(
-      ({ mark, labels: names }) => mark === "bars" && names.length,
-    )?.labels;
-    return labels?.map((text, at) => ({ at, text })) ?? null;
+  /** What stands under the x axis in place of numbers; null without it. */
+  names() {
+    const named = this.panel.marks.map((mark) => kindOf(mark).names?.(mark) ?? []);
+    const names = named.find(({ length }) => length);
+    return names?.map((text, at) => ({ at, text })) ?? null;
   }
 
   // -------------------------------------------------------------------------------- drawing
@@ -213,14 +209,7 @@ class Plot {
     g.stroke();
   }
 
-  trace(mark) {
-    return this.keep(mark, () => new Trace(mark.scalar));
-  }
-
-  cloud(mark) {
-    return this.keep(mark, () => new Cloud());
-  }
-
+  /** What a mark keeps from frame to frame; made when it is first asked for. */
   keep(mark, make) {
     if (!this.kept.has(mark)) this.kept.set(mark, make());
     return this.kept.get(mark);

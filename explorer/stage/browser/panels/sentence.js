@@ -1,24 +1,12 @@
-// Panels of words: the sentence that says what is happening, and the cards with one number each.
+// What is happening, in words: the sentence of a frame, or a text letter by letter.
 
 import { element } from "../layout.js";
-
-const READABLE = 80; // ms; while a run plays, words change no faster than one reads
-
-/** A function that says whether it is time to change what stands there. */
-function unhurried() {
-  let last = -Infinity;
-  return ({ playing }) => {
-    const now = performance.now();
-    if (playing && now - last < READABLE) return false;
-    last = now;
-    return true;
-  };
-}
+import { unhurried } from "../pace.js";
 
 /**
  * A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes.
  */
-export function makeSentence(panel, stage) {
+export function make(panel, stage) {
   if (panel.mono) return makeText(panel, stage);
   const text = element("p", panel.lines > 3 ? "sentence long" : "sentence");
   const box = element("div", "", text);
@@ -92,50 +80,4 @@ function emphasised(text) {
   return text
     .split("**")
     .map((piece, i) => (i % 2 ? element("b", "", piece) : document.createTextNode(piece)));
-}
-
-/** A row of cards. A number is tinted where it is good or bad, and carries its floor or ceiling. */
-export function makeNumbers(panel, stage) {
-  const cards = panel.numbers.map((spec) => makeCard(spec, stage));
-  const box = element("div", "cards", ...cards.map((card) => card.element));
-  const due = unhurried();
-  return { element: box, paint: (view) => due(view) && cards.forEach((card) => card.paint(view)) };
-}
-
-function makeCard(spec, stage) {
-  const value = element("b", "value");
-  const bound = element("span", "bound");
-  const card = element("div", "card", value, element("span", "label", spec.label));
-  if (spec.bound) card.append(bound);
-  card.dataset.scalar = spec.scalar;
-  if (spec.help) {
-    card.tabIndex = 0;
-    stage.explain(card, spec.help);
-  }
-  let shown = null;
-
-  function paint(view) {
-    const now = stage.scalar(view, spec.scalar);
-    const text = stage.number(now, spec.form, spec.of);
-    const below = stage.fill(spec.bound, view);
-    const tint = verdict(spec, now, (limit) => stage.value(view, limit));
-    const all = `${text}|${below}|${tint}`;
-    if (all === shown) return;
-    shown = all;
-    value.textContent = text;
-    value.className = `value ${tint}`;
-    bound.textContent = below;
-    bound.title = below;
-  }
-
-  return { element: card, paint };
-}
-
-/** "good", "bad" or neither: limits are numbers or names of scalars. */
-function verdict(spec, now, resolve) {
-  if (now === null || Number.isNaN(now)) return "";
-  const limit = (name) => (spec[name] === undefined ? NaN : (resolve(spec[name]) ?? NaN));
-  if (now >= limit("good_from") || now <= limit("good_to")) return "good";
-  if (now >= limit("bad_from") || now <= limit("bad_to")) return "bad";
-  return "";
 }

@@ -1,0 +1,14 @@
+// How fast words may change.
+
+const READABLE = 80; // ms; while a run plays, words change no faster than one reads
+
+/** A function that says whether it is time to change what stands there. */
+export function unhurried() {
+  let last = -Infinity;
+  return ({ playing }) => {
+    const now = performance.now();
+    if (playing && now - last < READABLE) return false;
+    last = now;
+    return true;
+  };
+}
