@@ -134,7 +134,7 @@ def _scripts() -> dict[str, str]:
 
 
 def _named(folder: str, address: re.Match[str]) -> str:
-    """Return the name, in the import map, of what a script of a folder names: a script, a folder."""
+    """Return the name, in the import map, of the script or folder that one of a folder names."""
     end = "/" if address[1].endswith("/") else ""
     return f'"stage/{posixpath.normpath(posixpath.join(folder, address[1]))}{end}"'
 

@@ -50,7 +50,7 @@ export function percent(value) {
   return signed(100 * value, (size) => {
     if (size === 0) return "0 %";
     if (size < 0.0995) return `${power(size)} %`;
-    return `${size >= 99.95 && size < 1000 ? Math.round(size) : size.toPrecision(3)} %`;
+    return `${size >= 99.95 ? integer(size) : size.toPrecision(3)} %`;
   });
 }
 

@@ -6,6 +6,7 @@ import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
+import { registered } from "./registry.js";
 import { Player } from "./run/player.js";
 import { STYLE } from "./style.js";
 import { makeTimebar } from "./run/timebar.js";
@@ -174,6 +175,7 @@ class Stage {
   /** What paints a panel. One that cannot be made says why in its place, and is an error. */
   made(panel) {
     try {
+      checkRoles(panel, this.context.palette);
       return MAKERS.get(panel.kind)(panel, this.context);
     } catch (error) {
       reportError(error);
@@ -423,6 +425,13 @@ async function learn(kind) {
       throw new Error(`unknown panel '${kind}': there is no script for it`, { cause });
     });
   }
+}
+
+/** Make sure that every role that a panel names has a colour. */
+function checkRoles(panel, palette) {
+  JSON.stringify(panel, (name, value) =>
+    name === "role" ? registered(palette, value, "role") : value,
+  );
 }
 
 /** The position of the last frame that has a picture: one that only says its trouble has none. */

@@ -71,8 +71,8 @@ export class Ranges {
       bounds.low ?? Math.min(seen[0], bounds.high ?? Infinity),
       bounds.high ?? Math.max(seen[1], bounds.low ?? -Infinity),
     ];
-    if (fixed(axis) || this.panel.square) return [low, high];
-    if (name === "x" && !this.panel.marks.some((mark) => kindOf(mark).roundsX))
+    const exact = name === "x" && !this.panel.marks.some((mark) => kindOf(mark).roundsX);
+    if (fixed(axis) || this.panel.square || exact)
       return high > low ? [low, high] : [low, low + 1];
     return rounded([low, high], axis.log, bounds);
   }
