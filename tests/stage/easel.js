@@ -1,12 +1,13 @@
 // Draws one panel of a run as the stage does, outside of it: what stands on its canvas, where its
-// axes lie, and every text that it writes. The scripts come from the address `base`.
+// axes lie, every text that it writes, and what is read out at a `point` of its data. The scripts
+// come from the address `base`.
 
 // What is there for the hand alone, and the list that an unfolded memory shows beside it.
 const FOR_THE_HAND = "style, title, button, label, .choice, .made-of";
 
-export async function paint({ base, panel, palette, clock, select, stage, still, frames, at, size }) {
+export async function paint({ base, panel, palette, still, frames, at, size, point, ...shown }) {
   const from = (name) => import(`${base}${name}.js`);
-  const [{ Context }, { Explanations }, { decodePacket, FrameStore }, { STYLE }] =
+  const [{ Context }, { Explanations }, { decodePacket }, { STYLE }] =
     await Promise.all(["context", "layout", "run/store", "style"].map(from));
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer;
   const root = document.createElement("div");
@@ -27,7 +28,7 @@ export async function paint({ base, panel, palette, clock, select, stage, still,
   };
   const context = new Context(root, new Explanations(root), { refresh: () => {} });
   context.dress(palette);
-  Object.assign(context, { clock, selects: select, stage: stage ?? 0 });
+  Object.assign(context, shown);
   context.still = decodePacket(bytes(still));
   context.frames.add(frames.map((packet) => decodePacket(bytes(packet))));
   context.horizon = context.frames.newest;
@@ -41,7 +42,9 @@ export async function paint({ base, panel, palette, clock, select, stage, still,
     made.resize?.();
     const frame = context.frames.at(position);
     const playing = panel.kind === "plot"; // words that play wait for who reads them
-    made.paint({ frame, index: frame.index, position, playing });
+    const view = { frame, index: frame.index, position, playing };
+    made.paint(view);
+    if (point) made.pointer.at = { x: made.map.x(point[0]), y: made.map.y(point[1]) };
   }
   await new Promise(requestAnimationFrame);
   CanvasRenderingContext2D.prototype.fillText = fillText;
@@ -50,6 +53,7 @@ export async function paint({ base, panel, palette, clock, select, stage, still,
     written: [...written, ...textsIn(place)],
     axes: map && { ...map.box, cell: [wide, high], x: map.xRange, y: map.yRange },
     picture: map && made.canvas.toDataURL(),
+    reading: map && !made.reading.hidden ? made.reading.innerText : "",
   };
 }
 

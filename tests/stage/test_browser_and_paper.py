@@ -11,7 +11,7 @@ import io
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -19,11 +19,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from explorer.figures.scene import Choice, Grid, Mark, Panel, Plot, Points, Scene, Tiles, as_json
 from explorer.figures.theme import LIGHT
-from explorer.runs.frames import Frame, pack
+from explorer.runs.frames import Frame
 from explorer.stage.paper import phrases
 from explorer.stage.paper.format import moment as told_moment
 from explorer.stage.paper.format import number
@@ -34,34 +34,14 @@ from explorer.stage.paper.plot.axes import ticks_of
 from explorer.stage.paper.plot.marks import MARKS
 from explorer.stage.paper.sheet import Paper
 from tests.stage import exhibits, gallery
-from tests.stage.chromium import chromium  # noqa: F401
 from tests.stage.exhibits import EXHIBITS, OTHERS, PLOTS, Exhibit
+from tests.stage.studio import PANEL, PLOT, in_page, painted
 from tests.stage.theatre import BROWSER, Theatre
 
 PAPER = BROWSER.with_name("paper")
-EASEL = Path(__file__).with_name("easel.js").read_text("utf-8")
-PLOT, PANEL = (460, 340), (900, 340)  # px
 REACH = 2  # px by which the two may differ
 TOLERANCE = 34  # levels of 255, after both were blurred over five pixels
 MOST = 0.004  # share of the pixels that may differ by more
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:  # noqa: F811
-    with Theatre() as theatre:
-        page = chromium.new_page(viewport={"width": 960, "height": 700}, color_scheme="light")
-        page.goto(theatre.base)
-        page.wait_for_function("() => window.show")
-        yield page
-        page.close()
-
-
-def in_page(page: Page, script: str, *given: object) -> Any:
-    """Return what a script of the page returns; it may import by ``from(name)``."""
-    return page.evaluate(
-        f"async (given) => {{ const from = (name) => import(`/asset/${{name}}.js`); {script} }}",
-        list(given),
-    )
 
 
 # ------------------------------------------------------------------------------- nothing is missing
@@ -174,7 +154,7 @@ def forged(thing: Any, **about: object) -> Any:
     ],
     ids=["mark", "panel", "role"],
 )
-def test_what_is_unknown_says_so_in_its_place_and_to_whoever_looks(chromium, panel, message):  # noqa: F811
+def test_what_is_unknown_says_so_in_its_place_and_to_whoever_looks(chromium, panel, message):
     with Theatre() as theatre:
         page = chromium.new_page()
         page.goto(theatre.base)
@@ -245,25 +225,6 @@ class Painting:
     pixels: Image.Image | None = None
 
 
-def data_of(exhibit: Exhibit) -> dict[str, object]:
-    """Return what the easel is told of an exhibit, to paint its last moment."""
-
-    def packed(frame: Frame, index: int) -> str:
-        return base64.b64encode(pack(frame, index, {})).decode()
-
-    return {
-        "panel": as_json(exhibit.panel),
-        "palette": gallery.palette(),
-        "clock": exhibit.clock,
-        "select": dict(exhibit.select),
-        "stage": exhibit.stage,
-        "still": packed(exhibit.still, 0),
-        "frames": [packed(frame, i) for i, frame in enumerate(exhibit.frames)],
-        "at": len(exhibit.frames) - 1,
-        "size": PLOT if isinstance(exhibit.panel, Plot) else PANEL,
-    }
-
-
 def moment_of(exhibit: Exhibit, at: int = -1) -> Moment:
     grid = Grid((), (), ())
     return Moment(
@@ -302,10 +263,7 @@ class Studio:
 
     def _paint(self, name: str, named: bool = True) -> Painting:
         exhibit = EXHIBITS[name] if named else nameless(EXHIBITS[name])
-        script = """const easel = new Blob([given[0]], { type: 'text/javascript' });
-            const { paint } = await import(URL.createObjectURL(easel));
-            return paint({ ...given[1], base: `${location.origin}/asset/` });"""
-        found = in_page(self.page, script, EASEL, data_of(exhibit))
+        found = painted(self.page, exhibit)
         written, axes = tuple(sorted(found["written"])), found.get("axes")
         if axes is None:
             return Painting(written)

@@ -132,6 +132,7 @@ def adding(cells: Sequence[str], lowest: float, lags: int) -> Scene:
             low=lowest,
             high=1.0,
             log=True,
+            row_name="lag",
             y_label=f"lag 0 to {lags}",
             alt=f"{LABELS[cell]}: gradient norm by lag, while it trains.",
         )

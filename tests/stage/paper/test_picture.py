@@ -153,7 +153,7 @@ def test_an_arrow_is_as_long_as_its_vector_until_it_is_cut():
     def reach(vector: float, longest: float) -> float:
         arrays = {"tails": np.array([[-0.5, 0.0]]), "pull": np.array([[vector, 0.0]])}
         pixels = plotted(Arrows("tails", "pull", "fake", longest=longest), arrays=arrays)
-        columns = np.nonzero(covered(pixels, LIGHT["fake"], 110))[1]
+        columns = np.nonzero(covered(pixels, LIGHT["fake"], 190))[1]
         return (columns.max() - columns.min()) / (dot(0.5, 0)[0] - dot(-0.5, 0)[0])
 
     assert reach(0.4, 1.0) == pytest.approx(0.4, abs=0.03)
