@@ -20,7 +20,7 @@ from explorer.runs.frames import Frame, chunk, pack
 from explorer.stage.messages import PALETTE, Showing
 
 FOLDER = Path(__file__).with_name("browser")
-IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # how the scripts name each other
+IMPORTED = re.compile(r'"(\.\.?/[\w./-]+(?:\.js|/))"')  # how scripts name each other, and folders
 MOST_FRAMES = 1000  # a file of more is slow to open, and no eye sees the difference
 
 PAGE = """<!doctype html>
@@ -134,8 +134,9 @@ def _scripts() -> dict[str, str]:
 
 
 def _named(folder: str, address: re.Match[str]) -> str:
-    """Return the name, in the import map, of a script that one of a folder imports."""
-    return f'"stage/{posixpath.normpath(posixpath.join(folder, address[1]))}"'
+    """Return the name, in the import map, of the script or folder that one of a folder names."""
+    end = "/" if address[1].endswith("/") else ""
+    return f'"stage/{posixpath.normpath(posixpath.join(folder, address[1]))}{end}"'
 
 
 def _packed(data: bytes) -> str:

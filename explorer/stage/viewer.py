@@ -24,7 +24,7 @@ CHUNK_BYTES = 2**20
 STATUS_INTERVAL = 0.5  # seconds between two reports of speed
 SEND_TIMEOUT = 20.0  # seconds until a browser that takes nothing is let go
 
-NORMAL, TOO_LATE, UNSUPPORTED, OFFENCE, TOO_BIG, BUSY = 1000, 1001, 1003, 1008, 1009, 1013
+NORMAL, UNSUPPORTED, OFFENCE, TOO_BIG, BUSY = 1000, 1003, 1008, 1009, 1013
 
 
 @dataclass(frozen=True)

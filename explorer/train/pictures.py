@@ -72,7 +72,7 @@ class Film(Picture):
 
     def draw(self, file: BinaryIO, frames: list[Frame]) -> None:
         """Write the film of all frames."""
-        from explorer.stage.paper.picture import film
+        from explorer.stage.paper.film import film
 
         scene, heading = self.shown
         with TemporaryDirectory() as folder:  # what writes films wants a path and its suffix

@@ -24,8 +24,8 @@ from explorer.figures.scene import (
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
 from explorer.stage.component import _picks
+from explorer.stage.paper.panels.unfolding import parts
 from explorer.stage.paper.picture import picture
-from explorer.stage.paper.unfolding import parts
 from tests.stage import recordings
 
 UNITS, STEPS = 6, 10

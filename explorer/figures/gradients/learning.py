@@ -69,6 +69,7 @@ def profile(cell: str, lowest: float, lags: int) -> Timeline:
         low=lowest,
         high=1.0,
         log=True,
+        row_name="lag",
         y_label=f"lag 0 to {lags}",
         alt=f"{label(cell)}: gradient norm by lag, while it trains.",
     )

@@ -1,5 +1,7 @@
 // Colours of the current theme as numbers, and the scales of heat maps.
 
+import { registered } from "./registry.js";
+
 /** @typedef {number[]} Colour red, green and blue, 0 to 255 */
 
 const VIRIDIS = [
@@ -115,10 +117,10 @@ export function rampOf(palette, scale, role) {
  */
 function stopsOf(palette, scale, role) {
   if (scale === "sequential") return VIRIDIS;
-  const names = {
+  const scales = {
     diverging: ["low", "card", "high"],
     signed: ["negative", "card", "positive"],
     role: ["card", role],
-  }[scale];
-  return names.map((name) => channels(palette[name] ?? palette.ink));
+  };
+  return registered(scales, scale, "scale").map((name) => channels(palette[name] ?? palette.ink));
 }

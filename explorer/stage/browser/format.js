@@ -1,5 +1,7 @@
 // Numbers as text: three significant digits, a true minus sign, powers as 2.8×10⁻³.
 
+import { registered } from "./registry.js";
+
 /** @import { Number as Card } from "./types" */
 
 /** @typedef {number | null | undefined} Missable a number that may be missing */
@@ -72,7 +74,7 @@ export function percent(value) {
   return signed(100 * (value ?? NaN), (size) => {
     if (size === 0) return "0 %";
     if (size < 0.0995) return `${power(size)} %`;
-    return `${size >= 99.95 && size < 1000 ? Math.round(size) : size.toPrecision(3)} %`;
+    return `${size >= 99.95 ? integer(size) : size.toPrecision(3)} %`;
   });
 }
 
@@ -87,8 +89,13 @@ function signed(value, write) {
   return value < 0 && !/^0(?:\s%)?$/.test(text) ? `−${text}` : text;
 }
 
-/** @type {Record<string, (value: Missable) => string>} */
-const FORMS = { percent, power, integer };
+/**
+ * @param {Missable} value
+ * @param {Missable} all
+ */
+const whole = (value, all) => `${integer(value)} / ${integer(all)}`;
+/** @type {Record<string, (value: Missable, of: Missable) => string>} */
+const FORMS = { plain, percent, power, integer, of: whole };
 
 /**
  * A number in one of the forms that a scene can ask for.
@@ -97,10 +104,8 @@ const FORMS = { percent, power, integer };
  * @param {string} form a `Form`, or what a template says after its colon
  * @param {Missable} of
  */
-export function number(value, form = "plain", of = null) {
-  if (form === "of") return `${integer(value)} / ${integer(of)}`;
-  return (FORMS[form] ?? plain)(value);
-}
+export const number = (value, form = "plain", of = null) =>
+  registered(FORMS, form, "form of a number")(value, of);
 
 const DONE = ["step", "iteration"]; // counted from 0, as what was done; all else from 1
 

@@ -6,22 +6,23 @@ import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
+import { registered } from "./registry.js";
 import { Player } from "./run/player.js";
-import { make as makePlot } from "./plot/plot.js";
 import { STYLE } from "./style.js";
 import { makeTimebar } from "./run/timebar.js";
-import { makeNumbers, makeSentence } from "./panels/words.js";
+
+// Most scenes have these: they come with this script and not after it.
+import "./panels/numbers.js";
+import "./panels/plot.js";
+import "./panels/sentence.js";
 
 /**
  * @import { Made, Maker } from "./context.js"
  * @import { Frame, FrameStore } from "./run/store.js"
  * @import { Controls } from "./run/timebar.js"
- * @import { Panel, Panels, Scene, Showing, Status, Told } from "./types"
+ * @import { Panel, Scene, Showing, Status, Told } from "./types"
  */
 
-/** @typedef {keyof Panels} Kind */
-/** @typedef {{ [K in Kind]: Maker<Panels[K]> }} Makers */
-/** @typedef {Exclude<Kind, keyof typeof AT_HAND>} Fetched the kinds whose scripts come when needed */
 /** @typedef {{ wrapper: HTMLElement, made: Made }} Placed a panel in the picture */
 
 /**
@@ -31,20 +32,9 @@ import { makeNumbers, makeSentence } from "./panels/words.js";
  * @property {<N extends keyof Told>(name: N, value: Told[N]) => void} [setTrigger]
  */
 
-const AT_HAND = { plot: makePlot, numbers: makeNumbers, sentence: makeSentence };
-/** @type {Partial<Makers>} */
-const MAKERS = { ...AT_HAND }; // those known
-/** @type {{ [K in Fetched]: () => Promise<{ make: Makers[K] }> }} */
-const FETCH = {
-  diagram: () => import("./circuit/diagram.js"),
-  timeline: () => import("./panels/timeline.js"),
-  tokens: () => import("./panels/tokens.js"),
-  flow: () => import("./panels/flow.js"),
-  ranking: () => import("./panels/ranking.js"),
-  tiles: () => import("./panels/tiles.js"),
-  choice: () => import("./panels/choice.js"),
-  unfolding: () => import("./panels/unfolding.js"),
-};
+const PANELS = "./panels/"; // every panel of a scene has its script there, called by its kind
+/** @type {Map<string, Maker<Panel>>} */
+const MAKERS = new Map(); // what makes panels, by the kinds that were needed so far
 const UNREACHABLE = "The server is not reachable; trying again.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
@@ -68,37 +58,6 @@ export function mount(parent, data, calls = {}) {
   }
   stage.take(data, calls);
   return () => setTimeout(() => stage.root.isConnected || stage.close());
-}
-
-/**
- * Whether the script that makes panels of a kind has yet to come.
- *
- * @param {Kind} kind
- * @returns {kind is Fetched}
- */
-const isMissing = (kind) => kind in FETCH && !MAKERS[kind];
-
-/**
- * @template {Fetched} K
- * @param {K} kind
- */
-async function fetchMaker(kind) {
-  const script = await FETCH[kind]();
-  MAKERS[kind] = script.make;
-}
-
-/**
- * Make a panel; raises an Error where nothing makes panels of its kind.
- *
- * @template {Kind} K
- * @param {K} kind
- * @param {Panels[K]} panel
- * @param {Context} context
- */
-function make(kind, panel, context) {
-  const maker = MAKERS[kind];
-  if (!maker) throw new Error(`nothing makes panels of kind "${kind}"`);
-  return maker(panel, context);
 }
 
 class Stage {
@@ -229,7 +188,7 @@ class Stage {
     const { root, context, layout } = this;
     const first = !this.given;
     const before = first ? [] : this.scene.panels;
-    const chosen = before.filter((panel) => panel.kind === "choice");
+    const chosen = before.filter((panel) => "options" in panel);
     const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
     this.given = scene;
     context.clock = scene.clock;
@@ -262,8 +221,8 @@ class Stage {
     const { panels } = this.scene;
     const building = (this.building = Symbol("building"));
     this.makers = [];
-    const missing = new Set(panels.map(({ kind }) => kind).filter(isMissing));
-    if (missing.size) await Promise.all([...missing].map(fetchMaker));
+    const missing = new Set(panels.map(({ kind }) => kind).filter((kind) => !MAKERS.has(kind)));
+    if (missing.size) await Promise.all([...missing].map(learn));
     if (building !== this.building) return;
     const before = this.panels;
     this.panels = new Map(panels.map((panel) => this.placed(panel, before)));
@@ -287,11 +246,28 @@ class Stage {
     const known = before.get(key);
     before.delete(key);
     if (known) return [key, known];
-    const made = make(panel.kind, panel, this.context);
+    const made = this.made(panel);
     const wrapper = element("section", "panel", made.element);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
+  }
+
+  /**
+   * What paints a panel. One that cannot be made says why in its place, and is an error.
+   *
+   * @param {Panel} panel
+   * @returns {Made}
+   */
+  made(panel) {
+    try {
+      checkRoles(panel, this.context.palette);
+      return registered(Object.fromEntries(MAKERS), panel.kind, "panel")(panel, this.context);
+    } catch (error) {
+      reportError(error);
+      const why = error instanceof Error ? error.message : String(error);
+      return { element: element("p", "trouble", why), paint: () => {} };
+    }
   }
 
   /** A small picture stands still while it is out of sight. */
@@ -304,12 +280,12 @@ class Stage {
 
   /** The stage inside a step that is shown first. */
   get opening() {
-    const diagram = this.scene.panels.find((panel) => panel.kind === "diagram");
-    return Math.max(0, diagram?.stages.findIndex(({ name }) => name === diagram.opens) ?? 0);
+    const staged = this.scene.panels.find((panel) => "stages" in panel);
+    return Math.max(0, staged?.stages.findIndex(({ name }) => name === staged.opens) ?? 0);
   }
 
   get gates() {
-    return this.scene.panels.find((panel) => panel.kind === "diagram")?.stages.length ?? 0;
+    return this.scene.panels.find((panel) => "stages" in panel)?.stages.length ?? 0;
   }
 
   /**
@@ -406,7 +382,7 @@ class Stage {
    */
   select(name, value) {
     this.choose({ [name]: value });
-    const own = this.scene.panels.some((panel) => panel.kind === "choice" && panel.select === name);
+    const own = this.scene.panels.some((panel) => "options" in panel && panel.select === name);
     if (this.data.picks && !own) this.tell("pick", { name, value });
   }
 
@@ -554,6 +530,33 @@ class Stage {
     this.root.remove();
     this.style.remove();
   }
+}
+
+/**
+ * Fetch what makes panels of a kind; without it, making one is an error.
+ *
+ * @param {string} kind
+ */
+async function learn(kind) {
+  try {
+    MAKERS.set(kind, (await import(`${PANELS}${kind}.js`)).make);
+  } catch (cause) {
+    MAKERS.set(kind, () => {
+      throw new Error(`unknown panel '${kind}': there is no script for it`, { cause });
+    });
+  }
+}
+
+/**
+ * Make sure that every role that a panel names has a colour.
+ *
+ * @param {Panel} panel
+ * @param {Record<string, string>} palette
+ */
+function checkRoles(panel, palette) {
+  JSON.stringify(panel, (name, value) =>
+    name === "role" ? registered(palette, value, "role") : value,
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 // Numbers and sentences that go by the selected unit.
 
+import { registered } from "./registry.js";
+
 /**
  * @import { Context, View } from "./context.js"
  * @import { Missable } from "./format.js"
@@ -81,7 +83,7 @@ export function fill(text, panel, stage, view) {
   return text.replace(/\{([^{}:]+)(?::(\w+))?\}/g, (_, name, form) => {
     if (name === "token") return panel.tokens?.[view.frame.index] ?? "–";
     const number = entry(name, panel.select, stage, view);
-    return form === "percent" ? percent(number) : fixed(number);
+    return form ? registered({ percent }, form, "form of a number")(number) : fixed(number);
   });
 }
 

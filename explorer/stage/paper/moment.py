@@ -1,14 +1,16 @@
 """One moment of a run as a picture needs it: the frame, what never moves, and what was before."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.figures.scene import Scene, Value
 from explorer.runs.frames import Frame
-from explorer.stage.paper.writing import fill, fixed, number, percent
+from explorer.stage.paper.format import NOTHING, fill, number
+from explorer.stage.paper.phrases import fixed, percent
+from explorer.stage.paper.registry import registered
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Moment:
     at: int
     select: Mapping[str, int]
     stage: int | None = None
+
+    def all(self) -> "Iterator[Moment]":
+        """Yield every moment of the run."""
+        return (replace(self, at=at) for at in range(len(self.frames)))
 
     @property
     def frame(self) -> Frame:
@@ -48,6 +54,10 @@ class Moment:
         """Return a number of the frame, or of the still frame; NaN where neither has it."""
         found = self.frame.scalars.get(name, self.still.scalars.get(name, math.nan))
         return math.nan if found is None else float(found)
+
+    def says(self, name: str) -> str:
+        """Return a sentence of the frame, or of the still frame; empty where neither has it."""
+        return self.frame.sentences.get(name, self.still.sentences.get(name, ""))
 
     def known(self, source: float | str) -> float:
         """Return a number as it is, or the scalar of that name."""
@@ -75,8 +85,9 @@ class Moment:
 
         def told(name: str, form: str | None) -> str:
             if name == "token":
-                return tokens[self.index] if self.index < len(tokens) else "–"
+                return tokens[self.index] if self.index < len(tokens) else NOTHING
             found = self.entry(name, select)
-            return percent(found) if form == "percent" else fixed(found)
+            forms = {"percent": percent}
+            return registered(forms, form, "form of a number")(found) if form else fixed(found)
 
         return fill(text, told)

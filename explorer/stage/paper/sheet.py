@@ -7,15 +7,19 @@ are the pixels of the finished picture; y runs downwards.
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from explorer.stage.paper.colour import channels, lightness
+from explorer.stage.paper.registry import registered
+
 LARGER = 2
+TEXT = 14.0  # px of the letters, unless they are larger
 Point = tuple[float, float]
-Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 # Families that hold σ, − and ⁻³, as systems carry them; Pillow's own letters lack these signs.
 FACES: Mapping[str, tuple[str, ...]] = {
@@ -30,35 +34,6 @@ SPELT = str.maketrans(
         **{sign: str(i) for i, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹") if i not in (2, 3)},
     }
 )  # fmt: skip
-
-VIRIDIS = (
-    "#440154", "#482878", "#3e4a89", "#31688e", "#26828e",
-    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
-)  # fmt: skip  # Smith and van der Walt (2015), ten samples
-
-
-@functools.lru_cache(maxsize=256)
-def channels(colour: str) -> Colour:
-    """Return red, green and blue of "#rrggbb", 0 to 255."""
-    return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
-
-
-def ink_on(colour: str) -> str:
-    """Return black or white, whichever reads better on a colour (WCAG 2.1)."""
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (value / 255 for value in channels(colour))
-    ]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000000" if light > 0.179 else "#ffffff"
-
-
-def ramp(stops: Sequence[str]) -> np.ndarray:
-    """Return 256 colours between given ones, (256, 3) bytes."""
-    at = np.linspace(0, len(stops) - 1, 256)
-    table = np.array([channels(stop) for stop in stops], float)
-    found = [np.interp(at, range(len(stops)), table[:, c]) for c in range(3)]
-    return np.rint(np.stack(found, 1)).astype(np.uint8)
 
 
 @functools.lru_cache(maxsize=64)
@@ -82,13 +57,18 @@ class Paper:
         self._draw = ImageDraw.Draw(self._image, "RGBA")
         self._origin = (0, 0)  # of the part that is drawn on, in the pixels of the large picture
 
+    @property
+    def dark(self) -> bool:
+        """Return whether what is drawn is lighter than the ground."""
+        return lightness(self.palette["background"]) < 0.5
+
     def finished(self) -> Image.Image:
         """Return the picture at its own size."""
         return self._image.reduce(LARGER)
 
     def colour(self, role: str) -> str:
         """Return the colour of a role; a colour stays itself."""
-        return role if role.startswith("#") else self.palette.get(role, self.palette["ink"])
+        return role if role.startswith("#") else registered(self.palette, role, "role")
 
     @contextmanager
     def within(self, left: float, top: float, right: float, bottom: float) -> Iterator[None]:
@@ -107,7 +87,13 @@ class Paper:
             self._image.paste(part, corner)
 
     def _at(self, x: float, y: float) -> Point:
+        """Return a place in the large picture, whose pixels begin at whole numbers."""
         return LARGER * x - self._origin[0], LARGER * y - self._origin[1]
+
+    def _among(self, x: float, y: float) -> Point:
+        """Return a place as Pillow takes it for lines and areas: pixels lie at whole numbers."""
+        left, top = self._at(x, y)
+        return left - 0.5, top - 0.5
 
     def _fill(self, role: str, opacity: float) -> tuple[int, int, int, int]:
         return (*channels(self.colour(role)), round(255 * opacity))
@@ -121,19 +107,35 @@ class Paper:
         opacity: float = 1.0,
     ) -> None:
         """Draw a line through points, dashed by lengths on and off."""
-        path = [self._at(x, y) for x, y in points]
+        path = [self._among(x, y) for x, y in points]
         if len(path) < 2:
             return
         fill, thick = self._fill(role, opacity), max(1, round(LARGER * width))
+        if not dash and opacity < 1 and len(path) > 2:
+            self._veil(path, role, thick, opacity)
+            return
         if not dash:
             self._draw.line(path, fill, thick, joint="curve")
             return
         for piece in _dashes(path, [LARGER * length for length in dash]):
             self._draw.line(piece, fill, thick)
 
+    def _veil(self, path: Sequence[Point], role: str, thick: int, opacity: float) -> None:
+        """Draw a line that lets the ground through, and no more of itself at its corners."""
+        xs, ys = zip(*path, strict=True)
+        left, top = max(0, math.floor(min(xs)) - thick), max(0, math.floor(min(ys)) - thick)
+        right = min(self._image.width, math.ceil(max(xs)) + thick)
+        bottom = min(self._image.height, math.ceil(max(ys)) + thick)
+        if right <= left or bottom <= top:
+            return
+        mask = Image.new("L", (right - left, bottom - top))
+        moved = [(x - left, y - top) for x, y in path]
+        ImageDraw.Draw(mask).line(moved, round(255 * opacity), thick, joint="curve")
+        self._image.paste(self.colour(role), (left, top), mask)
+
     def polygon(self, points: Iterable[Point], role: str, opacity: float = 1.0) -> None:
         """Fill the area inside points."""
-        corners = [self._at(x, y) for x, y in points]
+        corners = [self._among(x, y) for x, y in points]
         if len(corners) > 2:
             self._draw.polygon(corners, self._fill(role, opacity))
 
@@ -152,8 +154,10 @@ class Paper:
         """Fill a rectangle with round corners, with an outline where one is named."""
         if right <= left or bottom <= top:
             return
+        corner, (x, y) = self._at(left, top), self._at(right, bottom)
+        end = (max(corner[0], x - 1), max(corner[1], y - 1))  # that pixel is filled, too
         self._draw.rounded_rectangle(
-            [self._at(left, top), self._at(right, bottom)],
+            [corner, end],
             LARGER * radius,
             self._fill(role, opacity),
             self._fill(outline, 1.0) if outline else None,
@@ -163,16 +167,21 @@ class Paper:
     def dot(
         self, x: float, y: float, radius: float, role: str, opacity: float = 1.0, shape: str = "dot"
     ) -> None:
-        """Draw a dot, a ring or a cross."""
-        (x, y), r = self._at(x, y), LARGER * radius
-        fill, thick = self._fill(role, opacity), max(1, round(0.5 * r))
-        if shape == "cross":
-            self._draw.line([(x - r, y - r), (x + r, y + r)], fill, thick)
-            self._draw.line([(x - r, y + r), (x + r, y - r)], fill, thick)
-        elif shape == "ring":
-            self._draw.ellipse([x - r, y - r, x + r, y + r], None, fill, thick)
-        else:
-            self._draw.ellipse([x - r, y - r, x + r, y + r], fill)
+        """Draw a dot, a ring or a cross that a circle of this radius holds."""
+        (x, y), r = self._among(x, y), LARGER * radius - 0.5
+        fill, thick = self._fill(role, opacity), max(1, round(LARGER * max(1.1, 0.45 * radius)))
+        circle, arm = [x - r, y - r, x + r, y + r], r / math.sqrt(2)
+
+        def cross() -> None:
+            self._draw.line([(x - arm, y - arm), (x + arm, y + arm)], fill, thick)
+            self._draw.line([(x - arm, y + arm), (x + arm, y - arm)], fill, thick)
+
+        shapes: Mapping[str, Callable[[], None]] = {
+            "dot": lambda: self._draw.ellipse(circle, fill),
+            "ring": lambda: self._draw.ellipse(circle, None, fill, thick),
+            "cross": cross,
+        }
+        registered(shapes, shape, "shape of a point")()
 
     def heat(
         self,
@@ -203,7 +212,7 @@ class Paper:
         x: float,
         y: float,
         words: str,
-        size: float = 14.0,
+        size: float = TEXT,
         role: str = "ink",
         anchor: str = "ls",
         face: str = "plain",
@@ -226,12 +235,24 @@ class Paper:
             stroke_fill=rim[1],
         )
 
-    def measure(self, words: str, size: float = 14.0, face: str = "plain") -> float:
+    def upright(self, x: float, y: float, words: str, role: str = "ink") -> None:
+        """Write one line from below upwards, its middle at a place."""
+        letters, complete = font("plain", round(LARGER * TEXT))
+        told = words if complete else words.translate(SPELT)
+        box = [math.ceil(edge) for edge in letters.getbbox(told)]
+        mask = Image.new("L", (box[2] + 2, box[3] + 2))
+        ImageDraw.Draw(mask).text((1, 1), told, 255, letters)
+        turned = mask.rotate(90, expand=True)
+        left, top = self._at(x, y)
+        corner = (round(left - turned.width / 2), round(top - turned.height / 2))
+        self._image.paste(self.colour(role), corner, turned)
+
+    def measure(self, words: str, size: float = TEXT, face: str = "plain") -> float:
         """Return the width of one line."""
         letters, complete = font(face, round(LARGER * size))
         return float(letters.getlength(words if complete else words.translate(SPELT))) / LARGER
 
-    def wrapped(self, words: str, width: float, size: float = 14.0) -> list[str]:
+    def wrapped(self, words: str, width: float, size: float = TEXT) -> list[str]:
         """Return the words in lines that are no wider than ``width``, where words allow it."""
         lines: list[str] = []
         for word in words.split():
@@ -242,7 +263,7 @@ class Paper:
                 lines.append(word)
         return lines
 
-    def clipped(self, words: str, width: float, size: float = 14.0, face: str = "plain") -> str:
+    def clipped(self, words: str, width: float, size: float = TEXT, face: str = "plain") -> str:
         """Return the words, cut with an ellipsis where they are wider than ``width``."""
         if self.measure(words, size, face) <= width:
             return words

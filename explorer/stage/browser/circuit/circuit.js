@@ -4,6 +4,7 @@
 import { inkOn } from "../colour.js";
 import { call, opens } from "./opening.js";
 import { capital, fill, fixed, valueOf } from "../phrases.js";
+import { registered } from "../registry.js";
 
 /**
  * @import { Context, View } from "../context.js"
@@ -259,7 +260,7 @@ export function circuit(layout, panel, stage, enter, open) {
   /** @param {Node} node */
   function drawNode(node) {
     const kind = node.shape;
-    const { shape, written } = LOOKS[kind];
+    const { shape, written } = registered(LOOKS, kind, "shape of a node");
     const group = make("g", { class: `node ${shape}`, "data-node": node.name, tabindex: "0" }, above);
     const gate = kind === "gate";
     /** @type {NodeParts} */
@@ -345,22 +346,34 @@ export function circuit(layout, panel, stage, enter, open) {
     const [small, large] = letters();
     let anchor = wire.anchor;
     let [at, captionY, numberY] = [x, y, y];
-    if (wire.side === "across") {
-      captionY = y - (stage.narrow ? 18 : 13 * k);
-      numberY = y + 10 * k + large;
-    } else if (wire.side === "above") {
-      numberY = y - (stage.narrow ? 19 : 12 * k);
-      captionY = numberY - large - 1;
-      if (!wire.label) numberY = y - 7 * k;
-    } else if (wire.side === "below") {
-      captionY = y + 8 * k + small;
-      numberY = captionY + large + 2;
-    } else {
-      anchor = wire.side === "right" ? "start" : "end";
-      at = wire.side === "right" ? x + 11 * k : x - 11 * k;
+    /**
+     * @param {"start" | "end"} end
+     * @param {1 | -1} ahead
+     */
+    const beside = (end, ahead) => {
+      anchor = end;
+      at = x + ahead * 11 * k;
       numberY = wire.label ? y - 1 : y + large * 0.35;
       captionY = y + small;
-    }
+    };
+    const sides = {
+      across() {
+        captionY = y - (stage.narrow ? 18 : 13 * k);
+        numberY = y + 10 * k + large;
+      },
+      above() {
+        numberY = y - (stage.narrow ? 19 : 12 * k);
+        captionY = numberY - large - 1;
+        if (!wire.label) numberY = y - 7 * k;
+      },
+      below() {
+        captionY = y + 8 * k + small;
+        numberY = captionY + large + 2;
+      },
+      left: () => beside("end", -1),
+      right: () => beside("start", 1),
+    };
+    registered(sides, wire.side, "side of a wire")();
     if (isEntry(wire)) {
       // Lines side by side under a gate: their numbers stand between them, where there is room on
       // one height, else the first above the second.

@@ -4,6 +4,7 @@
 import { inkOn, rampOf } from "../colour.js";
 import { number } from "../format.js";
 import { element, focused } from "../layout.js";
+import { registered } from "../registry.js";
 
 /**
  * @import { Made, Maker, View } from "../context.js"
@@ -69,20 +70,21 @@ export function make(panel, stage) {
   /** @returns {(number | null)[]} */
   const blank = () => new Array(chips.length).fill(null);
 
-  /**
-   * The number behind every chip; null where there is none.
-   *
-   * @param {View} view
-   */
-  function valuesOf(view) {
+  /** The number behind every chip; null where there is none. */
+  const valuesOf = registered({ frame: ofFrame, frames: ofFrames }, panel.of, "source of a tint");
+
+  /** @param {View} view */
+  function ofFrame(view) {
     const values = blank();
-    if (panel.of === "frame") {
-      const data = stage.array(view, panel.array)?.data ?? [];
-      for (let i = 0; i < Math.min(data.length, values.length); i += 1) {
-        if (Number.isFinite(data[i])) values[i] = data[i];
-      }
-      return values;
+    const data = stage.array(view, panel.array)?.data ?? [];
+    for (let i = 0; i < Math.min(data.length, values.length); i += 1) {
+      if (Number.isFinite(data[i])) values[i] = data[i];
     }
+    return values;
+  }
+
+  function ofFrames() {
+    const values = blank();
     for (const frame of stage.frames.frames) {
       const value = frame.arrays[panel.array]?.data[at()] ?? NaN;
       if (Number.isFinite(value) && frame.index < values.length) values[frame.index] = value;

@@ -2,6 +2,7 @@
 
 import { pixelSheet } from "../canvas.js";
 import { channels } from "../colour.js";
+import { registered } from "../registry.js";
 
 /**
  * @import { Graphics, PixelSheet } from "../canvas.js"
@@ -63,9 +64,10 @@ function drawMask(radius, shape, width, place) {
   const reach = Math.ceil(radius + 1);
   /** @type {Mask} */
   const mask = { dx: [], dy: [], cover: [] };
+  const covering = registered(coverage, shape, "shape of a point");
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = coverage[shape](
+      const cover = covering(
         dx + 0.5 - fx - 0.5 / PLACES,
         dy + 0.5 - fy - 0.5 / PLACES,
         radius,

@@ -1,14 +1,62 @@
-// How each mark of a plot is drawn. A mark only draws: its numbers were computed elsewhere.
+// The marks of a plot: how each is drawn, and what else the plot asks of it. A mark only draws: its
+// numbers were computed elsewhere.
 
 import { faded } from "../colour.js";
-import { drawSurface } from "./surface.js";
+import { number } from "../format.js";
+import { registered } from "../registry.js";
+import { Cloud } from "./cloud.js";
+import { Mesh } from "./mesh.js";
+import { drawSurface, valueAt } from "./surface.js";
+import { Trace } from "./trace.js";
 
 /**
  * @import { Graphics } from "../canvas.js"
  * @import { Context, View } from "../context.js"
- * @import { Arrows, Band, Bars, Curve, History, Mark, Marks, Mesh, Points, Rule, Surface } from "../types"
- * @import { Plot } from "./plot.js"
+ * @import { Missable } from "../format.js"
+ * @import { Plot } from "../panels/plot.js"
+ * @import { Frame } from "../run/store.js"
+ * @import { Arrows, Band, Bars, Curve, History, Mark, Marks, Mesh as MeshMark, Points, Rule, Surface } from "../types"
+ * @import { Ranges } from "./ranges.js"
  * @import { Pen, Place } from "./trace.js"
+ */
+
+/**
+ * An entry of a mark, in data units; `said` is what its x is called.
+ *
+ * @typedef {{ x: number, y: Missable, said?: string }} Entry
+ */
+
+/**
+ * What a plot asks of one kind of mark. All have
+ *
+ * - layer: marks of a lower one are drawn first
+ * - draw: `plot` gives map, stage, side (px) and playhead (px), and keeps what is drawn again;
+ *   labels are added to it
+ *
+ * and those whom it concerns
+ *
+ * - reach: has fitted axes show its values, by ranges.take(axis, value)
+ * - extent: beyond these [x0, x1, y0, y1] a square plot does not grow
+ * - overTime: x runs over the time of the run, and a click moves the playhead
+ * - roundsX: a fitted x axis ends at round numbers, not at the outermost values
+ * - namedAtEnd: its label stands at the right of the plot
+ * - names: what stands under 0, 1, 2, … of the x axis
+ * - valueAt: its number at a place, read out in square plots
+ * - entryAt: its entry nearest to a pixel, or at the frame that is nearest, read out in the others
+ *
+ * @template M
+ * @typedef {{
+ *   layer: number,
+ *   draw(g: Graphics, mark: M, view: View, plot: Plot): void,
+ *   reach?(mark: M, view: View, ranges: Ranges): void,
+ *   extent?(mark: M): [number, number, number, number],
+ *   overTime?: boolean,
+ *   roundsX?: boolean,
+ *   namedAtEnd?: boolean,
+ *   names?(mark: M): string[],
+ *   valueAt?(mark: M, view: View, stage: Context, x: number, y: number): Missable,
+ *   entryAt?(mark: M, view: View, plot: Plot, x: number, frame: Frame | null): Entry | null,
+ * }} Kind
  */
 
 /**
@@ -18,22 +66,104 @@ import { drawSurface } from "./surface.js";
  * @typedef {(g: Graphics, mark: M, view: View, plot: Plot) => void} Draw
  */
 
-/** @type {Partial<Record<keyof Marks, number>>} */
-const LAYER = { surface: 0, band: 1, rule: 2, mesh: 3 }; // others lie above, as given
+const ABOVE = 9; // the layer of what lies over the others, as given
+
+/**
+ * What a plot asks of a mark, by the mark's name.
+ *
+ * @type {{ [K in keyof Marks]: Kind<Marks[K]> }}
+ */
+export const MARKS = {
+  surface: {
+    layer: 0,
+    draw: (g, mark, view, { map, stage }) => drawSurface(g, mark, view, map, stage),
+    reach: (mark, view, ranges) =>
+      mark.extent.forEach((value, i) => ranges.take(i < 2 ? "x" : "y", value)),
+    extent: (mark) => mark.extent,
+    valueAt: (mark, view, stage, x, y) => {
+      const array = stage.array(view, mark.array);
+      return array && valueAt(mark, array, x, y);
+    },
+  },
+  points: { layer: ABOVE, draw: points, reach: pairs, roundsX: true },
+  mesh: {
+    layer: 3,
+    draw: (g, mark, view, plot) => plot.keep(mark, () => new Mesh(plot)).draw(g, mark, view),
+    reach: pairs,
+  },
+  arrows: { layer: ABOVE, draw: arrows },
+  curve: {
+    layer: ABOVE,
+    draw: curve,
+    namedAtEnd: true,
+    reach(mark, view, ranges) {
+      for (const name of [mark.y, mark.low, mark.high])
+        for (const value of ranges.values(view, name)) ranges.take("y", value);
+      const ends = [0, ranges.values(view, mark.y).length - 1];
+      for (const value of mark.x ? ranges.values(view, mark.x) : ends) ranges.take("x", value);
+    },
+    entryAt: (mark, view, plot, x) => nearest(mark.x, mark.y, view, plot, x),
+  },
+  history: {
+    layer: ABOVE,
+    draw: history,
+    overTime: true,
+    namedAtEnd: true,
+    reach(mark, view, ranges) {
+      const { frames } = ranges.stage;
+      for (let i = ranges.taken; i < frames.count; i += 1)
+        ranges.take("y", frames.kept(i).scalars[mark.scalar]);
+    },
+    entryAt: (mark, view, plot, x, frame) =>
+      frame && { x: frame.step, y: frame.scalars[mark.scalar] },
+  },
+  rule: {
+    layer: 2,
+    draw: rule,
+    reach: (mark, view, ranges) => ranges.take("y", ranges.stage.value(view, mark.y)),
+  },
+  band: {
+    layer: 1,
+    draw: band,
+    reach(mark, view, ranges) {
+      for (const edge of [mark.low, mark.high])
+        ranges.take("y", ranges.stage.value(view, edge));
+    },
+  },
+  bars: {
+    layer: ABOVE,
+    draw: bars,
+    names: (mark) => mark.labels,
+    reach(mark, view, ranges) {
+      const heights = ranges.values(view, mark.array);
+      for (const edge of [-0.5, heights.length - 0.5]) ranges.take("x", edge);
+      for (const value of [0, ...heights]) ranges.take("y", value);
+    },
+    entryAt(mark, view, plot, x) {
+      const found = nearest("", mark.array, view, plot, x);
+      if (!found || !mark.labels.length) return found;
+      return { ...found, said: mark.labels[found.x] ?? String(found.x) };
+    },
+  },
+};
+
+/**
+ * What a plot asks of this mark.
+ *
+ * @param {Mark} mark
+ * @returns {Kind<Mark>}
+ */
+export const kindOf = ({ mark }) => registered(MARKS, mark, "mark");
 
 /**
  * The marks in the order in which they are drawn.
  *
  * @param {Mark[]} marks
  */
-export const layered = (marks) =>
-  marks
-    .map((mark, i) => ({ mark, i, layer: LAYER[mark.mark] ?? 9 }))
-    .sort((a, b) => a.layer - b.layer || a.i - b.i)
-    .map(({ mark }) => mark);
+export const layered = (marks) => [...marks].sort((a, b) => kindOf(a).layer - kindOf(b).layer);
 
 /**
- * Draw one mark; its label is added to the plot.
+ * Draw one mark of a plot.
  *
  * @param {Graphics} g
  * @param {Mark} mark
@@ -42,26 +172,43 @@ export const layered = (marks) =>
  */
 export function drawMark(g, mark, view, plot) {
   g.save();
-  draw(mark.mark, g, mark, view, plot);
+  kindOf(mark).draw(g, mark, view, plot);
   g.restore();
 }
 
 /**
- * @template {keyof Marks} K
- * @param {K} kind
- * @param {Graphics} g
- * @param {Marks[K]} mark
+ * Take in the values of an array of places (x, y, x, y, …).
+ *
+ * @param {Points | MeshMark} mark
+ * @param {View} view
+ * @param {Ranges} ranges
+ */
+function pairs(mark, view, ranges) {
+  ranges.values(view, mark.array).forEach((value, i) => ranges.take(i % 2 ? "y" : "x", value));
+}
+
+/**
+ * The entry of arrays that is drawn nearest to a pixel, and what its x is called.
+ *
+ * @param {string} xName
+ * @param {string} yName
  * @param {View} view
  * @param {Plot} plot
+ * @param {number} px
  */
-const draw = (kind, g, mark, view, plot) => DRAW[kind](g, mark, view, plot);
-
-/** @type {{ [K in keyof Marks]: Draw<Marks[K]> }} */
-const DRAW = { surface, points, mesh, arrows, curve, history, rule, band, bars };
-
-/** @type {Draw<Surface>} */
-function surface(g, mark, view, { map, stage }) {
-  drawSurface(g, mark, view, map, stage);
+function nearest(xName, yName, view, { map, stage, panel }, px) {
+  const ys = stage.array(view, yName)?.data;
+  if (!ys?.length) return null;
+  const xs = xName ? stage.array(view, xName)?.data : null;
+  let best = { i: 0, away: Infinity };
+  for (let i = 0; i < ys.length; i += 1) {
+    const away = Math.abs(map.x(xs ? xs[i] : i) - px);
+    if (away < best.away) best = { i, away };
+  }
+  const x = xs ? xs[best.i] : best.i;
+  const [name] = panel.x.label.split(":");
+  const told = number(x, Number.isInteger(x) ? "integer" : "plain");
+  return { x, y: ys[best.i], said: [name, told].filter(Boolean).join(" ") };
 }
 
 // ------------------------------------------------------------------------------------ clouds
@@ -73,7 +220,7 @@ function points(g, mark, view, plot) {
   if (!array) return;
   const radius = Math.max(1.3, (mark.size * side) / 400);
   const { opacity, shape } = mark;
-  plot.cloud(mark).draw(g, array.data, map, {
+  plot.keep(mark, () => new Cloud()).draw(g, array.data, map, {
     colour: stage.palette[mark.role],
     opacity,
     radius,
@@ -82,11 +229,6 @@ function points(g, mark, view, plot) {
     wide,
     high,
   });
-}
-
-/** @type {Draw<Mesh>} */
-function mesh(g, mark, view, plot) {
-  plot.mesh(mark).draw(g, mark, view);
 }
 
 /** @type {Draw<Arrows>} */
@@ -229,7 +371,7 @@ function bandAround(g, mark, xs, low, high, { map, stage }) {
 /** @type {Draw<History>} */
 function history(g, mark, view, plot) {
   const { map, stage, playhead } = plot;
-  const trace = plot.trace(mark);
+  const trace = plot.keep(mark, () => new Trace(mark.scalar));
   trace.update(stage.frames, map);
   if (!trace.end || !trace.tip) return;
   const pen = penOf(mark, stage);

@@ -5,7 +5,7 @@
  * @import { View } from "../context.js"
  * @import { Mesh as MeshMark } from "../types"
  * @import { Range } from "./axes.js"
- * @import { Plot } from "./plot.js"
+ * @import { Plot } from "../panels/plot.js"
  */
 
 const GOING = 400; // ms from the image to the lattice, and as long back

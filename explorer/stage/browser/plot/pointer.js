@@ -6,7 +6,7 @@ import { faded } from "../colour.js";
  * @import { Graphics } from "../canvas.js"
  * @import { FrameStore } from "../run/store.js"
  * @import { Mapping, Range } from "./axes.js"
- * @import { Plot } from "./plot.js"
+ * @import { Plot } from "../panels/plot.js"
  * @import { Place } from "./trace.js"
  */
 

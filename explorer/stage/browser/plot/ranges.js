@@ -1,6 +1,7 @@
 // The ranges of a plot's axes: as the scene says, or fitted to the data shown so far.
 
 import { rounded } from "./axes.js";
+import { kindOf } from "./marks.js";
 
 /**
  * @import { Context, View } from "../context.js"
@@ -42,43 +43,23 @@ export class Ranges {
     this.store = stage.frames;
     this.edits = stage.frames.edits;
     if (fixed(panel.x) && fixed(panel.y)) return;
-    for (const mark of panel.marks) this.see(mark, view);
+    for (const mark of panel.marks) kindOf(mark).reach?.(mark, view, this);
     this.taken = stage.frames.count;
   }
 
   /**
-   * @param {Mark} mark
+   * The entries of an array; none where it is not there.
+   *
    * @param {View} view
+   * @param {string} name
    */
-  see(mark, view) {
-    const { stage } = this;
-    /** @param {string} name */
-    const values = (name) => stage.array(view, name)?.data ?? [];
-    if (mark.mark === "history") {
-      for (let i = this.taken; i < stage.frames.count; i += 1)
-        this.take("y", stage.frames.kept(i).scalars[mark.scalar]);
-    } else if (mark.mark === "points" || mark.mark === "mesh") {
-      values(mark.array).forEach((value, i) => this.take(i % 2 ? "y" : "x", value));
-    } else if (mark.mark === "surface") {
-      mark.extent.forEach((value, i) => this.take(i < 2 ? "x" : "y", value));
-    } else if (mark.mark === "curve") {
-      const ys = values(mark.y);
-      for (const name of [mark.y, mark.low, mark.high])
-        if (name) values(name).forEach((value) => this.take("y", value));
-      if (mark.x) values(mark.x).forEach((value) => this.take("x", value));
-      else for (const i of [0, ys.length - 1]) this.take("x", i);
-    } else if (mark.mark === "bars") {
-      const { length } = values(mark.array);
-      for (const edge of [-0.5, length - 0.5]) this.take("x", edge);
-      for (const value of [0, ...values(mark.array)]) this.take("y", value);
-    } else if (mark.mark === "rule") {
-      this.take("y", stage.value(view, mark.y));
-    } else if (mark.mark === "band") {
-      for (const edge of [mark.low, mark.high]) this.take("y", stage.value(view, edge));
-    }
+  values(view, name) {
+    return (name && this.stage.array(view, name)?.data) || new Float32Array();
   }
 
   /**
+   * Have an axis show a value.
+   *
    * @param {"x" | "y"} axis
    * @param {Missable} value
    */
@@ -108,7 +89,7 @@ export class Ranges {
    */
   time() {
     const { panel, stage } = this;
-    if (panel.x.high !== undefined || !panel.marks.some(({ mark }) => mark === "history"))
+    if (panel.x.high !== undefined || !panel.marks.some((mark) => kindOf(mark).overTime))
       return null;
     const { frames, horizon } = stage;
     const [first, newest] = [frames.at(0), frames.at(frames.count - 1)];
@@ -135,21 +116,22 @@ export class Ranges {
       bounds.low ?? Math.min(seen[0], bounds.high ?? Infinity),
       bounds.high ?? Math.max(seen[1], bounds.low ?? -Infinity),
     ];
-    if (fixed(axis) || this.panel.square) return [low, high];
-    if (name === "x" && !this.panel.marks.some(({ mark }) => mark === "points"))
+    const exact = name === "x" && !this.panel.marks.some((mark) => kindOf(mark).roundsX);
+    if (fixed(axis) || this.panel.square || exact)
       return high > low ? [low, high] : [low, low + 1];
     return rounded([low, high], axis.log, bounds);
   }
 
   /**
-   * How many times wider and higher than a square the picture may be: no further than its surfaces
-   * reach.
+   * How many times wider and higher than a square the picture may be: no further than what is known
+   * reaches.
    */
   room() {
     const [x, y] = this.both();
-    const extents = this.panel.marks
-      .filter((mark) => mark.mark === "surface")
-      .map(({ extent }) => extent);
+    const extents = this.panel.marks.flatMap((mark) => {
+      const extent = kindOf(mark).extent?.(mark);
+      return extent ? [extent] : [];
+    });
     if (!extents.length) return [1.35, 1.35];
     /**
      * @param {0 | 2} from

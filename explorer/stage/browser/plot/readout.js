@@ -2,20 +2,16 @@
 
 import { moment } from "../format.js";
 import { element } from "../layout.js";
+import { kindOf } from "./marks.js";
 import { nearestFrame } from "./pointer.js";
-import { valueAt } from "./surface.js";
 
 /**
  * @import { Graphics } from "../canvas.js"
  * @import { Context, View } from "../context.js"
- * @import { Frame } from "../run/store.js"
- * @import { Bars, Curve, History, Plot as Panel } from "../types"
- * @import { Box, Mapping } from "./axes.js"
- * @import { Plot } from "./plot.js"
+ * @import { Plot } from "../panels/plot.js"
+ * @import { Box } from "./axes.js"
  * @import { Place } from "./trace.js"
  */
-
-/** @typedef {{ i: number, x: number, y: number }} Entry one entry of a mark, in data units */
 
 /**
  * Show, move or hide the readout of a plot after it was drawn.
@@ -49,7 +45,7 @@ function line(text, colour) {
 }
 
 /**
- * The place in a square plot, and the value of its surface there.
+ * The place in a square plot, and the values of its marks there.
  *
  * @param {Plot} plot
  * @param {View} view
@@ -58,9 +54,8 @@ function line(text, colour) {
 function readPlace({ panel, map, stage }, view, at) {
   const [x, y] = [map.unitX(at.x), map.unitY(at.y)];
   const lines = [line(`${stage.number(x)}, ${stage.number(y)}`)];
-  for (const mark of panel.marks.filter((m) => m.mark === "surface")) {
-    const array = stage.array(view, mark.array);
-    const value = array && valueAt(mark, array, x, y);
+  for (const mark of panel.marks) {
+    const value = kindOf(mark).valueAt?.(mark, view, stage, x, y);
     if (value !== null && value !== undefined)
       lines.push(line(`${mark.label || "value"} ${stage.number(value)}`));
   }
@@ -86,81 +81,21 @@ function readLine(plot, view, at) {
   const frame = plot.hasHistory ? nearestFrame(stage.frames, map, at.x) : null;
   const lines = frame ? [line(moment(stage.clock, frame.step))] : [];
   let hair = frame ? map.x(frame.step) : null;
-  for (const mark of readable(panel)) {
-    const found =
-      mark.mark === "history"
-        ? entryOf(mark, frame)
-        : nearestEntry(mark, view, stage, map, at.x);
+  const read = panel.marks.filter((mark) => kindOf(mark).entryAt);
+  const named = read.some(({ label }) => label);
+  for (const mark of read) {
+    if (named && !mark.label) continue;
+    const found = kindOf(mark).entryAt?.(mark, view, plot, at.x, frame);
     if (!found) continue;
-    const colour = stage.palette[mark.role];
     hair ??= map.x(found.x);
-    if (!lines.length) lines.push(line(entryName(mark, found, panel, stage)));
-    lines.push(line([mark.label, stage.number(found.y)].filter(Boolean).join(" "), colour));
-    dot(g, hair, map.y(found.y), colour);
+    if (!lines.length) lines.push(line(found.said ?? ""));
+    const [value, colour] = [found.y, stage.palette[mark.role]];
+    if (value === null || value === undefined) continue;
+    lines.push(line([mark.label, stage.number(value)].filter(Boolean).join(" "), colour));
+    dot(g, hair, map.y(value), colour);
   }
   if (lines.length && hair !== null) drawHair(g, hair, map.box, stage);
   return lines;
-}
-
-/**
- * The marks whose values are read out; only those with a name, where any has one.
- *
- * @param {Panel} panel
- */
-function readable(panel) {
-  const marks = panel.marks.filter(
-    (mark) => mark.mark === "history" || mark.mark === "curve" || mark.mark === "bars",
-  );
-  const named = marks.filter(({ label }) => label);
-  return named.length ? named : marks;
-}
-
-/**
- * @param {History | Curve | Bars} mark
- * @param {Entry} found
- * @param {Panel} panel
- * @param {Context} stage
- */
-function entryName(mark, found, panel, stage) {
-  if (mark.mark === "bars" && mark.labels.length) return mark.labels[found.i] ?? String(found.i);
-  const [name] = panel.x.label.split(":");
-  return [
-    name,
-    Number.isInteger(found.x) ? stage.number(found.x, "integer") : stage.number(found.x),
-  ]
-    .filter(Boolean)
-    .join(" ");
-}
-
-/**
- * @param {History} mark
- * @param {Frame | null} frame
- * @returns {Entry | null}
- */
-function entryOf(mark, frame) {
-  const y = frame?.scalars[mark.scalar];
-  return frame && y !== null && y !== undefined ? { i: frame.index, x: frame.step, y } : null;
-}
-
-/**
- * @param {Curve | Bars} mark
- * @param {View} view
- * @param {Context} stage
- * @param {Mapping} map
- * @param {number} px
- * @returns {Entry | null}
- */
-function nearestEntry(mark, view, stage, map, px) {
-  const [xName, yName] = mark.mark === "bars" ? ["", mark.array] : [mark.x, mark.y];
-  const ys = stage.array(view, yName)?.data;
-  if (!ys?.length) return null;
-  const xs = xName ? stage.array(view, xName)?.data : null;
-  let best = { i: 0, away: Infinity };
-  for (let i = 0; i < ys.length; i += 1) {
-    const away = Math.abs(map.x(xs ? xs[i] : i) - px);
-    if (away < best.away) best = { i, away };
-  }
-  return { i: best.i, x: xs ? xs[best.i] : best.i, y: ys[best.i] };
 }
 
 /**

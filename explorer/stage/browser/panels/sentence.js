@@ -1,33 +1,19 @@
-// Panels of words: the sentence that says what is happening, and the cards with one number each.
+// What is happening, in words: the sentence of a frame, or a text letter by letter.
 
 import { element } from "../layout.js";
+import { unhurried } from "../pace.js";
 
 /**
- * @import { Context, Made, Maker, View } from "../context.js"
- * @import { Missable } from "../format.js"
- * @import { Number as Card, Numbers, Sentence } from "../types"
+ * @import { Made, Maker, View } from "../context.js"
+ * @import { Sentence } from "../types"
  */
-
-const READABLE = 80; // ms; while a run plays, words change no faster than one reads
-
-/** A function that says whether it is time to change what stands there. */
-function unhurried() {
-  let last = -Infinity;
-  /** @param {View} view */
-  return ({ playing }) => {
-    const now = performance.now();
-    if (playing && now - last < READABLE) return false;
-    last = now;
-    return true;
-  };
-}
 
 /**
  * A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes.
  *
  * @type {Maker<Sentence>}
  */
-export function makeSentence(panel, stage) {
+export function make(panel, stage) {
   if (panel.mono) return makeText(panel, stage);
   const text = element("p", panel.lines > 3 ? "sentence long" : "sentence");
   const box = element("div", "", text);
@@ -121,76 +107,4 @@ function emphasised(text) {
   return text
     .split("**")
     .map((piece, i) => (i % 2 ? element("b", "", piece) : document.createTextNode(piece)));
-}
-
-/**
- * A row of cards. A number is tinted where it is good or bad, and carries its floor or ceiling.
- *
- * @type {Maker<Numbers>}
- */
-export function makeNumbers(panel, stage) {
-  const cards = panel.numbers.map((spec) => makeCard(spec, stage));
-  const box = element("div", "cards", ...cards.map((card) => card.element));
-  const due = unhurried();
-  return {
-    element: box,
-    paint: (view) => {
-      if (due(view)) for (const card of cards) card.paint(view);
-    },
-  };
-}
-
-/**
- * @param {Card} spec
- * @param {Context} stage
- * @returns {Made}
- */
-function makeCard(spec, stage) {
-  const value = element("b", "value");
-  const bound = element("span", "bound");
-  const card = element("div", "card", value, element("span", "label", spec.label));
-  if (spec.bound) card.append(bound);
-  card.dataset.scalar = spec.scalar;
-  if (spec.help) {
-    card.tabIndex = 0;
-    stage.explain(card, spec.help);
-  }
-  /** @type {string | null} */
-  let shown = null;
-
-  /** @type {Made["paint"]} */
-  function paint(view) {
-    const now = stage.scalar(view, spec.scalar);
-    const text = stage.number(now, spec.form, spec.of);
-    const below = stage.fill(spec.bound, view);
-    const tint = verdict(spec, now, (limit) => stage.value(view, limit));
-    const all = `${text}|${below}|${tint}`;
-    if (all === shown) return;
-    shown = all;
-    value.textContent = text;
-    value.className = `value ${tint}`;
-    bound.textContent = below;
-    bound.title = below;
-  }
-
-  return { element: card, paint };
-}
-
-/**
- * "good", "bad" or neither: limits are numbers or names of scalars.
- *
- * @param {Card} spec
- * @param {Missable} now
- * @param {(limit: number | string) => Missable} resolve
- */
-function verdict(spec, now, resolve) {
-  if (now === null || now === undefined || Number.isNaN(now)) return "";
-  /** @param {"good_from" | "good_to" | "bad_from" | "bad_to"} name */
-  const limit = (name) => {
-    const set = spec[name];
-    return set === undefined ? NaN : (resolve(set) ?? NaN);
-  };
-  if (now >= limit("good_from") || now <= limit("good_to")) return "good";
-  if (now >= limit("bad_from") || now <= limit("bad_to")) return "bad";
-  return "";
 }

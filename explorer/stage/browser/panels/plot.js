@@ -1,22 +1,19 @@
 // A plot on canvas: it fits its axes, draws its marks, and answers the pointer.
 
-import { drawAxes, drawLabels, mapping, ticksOf } from "./axes.js";
 import { graphics } from "../canvas.js";
-import { Cloud } from "./cloud.js";
 import { element, heading } from "../layout.js";
-import { drawMark, layered } from "./marks.js";
-import { Mesh } from "./mesh.js";
-import { Pointer } from "./pointer.js";
-import { Ranges } from "./ranges.js";
-import { readout } from "./readout.js";
-import { Trace } from "./trace.js";
+import { drawAxes, drawLabels, mapping, ticksOf } from "../plot/axes.js";
+import { drawMark, kindOf, layered } from "../plot/marks.js";
+import { Pointer } from "../plot/pointer.js";
+import { Ranges } from "../plot/ranges.js";
+import { readout } from "../plot/readout.js";
 
 /**
  * @import { Graphics } from "../canvas.js"
  * @import { Context, Maker, View } from "../context.js"
  * @import { Frame } from "../run/store.js"
- * @import { History, Mark, Mesh as MeshMark, Plot as Panel, Points } from "../types"
- * @import { Box, Label, Look, Mapping, Range, Tick } from "./axes.js"
+ * @import { Mark, Plot as Panel } from "../types"
+ * @import { Box, Label, Look, Mapping, Range, Tick } from "../plot/axes.js"
  */
 
 /** @typedef {{ x: Range, y: Range }} Zoom */
@@ -37,12 +34,8 @@ export class Plot {
     this.panel = panel;
     this.stage = stage;
     this.marks = layered(panel.marks);
-    /** @type {Map<History, Trace>} */
-    this.traces = new Map();
-    /** @type {Map<Points, Cloud>} */
-    this.clouds = new Map();
-    /** @type {Map<MeshMark, Mesh>} */
-    this.meshes = new Map();
+    /** @type {Map<Mark, unknown>} */
+    this.kept = new Map(); // what each mark keeps from frame to frame
     this.ranges = new Ranges(panel, stage);
     this.canvas = element("canvas");
     this.canvas.setAttribute("role", "img");
@@ -63,7 +56,7 @@ export class Plot {
     /** @type {Zoom | null} */
     this.zoom = null;
     this.pointer = new Pointer(this, this.whole);
-    this.hasHistory = panel.marks.some(({ mark }) => mark === "history");
+    this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
     this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
     this.cell = [0, 0];
     this.wide = 0; // px of the canvas
@@ -183,14 +176,12 @@ export class Plot {
     g.font = `${size}px ${stage.font}`;
     const high = this.high - size - (panel.x.label && !this.xInline() ? size + 4 : 0);
     this.ticks = {
-      x: this.barTicks() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
+      x: this.names() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
       y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
     };
     const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
     this.left = Math.max(this.left, Math.ceil(widest) + 8);
-    const named = panel.marks.filter(
-      ({ mark, label }) => label && ["history", "curve"].includes(mark),
-    );
+    const named = panel.marks.filter((mark) => mark.label && kindOf(mark).namedAtEnd);
     const right = Math.max(8, ...named.map(({ label }) => g.measureText(label).width + 12));
     const box = {
       left: this.left,
@@ -206,10 +197,11 @@ export class Plot {
     return this.panel.x.label.length <= 12;
   }
 
-  barTicks() {
-    const bars = this.panel.marks.filter((mark) => mark.mark === "bars");
-    const labels = bars.find((mark) => mark.labels.length)?.labels;
-    return labels?.map((text, at) => ({ at, text })) ?? null;
+  /** What stands under the x axis in place of numbers; null without it. */
+  names() {
+    const named = this.panel.marks.map((mark) => kindOf(mark).names?.(mark) ?? []);
+    const names = named.find(({ length }) => length);
+    return names?.map((text, at) => ({ at, text })) ?? null;
   }
 
   // -------------------------------------------------------------------------------- drawing
@@ -280,19 +272,20 @@ export class Plot {
     g.stroke();
   }
 
-  /** @param {History} mark */
-  trace(mark) {
-    return remembered(this.traces, mark, () => new Trace(mark.scalar));
-  }
-
-  /** @param {Points} mark */
-  cloud(mark) {
-    return remembered(this.clouds, mark, () => new Cloud());
-  }
-
-  /** @param {MeshMark} mark */
-  mesh(mark) {
-    return remembered(this.meshes, mark, () => new Mesh(this));
+  /**
+   * What a mark keeps from frame to frame; made when it is first asked for.
+   *
+   * @template K
+   * @param {Mark} mark
+   * @param {() => K} make
+   * @returns {K}
+   */
+  keep(mark, make) {
+    const found = this.kept.get(mark);
+    if (found !== undefined) return /** @type {K} */ (found); // it was made by the same mark
+    const made = make();
+    this.kept.set(mark, made);
+    return made;
   }
 
   /**
@@ -340,22 +333,6 @@ export class Plot {
     this.pointer.edits += 1;
     this.stage.refresh();
   }
-}
-
-/**
- * What is kept under a mark; made when it is asked for first.
- *
- * @template M, T
- * @param {Map<M, T>} kept
- * @param {M} mark
- * @param {() => T} make
- */
-function remembered(kept, mark, make) {
-  const known = kept.get(mark);
-  if (known) return known;
-  const made = make();
-  kept.set(mark, made);
-  return made;
 }
 
 /**

@@ -1,14 +1,17 @@
 """Boxes and arrows between them on paper, of which those at work in the frame are lit."""
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 from explorer.figures.scene import Flow, FlowNode
+from explorer.stage.paper.colour import ink_on
+from explorer.stage.paper.layout import heading
 from explorer.stage.paper.moment import Moment
-from explorer.stage.paper.panels import Box, title
-from explorer.stage.paper.sheet import Paper, ink_on
+from explorer.stage.paper.panels import Drawn
+from explorer.stage.paper.sheet import TEXT, Box, Paper
 
-TEXT, LINE = 14.0, 17.5  # px: the letters, and from one line to the next
+LINE = 17.5  # px from one line to the next
 HEAD = 6.0  # px, half the width of an arrow head
 APART, MOST = 34.0, 24.0  # px at most between columns, and between rows
 
@@ -29,9 +32,14 @@ class Place(NamedTuple):
         return self.x + share * dx, self.y + share * dy
 
 
-def draw_flow(paper: Paper, panel: Flow, box: Box, moment: Moment) -> None:
+def make(panel: Flow, run: Moment) -> Drawn:
+    """Return how boxes and the arrows between them are drawn."""
+    return Drawn(partial(_paint, panel))
+
+
+def _paint(panel: Flow, paper: Paper, box: Box, moment: Moment) -> None:
     """Draw the boxes, filled with the colour of their role where they are lit, and the arrows."""
-    inside = title(paper, panel.title, panel.note, box)
+    inside = heading(paper, panel.title, panel.note, box)
     places = _places(panel.nodes, inside)
     active = moment.array(panel.active)
     shares = [] if active is None else active.tolist()

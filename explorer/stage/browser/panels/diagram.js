@@ -1,13 +1,13 @@
 // A circuit with the numbers of the selected unit, stage by stage, and the equation under it.
 
-import { circuit } from "./circuit.js";
-import { equation, STYLE as EQUATION } from "./equation.js";
+import { circuit } from "../circuit/circuit.js";
+import { equation, STYLE as EQUATION } from "../circuit/equation.js";
 import { element, focused } from "../layout.js";
-import { microscope } from "./microscope.js";
+import { microscope } from "../circuit/microscope.js";
 import { fill } from "../phrases.js";
-import { STYLE as PRODUCTS } from "./products.js";
-import { STYLE as SHEET } from "./sheet.js";
-import { STYLE as SPARK } from "./spark.js";
+import { STYLE as PRODUCTS } from "../circuit/products.js";
+import { STYLE as SHEET } from "../circuit/sheet.js";
+import { STYLE as SPARK } from "../circuit/spark.js";
 
 /**
  * @import { Context, Made, Maker, View } from "../context.js"
