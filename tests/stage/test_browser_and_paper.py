@@ -40,7 +40,9 @@ from tests.stage.theatre import BROWSER, Theatre
 
 PAPER = BROWSER.with_name("paper")
 REACH = 2  # px by which the two may differ
-TOLERANCE = 34  # levels of 255, after both were blurred over five pixels
+BLUR = 2  # px around each pixel that its colour is the mean of
+FLAT = 6.0  # levels of 255 by which the two may differ where nothing changes
+CHANGING = 0.12  # share of the change around a pixel by which they may differ more
 MOST = 0.004  # share of the pixels that may differ by more
 
 
@@ -300,27 +302,32 @@ def unlike(one: Painting, other: Painting) -> float:
     """Return the share of pixels that have no like within `REACH` pixels in the other picture.
 
     Both are blurred first: what counts is how much of which colour lies where, and not how its edge
-    is smoothed. A picture of another size is stretched: letters are as wide as the machine's fonts,
-    and with them goes the room beside a plot.
+    is smoothed. Where the colour changes, half a pixel is a part of the change, and they may differ
+    by so much more. A picture of another size is stretched: letters are as wide as the machine's
+    fonts, and with them goes the room beside a plot.
     """
     assert one.pixels
     assert other.pixels
     stretched = other.pixels.resize(one.pixels.size, Image.Resampling.BILINEAR)
+    return max(_without_like(one.pixels, stretched), _without_like(stretched, one.pixels))
+
+
+def _without_like(one: Image.Image, other: Image.Image) -> float:
+    around = 2 * (REACH + BLUR) + 1
+    filters = (ImageFilter.MaxFilter(around), ImageFilter.MinFilter(around))
+    most, least = (np.asarray(one.filter(each), float) for each in filters)
     first, second = (
-        np.asarray(each.filter(ImageFilter.BoxBlur(2)), float) for each in (one.pixels, stretched)
+        np.asarray(each.filter(ImageFilter.BoxBlur(BLUR)), float) for each in (one, other)
     )
-    return max(_without_like(first, second), _without_like(second, first))
-
-
-def _without_like(first: np.ndarray, second: np.ndarray) -> float:
-    edge = REACH + 2
+    allowed = FLAT + CHANGING * (most - least).max(-1)
+    edge = REACH + BLUR
     inside = first[edge:-edge, edge:-edge]
     rows, columns = inside.shape[:2]
-    least = np.full((rows, columns), np.inf)
-    for dy, dx in itertools.product(range(2, 2 * REACH + 3), repeat=2):
+    nearest = np.full((rows, columns), np.inf)
+    for dy, dx in itertools.product(range(BLUR, 2 * REACH + BLUR + 1), repeat=2):
         apart = np.abs(inside - second[dy : dy + rows, dx : dx + columns]).max(-1)
-        least = np.minimum(least, apart)
-    return float((least > TOLERANCE).mean())
+        nearest = np.minimum(nearest, apart)
+    return float((nearest > allowed[edge:-edge, edge:-edge]).mean())
 
 
 def nameless(exhibit: Exhibit) -> Exhibit:
