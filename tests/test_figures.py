@@ -4,8 +4,8 @@ import pytest
 
 from explorer.figures import gans, gradients, home, theme
 from explorer.figures.scene import Diagram, Numbers, Plot, Scene, Timeline, as_json
+from explorer.gradients import MEASURED
 from explorer.labs.gans.match import Match
-from explorer.labs.gradients.cells import MEASURED
 
 
 def scenes() -> dict[str, Scene]:

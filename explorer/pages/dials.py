@@ -194,7 +194,7 @@ ROW_OF_NAMES = 3  # so many names fit beside each other; more unfold as a menu
 
 
 def _choice(
-    row: Dial, look: _Look, names: tuple[str, ...], as_: str, on_change: Callable[[], None]
+    row: Dial, look: _Look, names: tuple[Any, ...], as_: str, on_change: Callable[[], None]
 ) -> None:
     if as_ == "menu" or (as_ == "" and len(names) > ROW_OF_NAMES):
         st.selectbox(

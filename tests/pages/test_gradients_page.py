@@ -8,10 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.dials import dials, values
 from explorer.figures import theme
-from explorer.gradients import LEARNERS
+from explorer.gradients import LEARNERS, MEASURED, UNROLLED
 from explorer.labs import gradients as lab
 from explorer.labs.gradients import Adding, Flow
-from explorer.labs.gradients.cells import MEASURED, label
 from explorer.labs.presets import plan
 from explorer.pages.gradients import VIEWS
 from explorer.runs import links
@@ -90,7 +89,7 @@ def test_a_view_shows_these_cells_by_name(view: str, cells: tuple[str, ...]):
 
     roles = theme.of_cells(cells).values()
     shown = [mark["label"] for mark in plot["marks"] if mark.get("role") in roles]
-    assert shown == [label(cell) for cell in cells]
+    assert shown == [UNROLLED[cell].label for cell in cells]
 
 
 @pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.film])

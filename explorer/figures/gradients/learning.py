@@ -19,9 +19,8 @@ from explorer.figures.scene import (
     Sentence,
     Timeline,
 )
-from explorer.gradients import SOLVED
-from explorer.labs.gradients.cells import label
-from explorer.labs.gradients.words import listed
+from explorer.gradients import SOLVED, UNROLLED
+from explorer.labs.gradients.words import named
 
 ONE = "minmax(0, 1fr)"
 
@@ -54,7 +53,7 @@ def adding(cells: Sequence[str], lowest: float, lags: int) -> Scene:
         ),
         narrow=Grid((ONE,), (), ("losses", "says", "numbers", *names, "look")),
         clock="iteration",
-        alt=f"{listed([label(cell) for cell in cells])} learn the adding problem side by side.",
+        alt=f"{named(cells)} learn the adding problem side by side.",
     )
 
 
@@ -62,7 +61,7 @@ def profile(cell: str, lowest: float, lags: int) -> Timeline:
     """Return the gradient of one cell by lag, a column for each moment of training."""
     return Timeline(
         area=f"{cell}_map",
-        title=label(cell),
+        title=UNROLLED[cell].label,
         note="gradient by lag",
         array=f"{cell}/profile",
         scale="sequential",
@@ -71,17 +70,17 @@ def profile(cell: str, lowest: float, lags: int) -> Timeline:
         log=True,
         row_name="lag",
         y_label=f"lag 0 to {lags}",
-        alt=f"{label(cell)}: gradient norm by lag, while it trains.",
+        alt=f"{UNROLLED[cell].label}: gradient norm by lag, while it trains.",
     )
 
 
 def losses(cells: Sequence[str]) -> Plot:
     """Return the errors on unseen sequences so far, above what guessing the mean gives."""
     errors = tuple(
-        History(f"{cell}/validation", role, label=label(cell))
+        History(f"{cell}/validation", role, label=UNROLLED[cell].label)
         for cell, role in theme.of_cells(cells).items()
     )
-    now = ", ".join(f"{label(cell)} {{{cell}/validation}}" for cell in cells)
+    now = ", ".join(f"{UNROLLED[cell].label} {{{cell}/validation}}" for cell in cells)
     return Plot(
         area="losses",
         title="Error on unseen sequences",
@@ -100,7 +99,7 @@ def numbers(cells: Sequence[str]) -> Numbers:
         tuple(
             Number(
                 f"{cell}/validation",
-                f"{label(cell)}: error",
+                f"{UNROLLED[cell].label}: error",
                 good_to=SOLVED,
                 bound=f"solved below {SOLVED:g}",
                 help="Mean squared error on 500 sequences that are never trained on.",

@@ -21,14 +21,11 @@ from explorer.figures.scene import (
     Sentence,
 )
 from explorer.gradients import UNROLLED
-from explorer.labs.gradients.cells import label
 
 RESIDUAL = (
     "The residual is the largest ratio between theory and measurement over the range in which the "
     "theory is claimed."
 )
-
-
 UNEXPLAINED = "Nobody has worked out yet what a step of this cell does on average."
 
 
@@ -40,7 +37,7 @@ def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) 
     read.
     """
     over_lags = norms(cells, lowest, highest)
-    at = ", ".join(f"{label(cell)} {{{cell}/at}}" for cell in cells)
+    at = ", ".join(f"{UNROLLED[cell].label} {{{cell}/at}}" for cell in cells)
     return Scene(
         (
             replace(over_lags, alt=f"{over_lags.alt} At lag {lag}: {at}."),
@@ -72,7 +69,7 @@ def norms(cells: Sequence[str], lowest: float, highest: float) -> Plot:
             f"{cell}/norm",
             role,
             x="lag",
-            label=label(cell),
+            label=UNROLLED[cell].label,
             low=f"{cell}/low",
             high=f"{cell}/high",
         )
@@ -98,7 +95,7 @@ def norms(cells: Sequence[str], lowest: float, highest: float) -> Plot:
 def factors(cells: Sequence[str]) -> Plot:
     """Return the factor that one more step back puts to the norm, over the lag."""
     curves = tuple(
-        Curve(f"{cell}/factor", role, x="lag", label=label(cell), width=2.0)
+        Curve(f"{cell}/factor", role, x="lag", label=UNROLLED[cell].label, width=2.0)
         for cell, role in theme.of_cells(cells).items()
     )
     return Plot(
@@ -118,7 +115,7 @@ def numbers(cells: Sequence[str], lag: int) -> Numbers:
         tuple(
             Number(
                 f"{cell}/at",
-                f"{label(cell)} at lag {lag}",
+                f"{UNROLLED[cell].label} at lag {lag}",
                 bound="theory within a factor {" + f"{cell}/residual" + "}"
                 if UNROLLED[cell].has_theory
                 else "no theory of this cell yet",

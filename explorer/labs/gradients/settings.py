@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from explorer.dials import again, check, dial, part
-from explorer.gradients import FlowSettings
+from explorer.gradients import UNROLLED, FlowSettings
 from explorer.labs.gradients import words
-from explorer.labs.gradients.cells import gated
 from explorer.labs.gradients.learning import Adding
 from explorer.labs.gradients.views import VIEWS
 
@@ -42,7 +41,7 @@ class Flow:
 
     def settings(self, cell: str) -> FlowSettings:
         """Return what is measured for one cell; gain and matrix are the plain RNNs' affair."""
-        if gated(cell):
+        if UNROLLED[cell].is_gated():
             return part(self, FlowSettings, cell=cell, recurrent_init="default", gain=1.0)
         return part(self, FlowSettings, cell=cell, forget_bias=None)
 

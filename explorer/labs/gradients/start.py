@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.gradients import (
+    MEASURED,
     FlowSettings,
     Spectrum,
     norms_through_time,
@@ -16,7 +17,6 @@ from explorer.gradients import (
     theory_line,
 )
 from explorer.labs.gradients import words
-from explorer.labs.gradients.cells import MEASURED
 from explorer.labs.gradients.settings import Flow
 from explorer.runs.frames import Frame
 
@@ -67,7 +67,6 @@ def _measured(
         f"{cell}/norm": norms.typical,
         f"{cell}/low": norms.typical / spread,
         f"{cell}/high": norms.typical * spread,
-        f"{cell}/factor": np.concatenate(([np.nan], norms.per_step)),
     }
     scalars = {f"{cell}/at": float(norms.typical[at])}
     if theories_of(settings):
@@ -76,6 +75,7 @@ def _measured(
         arrays[f"{cell}/theory"] = np.where(claimed, theory.values, np.nan)
         scalars[f"{cell}/residual"] = 10.0 ** residual(norms.typical, theory).largest
         scalars[f"{cell}/valid_to"] = theory.valid_to
+    arrays[f"{cell}/factor"] = np.concatenate(([np.nan], norms.per_step))
     return arrays, scalars
 
 

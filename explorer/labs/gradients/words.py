@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from explorer.cells import CELLS
-from explorer.gradients import LEARNERS
-from explorer.labs.gradients.cells import MEASURED, gated, label
+from explorer.gradients import LEARNERS, MEASURED, UNROLLED
 from explorer.sequences.tasks import ADDING_BASELINE
 
 KEPT = 0.1  # of the gradient: what the sentences call kept
@@ -15,15 +14,15 @@ COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 def named(cells: Sequence[str]) -> str:
     """Return cells as a sentence lists them."""
-    return listed([label(cell) for cell in cells])
+    return listed([UNROLLED[cell].label for cell in cells])
 
 
 def keeping_gates() -> str:
     """Return whose bias a forget bias is: the gate that keeps, of every cell that has one."""
     gates = [
-        f"the {label(cell)}'s {str(CELLS[cell].keeping_gate).replace('_', ' ')}"
+        f"the {UNROLLED[cell].label}'s {str(CELLS[cell].keeping_gate).replace('_', ' ')}"
         for cell in MEASURED
-        if gated(cell)
+        if UNROLLED[cell].is_gated()
     ]
     return listed([gates[0], *(f"of {gate}" for gate in gates[1:])])
 
@@ -65,7 +64,7 @@ def what_is_left(lag: int, scalars: Mapping[str, float]) -> str:
 def forget_bias(bias: float, lag: int, scalars: Mapping[str, float]) -> str:
     """Return what the forget bias has made of the LSTM beside the tanh RNN, and what to try."""
     lstm, rnn = scalars["lstm/at"], scalars["rnn_tanh/at"]
-    remembers, forgets = label("lstm"), label("rnn_tanh")
+    remembers, forgets = UNROLLED["lstm"].label, UNROLLED["rnn_tanh"].label
     keeps = 1 / (1 + math.exp(-bias))
     if not math.isfinite(lstm + rnn):
         found = (
@@ -123,8 +122,8 @@ def what_to_look_for(step: int, solved: Mapping[str, int]) -> str:
             "Press Train, or the space bar. Each column of a map is one moment of training: how "
             "much gradient reaches each earlier state, dark where it has died."
         )
-    plain = max(solved[cell] for cell in LEARNERS if not gated(cell))
-    if plain < 0 <= max(solved[cell] for cell in LEARNERS if gated(cell)):
+    plain = max(solved[cell] for cell in LEARNERS if not UNROLLED[cell].is_gated())
+    if plain < 0 <= max(solved[cell] for cell in LEARNERS if UNROLLED[cell].is_gated()):
         return (
             "Compare the maps: how far down does the RNN's light reach, and how far that of a "
             "network that solved it? Shorten the sequence to 10 and train again."

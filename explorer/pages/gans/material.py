@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import dials as rows
 from explorer.figures.gans import LAYERS, Contestant, contestants
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.optimizers import PRESETS as SOURCES
+from explorer.gans.optimizers import PRESETS as PUBLISHED
 from explorer.gans.predictions import MEASURED, PRESETS
 from explorer.labs.gans.data import CSV, DRAWN, PLANE
 from explorer.labs.gans.settings import GanLab
@@ -263,12 +263,12 @@ def _more(dials: Dials[GanLab]) -> None:
 def _sources(dials: Dials[GanLab]) -> None:
     """Offer the constants of three sources; shows the one at whose the dials stand."""
     key = "gans.betas"
-    st.session_state[key] = next((name for name in SOURCES if _stands_at(dials, name)), None)
+    st.session_state[key] = next((name for name in PUBLISHED if _stands_at(dials, name)), None)
     st.pills(
         "Settings of",
-        tuple(SOURCES),
+        tuple(PUBLISHED),
         key=key,
-        format_func=lambda name: SOURCES[name].label,
+        format_func=lambda name: PUBLISHED[name].label,
         help="Adam's betas and λ: the paper has 0, 0.9 and 10, its toy code 0.5, 0.9 and 0.1, "
         "DCGAN 0.5 and 0.999.",
         on_change=lambda: _settle(dials, st.session_state[key]),
@@ -276,9 +276,9 @@ def _sources(dials: Dials[GanLab]) -> None:
 
 
 def _stands_at(dials: Dials[GanLab], name: str) -> bool:
-    return all(dials.value(dial) == value for dial, value in SOURCES[name].dials.items())
+    return all(dials.value(dial) == value for dial, value in PUBLISHED[name].dials.items())
 
 
 def _settle(dials: Dials[GanLab], name: str | None) -> None:
     if name:
-        dials.set(**SOURCES[name].dials)
+        dials.set(**PUBLISHED[name].dials)

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from explorer.figures import gradients as figures
-from explorer.gradients import norms_through_time, residual, theory_line
+from explorer.gradients import MEASURED, UNROLLED, norms_through_time, residual, theory_line
 from explorer.labs.gradients import Flow, measure
-from explorer.labs.gradients.cells import MEASURED, gated, label
 from explorer.labs.gradients.start import LOWEST, highest, marked_lag, matrix_spectrum
-from explorer.labs.gradients.words import listed
+from explorer.labs.gradients.words import named
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gradients.reading import explained
@@ -52,7 +51,7 @@ def _dials(dials: Dials[Flow]) -> None:
     st.markdown("#### Plain RNNs")
     dials.show("init")
     dials.show("gain")
-    st.markdown(f"#### {listed([label(cell) for cell in MEASURED if gated(cell)])}")
+    st.markdown(f"#### {named([cell for cell in MEASURED if UNROLLED[cell].is_gated()])}")
     dials.show("forget_bias")
     with st.expander("More"):
         dials.show("size")

@@ -10,10 +10,9 @@ import torch
 from explorer.figures import gradients, theme
 from explorer.figures.home import vanishing
 from explorer.figures.scene import Curve, History, Number, Plot, Rule, Scene, Sentence, Timeline
-from explorer.gradients import LEARNERS, UNROLLED, spectrum
+from explorer.gradients import LEARNERS, MEASURED, UNROLLED, spectrum
 from explorer.labs import home
 from explorer.labs.gradients import Adding, Flow, measure
-from explorer.labs.gradients.cells import MEASURED, label
 from explorer.runs.frames import Frame
 from tests.figures.taking_apart import parts, templates_in
 
@@ -80,7 +79,7 @@ def lines(plot: Plot) -> list[tuple[str, str]]:
 
 
 def named(cells: Sequence[str]) -> list[tuple[str, str]]:
-    return [(label(cell), role) for cell, role in theme.of_cells(cells).items()]
+    return [(UNROLLED[cell].label, role) for cell, role in theme.of_cells(cells).items()]
 
 
 @pytest.mark.parametrize("area", ["norms", "factors"])
@@ -90,7 +89,7 @@ def test_a_measurement_shows_these_cells_under_their_names(cells: Sequence[str],
 
     assert lines(panel(scene, area)) == named(cells)
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{label(cell)} at lag 6" for cell in cells]
+    assert labels == [f"{UNROLLED[cell].label} at lag 6" for cell in cells]
 
 
 @pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])
@@ -99,9 +98,9 @@ def test_networks_that_learn_are_shown_under_their_names(cells: Sequence[str]):
     maps = [each for each in scene.panels if isinstance(each, Timeline)]
 
     assert lines(panel(scene, "losses")) == named(cells)
-    assert [each.title for each in maps] == [label(cell) for cell in cells]
+    assert [each.title for each in maps] == [UNROLLED[cell].label for cell in cells]
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{label(cell)}: error" for cell in cells]
+    assert labels == [f"{UNROLLED[cell].label}: error" for cell in cells]
 
 
 @pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])

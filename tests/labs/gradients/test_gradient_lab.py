@@ -8,9 +8,8 @@ import pytest
 
 from explorer.cells import CELLS
 from explorer.dials import dials, values
-from explorer.gradients import LEARNERS, UNROLLED, AddingSettings, FlowSettings
+from explorer.gradients import LEARNERS, MEASURED, UNROLLED, AddingSettings, FlowSettings
 from explorer.labs.gradients import VIEWS, Adding, Flow, measure, start, words
-from explorer.labs.gradients.cells import MEASURED, gated
 from explorer.labs.gradients.start import highest, marked_lag, matrix_spectrum
 from explorer.runs import links
 from explorer.runs.frames import Frame, pack
@@ -115,7 +114,7 @@ def test_matrix_and_gain_belong_to_plain_cells_and_the_forget_bias_to_gated_ones
     keeps = CELLS[cell].keeping_gate is not None
     kept = (plain.recurrent_init, plain.gain, plain.forget_bias)
     assert kept == (("default", 1.0, 2.0) if keeps else ("orthogonal", 1.5, None))
-    assert gated(cell) == keeps
+    assert UNROLLED[cell].is_gated() == keeps
 
 
 @pytest.mark.parametrize("cell", MEASURED)

@@ -4,9 +4,8 @@ import math
 
 import pytest
 
-from explorer.gradients import LEARNERS
+from explorer.gradients import LEARNERS, MEASURED, UNROLLED
 from explorer.labs.gradients import words
-from explorer.labs.gradients.cells import MEASURED, label
 
 
 def at(**norms: float) -> dict[str, float]:
@@ -35,10 +34,12 @@ def test_a_cell_is_said_to_keep_lose_or_grow_by_its_norm_alone(cell: str):
     kept, lost, grown = (words.what_is_left(30, at(**{cell: norm})) for norm in (0.1, 1e-7, 11.0))
 
     assert kept.startswith("**30 steps back** the ")
-    assert label(cell) in kept
-    assert f"the {label(cell)} has less than a millionth left" in lost
-    assert f"in the {label(cell)} the gradient has grown more than tenfold" in grown
-    assert all(label(other) in lost.partition(";")[0] for other in MEASURED if other != cell)
+    assert UNROLLED[cell].label in kept
+    assert f"the {UNROLLED[cell].label} has less than a millionth left" in lost
+    assert f"in the {UNROLLED[cell].label} the gradient has grown more than tenfold" in grown
+    assert all(
+        UNROLLED[other].label in lost.partition(";")[0] for other in MEASURED if other != cell
+    )
 
 
 @pytest.mark.parametrize("norm", [math.nan, math.inf])
@@ -92,8 +93,8 @@ def test_progress_names_who_has_solved_it_first_and_who_still_guesses():
     said = words.progress(1_300, solved, errors(rnn_tanh=0.166, lstm=0.001, gru=0.001))
 
     assert said == (
-        f"The {label('gru')} solved it by iteration 640. The {label('lstm')} solved it by "
-        f"iteration 1,204. The {label('rnn_tanh')} does no better than guessing the mean."
+        "The GRU solved it by iteration 640. The LSTM solved it by iteration 1,204. "
+        f"The {UNROLLED['rnn_tanh'].label} does no better than guessing the mean."
     )
 
 
