@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from explorer.figures.scene import Plot, as_json
 from explorer.runs.frames import Frame, pack
-from tests.stage import gallery
+from explorer.stage.messages import PALETTE
 from tests.stage.exhibits import Exhibit
 
 EASEL = Path(__file__).with_name("easel.js").read_text("utf-8")
@@ -39,7 +39,7 @@ def _data_of(exhibit: Exhibit) -> dict[str, object]:
 
     return {
         "panel": as_json(exhibit.panel),
-        "palette": gallery.palette(),
+        "palette": PALETTE,
         "clock": exhibit.clock,
         "selects": dict(exhibit.select),
         "stage": exhibit.stage or 0,

@@ -24,6 +24,7 @@ from playwright.sync_api import Page
 from explorer.figures.scene import Choice, Grid, Mark, Panel, Plot, Points, Scene, Tiles, as_json
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
+from explorer.stage.messages import PALETTE
 from explorer.stage.paper import phrases
 from explorer.stage.paper.format import moment as told_moment
 from explorer.stage.paper.format import number
@@ -33,7 +34,7 @@ from explorer.stage.paper.panels.plot import PaperPlot
 from explorer.stage.paper.plot.axes import ticks_of
 from explorer.stage.paper.plot.marks import MARKS
 from explorer.stage.paper.sheet import Paper
-from tests.stage import exhibits, gallery
+from tests.stage import exhibits
 from tests.stage.exhibits import EXHIBITS, OTHERS, PLOTS, Exhibit
 from tests.stage.studio import PANEL, PLOT, in_page, painted
 from tests.stage.theatre import BROWSER, Theatre
@@ -128,7 +129,7 @@ def opened(page: Page, panel: Panel) -> tuple[str, list[str]]:
         "scene": as_json(Scene((panel, other), grid, grid)),
         "token": "none",
         "live": False,
-        "palette": gallery.palette(),
+        "palette": PALETTE,
     }
     page.evaluate("(data) => window.show(data)", data)
     page.wait_for_selector("[data-area=panel] .trouble")
