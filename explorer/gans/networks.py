@@ -23,6 +23,8 @@ LEAK = 0.2  # slope of the leaky ReLU below zero, as in DCGAN (Radford et al. 20
 class Activation:
     """A nonlinearity y = f(x) whose derivatives are known from its own output y."""
 
+    label: str
+
     apply_: Callable[[Tensor], Tensor]
     """x becomes y, in place"""
 
@@ -47,9 +49,9 @@ def _pull_tanh(gradient: Tensor, output: Tensor, out: Tensor) -> Tensor:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation(torch.relu_, _pull_relu),
-    "leaky_relu": Activation(lambda x: leaky_relu_(x, LEAK), _pull_leaky_relu),
-    "tanh": Activation(torch.tanh_, _pull_tanh, bend=lambda y: -2 * y),
+    "relu": Activation("ReLU", torch.relu_, _pull_relu),
+    "leaky_relu": Activation("leaky", lambda x: leaky_relu_(x, LEAK), _pull_leaky_relu),
+    "tanh": Activation("tanh", torch.tanh_, _pull_tanh, bend=lambda y: -2 * y),
 }
 
 

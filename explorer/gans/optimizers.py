@@ -21,6 +21,7 @@ class Optimizer(ABC):
     """Moves all parameters of a network against their gradient."""
 
     name: str
+    label: str
     memory: Mapping[str, Tensor]
     """what it remembers between two steps, by name; all zero when fresh"""
 
@@ -40,6 +41,7 @@ class Adam(Optimizer):
     """
 
     name = "adam"
+    label = "Adam"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)
@@ -77,6 +79,7 @@ class RMSProp(Optimizer):
     """
 
     name = "rmsprop"
+    label = "RMSProp"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)
@@ -99,6 +102,7 @@ class SGD(Optimizer):
     """
 
     name = "sgd"
+    label = "SGD"
 
     def __init__(self, network: Network, rate: float, betas: tuple[float, float]) -> None:
         super().__init__(network, rate, betas)

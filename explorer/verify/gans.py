@@ -22,7 +22,7 @@ from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 from explorer.verify.learned import LEARNED
 from explorer.verify.players import PLAYERS, precise_ring
-from explorer.verify.slow import Slow
+from explorer.verify.slow import GENERATOR_LOSSES, Slow
 
 
 def distinct_centres(name: str) -> int:
@@ -234,7 +234,7 @@ KNOWN = (
             "autograd, torch.optim.Adam, float64",
             1e-9,
         )
-        for objective in ("minimax", "non_saturating", "wasserstein_gp")
+        for objective in GENERATOR_LOSSES
     ),
     Known(
         "three games at once against each alone, 20 steps, float64",

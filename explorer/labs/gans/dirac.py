@@ -21,7 +21,6 @@ from explorer.gans.dirac import (
     DIRAC_GAMES,
     DiracGame,
     eigenvalues,
-    r1,
     step_eigenvalues,
     trajectory,
     velocities,
@@ -43,8 +42,10 @@ NAMES = {
 
 
 def games(gamma: float) -> dict[str, DiracGame]:
-    """Every game by name; "r1" with this γ."""
-    return {**DIRAC_GAMES, "r1": r1(gamma)}
+    """Every game by name; those that are weighed, with this γ."""
+    return {
+        name: game.weighed(gamma) if game.weighed else game for name, game in DIRAC_GAMES.items()
+    }
 
 
 @dataclass(frozen=True)

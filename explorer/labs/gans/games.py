@@ -43,16 +43,6 @@ DIAL_NAMES = {
 }
 """What to call a dial in a sentence, where its own name does not do."""
 
-TITLES = {
-    "minimax": "minimax GAN",
-    "non_saturating": "GAN",
-    "least_squares": "LSGAN",
-    "hinge": "hinge GAN",
-    "wasserstein_clip": "clipped WGAN",
-    "wasserstein_gp": "WGAN-GP",
-    "r1": "GAN with R1",
-}
-
 CHOICES: Mapping[str, Collection[str]] = {
     "data": DATA,
     **dict.fromkeys(("first", "second"), tuple(OBJECTIVES)),
@@ -182,7 +172,7 @@ class Games(Turning):
             raise ValueError("a fourth game needs a third")
         data = self.distribution()
         if self.conditional and not data.classes:
-            raise ValueError(f"{data.label} has no labels to condition on")
+            raise ValueError(f"{data.spoken} has no labels to condition on")
         for side, _, _ in self.sides():
             self.settings(side)
         if self.changes:
@@ -210,7 +200,7 @@ class Games(Turning):
     def sides(self) -> tuple[tuple[str, str, str], ...]:
         """(letter, title, objective) of each game, in order; equal titles carry their letter."""
         playing = [(s, getattr(self, f)) for s, f in FIELD_OF_SIDE.items() if getattr(self, f)]
-        titles = [TITLES.get(objective, objective) for _, objective in playing]
+        titles = [OBJECTIVES[objective].spoken for _, objective in playing]
         return tuple(
             (side, f"{title} {side.upper()}" if titles.count(title) > 1 else title, objective)
             for (side, objective), title in zip(playing, titles, strict=True)
@@ -253,4 +243,4 @@ class Games(Turning):
     def sampler(self) -> Sampler:
         """What the games draw real points from, with labels where they are conditional."""
         data = self.distribution()
-        return data.sample_labelled if self.conditional and data.sample_labelled else data.sample
+        return data.sample_labelled if self.conditional else data.sample

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from explorer.gans.distributions import Distribution
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import CSV, DEFAULT_DRAWING, DRAWN, data_of, points_text
-from explorer.labs.gans.games import CLOCKS, LIVE, RANGES, TITLES, VIEWS, Games
+from explorer.labs.gans.data import DATA, DEFAULT_DRAWING, points_text
+from explorer.labs.gans.games import CLOCKS, LIVE, RANGES, VIEWS, Games
 from explorer.labs.gans.turning import SIDES
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from explorer.labs.gans.match import Match
     from explorer.labs.gans.slow import Slow
 
-__all__ = ["CLOCKS", "LIVE", "RANGES", "SIDES", "TITLES", "VIEWS", "GanLab"]
+__all__ = ["CLOCKS", "LIVE", "RANGES", "SIDES", "VIEWS", "GanLab"]
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,20 @@ class GanLab(Games):
 
     def distribution(self) -> Distribution:
         """What is learned; two points stand for a table that is not here (`missing`)."""
-        if self.missing:
-            return data_of(CSV, self.theta, "", TWO_POINTS)
-        return super().distribution()
+        return DATA[self.data] if self.missing else super().distribution()
 
     @property
     def missing(self) -> str:
         """Why there is no match, in one sentence: the table is not here. Empty where there is."""
-        if self.data != CSV or self._points():
+        if "points" not in DATA[self.data].needs or self._points():
             return ""
         if self.upload:
             return "the uploaded table is not here any more: upload it again"
         return "there is no table yet: upload one with two columns of numbers"
 
     def _points(self) -> str:
-        table = tables.kept(self.upload) if self.data == CSV and self.upload else None
+        wanted = self.upload and "points" in DATA[self.data].needs
+        table = tables.kept(self.upload) if wanted else None
         return points_text(table) if table else ""
 
     def experiment(self) -> "Match | Many | Deep":
@@ -119,7 +118,7 @@ class GanLab(Games):
         if self.missing:
             raise ValueError(self.missing)
         found = {f.name: getattr(self, f.name) for f in fields(Games)}
-        if self.data != DRAWN:
+        if "drawing" not in DATA[self.data].needs:
             found["drawing"] = DEFAULT_DRAWING  # equal runs of equal data have equal names
         return found | {"points": self._points()}
 
@@ -148,7 +147,3 @@ class GanLab(Games):
             h=self.dirac_h,
             steps=self.dirac_steps,
         )
-
-
-TWO_POINTS = "AAAAAAA8ADw="
-"""Stands for a table that is not here, so that its link can be opened all the same."""

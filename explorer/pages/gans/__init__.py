@@ -23,8 +23,8 @@ VIEWS = {
         "What did each one really learn?",
         match.show,
         (
-            *(objectives.NonSaturating, objectives.Minimax, objectives.WassersteinPenalty),
-            *(objectives.R1, penalty.gradient_penalty, game.Game, networks.Network),
+            *map(type, objectives.OBJECTIVES.values()),
+            *(penalty.gradient_penalty, game.Game, networks.Network),
             *(mode_report, wasserstein, band, compare),
         ),
         FILM,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
+from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -58,7 +58,7 @@ def show(dials: Dials[GanLab]) -> str:
                 data.extent,
                 0 if data.modes is None else len(data.modes),
                 st.session_state.get("gans.layer") or "pull",
-                data.dimensions,
+                data.kind,
                 lab.turned().audit,
             ),
             ticket,
@@ -79,9 +79,12 @@ def formulas(lab: GanLab) -> None:
         return
     for name in dict.fromkeys(game.objective for game in material.playing(lab)):
         objective = OBJECTIVES[name]
-        one_sided = lab.turned().one_sided and isinstance(objective, WassersteinPenalty)
-        place.latex(WassersteinPenalty.one_sided_formula if one_sided else objective.formula)
+        one_sided = objective.one_sided_formula if lab.turned().one_sided else ""
+        place.latex(one_sided or objective.formula)
         place.caption(f"{objective.label}: {objective.source}")
+    data = lab.distribution()
+    place.latex(data.formula)
+    place.caption(f"data, {data.label}: {data.source}")
 
 
 def _sentence(lab: GanLab) -> str:

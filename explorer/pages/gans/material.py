@@ -1,30 +1,27 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from explorer.figures.gans import Contestant, contestants
+from explorer.gans.data import Need
+from explorer.gans.networks import ACTIVATIONS
+from explorer.gans.normalisation import NORMALISATIONS
 from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.optimizers import OPTIMIZERS
 from explorer.gans.optimizers import PRESETS as BETAS
-from explorer.gans.predictions import MEASURED, PRESETS
-from explorer.labs.gans.data import PLANE
+from explorer.gans.pairs import PAIRS
+from explorer.gans.predictions import PRESETS
+from explorer.labs.gans.data import DATA
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
-from explorer.pages.gans.names import (
-    CLOCK_NAMES,
-    DATA_NAMES,
-    GAME_NAMES,
-    LAYER_NAMES,
-    OPTIMIZER_NAMES,
-    PRESET_NAMES,
-    plain,
-    power,
-)
+from explorer.pages.gans.names import CLOCK_NAMES, LAYER_NAMES, plain, power
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
@@ -54,7 +51,7 @@ def playing(lab: GanLab) -> tuple[Contestant, ...]:
 
 def in_the_plane(lab: GanLab) -> bool:
     """Return whether the points of the lab lie in the plane."""
-    return lab.data in PLANE
+    return DATA[lab.data].kind == "plane"
 
 
 def turned(dials: Dials[GanLab]) -> GanLab:
@@ -136,7 +133,7 @@ def _presets(dials: Dials[GanLab]) -> None:
         "Prediction",
         ("", *PLAYABLE),
         key=key,
-        format_func=lambda name: PRESET_NAMES.get(name, "Choose a prediction"),
+        format_func=lambda name: PRESETS[name].label if name else "Choose a prediction",
         label_visibility="collapsed",
         on_change=lambda: _play(dials, st.session_state[key]),
     )
@@ -152,7 +149,7 @@ def predicted(lab: GanLab) -> str:
     name = preset_of(lab)
     if not name:
         return ""
-    measured = MEASURED[name]
+    measured = PRESETS[name].measured
     return (
         f"Predicted of the first game: {_lower(PRESETS[name].claim)} "
         f"That came true for {measured.hits} of {measured.seeds} seeds."
@@ -164,23 +161,33 @@ def _lower(text: str) -> str:
 
 
 def _data(dials: Dials[GanLab]) -> None:
-    dials.menu("data", "Data", tuple(DATA_NAMES), DATA_NAMES.__getitem__)
-    chosen = dials.value("data")
-    if chosen == "lines":
-        dials.real("theta", "Distance of the lines", -4.0, 4.0, 0.1, "θ; exact W₁ is |θ|.")
-    elif chosen == "drawn":
-        drawing.pad(dials)
-    elif chosen == "csv":
-        drawing.table(dials)
+    dials.menu("data", "Data", tuple(DATA), lambda name: DATA[name].label)
+    for need in DATA[dials.value("data")].needs:
+        NEEDED[need](dials)
+
+
+def _theta(dials: Dials[GanLab]) -> None:
+    dials.real("theta", "Distance of the lines", -4.0, 4.0, 0.1, "θ; exact W₁ is |θ|.")
+
+
+NEEDED: Mapping[Need, Callable[[Dials[GanLab]], None]] = {
+    "theta": _theta,
+    "drawing": drawing.pad,
+    "points": drawing.table,
+}
+"""What is shown for each thing that a data set needs."""
 
 
 def _games(dials: Dials[GanLab]) -> None:
-    some = tuple(name for name in GAME_NAMES if name)
-    dials.menu("first", "First game", some, GAME_NAMES.__getitem__)
-    dials.menu("second", "Second game", some, GAME_NAMES.__getitem__)
-    dials.menu("third", "Third game", tuple(GAME_NAMES), GAME_NAMES.__getitem__)
+    def called(name: str) -> str:
+        return OBJECTIVES[name].label if name else "no further game"
+
+    some, none = tuple(OBJECTIVES), ("", *OBJECTIVES)
+    dials.menu("first", "First game", some, called)
+    dials.menu("second", "Second game", some, called)
+    dials.menu("third", "Third game", none, called)
     if dials.value("third"):
-        dials.menu("fourth", "Fourth game", tuple(GAME_NAMES), GAME_NAMES.__getitem__)
+        dials.menu("fourth", "Fourth game", none, called)
     elif dials.value("fourth"):
         dials.set(fourth="")
 
@@ -202,7 +209,13 @@ def _of_objectives(dials: Dials[GanLab]) -> None:
             plain,
         )
     if "r1_weight" in read:
-        dials.steps("r1_weight", "R1: γ", (0.0, 0.01, 0.1, 0.3, 1.0, 10.0), "Weight of R1.", plain)
+        dials.steps(
+            "r1_weight",
+            "R1: γ",
+            (0.0, 0.01, 0.1, 0.3, 1.0, 10.0),
+            "Weight of R1, and of R2 in relativistic games.",
+            plain,
+        )
     if "clip" in read:
         dials.steps(
             "clip",
@@ -225,13 +238,17 @@ def _more(dials: Dials[GanLab]) -> None:
     )
     dials.slider("depth", "Hidden layers", 1, 12, "Of each network.")
     dials.choice(
-        "activation", "Activation", ("relu", "leaky_relu", "tanh"), _activation, "Of all networks."
+        "activation",
+        "Activation",
+        tuple(ACTIVATIONS),
+        lambda name: ACTIVATIONS[name].label,
+        "Of all networks.",
     )
     dials.choice(
         "normalisation",
         "Generator's norm",
-        ("none", "batch", "layer"),
-        str,
+        tuple(NORMALISATIONS),
+        lambda name: NORMALISATIONS[name].label,
         "Of its hidden layers.",
     )
     dials.choice("noise", "Noise", ("gaussian", "uniform"), str, "N(0, 1), or even on [−1, 1].")
@@ -242,8 +259,8 @@ def _more(dials: Dials[GanLab]) -> None:
     dials.choice(
         "pairs",
         "Penalty between",
-        ("random", "optimal"),
-        {"random": "any pair", "optimal": "matched"}.__getitem__,
+        tuple(PAIRS),
+        lambda name: PAIRS[name].label,
         "Between random pairs, or those that exact transport matches.",
     )
     dials.switch("spectral", "Spectral norm", "Divides the judge's matrices by their largest gain.")
@@ -261,13 +278,13 @@ def _more(dials: Dials[GanLab]) -> None:
 
 
 def _optimizers(dials: Dials[GanLab]) -> None:
-    offered = tuple(OPTIMIZER_NAMES)
-    dials.choice(
-        "optimizer", "Generator's rule", offered, OPTIMIZER_NAMES.__getitem__, "Optimizer."
-    )
-    dials.choice(
-        "critic_optimizer", "Judge's rule", offered, OPTIMIZER_NAMES.__getitem__, "Optimizer."
-    )
+    offered = tuple(OPTIMIZERS)
+
+    def called(name: str) -> str:
+        return OPTIMIZERS[name].label
+
+    dials.choice("optimizer", "Generator's rule", offered, called, "Optimizer.")
+    dials.choice("critic_optimizer", "Judge's rule", offered, called, "Optimizer.")
     key = "gans.betas"
     st.session_state[key] = next(
         (name for name, one in BETAS.items() if _stands_at(dials, one.betas, one.penalty_weight)),
@@ -296,7 +313,3 @@ def _settle(dials: Dials[GanLab], name: str | None) -> None:
         values: dict[str, Any] = dict(zip(("beta1", "beta2"), BETAS[name].betas, strict=True))
         weight = BETAS[name].penalty_weight
         dials.set(**values | ({} if weight is None else {"penalty_weight": weight}))
-
-
-def _activation(name: str) -> str:
-    return {"relu": "ReLU", "leaky_relu": "leaky", "tanh": "tanh"}.get(name, name)

@@ -6,7 +6,6 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.settings import SIDES, GanLab
 from explorer.labs.gans.slow import Slow
 from explorer.pages import surroundings
@@ -62,12 +61,7 @@ def show(dials: Dials[GanLab]) -> str:
     )
     with wide:
         show_stage(
-            figures.slow_scene(
-                game,
-                slow.distribution().extent,
-                OBJECTIVES[game.objective].penalty != "none",
-                slow.noise == "uniform",
-            ),
+            figures.slow_scene(game, slow.distribution().extent, slow.noise == "uniform"),
             ticket,
             key="gans.slow",
             live=False,
