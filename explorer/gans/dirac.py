@@ -60,7 +60,8 @@ def of_objective(name: str, label: str = "", gamma: float = GAMMA) -> DiracGame:
     name.
     """
     if name not in OBJECTIVES:
-        raise ValueError(f"unknown objective {name!r}; choose from {', '.join(OBJECTIVES)}")
+        known = ", ".join(map(repr, OBJECTIVES))
+        raise ValueError(f"unknown objective {name[:40]!r}; choose from {known}")
     rules = OBJECTIVES[name]
 
     def field(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:

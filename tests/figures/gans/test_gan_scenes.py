@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from tests.figures.taking_apart import parts, templates_in
 
 from explorer.figures import theme
 from explorer.figures.gans import (
@@ -46,6 +45,7 @@ from explorer.labs.gans.match import Match
 from explorer.labs.gans.slow import Slow
 from explorer.runs.frames import Frame
 from explorer.stage.paper.picture import picture
+from tests.figures.taking_apart import parts, templates_in
 
 UNKNOWN_AT_FIRST = {"spread"}
 """Numbers that are left out for as long as no mode has samples enough."""
