@@ -15,6 +15,7 @@ from explorer.gans.learned import (
     reverse_kl,
     w1_floor,
 )
+from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.penalty import gradient_penalty
 from explorer.gans.settings import GameSettings
 from explorer.verify.dirac import DIRAC
@@ -228,7 +229,7 @@ KNOWN = (
     *PLAYERS,
     *(
         Known(
-            f"{objective}: parameters after 5 steps, written out",
+            f"{OBJECTIVES[objective].label}: parameters after 5 steps, written out",
             0,
             partial(difference_to_slow, objective),
             "autograd, torch.optim.Adam, float64",

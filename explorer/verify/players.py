@@ -75,11 +75,17 @@ def penalties() -> list[tuple[str, str, dict[str, Any]]]:
     for name, rules in OBJECTIVES.items():
         if rules.pays:
             weight = {rules.weighed_by: 1e3}
-            found.append((f"{rules.label}, {rules.note}", name, weight))
+            found.append((f"{rules.title}, {rules.note}", name, weight))
         if rules.one_sided_note:
-            note = f"{rules.label}, {rules.one_sided_note}"
+            note = f"{rules.title}, {rules.one_sided_note}"
             found.append((note, name, {**weight, "one_sided": True}))
     return found
+
+
+def undecided_loss(objective: str) -> float:
+    """L_D, without its penalty, of a judge that says the same of every point."""
+    same = torch.zeros(64, dtype=torch.float64)
+    return float(OBJECTIVES[objective].judge_loss(same, same))
 
 
 PLAYERS = (
@@ -103,5 +109,16 @@ PLAYERS = (
             1e-12,
         )
         for name, objective, dials in penalties()
+    ),
+    *(
+        Known(
+            f"{rules.label}: loss of a judge that guesses",
+            rules.undecided[0],
+            partial(undecided_loss, name),
+            rules.undecided[1],
+            1e-12,
+        )
+        for name, rules in OBJECTIVES.items()
+        if rules.undecided is not None
     ),
 )

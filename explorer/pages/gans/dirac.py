@@ -5,8 +5,8 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.dirac import DiracGame, eigenvalues, step_eigenvalues, verdict
-from explorer.labs.gans.dirac import Portrait, games
+from explorer.gans.dirac import DiracGame, Verdict, eigenvalues, step_eigenvalues, verdict
+from explorer.labs.gans.dirac import OUTCOMES, Portrait, games
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.words import fixed, spoken
 from explorer.pages import surroundings
@@ -16,12 +16,6 @@ from explorer.runs.hub import the_hub
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 
-VERDICTS = {
-    "converges": "arrives",
-    "slow": "comes nearer, slowly",
-    "circles": "circles",
-    "diverges": "runs away",
-}
 HOW = r"""
 **The game.** The data is one point at 0, the generator one point at $\theta$, the judge a line
 $D(x) = \psi x$ (Mescheder, Geiger & Nowozin 2018). Both should end at $\theta = \psi = 0$: the
@@ -31,7 +25,8 @@ move; each move is $h$ times the arrow.
 **The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby: negative real parts
 draw in, positive ones push away, and purely imaginary ones turn around it and leave the rest to
 the length of a move. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$: it arrives for every $\gamma
-> 0$, and from $\gamma = 1$ on without turning.
+> 0$, and from $\gamma = 1$ on without turning. With R2 as well the relativistic games have $-\gamma
+\pm \sqrt{\gamma^2 - 1/4}$ for pairs and $-\gamma \pm \sqrt{\gamma^2 - 1}$ for the average.
 
 **WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so
 that its field jumps at the equilibrium: there is no Jacobian, and no small circle ends. R1 asks
@@ -72,7 +67,7 @@ def show(dials: Dials[GanLab]) -> str:
     arrives = _verdict(portrait, portrait.game, known[portrait.game])
     return (
         f"One number generates, one judges, and the data is 0. From ({spoken(portrait.x)}, "
-        f"{spoken(portrait.y)}), {labels[portrait.game]} {VERDICTS[arrives]}."
+        f"{spoken(portrait.y)}), {labels[portrait.game]} {OUTCOMES[arrives].label}."
     )
 
 
@@ -89,7 +84,14 @@ def _dials(dials: Dials[GanLab], labels: dict[str, str]) -> None:
         lambda count: "at once" if count == 0 else f"{count}, in turn",
     )
     dials.steps("dirac_h", "Length of a move", (0.01, 0.05, 0.1, 0.2, 0.5, 1.0), "h.", _plain)
-    dials.real("dirac_gamma", "R1: γ", 0.0, 3.0, 0.1, "Weight of R1; critical at 1.")
+    dials.real(
+        "dirac_gamma",
+        "R1: γ",
+        0.0,
+        3.0,
+        0.1,
+        "Weight of R1, critical at 1; and of R1 and R2 in the relativistic games.",
+    )
 
 
 def _start(dials: Dials[GanLab]) -> None:
@@ -122,7 +124,7 @@ def _name(portrait: Portrait) -> str:
     return query(portrait)
 
 
-def _verdict(portrait: Portrait, name: str, game: DiracGame) -> str:
+def _verdict(portrait: Portrait, name: str, game: DiracGame) -> Verdict:
     return verdict(game, portrait.paths()[name], portrait.judge_steps)
 
 
@@ -134,7 +136,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
         rows.append(
             {
                 "game": game.label,
-                "from this start it": VERDICTS[_verdict(portrait, name, game)],
+                "from this start it": OUTCOMES[_verdict(portrait, name, game)].label,
                 "distance at the end": spoken(float(portrait.paths()[name][-1].norm()), 2),
                 "eigenvalues of the field": "none: it jumps there"
                 if values is None

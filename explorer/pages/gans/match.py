@@ -12,10 +12,12 @@ from explorer.stage.component import show as show_stage
 
 HOW = """
 **The games.** The discriminator of a GAN gives the probability that a point is real; the critic of
-a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty. Every
-generator only ever learns from its judge's slope. Arjovsky et al. (2017) argued that a
-discriminator which is trained too well leaves its generator nothing to follow, while a critic can
-only gain from more training. That is why all judges are trained equally often here.
+a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty; a
+relativistic discriminator says no more than which of two points is the real one, and its generator
+learns beside the last real points that it judged. Every generator only ever learns from its
+judge's slope. Arjovsky et al. (2017) argued that a discriminator which is trained too well leaves
+its generator nothing to follow, while a critic can only gain from more training. That is why all
+judges are trained equally often here.
 
 **What is equal.** The seed, the data and their order, the noise, and the first weights of every
 generator. A judge that is updated five times for each update of its generator costs about five

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.figures.gans import Contestant, contestants
+from explorer.figures.gans import LAYERS, Contestant, contestants
 from explorer.gans.data import Need
 from explorer.gans.networks import ACTIVATIONS
 from explorer.gans.normalisation import NORMALISATIONS
@@ -21,7 +21,7 @@ from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
-from explorer.pages.gans.names import CLOCK_NAMES, LAYER_NAMES, plain, power
+from explorer.pages.gans.names import CLOCK_NAMES, plain, power
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
@@ -229,10 +229,10 @@ def _of_objectives(dials: Dials[GanLab]) -> None:
 def _more(dials: Dials[GanLab]) -> None:
     st.segmented_control(
         "Over the surface",
-        tuple(LAYER_NAMES),
+        tuple(LAYERS),
         default="pull",
         key="gans.layer",
-        format_func=LAYER_NAMES.__getitem__,
+        format_func=LAYERS.__getitem__,
         required=True,
         help="Samples with the pull on each, the generator as a bent grid of noise, or points.",
     )

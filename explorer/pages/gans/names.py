@@ -1,7 +1,6 @@
 """What the GAN lab calls the values of its dials."""
 
 CLOCK_NAMES = {"generator": "generator", "updates": "updates", "time": "compute"}
-LAYER_NAMES = {"pull": "pull", "grid": "noise grid", "points": "points"}
 
 
 def power(rate: float) -> str:
