@@ -11,7 +11,7 @@ from explorer.bench import quality
 from explorer.bench.rows import Effort, Row, side_by_side, to_target
 from explorer.gans.distributions import RING, distribution
 from explorer.gans.game import Game
-from explorer.gans.images import CLASSES, DIGIT_IMAGES, sample_labelled_images
+from explorer.gans.images import CLASSES, DIGIT_IMAGES
 from explorer.gans.learned import ModeReport, mode_report
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.settings import GameSettings
@@ -87,7 +87,7 @@ def digit_images(name: str, classes: int, width: int, effort: Effort) -> Iterabl
     settings = GameSettings(
         width=width, noise_dim=64, classes=classes, beta1=0.0, beta2=0.9, penalty_weight=10.0
     )
-    sampler = sample_labelled_images if classes else DIGIT_IMAGES.sample
+    sampler = DIGIT_IMAGES.sample_labelled if classes else DIGIT_IMAGES.sample
     ours, other = Game(settings, sampler), TextbookGame(settings, sampler)
     yield side_by_side(f"{name}/width={width}", ours.step, other.step, "textbook", effort)
 

@@ -25,6 +25,8 @@ class JaxGame:
     steps_at_once = 50
 
     def __init__(self, settings: GameSettings, data: Distribution) -> None:
+        if settings.objective != "wasserstein_gp":
+            raise ValueError(f"JAX plays WGAN-GP here, not {settings.objective!r}")
         if data.modes is None or data.sigma is None:
             raise ValueError(f"distribution {data.name!r} has no modes to draw from")
         self._settings = s = settings

@@ -41,6 +41,8 @@ FAIR: Mapping[str, dict[str, Any]] = {
     "hinge": {"spectral": True},
     "wasserstein_clip": LIKE_WGAN,
     "r1": LIKE_DCGAN,
+    "relativistic_paired": LIKE_DCGAN,
+    "relativistic_average": LIKE_DCGAN,
 }
 """What differs from the default settings, so that no objective is measured where it must fail"""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.objectives import Objective
 from explorer.gans.players import Generator, Judge
 from explorer.gans.settings import GameSettings
 
@@ -41,14 +41,16 @@ class SubStep:
     """copies, by name: batches as they enter and leave, gradients and changes as flat vectors"""
 
 
-def taken_apart(generator: Generator, judge: Judge, settings: GameSettings) -> Iterator[SubStep]:
+def taken_apart(
+    generator: Generator, judge: Judge, settings: GameSettings, objective: Objective
+) -> Iterator[SubStep]:
     """Play on from what was drawn, sub-step by sub-step, to the last bit of an undivided step.
 
     The arithmetic is done in the passes of the undivided step: all of an iteration's batches leave
     the generator in one of them, real and generated points are judged in one, and the penalty is
-    part of the gradient's. What one pass computed is handed out piece by piece.
+    part of the gradient's. What one pass computed is handed out piece by piece. Where the generator
+    is relativistic, "judge_points" has the judge's answers at real points too, as ``beside``.
     """
-    objective = OBJECTIVES[settings.objective]
     generator.imagine()
     for step, points in enumerate(generator.for_judge):
         judge.fake[step].copy_(points)
@@ -68,10 +70,10 @@ def taken_apart(generator: Generator, judge: Judge, settings: GameSettings) -> I
         slopes = objective.judge_slopes(on_real, on_fake)
         yield done("judge_real", outputs=on_real, slopes=slopes[0])
         yield done("judge_fake", outputs=on_fake, slopes=slopes[1])
-        between = judge.between(step)
-        where = real if between is None else between.clone()
+        charged = judge.charged(step)
+        where = None if charged is None else charged.clone()
         judge.differentiate(step)
-        if judge.norms is not None:
+        if where is not None and judge.norms is not None:
             yield done("penalty", points=where, norms=judge.norms.squeeze(-1))
         yield done("judge_gradient", gradient=judge.learned.gradient)
         before = judge.learned.parameters.clone()
@@ -85,7 +87,10 @@ def taken_apart(generator: Generator, judge: Judge, settings: GameSettings) -> I
     yield own("generator_points", points=generator.points)
     judge.pull_generator(generator.points, generator.own_labels, generator.wanted)
     outputs = judge.on_generated.squeeze(-1)
-    yield own("judge_points", outputs=outputs, slopes=objective.generator_slope(outputs))
+    beside = judge.on_real if judge.on_beside is None else judge.on_beside
+    _, on_own = objective.generator_slopes(beside.squeeze(-1), outputs)
+    compared = {} if judge.on_beside is None else {"beside": beside.squeeze(-1)}
+    yield own("judge_points", outputs=outputs, slopes=on_own, **compared)
     pull = generator.wanted * -settings.batch
     generator.differentiate()
     yield own("generator_gradient", pull=pull, gradient=generator.network.gradient)

@@ -4,7 +4,7 @@ Letters: P members of a population (a game alone has no such axis), R held-out p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,15 +12,42 @@ from jaxtyping import Float
 from torch import Tensor
 
 from explorer.gans.game import TRAINING_STREAMS, Game
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.objectives import Loss, Objective, Outputs
 
 STEPS = 100
 HELD_OUT = 1_024
 EVERY = 10  # steps between two looks at the value
 SEED = 0x617564  # of everything an audit draws, apart from every stream of a game
 
-ZERO_SUM: Mapping[str, str] = {"non_saturating": "minimax", "r1": "minimax"}
-"""The objective in which the generator plays against the judge's own value, where another has it"""
+
+class AgainstValue(Objective):
+    """L_D as it is,  L_G = −L_D: the generator descends on what the judge maximises."""
+
+    name = "against_value"
+    label = "against the judge's own value"
+    title = "zero-sum"
+    note = "against the judge's own value"
+    short = "zero-sum"
+    spoken = "zero-sum game"
+    formula = r"L_G = -L_D"
+    source = "Grnarova et al. 2019, section 4"
+
+    def __init__(self, rules: Objective) -> None:
+        self._rules = rules
+        self.relativistic = rules.relativistic
+
+    def judge_loss(self, real: Outputs, fake: Outputs) -> Loss:
+        return self._rules.judge_loss(real, fake)
+
+    def judge_slopes(self, real: Outputs, fake: Outputs) -> tuple[Outputs, Outputs]:
+        return self._rules.judge_slopes(real, fake)
+
+    def generator_loss(self, real: Outputs, fake: Outputs) -> Loss:
+        return -self.judge_loss(real, fake)
+
+    def generator_slopes(self, real: Outputs, fake: Outputs) -> tuple[Outputs, Outputs]:
+        on_real, on_fake = self.judge_slopes(real, fake)
+        return -on_real, -on_fake
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +75,15 @@ def duality_gap(game: Game, steps: int = STEPS, held_out: int = HELD_OUT) -> Dua
     games give equal audits bit for bit, and the game itself is left as it is.
 
     Deviations: Grnarova et al. take the last iterate, and refine from further starts. The
-    generator's copy descends on M itself where a registered objective says so (minimax, WGAN,
-    and minimax for the non-saturating loss and R1), and with its own loss in least squares and
-    hinge, whose gains are then lower bounds. ValueError below one step or two held-out points.
+    generator's copy descends on M itself where its own loss is that, or the objective says
+    ``plays_value`` (whatever has a non-saturating loss); least squares and hinge keep their own
+    loss, and their gains are then lower bounds. ValueError below one step or two held-out points.
     """
     if steps < 1:
         raise ValueError(f"steps must be at least 1, not {steps}")
     if held_out < 2:
         raise ValueError(f"held_out must be at least 2 points, not {held_out}")
-    rng = torch.Generator().manual_seed(SEED)
+    rules, rng = game.objective, torch.Generator().manual_seed(SEED)
     drawn = game.sampler(held_out, rng)
     real, labels = drawn if isinstance(drawn, tuple) else (drawn, None)
     noise = torch.rand if game.settings.noise == "uniform" else torch.randn
@@ -67,11 +94,11 @@ def duality_gap(game: Game, steps: int = STEPS, held_out: int = HELD_OUT) -> Dua
         dtype = players.networks["judge"].parameters.dtype
         fake = players.generate(latent.to(dtype), labels)
         on_real, on_fake = players.judge(real.to(dtype), labels), players.judge(fake, labels)
-        return -OBJECTIVES[game.settings.objective].judge_loss(on_real, on_fake)
+        return -rules.judge_loss(on_real, on_fake)
 
     state = _apart(game)
-    judging = _copy(game, state, game.settings.objective)
-    playing = _copy(game, state, ZERO_SUM.get(game.settings.objective, game.settings.objective))
+    judging = _copy(game, state, rules)
+    playing = _copy(game, state, AgainstValue(rules) if rules.plays_value else rules)
     start = value(game)
     best_judge, best_generator = start.clone(), start.clone()
     for step in range(1, steps + 1):
@@ -103,13 +130,14 @@ def _apart(game: Game) -> dict[str, np.ndarray]:
     return state
 
 
-def _copy(game: Game, state: Mapping[str, np.ndarray], objective: str) -> Game:
+def _copy(game: Game, state: Mapping[str, np.ndarray], objective: Objective) -> Game:
     alone = game.networks["judge"].lead == ()
     copied = Game(
-        replace(game.settings, objective=objective),
+        game.settings,
         game.sampler,
         None if alone else game.seeds,
         game.networks["judge"].parameters.dtype,
+        objective,
     )
     copied.restore(state)
     return copied

@@ -5,20 +5,23 @@ D(x) = ψ x, and both players move along the vector field v(θ, ψ) with step h 
 Nowozin 2018, section 2 and their notebook DiracGAN). As there, D is larger on generated points:
 the generator lowers f(ψ θ), the judge raises f(ψ θ) + f(0), with f(t) = −log(1 + e^−t) for a GAN.
 The equilibrium is θ = ψ = 0, and whether a method reaches it is read off here: WGAN-GP circles
-around it and R1 arrives.
+around it and R1 arrives. The game of an objective follows from its own losses (`of_objective`).
 
 Letters: n points of the plane (θ, ψ), T steps.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
 
 import numpy as np
 import torch
 from jaxtyping import Complex128, Float64
 from torch import Tensor
+
+from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.penalty import Where
 
 STEP = 0.2
 STEPS = 500
@@ -27,6 +30,7 @@ NOISE = 0.7  # standard deviation of the instance noise in the notebook
 PENALTY = 0.7  # of WGAN-GP in the notebook, whose target slope is 1
 CLIP = 1.0
 CONSENSUS = 1.0
+GAMMA = 0.3  # of R1, and of R1 + R2, where nothing else is said
 
 Verdict = Literal["converges", "slow", "circles", "diverges"]
 Field = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -39,10 +43,57 @@ class DiracGame:
 
     name: str
     label: str
-    formula: str  # of the field, in LaTeX
     field: Field
     clip: float | None = None  # |ψ| after each of the judge's steps
     smooth: bool = True  # whether the field has a derivative at the equilibrium
+    weighed: "Callable[[float], DiracGame] | None" = None
+    """γ -> the same game with that weight of R1 or R1 + R2; None where there is neither"""
+
+
+def of_objective(name: str, label: str = "", gamma: float = GAMMA) -> DiracGame:
+    """The game of two numbers that an objective plays, from the slopes of its own losses.
+
+    With t = −D the real point has t = 0 and the generated one t = −ψ θ, whence θ' = ψ ∂L_G/∂t and
+    ψ' = θ ∂L_D/∂t, less the slope of the penalty by ψ: γ ψ for R1, 2γ ψ for R1 + R2, and for
+    WGAN-GP 0.7 (|ψ| − 1) sign ψ as in the notebook, which jumps at ψ = 0. Clipped weights are kept
+    within ±1. The label is that of the objective unless told otherwise. ValueError for an unknown
+    name.
+    """
+    if name not in OBJECTIVES:
+        known = ", ".join(map(repr, OBJECTIVES))
+        raise ValueError(f"unknown objective {name[:40]!r}; choose from {known}")
+    rules = OBJECTIVES[name]
+
+    def field(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
+        fake = -(psi * theta)[..., None]  # a batch of one point
+        real = torch.zeros_like(fake)
+        down, up = rules.generator_slopes(real, fake)[1], rules.judge_slopes(real, fake)[1]
+        return psi * down[..., 0], theta * up[..., 0] - _penalty_slope(rules.penalty, gamma, psi)
+
+    called = label or rules.spoken
+    by_gamma = rules.penalty in ("real", "real and fake")
+    return DiracGame(
+        name=name,
+        label=f"{called}, γ = {gamma:g}" if by_gamma else called,
+        field=field,
+        clip=CLIP if rules.clips else None,
+        smooth=rules.penalty != "between",
+        weighed=(lambda weight: of_objective(name, label, weight)) if by_gamma else None,
+    )
+
+
+def _penalty_slope(where: Where, gamma: float, psi: Tensor) -> Tensor:
+    match where:
+        case "none":
+            return torch.zeros_like(psi)
+        case "between":
+            return PENALTY * (psi.abs() - 1) * psi.sign()
+        case "real":
+            return gamma * psi
+        case "real and fake":
+            return 2 * gamma * psi
+        case _:
+            assert_never(where)
 
 
 def _rise(t: Tensor) -> Tensor:
@@ -50,29 +101,8 @@ def _rise(t: Tensor) -> Tensor:
     return torch.sigmoid(-t)
 
 
-def _gan(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-    rise = _rise(psi * theta)
-    return -psi * rise, theta * rise
-
-
-def _non_saturating(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-    return -psi * _rise(-psi * theta), theta * _rise(psi * theta)
-
-
 def _least_squares(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
     return -psi * (1 + psi * theta), theta * (1 - psi * theta)
-
-
-def _hinge(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-    return -psi, theta * (psi * theta < 1)
-
-
-def _wasserstein(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-    return -psi, theta.clone()
-
-
-def _wasserstein_gp(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-    return -psi, theta - PENALTY * (psi.abs() - 1) * psi.sign()
 
 
 def _instance_noise(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
@@ -85,26 +115,23 @@ def _instance_noise(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
     return (-psi * rise) @ share, toward @ share
 
 
-def r1(gamma: float, name: str = "r1") -> DiracGame:
+def r1(gamma: float) -> DiracGame:
     """The GAN with R1: ψ' = θ f'(ψθ) − γ ψ. Its eigenvalues are −γ/2 ± sqrt(γ²/4 − 1/4).
 
     Mescheder et al. 2018, lemma 4.1 and after: no oscillation from γ = 1 on. The penalty
-    γ/2 ‖∇D‖² has the slope γ ψ.
+    γ/2 ‖∇D‖² has the slope γ ψ. Their generator has the loss of minimax, where the match has the
+    one that does not saturate: at the equilibrium both are the same.
     """
+    gan = of_objective("minimax").field
 
     def field(theta: Tensor, psi: Tensor) -> tuple[Tensor, Tensor]:
-        down, up = _gan(theta, psi)
+        down, up = gan(theta, psi)
         return down, up - gamma * psi
 
-    return DiracGame(
-        name,
-        f"R1, γ = {gamma:g}",
-        rf"(-\psi f'(\psi\theta),\ \theta f'(\psi\theta) - {gamma:g}\,\psi)",
-        field,
-    )
+    return DiracGame("r1", f"R1, γ = {gamma:g}", field, weighed=r1)
 
 
-def consensus(strength: float = CONSENSUS, bend: float = 1.0, name: str = "consensus") -> DiracGame:
+def consensus(strength: float = CONSENSUS, bend: float = 1.0) -> DiracGame:
     """v − strength · ∇½‖v‖² of the GAN (Mescheder et al. 2017).
 
     ∇½‖v‖² = f'² (θ, ψ) + bend · f' f'' ‖(θ, ψ)‖² (ψ, θ) with bend = 1. The notebook has 1/2,
@@ -121,52 +148,32 @@ def consensus(strength: float = CONSENSUS, bend: float = 1.0, name: str = "conse
             theta * rise - strength * (rise.square() * psi + mixed * theta),
         )
 
-    return DiracGame(name, "consensus", rf"v - {strength:g}\,\nabla\tfrac12\lVert v\rVert^2", field)
+    return DiracGame("consensus", "consensus", field)
 
 
-DIRAC_GAMES = {
-    game.name: game
-    for game in (
-        DiracGame("minimax", "GAN", r"(-\psi f'(\psi\theta),\ \theta f'(\psi\theta))", _gan),
-        DiracGame(
-            "non_saturating",
-            "non-saturating GAN",
-            r"(-\psi f'(-\psi\theta),\ \theta f'(\psi\theta))",
-            _non_saturating,
-        ),
-        DiracGame(
-            "least_squares",  # labels −1 and 1: D(x) = ψx has no other equilibrium
-            "least squares",
-            r"(-\psi(1+\psi\theta),\ \theta(1-\psi\theta))",
-            _least_squares,
-        ),
-        DiracGame("hinge", "hinge", r"(-\psi,\ \theta\,[\psi\theta<1])", _hinge),
-        DiracGame("wasserstein", "WGAN", r"(-\psi,\ \theta)", _wasserstein),
-        DiracGame(
-            "wasserstein_clip",
-            "WGAN, clipped at 1",
-            r"(-\psi,\ \theta),\ |\psi|\le 1",
-            _wasserstein,
-            clip=CLIP,
-        ),
-        DiracGame(
-            "wasserstein_gp",
-            "WGAN-GP",
-            r"(-\psi,\ \theta - 0.7\,(|\psi|-1)\,\mathrm{sign}\,\psi)",
-            _wasserstein_gp,
-            smooth=False,
-        ),
-        DiracGame(
-            "instance_noise",  # the notebook draws 1,000 values a step; here their expectation
-            "GAN, instance noise 0.7",
-            r"\mathbb{E}_\varepsilon\,v(\theta+\varepsilon,\ \psi)",
-            _instance_noise,
-        ),
-        r1(0.3),
-        r1(1.0, "r1_critical"),
+def _games() -> dict[str, DiracGame]:
+    """The games of the notebook in its order, and of every other objective behind them."""
+    wasserstein = of_objective("wasserstein_clip").field
+    known = (
+        of_objective("minimax", "GAN"),
+        of_objective("non_saturating", "non-saturating GAN"),
+        # labels −1 and 1, for with 0 and 1 the line D(x) = ψx has no equilibrium of its own
+        DiracGame("least_squares", "least squares", _least_squares),
+        of_objective("hinge", "hinge"),
+        DiracGame("wasserstein", "WGAN", wasserstein),
+        of_objective("wasserstein_clip", "WGAN, clipped at 1"),
+        of_objective("wasserstein_gp"),
+        # the notebook draws 1,000 values a step; here their expectation
+        DiracGame("instance_noise", "GAN, instance noise 0.7", _instance_noise),
+        r1(GAMMA),
+        replace(r1(1.0), name="r1_critical", weighed=None),
         consensus(),
     )
-}
+    found = {game.name: game for game in known}
+    return found | {name: of_objective(name) for name in OBJECTIVES if name not in found}
+
+
+DIRAC_GAMES = _games()
 
 
 def velocities(game: DiracGame, points: Float64[Tensor, "n 2"]) -> Float64[Tensor, "n 2"]:
@@ -256,6 +263,16 @@ def r1_eigenvalues(gamma: float) -> tuple[complex, complex]:
     """−γ/2 ± sqrt(γ²/4 − f'(0)²) with f'(0) = 1/2 (Mescheder et al. 2018, eq. 12 with f'(0))."""
     root = complex(gamma**2 / 4 - 0.25) ** 0.5
     return -gamma / 2 + root, -gamma / 2 - root
+
+
+def relativistic_eigenvalues(gamma: float, average: bool = False) -> tuple[complex, complex]:
+    """−γ ± sqrt(γ² − a²) with R1 + R2: a = 1/2 for pairs, a = 1 for the average.
+
+    θ' = −2a ψ σ(ψθ) and ψ' = 2a θ σ(−ψθ) − 2γ ψ have the Jacobian (0, −a; a, −2γ) at the
+    equilibrium: every γ > 0 draws in, and without turning from γ = a on.
+    """
+    root = complex(gamma**2 - (1.0 if average else 0.25)) ** 0.5
+    return -gamma + root, -gamma - root
 
 
 ARRIVED = 0.05  # of the start's distance

@@ -9,7 +9,7 @@ of its grid and walks through them.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -18,50 +18,30 @@ from jaxtyping import Float, Float32, Float64, Int64
 from torch import Tensor
 
 from explorer.gans import shapes
-from explorer.gans.shapes import LogDensity
+from explorer.gans.data import Distribution, Extent
+from explorer.gans.shapes import CIRCLES, FIGURES, MOONS, PINWHEEL, SPIRAL, SWISS_ROLL
 
-Extent = tuple[float, float, float, float]  # x0, x1, y0, y1 of a picture that shows it all
-
-
-@dataclass(frozen=True, eq=False)
-class Distribution:
-    """A distribution, and what is known about its modes, labels and density, if it has them.
-
-    A distribution with modes is an equal mixture of round Gaussians around `modes` with standard
-    deviation `sigma`. A point within `reach` of a centre belongs to that mode, and a mode counts
-    as held when at least `held_fraction` of its fair share 1/K of the points belong to it.
-    """
-
-    name: str
-    label: str
-    sample: Callable[[int, torch.Generator], Tensor]  # n points: Float32[Tensor, "n D"]
-    modes: Float32[Tensor, "K D"] | None
-    sigma: float | None
-    extent: Extent
-    reach: float | None = None
-    held_fraction: float | None = None
-    log_density: LogDensity | None = None  # None where no formula gives it
-    sample_labelled: Callable[[int, torch.Generator], tuple[Tensor, Tensor]] | None = None
-    """n points as `sample` draws them from an equal generator, and the label of each, Int64 n"""
-    classes: int = 0  # labels go from 0 up to this
-    dimensions: int = 2
-    cdf: Callable[[Tensor], Tensor] | None = None  # on a line only
-
-    def __post_init__(self) -> None:
-        known = [self.modes, self.sigma, self.reach, self.held_fraction]
-        if any(part is None for part in known) and any(part is not None for part in known):
-            raise ValueError(
-                f"distribution {self.name!r} needs modes, sigma, reach and held_fraction together"
-            )
-        if self.modes is not None and self.reach is not None and len(self.modes) > 1:
-            nearest = float(torch.pdist(self.modes).min())
-            if not self.reach < nearest / 2:
-                raise ValueError(
-                    f"reach of {self.name!r} must be less than {nearest / 2:.4g}, "
-                    f"half of the way between two modes, not {self.reach:g}"
-                )
-        if (self.sample_labelled is None) != (self.classes == 0):
-            raise ValueError(f"distribution {self.name!r} needs labels and classes together")
+__all__ = [
+    "CIRCLES",
+    "DISTRIBUTIONS",
+    "FIGURES",
+    "GRID",
+    "MOONS",
+    "PINWHEEL",
+    "RING",
+    "SPIRAL",
+    "SWISS_ROLL",
+    "Digits",
+    "Distribution",
+    "Extent",
+    "digits",
+    "distribution",
+    "grid_centres",
+    "lines",
+    "mixture",
+    "ring_centres",
+    "stratified",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,15 +76,13 @@ def digits() -> Digits:
     )
 
 
-def sample_digits(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
-    """Rows of the finite set, drawn with replacement: a perfect generator of it repeats points."""
-    return sample_labelled_digits(n, rng)[0]
-
-
-def sample_labelled_digits(
+def sample_digits(
     n: int, rng: torch.Generator
 ) -> tuple[Float32[Tensor, "n 2"], Int64[Tensor, " n"]]:
-    """The same points with the digit that each one is."""
+    """Rows of the finite set with the digit that each is, drawn with replacement.
+
+    A perfect generator of it repeats points.
+    """
     stored = digits()
     which = torch.randint(len(stored.points), (n,), generator=rng)
     return stored.points.index_select(0, which), stored.labels.index_select(0, which)
@@ -126,40 +104,46 @@ def grid_centres(side: int, spacing: float) -> Float32[Tensor, "K 2"]:
     return torch.cartesian_prod(steps, steps).float()
 
 
+def sample_mixture(
+    n: int, rng: torch.Generator, modes: Float32[Tensor, "K D"], sigma: float
+) -> tuple[Float32[Tensor, "n D"], Int64[Tensor, " n"]]:
+    """Points around the modes, and which mode each belongs to."""
+    which = torch.randint(len(modes), (n,), generator=rng)
+    return _around(modes, which, sigma, rng), which
+
+
 def mixture(
     name: str,
     label: str,
     modes: Float32[Tensor, "K D"],
     sigma: float,
+    *,
     extent: Extent,
     reach: float,
     held_fraction: float,
+    source: str,
+    formula: str,
 ) -> Distribution:
     """The equal mixture of round Gaussians around `modes`; its labels are the modes."""
     count, dimensions = modes.shape
-
-    def sample_labelled(
-        n: int, rng: torch.Generator
-    ) -> tuple[Float32[Tensor, "n D"], Int64[Tensor, " n"]]:
-        which = torch.randint(count, (n,), generator=rng)
-        return _around(modes, which, sigma, rng), which
 
     def log_density(points: Float[Tensor, "n D"], blur: float = 0.0) -> Float64[Tensor, " n"]:
         return shapes.mixture_log_density(points, modes, sigma, blur=blur)
 
     return Distribution(
-        name,
-        label,
-        lambda n, rng: sample_labelled(n, rng)[0],
-        modes,
-        sigma,
-        extent,
-        reach,
-        held_fraction,
-        log_density,
-        sample_labelled,
-        count,
-        dimensions,
+        name=name,
+        label=label,
+        source=source,
+        formula=formula,
+        draw=partial(sample_mixture, modes=modes, sigma=sigma),
+        extent=extent,
+        modes=modes,
+        sigma=sigma,
+        reach=reach,
+        held_fraction=held_fraction,
+        log_density=log_density,
+        classes=count,
+        dimensions=dimensions,
     )
 
 
@@ -194,6 +178,9 @@ RING = mixture(
     extent=(-2.0, 2.0, -2.0, 2.0),
     reach=0.25,
     held_fraction=0.16,  # 2 % of all points
+    source="gan_toy.py of Gulrajani et al. 2017",
+    formula=r"x = \tfrac{1}{1.414}\big[2\,(\cos\tfrac{2\pi k}{8}, \sin\tfrac{2\pi k}{8})"
+    r" + 0.02\,\varepsilon\big], \quad k \in \{0, \dots, 7\}",
 )
 GRID = mixture(
     "grid",
@@ -203,42 +190,18 @@ GRID = mixture(
     extent=(-2.0, 2.0, -2.0, 2.0),
     reach=0.25,
     held_fraction=0.2,  # 0.8 % of all points
+    source="gan_toy.py of Gulrajani et al. 2017",
+    formula=r"x = \tfrac{1}{2.828}\big[(2i, 2j) + 0.05\,\varepsilon\big], \quad"
+    r" i, j \in \{-2, \dots, 2\}",
 )
-
-
-def _figure(
-    name: str,
-    label: str,
-    sample: Callable[[int, torch.Generator], Tensor],
-    log_density: LogDensity,
-    edge: float,
-) -> Distribution:
-    extent = (-edge, edge, -edge, edge)
-    return Distribution(name, label, sample, None, None, extent, log_density=log_density)
-
-
-MOONS = _figure("moons", "two moons", shapes.sample_moons, shapes.moons_log_density, 2.2)
-SWISS_ROLL = _figure(
-    "swiss_roll", "Swiss roll", shapes.sample_swiss_roll, shapes.swiss_roll_log_density, 2.2
-)
-CIRCLES = _figure("circles", "two circles", shapes.sample_circles, shapes.circles_log_density, 2.4)
-PINWHEEL = _figure("pinwheel", "pinwheel", shapes.sample_pinwheel, shapes.pinwheel_log_density, 3.2)
-CHECKERBOARD = _figure(
-    "checkerboard",
-    "checkerboard",
-    shapes.sample_checkerboard,
-    shapes.checkerboard_log_density,
-    2.0,
-)
-SPIRAL = _figure("spiral", "two spirals", shapes.sample_spiral, shapes.spiral_log_density, 2.4)
 DIGITS = Distribution(
-    "digits",
-    "handwritten digits",
-    sample_digits,
-    None,
-    None,
-    (-2.7, 2.7, -2.7, 2.7),
-    sample_labelled=sample_labelled_digits,
+    name="digits",
+    label="digits, two components",
+    spoken="handwritten digits",
+    source="Alpaydin & Kaynak 1998",
+    formula=r"x = \text{the first two principal components of a stored digit, of unit std}",
+    draw=sample_digits,
+    extent=(-2.7, 2.7, -2.7, 2.7),
     classes=10,
 )
 
@@ -255,30 +218,30 @@ def lines(theta: float = LINES_APART) -> Distribution:
     if not -4 <= theta <= 4:
         raise ValueError(f"theta must be between -4 and 4, not {theta:g}")
     edge = max(1.6, abs(theta) / 2 + 0.4)
-    labelled = partial(_sample_labelled_lines, theta)
     return Distribution(
-        "lines",
-        "two lines",
-        lambda n, rng: labelled(n, rng)[0],
-        None,
-        None,
-        (-edge, edge, -edge, edge),
-        sample_labelled=labelled,
+        name="lines",
+        label="two lines",
+        source="Arjovsky et al. 2017, example 1",
+        formula=r"x = (\pm\tfrac{\theta}{2},\ y), \quad y \sim U[-1, 1]",
+        draw=partial(sample_lines, theta=theta),
+        extent=(-edge, edge, -edge, edge),
         classes=2,
+        needs=("theta",),
+        made_with=lines,
     )
 
 
-def _sample_labelled_lines(
-    theta: float, n: int, rng: torch.Generator
+def sample_lines(
+    n: int, rng: torch.Generator, theta: float
 ) -> tuple[Float32[Tensor, "n 2"], Int64[Tensor, " n"]]:
+    """Points of two upright segments, and the one that each lies on."""
     which = torch.randint(2, (n,), generator=rng)
     height = torch.rand(n, generator=rng) * 2 - 1
     return torch.stack([(which - 0.5) * theta, height], dim=1), which
 
 
-PLANE = (RING, GRID, SWISS_ROLL, MOONS, CIRCLES, PINWHEEL, CHECKERBOARD, SPIRAL, lines(), DIGITS)
-
-DISTRIBUTIONS = {each.name: each for each in PLANE}
+DISTRIBUTIONS = {each.name: each for each in (RING, GRID, *FIGURES, lines(), DIGITS)}
+"""Every data set in the plane that is built in, in the order of the menus."""
 
 
 def distribution(name: str, among: Mapping[str, Distribution] = DISTRIBUTIONS) -> Distribution:

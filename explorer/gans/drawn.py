@@ -6,12 +6,13 @@ Letters: n points of a sample, N points that were given.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float, Float32, Float64, Int64
 from torch import Tensor
 
-from explorer.gans.distributions import Distribution
+from explorer.gans.data import Distribution
 from explorer.gans.shapes import mixture_log_density
 
 BANDWIDTH = 0.03  # standard deviation of the noise around a drawn point
@@ -26,6 +27,7 @@ def drawn(
     bandwidth: float = BANDWIDTH,
     name: str = "drawn",
     label: str = "drawn by hand",
+    spoken: str = "drawing",
 ) -> Distribution:
     """The given points, drawn with replacement, each moved by round noise of `bandwidth`.
 
@@ -52,17 +54,30 @@ def drawn(
     if not 0 < bandwidth <= 1:
         raise ValueError(f"bandwidth must be above 0 and at most 1, not {bandwidth:g}")
 
-    def sample(n: int, rng: torch.Generator) -> Float32[Tensor, "n 2"]:
-        which = torch.randint(len(given), (n,), generator=rng)
-        noise = torch.randn(n, 2, generator=rng)
-        return given.index_select(0, which).add_(noise, alpha=bandwidth)
-
     def log_density(at: Float[Tensor, "n 2"], blur: float = 0.0) -> Float64[Tensor, " n"]:
         return mixture_log_density(at, given, bandwidth, blur=blur)
 
     edge = max(0.5, math.ceil(10 * (float(given.abs().max()) + 6 * bandwidth)) / 10)
-    extent = (-edge, edge, -edge, edge)
-    return Distribution(name, label, sample, None, None, extent, log_density=log_density)
+    return Distribution(
+        name=name,
+        label=label,
+        spoken=spoken,
+        source="whoever made the points",
+        formula=rf"x = c_j + {bandwidth:g}\,\varepsilon, \quad"
+        rf" c_j \text{{ one of {len(given):,} points}}",
+        draw=partial(sample_cloud, points=given, bandwidth=bandwidth),
+        extent=(-edge, edge, -edge, edge),
+        log_density=log_density,
+    )
+
+
+def sample_cloud(
+    n: int, rng: torch.Generator, points: Float32[Tensor, "N 2"], bandwidth: float
+) -> Float32[Tensor, "n 2"]:
+    """Points of a cloud drawn with replacement, each moved by a little noise."""
+    which = torch.randint(len(points), (n,), generator=rng)
+    noise = torch.randn(n, 2, generator=rng)
+    return points.index_select(0, which).add_(noise, alpha=bandwidth)
 
 
 def points_of_strokes(strokes: Iterable[Sequence[Sequence[float]]]) -> Float32[Tensor, "N 2"]:

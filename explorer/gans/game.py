@@ -15,7 +15,7 @@ from torch.nn.functional import one_hot
 
 from explorer.gans.anatomy import SubStep, taken_apart
 from explorer.gans.noise import NOISES
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.objectives import OBJECTIVES, Objective
 from explorer.gans.players import Generator, Judge
 from explorer.gans.settings import GameSettings
 from explorer.gans.watching import STREAMS, Losses, Watched, stream
@@ -26,6 +26,8 @@ Sampler = Callable[[int, torch.Generator], Tensor | tuple[Tensor, Tensor]]
 """(n, rng) -> n real points, one a row; in a conditional game also their labels"""
 
 TRAINING_STREAMS = ("data", "noise", "mixing")
+OF_THE_GENERATOR = frozenset({"generated", "beside"})
+"""what is kept of the judge's answers in the generator's turn"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +51,17 @@ class Game(Watched):
     (`generate`, `judge`, `slopes`, ...) draws nothing from those streams.
 
     In a conditional game generated points take the labels of the real batch that they are judged
-    beside, and the generator's own batch those of the judge's last one: labels follow the data.
+    beside, and the generator's own batch those of the judge's last one: labels follow the data. So
+    do the real points that a relativistic generator is compared with: they are the judge's last
+    batch, asked anew of the judge that has learned.
 
     A member of a population has the weights and draws of the game alone with its seed bit for
     bit, on one machine. Its course agrees up to rounding, because a batched matrix product adds
     in another order: at width 16 to about 1e-7 after three steps and 1e-2 after a hundred, which
     amplify it, in float64 to about 1e-14 after a hundred.
 
-    All derivatives are written out; no setting needs automatic differentiation.
+    All derivatives are written out; no setting needs automatic differentiation. An ``objective``
+    may stand in the place of the one that the settings name.
 
     Raises ValueError when the sampler does not return one point a row, or no labels for classes.
     """
@@ -67,8 +72,10 @@ class Game(Watched):
         sampler: Sampler,
         seeds: Sequence[int] | None = None,
         dtype: torch.dtype = torch.float32,
+        objective: Objective | None = None,
     ) -> None:
         self.settings = settings
+        self.objective = objective or OBJECTIVES[settings.objective]
         self.sampler = sampler
         self.seeds = (settings.seed,) if seeds is None else tuple(seeds)
         self.step_count = 0
@@ -77,9 +84,8 @@ class Game(Watched):
         if one.dim() != 2:
             raise ValueError(f"a sampler must return one point a row, not shape {tuple(one.shape)}")
 
-        self._objective = OBJECTIVES[settings.objective]
         self._generator = Generator(settings, one.shape[1], population, dtype)
-        self._judge = Judge(settings, one.shape[1], population, dtype)
+        self._judge = Judge(settings, one.shape[1], population, dtype, self.objective)
         self._rngs = {name: [stream(seed, name) for seed in self.seeds] for name in STREAMS}
         self._generator.network.draw(self._rngs["generator"])
         self._judge.draw(self._rngs["judge"])
@@ -90,6 +96,9 @@ class Game(Watched):
         by_member = (lambda each: (each,)) if population is None else (lambda each: each.unbind(1))
         self._real, self._mixing = by_member(judge.real), by_member(judge.mixing)
         self._judged_labels = by_member(judge.labels)
+        self._beside: Sequence[Tensor] = ()
+        if judge.beside is not None:
+            self._beside = judge.beside.view(len(self.seeds), *judge.beside.shape[-2:]).unbind()
         self._known: frozenset[str] = frozenset()
         self._forget()
 
@@ -129,7 +138,7 @@ class Game(Watched):
         Until then the game stands between two steps and must not be asked for its state.
         """
         self._draw()
-        yield from taken_apart(self._generator, self._judge, self.settings)
+        yield from taken_apart(self._generator, self._judge, self.settings, self.objective)
         self._finish()
 
     def _finish(self) -> None:
@@ -147,21 +156,23 @@ class Game(Watched):
         judge.fake[0].copy_(generator.for_judge[0])
         judge.mix(slice(0, 1))
         judge.learn(0)
-        self._known |= set(self._last()) - {"generated"}
+        self._known |= set(self._last()) - OF_THE_GENERATOR
 
     @torch.inference_mode()
     def step_generator(self) -> None:
-        """One update of the generator alone, against the judge as it is; it counts as no step."""
+        """One update of the generator alone, against the judge as it is; it counts as no step.
+
+        Labels, and real points to be compared with, are drawn for it where it needs any.
+        """
         batch, generator = self.settings.batch, self._generator
         for member in range(len(self.seeds)):
             self._draw_noise(member, self._noise[member][-batch:])
-            if self.settings.classes:
-                _, labels = self._sampled(batch, self._rngs["data"][member])
-                self._imagined_labels[member][-batch:].copy_(self._columns(labels))
+            if self.settings.classes or self.objective.relativistic:
+                self._draw_beside(member)
         generator.imagine_batch(self.settings.critic_steps)
         self._judge.pull_generator(generator.points, generator.own_labels, generator.wanted)
         generator.learn()
-        self._known |= {"generated"}
+        self._known |= OF_THE_GENERATOR & set(self._last())
 
     def _draw(self) -> None:
         for member in range(len(self.seeds)):
@@ -175,13 +186,24 @@ class Game(Watched):
         batch = self.settings.batch
         points, labels = self._sampled(steps * batch, self._rngs["data"][member])
         self._real[member][:steps].copy_(points.view(steps, batch, -1))
-        if self._objective.penalty == "between":
+        if self.objective.penalty == "between":
             self._mixing[member][:steps].uniform_(generator=self._rngs["mixing"][member])
         if labels is not None:
             columns = self._columns(labels)
             self._imagined_labels[member][: steps * batch].copy_(columns)
             self._imagined_labels[member][-batch:].copy_(columns[-batch:])
             self._judged_labels[member][:steps].copy_(columns.view(steps, 1, batch, -1))
+
+    def _draw_beside(self, member: int) -> None:
+        """Labels of the generator's own batch, and the real points that it is compared with."""
+        points, labels = self._sampled(self.settings.batch, self._rngs["data"][member])
+        rows = points
+        if labels is not None:
+            columns = self._columns(labels)
+            self._imagined_labels[member][-self.settings.batch :].copy_(columns)
+            rows = torch.cat([points, columns], dim=-1)
+        if self._beside:
+            self._beside[member].copy_(rows)
 
     def _columns(self, labels: Tensor | None) -> Tensor:
         assert labels is not None
@@ -257,7 +279,7 @@ class Game(Watched):
                 rng.set_state(torch.from_numpy(bits.copy()))
         self._forget()
         last = self._last()
-        for names in ({"generated"}, set(last) - {"generated"}):
+        for names in (OF_THE_GENERATOR & set(last), set(last) - OF_THE_GENERATOR):
             seen = {name: state.get(f"last.{name}", np.empty(0)) for name in names}
             if all(value.shape == tuple(last[name].shape) for name, value in seen.items()):
                 self._known |= names

@@ -14,7 +14,8 @@ from jaxtyping import Bool, Float, Float32, Float64, Int64
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from explorer.gans.distributions import Distribution, digits
+from explorer.gans.data import Distribution
+from explorer.gans.distributions import digits
 from explorer.gans.learned import neighbour_coverage, reverse_kl, reverse_kl_bias
 
 CLASSES = 10
@@ -56,7 +57,7 @@ def held_out_images() -> DigitImages:
     return _part(_held_out())
 
 
-def sample_labelled_images(
+def sample_images(
     n: int, rng: torch.Generator
 ) -> tuple[Float32[Tensor, "n 64"], Int64[Tensor, " n"]]:
     """Training images drawn with replacement, and the digit that each one is."""
@@ -66,16 +67,19 @@ def sample_labelled_images(
 
 
 DIGIT_IMAGES = Distribution(
-    "digit_images",
-    "8 × 8 digits",
-    lambda n, rng: sample_labelled_images(n, rng)[0],
-    None,
-    None,
-    (-1.0, 1.0, -1.0, 1.0),
-    sample_labelled=sample_labelled_images,
+    name="images",
+    label="images of digits",
+    spoken="8 × 8 digits",
+    source="Alpaydin & Kaynak 1998",
+    formula=r"x \in [-1, 1]^{64}, \quad \text{a stored digit}",
+    draw=sample_images,
+    extent=(-1.0, 1.0, -1.0, 1.0),
     classes=CLASSES,
     dimensions=64,
 )
+
+IMAGES = {DIGIT_IMAGES.name: DIGIT_IMAGES}
+"""Every data set of images, in the order of the menus."""
 
 
 @dataclass(frozen=True, eq=False)

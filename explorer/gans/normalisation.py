@@ -7,6 +7,7 @@ G batches below each other in the rows.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
@@ -15,8 +16,21 @@ from torch import Tensor
 EPSILON = 1e-5
 MOMENTUM = 0.1  # share of the newest batch in the running statistics, as in PyTorch
 
-NORMALISATIONS = {"none": "none", "batch": "batch", "layer": "layer"}
-"""How hidden layers are normalised, with its label."""
+
+@dataclass(frozen=True)
+class Rule:
+    """Over which rows or units a hidden layer is centred and scaled."""
+
+    label: str
+    axis: int = 0  # of (rows, units) from the end; 0: no normalisation
+    running: bool = False  # whether a picture uses what batches have taught
+
+
+NORMALISATIONS = {
+    "none": Rule("none"),
+    "batch": Rule("batch", axis=-2, running=True),
+    "layer": Rule("layer", axis=-1),
+}
 
 
 class Normalisation:
@@ -33,10 +47,10 @@ class Normalisation:
     def __init__(
         self, name: str, widths: Sequence[int], lead: tuple[int, ...], dtype: torch.dtype
     ) -> None:
-        self.name = name
-        self._axis = -1 if name == "layer" else -2
+        rule = NORMALISATIONS[name]
+        self._axis = rule.axis
         self.running: dict[str, Tensor] = {}
-        if name == "batch":
+        if rule.running:
             self.running = {
                 "mean": torch.zeros(*lead, 1, sum(widths), dtype=dtype),
                 "variance": torch.ones(*lead, 1, sum(widths), dtype=dtype),

@@ -3,14 +3,23 @@
 Letters: B points in a batch, D coordinates of a point.
 """
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 from explorer.transport import optimal_transport
 
-PAIRS = {"random": "any pair", "optimal": "matched"}
-"""What may stand against each other, with its label."""
+
+@dataclass(frozen=True)
+class Pairing:
+    """A way to put generated points against real ones."""
+
+    label: str
+
+
+PAIRS = {"random": Pairing("any pair"), "optimal": Pairing("matched")}
 
 
 def optimal_pairs(

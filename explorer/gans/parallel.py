@@ -15,7 +15,7 @@ from torch import Tensor
 
 from explorer.gans.distances import js_by_discriminator
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.penalty import gradient_penalty
+from explorer.gans.penalty import penalty
 
 WIDTH = 32
 BATCH = 256
@@ -78,7 +78,8 @@ def trained_judge(
     By automatic differentiation, with Adam at 1e-2 and the betas .5 and .9, fresh batches of 256
     a side. With a well trained judge the pull of minimax vanishes while that of the
     non-saturating loss does not, because the discriminator of finite training is steep between
-    the lines (Fedus et al. 2018); a penalised critic's pull stays. R1's γ is the penalty weight.
+    the lines (Fedus et al. 2018); a penalised critic's pull stays. The penalty weight is that of
+    whatever penalty there is: λ of WGAN-GP, γ of R1 and R2.
     ValueError for an unknown objective, a θ beyond ±10, or less than one step.
     """
     if objective not in OBJECTIVES:
@@ -91,19 +92,17 @@ def trained_judge(
         raise ValueError(f"steps must be at least 1, not {steps}")
     rules, rng = OBJECTIVES[objective], torch.Generator().manual_seed(seed)
     judge = _judge(rng)
+
+    def said(points: Tensor) -> Tensor:
+        return judge(points)[..., 0]
+
     adam = torch.optim.Adam(judge.parameters(), lr=RATE, betas=(0.5, 0.9))
     for _ in range(steps):
         real, fake = line_points(0.0, BATCH, rng), line_points(theta, BATCH, rng)
         mixing = torch.rand(BATCH, 1, generator=rng)
-        loss = rules.judge_loss(judge(real)[:, 0], judge(fake)[:, 0])
-        if rules.penalty == "between":
-            loss = loss + penalty_weight * gradient_penalty(
-                lambda points: judge(points)[..., 0], real, fake, mixing
-            )
-        elif rules.penalty == "real":
-            real.requires_grad_()
-            (slopes,) = torch.autograd.grad(judge(real).sum(), real, create_graph=True)
-            loss = loss + penalty_weight / 2 * slopes.square().sum(dim=1).mean()
+        loss = rules.judge_loss(said(real), said(fake))
+        if rules.pays:
+            loss = loss + penalty_weight * penalty(rules.penalty, said, real, fake, mixing)
         adam.zero_grad()
         loss.backward()
         adam.step()
@@ -132,7 +131,7 @@ def _asked(
     fake.requires_grad_()
     on_real, on_fake = judge(real)[:, 0], judge(fake)[:, 0]
     (slopes,) = torch.autograd.grad(on_fake.sum(), fake, retain_graph=True)
-    loss = rules.generator_loss(on_fake)
+    loss = rules.generator_loss(on_real, on_fake)
     (pull,) = torch.autograd.grad(loss, fake)
     on_real, on_fake = on_real.detach(), on_fake.detach()
     found = TrainedJudge(

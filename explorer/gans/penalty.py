@@ -5,12 +5,17 @@ coordinates of a point.
 """
 
 from collections.abc import Callable
+from typing import Literal, assert_never
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from explorer.gans.networks import Trace
+
+Where = Literal["none", "between", "real", "real and fake"]
+"""Where a judge pays for its slope: nowhere, at interpolates, at real points (R1), or at real and
+at generated points (R1 + R2)."""
 
 TINY = 1e-30  # a slope of exactly zero has no direction: its penalty then pulls nowhere
 
@@ -46,6 +51,50 @@ def real_penalty(
     return _slopes(judge, real).square().sum(-1).mean(-1) / 2
 
 
+def penalty(
+    where: Where,
+    judge: Callable[[Tensor], Tensor],
+    real: Float[Tensor, "*P B D"],
+    fake: Float[Tensor, "*P B D"],
+    mixing: Float[Tensor, "*P B 1"],
+    one_sided: bool = False,
+) -> Float[Tensor, "*P"]:
+    """What a judge pays for its slope, before the weight of the penalty; it can be differentiated.
+
+    "real and fake": ½ E‖∇judge‖² at the real points, R1, and as much at the generated ones, R2
+    (Mescheder et al. 2018, eq. 9 and 10; both at once in Huang et al. 2024).
+    """
+    match where:
+        case "none":
+            return real.new_zeros(real.shape[:-2])
+        case "between":
+            return gradient_penalty(judge, real, fake, mixing, one_sided)
+        case "real":
+            return real_penalty(judge, real)
+        case "real and fake":
+            return real_penalty(judge, real) + real_penalty(judge, fake)
+        case _:
+            assert_never(where)
+
+
+def penalty_of_norms(
+    where: Where, norms: Float[Tensor, "*P B"], one_sided: bool = False
+) -> Float[Tensor, "*P"]:
+    """The same from ‖∇judge‖ at all the points where it pays, B of one kind or 2B of both."""
+    match where:
+        case "none":
+            return norms.new_zeros(norms.shape[:-1])
+        case "between":
+            excess = norms - 1
+            return (excess.clamp_min(0) if one_sided else excess).square().mean(-1)
+        case "real":
+            return norms.square().mean(-1) / 2
+        case "real and fake":
+            return norms.square().mean(-1)  # the sum of two means over B is twice that over 2B
+        case _:
+            assert_never(where)
+
+
 def _slopes(judge: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
     points = points.detach().requires_grad_()
     (slopes,) = torch.autograd.grad(judge(points).sum(), points, create_graph=True)
@@ -60,7 +109,7 @@ class DoubleBackward:
 
         two-sided    λ E[(‖s‖ − 1)²]          v = 2λ/B · (1 − 1/‖s‖) · s
         one-sided    λ E[max(0, ‖s‖ − 1)²]    the same where ‖s‖ > 1, and 0 elsewhere
-        R1           γ/2 E‖s‖²                v = γ/B · s
+        R1, R2       γ/2 E‖s‖²                v = γ/B · s
 
     and the chain rule leads it *up* through the same matrices:
 
@@ -71,7 +120,9 @@ class DoubleBackward:
     activations of the interpolates, and `Trace.differentiate` sums both terms of the loss in one
     product. No bias enters s, nor does a label, which is no coordinate of the point.
 
-    At real points both terms of the loss share the rows. As each row's pulls are its slope σ of
+    R1 and R2 together are γ/2 E‖s‖² twice, over the real points and over the generated ones.
+
+    At such points both terms of the loss share the rows. As each row's pulls are its slope σ of
     the loss by t times g_l, `lead_up_beside` writes σ · activation + t, and one product of g_l
     with it is the sum of both once more.
 
@@ -124,7 +175,10 @@ class DoubleBackward:
             layer = network.activation.pull(rising, activation, activation)
 
     def lead_up_beside(self, points: Tensor, own: Tensor, weight: float) -> None:
-        """Add t to the activations of real points times their ``own`` slopes; as `lead_up`."""
+        """Add t to the activations of points times their ``own`` slopes; as `lead_up`.
+
+        The ``weight`` is that of ½ E‖s‖² over all these rows: 2γ where they are of both kinds.
+        """
         network = self._network
         self._remember(points)
         self._measure()

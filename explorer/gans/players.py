@@ -6,13 +6,14 @@ labels stand beside both as further columns.
 """
 
 from collections.abc import Sequence
+from typing import assert_never
 
 import torch
 from torch import Tensor
 
 from explorer.gans.networks import Network, Trace
 from explorer.gans.normalised import NormalisedTrace
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.objectives import Objective
 from explorer.gans.optimizers import OPTIMIZERS
 from explorer.gans.pairs import optimal_pairs
 from explorer.gans.penalty import DoubleBackward
@@ -101,14 +102,21 @@ class Judge:
     Real points, generated points and interpolates of one update lie below each other in one
     matrix, so that one pass serves all three. ``network`` is what judges, ``learned`` what the
     optimizer moves: the same, unless it is normalised.
+
+    What a relativistic generator is compared with is ``beside``: the real points of the judge's
+    last update, with their labels, and ``on_beside`` is what the judge says of them after it.
     """
 
     def __init__(
-        self, settings: GameSettings, dimensions: int, population: int | None, dtype: torch.dtype
+        self,
+        settings: GameSettings,
+        dimensions: int,
+        population: int | None,
+        dtype: torch.dtype,
+        objective: Objective,
     ) -> None:
         steps, batch, classes = settings.critic_steps, settings.batch, settings.classes
-        self._settings, self._batch = settings, batch
-        self._objective = OBJECTIVES[settings.objective]
+        self._settings, self._batch, self._objective = settings, batch, objective
         sizes = [dimensions + classes, *[settings.width] * settings.depth, 1]
         self.network = self.learned = Network(sizes, settings.activation, population, dtype)
         self.spectral: SpectralNormalisation | None = None
@@ -118,8 +126,7 @@ class Judge:
         optimizer = OPTIMIZERS[settings.critic_optimizer]
         self.optimizer = optimizer(self.learned, settings.critic_rate, settings.critic_betas)
 
-        between = self._objective.penalty == "between"
-        parts = 3 if between else 2
+        parts = 3 if objective.penalty == "between" else 2
         lead = self.network.lead
         self._points = torch.empty(steps, *lead, parts * batch, sizes[0], dtype=dtype)
         coordinates, labels = self._points.split([dimensions, classes], -1)
@@ -128,29 +135,66 @@ class Judge:
         self.mixing = torch.empty(steps, *lead, batch, 1, dtype=dtype)
         self._trace = Trace(self.network, parts * batch)
         self.on_real, self.on_fake, *_ = self._trace.activations[-1].split(batch, dim=-2)
-        self._pull_real, self._pull_fake, *on_between = self._trace.pulls[-1].split(batch, dim=-2)
-        self._biased = [pull.narrow(-2, 0, 2 * batch) for pull in self._trace.pulls]
+        pulls = self._trace.pulls[-1].split(batch, dim=-2)
+        self._slope_real, self._slope_fake = pulls[0].squeeze(-1), pulls[1].squeeze(-1)
+        self._slopes_written = False
 
         self._double: DoubleBackward | None = None
-        self._mixed: Tensor | None = None
-        if between:
-            self._mixed = mixed[0]
-            self._rows_between = self._points.narrow(-2, 2 * batch, batch)
-            self._double = DoubleBackward(
-                self._trace, 2 * batch, batch, dimensions, settings.one_sided
-            )
-            on_between[0].fill_(1)
-        elif self._objective.penalty == "real":
-            self._double = DoubleBackward(self._trace, 0, batch, dimensions)
-            self._rows_real = self._points.narrow(-2, 0, batch)
-            self._own = self.network.buffer(2 * batch, 1).fill_(1)
-            self._own_real = self._own.narrow(-2, 0, batch)
-            self._pull_real.fill_(1)
-        self._generated = Trace(self.network, batch)
+        self._mixed = mixed[0] if mixed else None
+        match objective.penalty:
+            case "none":
+                pass
+            case "between":
+                self._pay_between(dimensions)
+            case "real":
+                self._pay_at(dimensions, clouds=1)
+            case "real and fake":
+                self._pay_at(dimensions, clouds=2)
+            case _:
+                assert_never(objective.penalty)
+        self._prepare_generator(dimensions)
+
+    def _pay_between(self, dimensions: int) -> None:
+        """Prepare a penalty at the interpolates, the third part of the rows."""
+        batch, one_sided = self._batch, self._settings.one_sided
+        self._weight = getattr(self._settings, self._objective.weighed_by)
+        self._charged = self._points.narrow(-2, 2 * batch, batch)
+        self._biased = [pull.narrow(-2, 0, 2 * batch) for pull in self._trace.pulls]
+        self._trace.pulls[-1].narrow(-2, 2 * batch, batch).fill_(1)
+        self._double = DoubleBackward(self._trace, 2 * batch, batch, dimensions, one_sided)
+
+    def _pay_at(self, dimensions: int, clouds: int) -> None:
+        """Prepare a penalty at the real points, or with two ``clouds`` at the generated ones too.
+
+        The slopes of those rows are kept apart, for their pulls are those of the output itself.
+        """
+        batch = self._batch
+        rows = clouds * batch
+        self._weight = clouds * getattr(self._settings, self._objective.weighed_by)
+        self._charged = self._points.narrow(-2, 0, rows)
+        self._own = self.network.buffer(2 * batch, 1).fill_(1)
+        self._own_charged = self._own.narrow(-2, 0, rows)
+        self._trace.pulls[-1].narrow(-2, 0, rows).fill_(1)
+        own = self._own.split(batch, dim=-2)
+        self._slope_real = own[0].squeeze(-1)
+        if clouds == 2:
+            self._slope_fake = own[1].squeeze(-1)
+        self._double = DoubleBackward(self._trace, 0, rows, dimensions)
+
+    def _prepare_generator(self, dimensions: int) -> None:
+        batch, network = self._batch, self.network
+        self._generated = Trace(network, batch)
         self.on_generated = self._generated.activations[-1]
-        self._asked = self.network.buffer(batch, sizes[0])
-        self._sees = self.network.weights[0].narrow(-1, 0, dimensions)
-        self._slopes_written = self._generator_slopes_written = False
+        self._slope_generated = self._generated.pulls[-1].squeeze(-1)
+        self._asked = network.buffer(batch, network.sizes[0])
+        self._sees = network.weights[0].narrow(-1, 0, dimensions)
+        self._generator_slopes_written = False
+        self.beside: Tensor | None = None
+        self.on_beside: Tensor | None = None
+        if self._objective.relativistic:
+            self.beside = network.buffer(batch, network.sizes[0])
+            self._compared = Trace(network, batch)
+            self.on_beside = self._compared.activations[-1]
 
     def draw(self, rngs: Sequence[torch.Generator]) -> None:
         """First weights; a normalised judge draws the vectors of its iteration behind them."""
@@ -163,9 +207,11 @@ class Judge:
         """‖∇judge‖ where the last update paid for it; None without a penalty."""
         return None if self._double is None else self._double.norms
 
-    def between(self, step: int) -> Tensor | None:
-        """The interpolates of a step, until its update overwrites them; None in a game without."""
-        return None if self._mixed is None else self._mixed[step]
+    def charged(self, step: int) -> Tensor | None:
+        """Where a step pays, until its update overwrites it; None where it does not pay."""
+        if self._double is None:
+            return None
+        return self._charged[step].narrow(-1, 0, self.real.shape[-1])
 
     def mix(self, steps: slice = slice(None)) -> None:
         """Put a point between each real and each generated one, for these steps."""
@@ -190,26 +236,29 @@ class Judge:
 
     def weigh(self, step: int) -> None:
         """Judge the points of this step: `on_real` and `on_fake`."""
-        self._trace.forward(self._points[step])
+        points = self._points[step]
+        if self.beside is not None:  # here, because a penalty overwrites them
+            self.beside.copy_(points.narrow(-2, 0, self._batch))
+        self._trace.forward(points)
 
     def differentiate(self, step: int) -> None:
         """Write the gradient by every parameter, overwriting what the penalty looked at."""
-        points, settings = self._points[step], self._settings
-        kind = self._objective.penalty
+        points = self._points[step]
         if not self._slopes_written:
-            real, fake = self._objective.judge_slopes(self.on_real, self.on_fake)
-            torch.div(real, self._batch, out=self._own_real if kind == "real" else self._pull_real)
-            torch.div(fake, self._batch, out=self._pull_fake)
+            outputs = self.on_real.squeeze(-1), self.on_fake.squeeze(-1)
+            real, fake = self._objective.judge_slopes(*outputs)
+            torch.div(real, self._batch, out=self._slope_real)
+            torch.div(fake, self._batch, out=self._slope_fake)
             self._slopes_written = self._objective.constant_slopes
         self._trace.backward()
         if self._double is None:
             self._trace.differentiate(points)
-        elif kind == "between":
-            self._double.lead_up(self._rows_between[step], settings.penalty_weight)
+        elif self._mixed is not None:
+            self._double.lead_up(self._charged[step], self._weight)
             self._trace.differentiate(points, self._biased)
             self._double.add_bend()
         else:
-            self._double.lead_up_beside(self._rows_real[step], self._own_real, settings.r1_weight)
+            self._double.lead_up_beside(self._charged[step], self._own_charged, self._weight)
             self._trace.differentiate(points, shares=self._own)
             self._double.add_bend()
         if self.spectral:
@@ -230,14 +279,24 @@ class Judge:
         self.differentiate(step)
         self.update()
 
+    def compare(self) -> Tensor:
+        """What the generator's loss sees of real points: `on_beside`, one number each.
+
+        An objective that is not relativistic reads nothing of them, and nothing is computed.
+        """
+        if self.beside is None:
+            return self.on_real.squeeze(-1)
+        return self._compared.forward(self.beside).squeeze(-1)
+
     def pull_generator(self, points: Tensor, labels: Tensor, wanted: Tensor) -> None:
         """Write the gradient of the generator's mean loss by these generated points."""
         if self._settings.classes:
             points = torch.cat([points, labels], dim=-1, out=self._asked)
-        outputs = self._generated.forward(points)
+        outputs = self._generated.forward(points).squeeze(-1)
+        real = self.compare()
         if not self._generator_slopes_written:
-            slope = self._objective.generator_slope(outputs)
-            torch.div(slope, self._batch, out=self._generated.pulls[-1])
+            _, slopes = self._objective.generator_slopes(real, outputs)
+            torch.div(slopes, self._batch, out=self._slope_generated)
             self._generator_slopes_written = self._objective.constant_slopes
         self._generated.backward()
         self.network.matmul(self._generated.pulls[0], self._sees, out=wanted)

@@ -1,8 +1,8 @@
 """Presets with a predicted outcome, each checked over several seeds.
 
-A preset says what will happen before it happens, as a condition on what a run measures; `checked`
+A preset says what will happen before it happens, as a condition on what a run measures; `rate`
 plays it with as many seeds as wanted and counts how often it came true. The counts recorded in
-`MEASURED` come from ``rate(name)``; they are claims about these settings and no others.
+`Preset.measured` come from ``rate(name)``; they are claims about these settings and no others.
 """
 
 import math
@@ -32,6 +32,14 @@ POINTS = 512  # a side in exact W1
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A rate that was measured once: on one thread, with torch 2.13 and the seeds from 0."""
+
+    hits: int
+    seeds: int
+
+
+@dataclass(frozen=True)
 class Preset:
     """Settings, and what will come of them.
 
@@ -43,14 +51,22 @@ class Preset:
     label: str
     claim: str
     holds: Callable[[Measurements], bool]
+    measured: Recorded
     data: str = "ring"
     settings: Mapping[str, Any] = field(default_factory=dict)
     steps: int = 1_200
     play: "Callable[[Preset, Sequence[int]], list[dict[str, float]]] | None" = (
         None  # None: `played`
     )
-    short: str = field(kw_only=True)
-    """its name in a menu"""
+
+    @property
+    def command(self) -> str:
+        """What to type to measure its rate again; minutes for the long ones.
+
+        Another processor may round to another rate.
+        """
+        call = f"print(rate('{self.name}').hits)"
+        return f'python -c "from explorer.gans.predictions import rate; {call}"'
 
 
 @dataclass(frozen=True)
@@ -206,27 +222,27 @@ PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(
-            "collapse",
-            "Collapse",
-            "At least two of the eight modes are gone after 1,200 steps.",
-            lambda found: found["held"] <= 6,
-            short="Collapse",
+            name="collapse",
+            label="Collapse",
+            claim="At least two of the eight modes are gone after 1,200 steps.",
+            holds=lambda found: found["held"] <= 6,
+            measured=Recorded(7, 8),
             settings={"objective": "non_saturating"},
         ),
         Preset(
-            "one_step",
-            "The same game, one discriminator step",
-            "Seven or all eight modes are held after 1,200 steps.",
-            lambda found: found["held"] >= 7,
-            short="The same, judge updated once",
+            name="one_step",
+            label="The same, judge updated once",
+            claim="Seven or all eight modes are held after 1,200 steps.",
+            holds=lambda found: found["held"] >= 7,
+            measured=Recorded(7, 8),
             settings={"objective": "non_saturating", "critic_steps": 1},
         ),
         Preset(
-            "oscillation",
-            "Oscillation",
-            "The whole cloud swings through the ring: its centre moves by 0.5 and more.",
-            lambda found: found["swing"] > 0.5,
-            short="Oscillation",
+            name="oscillation",
+            label="Oscillation",
+            claim="The whole cloud swings through the ring: its centre moves by 0.5 and more.",
+            holds=lambda found: found["swing"] > 0.5,
+            measured=Recorded(8, 8),
             settings={
                 "objective": "non_saturating",
                 "width": 32,
@@ -236,11 +252,11 @@ PRESETS: dict[str, Preset] = {
             },
         ),
         Preset(
-            "vanishing",
-            "The vanishing gradient of minimax",
-            "The minimax loss pulls with less than a tenth of what the other loss would.",
-            lambda found: found["saturation"] < 0.1,
-            short="Minimax gradient vanishes",
+            name="vanishing",
+            label="Minimax gradient vanishes",
+            claim="The minimax loss pulls with less than a tenth of what the other loss would.",
+            holds=lambda found: found["saturation"] < 0.1,
+            measured=Recorded(8, 8),
             settings={
                 "objective": "minimax",
                 "width": 32,
@@ -250,77 +266,53 @@ PRESETS: dict[str, Preset] = {
             steps=100,
         ),
         Preset(
-            "flat_critic",
-            "The flat critic of clipping",
-            "The critic's slope between the points is below 0.1, where 1 is right.",
-            lambda found: found["slope"] < 0.1,
-            short="Clipping: a flat critic",
+            name="flat_critic",
+            label="Clipping: a flat critic",
+            claim="The critic's slope between the points is below 0.1, where 1 is right.",
+            holds=lambda found: found["slope"] < 0.1,
+            measured=Recorded(8, 8),
             settings={"objective": "wasserstein_clip", "width": 32},
             steps=300,
         ),
         Preset(
-            "bridges",
-            "The bridges of WGAN-GP",
-            "All eight modes are held, and less than 90 % of the samples are good.",
-            lambda found: found["held"] == 8 and found["good"] < 0.9,
-            short="Bridges of WGAN-GP",
+            name="bridges",
+            label="Bridges of WGAN-GP",
+            claim="All eight modes are held, and less than 90 % of the samples are good.",
+            holds=lambda found: found["held"] == 8 and found["good"] < 0.9,
+            measured=Recorded(8, 8),
             settings={"objective": "wasserstein_gp", "width": 32},
         ),
         Preset(
-            "r1",
-            "R1 converges",
-            "All eight modes are held throughout the last quarter of the run.",
-            lambda found: found["least_held"] == 8,
-            short="R1 settles",
+            name="r1",
+            label="R1 settles",
+            claim="All eight modes are held throughout the last quarter of the run.",
+            holds=lambda found: found["least_held"] == 8,
+            measured=Recorded(8, 8),
             settings={"objective": "r1", "width": 32, "r1_weight": 0.1},
         ),
         Preset(
-            "dirac",
-            "R1 arrives where WGAN-GP circles",
-            "On two numbers R1 comes within 5 % of the start's distance, and WGAN-GP does not.",
-            lambda found: found["r1_converges"] == 1 and found["wasserstein_gp_converges"] == 0,
-            short="R1 arrives, WGAN-GP circles",
+            name="dirac",
+            label="R1 arrives, WGAN-GP circles",
+            claim="On two numbers R1 comes within 5 % of the start's distance, and WGAN-GP does "
+            "not.",
+            holds=lambda found: (
+                found["r1_converges"] == 1 and found["wasserstein_gp_converges"] == 0
+            ),
+            measured=Recorded(8, 8),
             data="dirac",
             steps=500,
             play=on_two_numbers,
         ),
         Preset(
-            "parallel_lines",
-            "Parallel lines",
-            "JS is log 2, the minimax pull on θ is gone, the other loss and the critic still pull.",
-            _lines_as_predicted,
-            short="Parallel lines",
+            name="parallel_lines",
+            label="Parallel lines",
+            claim="JS is log 2, the minimax pull on θ is gone, the other loss and the critic still "
+            "pull.",
+            holds=_lines_as_predicted,
+            measured=Recorded(8, 8),
             data="parallel_lines",
             steps=200,
             play=between_lines,
         ),
     )
 }
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A rate that was measured once, and the command that measures it again."""
-
-    hits: int
-    seeds: int
-
-    def command(self, name: str) -> str:
-        """What to type; minutes for the long ones. Another processor may round to another rate."""
-        return (
-            f"python -c \"from explorer.gans.predictions import rate; print(rate('{name}').hits)\""
-        )
-
-
-MEASURED: dict[str, Recorded] = {
-    "collapse": Recorded(7, 8),
-    "one_step": Recorded(7, 8),
-    "oscillation": Recorded(8, 8),
-    "vanishing": Recorded(8, 8),
-    "flat_critic": Recorded(8, 8),
-    "bridges": Recorded(8, 8),
-    "r1": Recorded(8, 8),
-    "dirac": Recorded(8, 8),
-    "parallel_lines": Recorded(8, 8),
-}
-"""One thread, torch 2.13, seeds 0 to 7."""

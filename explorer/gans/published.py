@@ -52,15 +52,25 @@ def _pac(
 ) -> list[Published]:
     both: tuple[tuple[Data, tuple[Pair, Pair, Pair]], ...] = (("ring", ring), ("grid", grid))
     return [
-        Published(PACGAN, method, data, modes[0], good[0], modes[1], good[1], divergence)
+        Published(
+            source=PACGAN,
+            method=method,
+            data=data,
+            modes=modes[0],
+            good=good[0],
+            modes_error=modes[1],
+            good_error=good[1],
+            reverse_kl=divergence,
+        )
         for data, (modes, good, divergence) in both
     ]
 
 
 def _plain(source: str, method: str, ring: Pair, grid: Pair, read: bool = True) -> list[Published]:
+    both: tuple[tuple[Data, Pair], ...] = (("ring", ring), ("grid", grid))
     return [
-        Published(source, method, "ring", ring[0], ring[1], read=read),
-        Published(source, method, "grid", grid[0], grid[1], read=read),
+        Published(source=source, method=method, data=data, modes=modes, good=good, read=read)
+        for data, (modes, good) in both
     ]
 
 

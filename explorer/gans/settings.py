@@ -138,7 +138,7 @@ class Hyperparameters:
     r1_weight: float = dial(  # critical at 1 for the Dirac-GAN; Mescheder et al. use 10 on images
         1.0,
         "R1: γ",
-        "Weight of R1.",
+        "Weight of R1, and of R2 in relativistic games.",
         low=0.0,
         high=1000.0,
         offered=(0.0, 0.01, 0.1, 0.3, 1.0, 10.0),

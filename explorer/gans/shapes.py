@@ -1,4 +1,4 @@
-"""Curves and figures in the plane: how each is drawn, and its density where a formula gives it.
+"""Curves and figures in the plane: how each is drawn, its density, and its entry as a data set.
 
 Letters: n points, m nodes of a quadrature.
 
@@ -17,8 +17,7 @@ import torch
 from jaxtyping import Float, Float32, Float64
 from torch import Tensor
 
-LogDensity = Callable[[Tensor, float], Tensor]
-"""(points, blur) -> log p at the points, of shape (n,) and in float64"""
+from explorer.gans.data import Distribution, Draw, LogDensity
 
 ROWS = 4_096  # points of one block: times 1,024 nodes, 32 MB
 
@@ -219,3 +218,94 @@ def _gauss(low: float, high: float, count: int) -> tuple[Tensor, Tensor]:
     at, weights = np.polynomial.legendre.leggauss(count)
     half = (high - low) / 2
     return torch.from_numpy(low + half * (at + 1)), torch.from_numpy(weights * half)
+
+
+def _figure(
+    name: str,
+    label: str,
+    draw: Draw,
+    log_density: LogDensity,
+    *,
+    edge: float,
+    source: str,
+    formula: str,
+    spoken: str = "",
+) -> Distribution:
+    """A figure in the square picture from −edge to edge."""
+    return Distribution(
+        name=name,
+        label=label,
+        spoken=spoken,
+        source=source,
+        formula=formula,
+        draw=draw,
+        extent=(-edge, edge, -edge, edge),
+        log_density=log_density,
+    )
+
+
+SWISS_ROLL = _figure(
+    "swiss_roll",
+    "Swiss roll",
+    sample_swiss_roll,
+    swiss_roll_log_density,
+    edge=2.2,
+    source="gan_toy.py of Gulrajani et al. 2017, after scikit-learn's make_swiss_roll",
+    formula=r"x = \tfrac{1}{7.5}\big[t\,(\cos t, \sin t) + 0.25\,\varepsilon\big], \quad"
+    r" t \sim U[\tfrac32\pi, \tfrac92\pi]",
+)
+MOONS = _figure(
+    "moons",
+    "moons",
+    sample_moons,
+    moons_log_density,
+    edge=2.2,
+    spoken="two moons",
+    source="scikit-learn's make_moons",
+    formula=r"x = \tfrac{2}{\sqrt3}\big[\pm(\cos t - \tfrac12, \sin t - \tfrac14)"
+    r" + 0.05\,\varepsilon\big], \quad t \sim U[0, \pi]",
+)
+CIRCLES = _figure(
+    "circles",
+    "circles",
+    sample_circles,
+    circles_log_density,
+    edge=2.4,
+    spoken="two circles",
+    source="scikit-learn's make_circles",
+    formula=r"x = \tfrac{1}{0.559}\big[r\,(\cos t, \sin t) + 0.05\,\varepsilon\big], \quad"
+    r" r \in \{\tfrac12, 1\},\ t \sim U[0, 2\pi]",
+)
+PINWHEEL = _figure(
+    "pinwheel",
+    "pinwheel",
+    sample_pinwheel,
+    pinwheel_log_density,
+    edge=3.2,
+    source="Johnson et al. 2016",
+    formula=r"x \propto R\big(\tfrac{2\pi k}{5} + \tfrac14 e^{\lVert u\rVert}\big)\,u, \quad"
+    r" u = (1 + 0.3\,\varepsilon_1,\ 0.1\,\varepsilon_2)",
+)
+CHECKERBOARD = _figure(
+    "checkerboard",
+    "checkerboard",
+    sample_checkerboard,
+    checkerboard_log_density,
+    edge=2.0,
+    source="Grathwohl et al. 2019",
+    formula=r"x \sim U\big(\text{the dark squares of side } 0.8\big)",
+)
+SPIRAL = _figure(
+    "spiral",
+    "spirals",
+    sample_spiral,
+    spiral_log_density,
+    edge=2.4,
+    spoken="two spirals",
+    source="Lang & Witbrock 1988",
+    formula=r"x = \pm\tfrac{2}{3\pi}\,t\,(\cos t, \sin t) + 0.05\,\varepsilon, \quad"
+    r" t = 3\pi\sqrt{U[0, 1]}",
+)
+
+FIGURES = (SWISS_ROLL, MOONS, CIRCLES, PINWHEEL, CHECKERBOARD, SPIRAL)
+"""Every figure, in the order of the menus."""

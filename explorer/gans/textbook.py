@@ -1,7 +1,8 @@
 """The same games as a tutorial writes them, to measure `game.Game` against.
 
-Modules, optimizers and automatic differentiation, and nothing of the fast path but the formulas of
-the penalties: an oracle for the mathematics and the other side of every claim about speed.
+Modules, optimizers and automatic differentiation, and nothing of the fast path but what is written
+once for both: the losses of the objectives and the formulas of the penalties. So it is an oracle
+for every slope and every double backward, and the other side of every claim about speed.
 
 Letters: B points in a batch, D coordinates of a point, Z of the noise.
 """
@@ -11,11 +12,12 @@ from collections.abc import Callable, Mapping
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss, one_hot, relu
+from torch.nn.functional import one_hot
 from torch.nn.utils.parametrizations import spectral_norm
 
 from explorer.gans.networks import LEAK, Network
-from explorer.gans.penalty import gradient_penalty, real_penalty
+from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.penalty import penalty
 from explorer.gans.settings import GameSettings
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -40,6 +42,7 @@ class TextbookGame:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self.settings = s = settings
+        self.objective = OBJECTIVES[s.objective]
         self.sampler = sampler
         self.dtype = dtype
         self.rng = torch.Generator().manual_seed(s.seed)
@@ -60,7 +63,7 @@ class TextbookGame:
     def _perceptron(self, inputs: int, outputs: int, normalisation: str = "none") -> nn.Sequential:
         width = self.settings.width
         layers: list[nn.Module] = []
-        normal = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}.get(normalisation)
+        normal = {"none": None, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[normalisation]
         for _ in range(self.settings.depth):
             layers += [self._linear(inputs, width, bias=normal is None)]
             layers += [normal(width, dtype=self.dtype)] if normal else []
@@ -103,7 +106,7 @@ class TextbookGame:
             real, labels = self._real(batch)
             mixing = torch.rand(batch, 1, generator=rng)
             self.update_judge(real, self._noise(), mixing, labels)
-        self.update_generator(self._noise(), labels)
+        self.update_generator(self._noise(), labels, real)
 
     def _real(self, count: int) -> tuple[Tensor, Tensor | None]:
         drawn = self.sampler(count, self.rng)
@@ -133,7 +136,7 @@ class TextbookGame:
         self.judge_optimizer.zero_grad()
         loss.backward()
         self.judge_optimizer.step()
-        if self.settings.objective == "wasserstein_clip":
+        if self.objective.clips:
             with torch.no_grad():
                 for parameter in self.judge.parameters():
                     parameter.clamp_(-self.settings.clip, self.settings.clip)
@@ -144,11 +147,13 @@ class TextbookGame:
             self.judge.eval()
 
     def update_generator(
-        self, noise: Float[Tensor, "B Z"], labels: Int64[Tensor, " B"] | None = None
+        self,
+        noise: Float[Tensor, "B Z"],
+        labels: Int64[Tensor, " B"] | None = None,
+        real: Float[Tensor, "B D"] | None = None,
     ) -> None:
-        """One update of the generator."""
-        fake = self.generator(self._beside(noise, labels))
-        loss = self.generator_loss(self.judge(self._beside(fake, labels)))
+        """One update of the generator, which a relativistic one makes beside ``real`` points."""
+        loss = self.generator_loss(self.generator(self._beside(noise, labels)), labels, real)
         self.generator_optimizer.zero_grad()
         loss.backward()
         self.generator_optimizer.step()
@@ -161,37 +166,36 @@ class TextbookGame:
         labels: Int64[Tensor, " B"] | None = None,
     ) -> Float[Tensor, ""]:
         """Of the objective in the settings, with its penalty."""
-        s = self.settings
+        s, rules = self.settings, self.objective
 
         def judge(points: Tensor) -> Tensor:
-            return self.judge(self._beside(points, labels))
+            return self.judge(self._beside(points, labels)).squeeze(-1)
 
-        on_real, on_fake = judge(real), judge(fake)
-        if s.objective == "least_squares":
-            one, zero = torch.ones_like(on_real), torch.zeros_like(on_fake)
-            return (mse_loss(on_real, one) + mse_loss(on_fake, zero)) / 2
-        if s.objective == "hinge":
-            return relu(1 - on_real).mean() + relu(1 + on_fake).mean()
-        if s.objective == "wasserstein_clip":
-            return on_fake.mean() - on_real.mean()
-        if s.objective == "wasserstein_gp":
-            pair = _assigned(real, fake, labels) if s.pairs == "optimal" else fake
-            penalty = gradient_penalty(judge, real, pair, mixing, s.one_sided)
-            return on_fake.mean() - on_real.mean() + s.penalty_weight * penalty
-        loss = binary_cross_entropy_with_logits(
-            on_real, torch.ones_like(on_real)
-        ) + binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake))
-        return loss + s.r1_weight * real_penalty(judge, real) if s.objective == "r1" else loss
+        loss = rules.judge_loss(judge(real), judge(fake))
+        if not rules.pays:
+            return loss
+        matched = rules.penalty == "between" and s.pairs == "optimal"
+        pair = _assigned(real, fake, labels) if matched else fake
+        paid = penalty(rules.penalty, judge, real, pair, mixing, s.one_sided)
+        return loss + getattr(s, rules.weighed_by) * paid
 
-    def generator_loss(self, on_fake: Float[Tensor, "B 1"]) -> Float[Tensor, ""]:
-        """Of the objective in the settings."""
-        if self.settings.objective in ("hinge", "wasserstein_clip", "wasserstein_gp"):
-            return -on_fake.mean()
-        if self.settings.objective == "least_squares":
-            return mse_loss(on_fake, torch.ones_like(on_fake)) / 2
-        if self.settings.objective == "minimax":
-            return -binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake))
-        return binary_cross_entropy_with_logits(on_fake, torch.ones_like(on_fake))
+    def generator_loss(
+        self,
+        fake: Float[Tensor, "B D"],
+        labels: Int64[Tensor, " B"] | None = None,
+        real: Float[Tensor, "B D"] | None = None,
+    ) -> Float[Tensor, ""]:
+        """Of the objective in the settings; ValueError for a relativistic one without real points.
+
+        Any other reads nothing of real points.
+        """
+        on_fake = self.judge(self._beside(fake, labels)).squeeze(-1)
+        if not self.objective.relativistic:
+            return self.objective.generator_loss(torch.full_like(on_fake, torch.nan), on_fake)
+        if real is None:
+            raise ValueError(f"the loss of {self.objective.name!r} needs real points as well")
+        on_real = self.judge(self._beside(real, labels)).squeeze(-1)
+        return self.objective.generator_loss(on_real, on_fake)
 
 
 def _is_linear(layer: nn.Module) -> bool:

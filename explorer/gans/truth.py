@@ -139,6 +139,7 @@ def discriminator_truth(
     at: Float[Tensor, "p D"],
     bandwidth: float = BANDWIDTH,
     fake_log_density: Callable[[Tensor], Tensor] | None = None,
+    free_constant: bool = False,
 ) -> DiscriminatorTruth:
     """D*(x) = p(x) / (p(x) + q(x)) (Goodfellow et al. 2014, proposition 1).
 
@@ -148,8 +149,10 @@ def discriminator_truth(
     the real points. So this is the optimal discriminator under instance noise of that size
     (Sønderby et al. 2017): it cannot see anything finer than the kernel, and far from all
     generated points its estimate of q is the tail of the nearest kernel. With `fake_log_density`
-    both densities are exact and nothing is blurred. ValueError for a bandwidth that is not
-    positive, or an exact q beside a distribution without a formula.
+    both densities are exact and nothing is blurred. With a ``free_constant`` only differences of
+    the judge's numbers count, as with a relativistic one: before anything is compared, a constant
+    is added that makes the median difference to the optimum zero. ValueError for a bandwidth that
+    is not positive, or an exact q beside a distribution without a formula.
     """
     real, fake = finite(real), finite(fake)
     if not bandwidth > 0:
@@ -169,7 +172,10 @@ def discriminator_truth(
 
     on_real, on_fake = truth(real, left_out="real"), truth(fake, left_out="fake")
     optimal = _clamped(torch.cat([on_real, on_fake]))
-    learned = _clamped(_asked(judge, torch.cat([real, fake])))
+    answers = _asked(judge, torch.cat([real, fake]))
+    if free_constant:
+        answers = answers + (optimal - answers).median()
+    learned = _clamped(answers)
     return DiscriminatorTruth(
         probability=truth(at.double()).sigmoid(),
         agreement=agreement(learned, optimal),

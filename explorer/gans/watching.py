@@ -14,9 +14,9 @@ from torch import Tensor
 from explorer.gans.conditional import with_labels
 from explorer.gans.networks import Network, Trace
 from explorer.gans.noise import NOISES
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.objectives import OBJECTIVES, Objective
 from explorer.gans.pairs import optimal_pairs
-from explorer.gans.penalty import interpolates
+from explorer.gans.penalty import interpolates, penalty_of_norms
 from explorer.gans.players import Generator, Judge
 from explorer.gans.settings import GameSettings
 
@@ -40,10 +40,11 @@ class Losses:
     """E[judge(real)] − E[judge(generated)], without any penalty"""
 
     slope: Float[Tensor, "*P"]
-    """E‖∇judge‖ at the interpolates, or at the real points in R1; NaN in a game without penalty"""
+    """E‖∇judge‖ where the judge pays for it; NaN in a game without penalty"""
 
     penalty: Float[Tensor, "*P"]
-    """λ E[(‖∇judge‖ − 1)²], its one-sided form, or γ/2 E‖∇judge‖²; zero in a game without"""
+    """λ E[(‖∇judge‖ − 1)²], its one-sided form, or γ/2 E‖∇judge‖² at the real points and, where it
+    is paid there too, at the generated ones; zero in a game without"""
 
     judge: Float[Tensor, "*P"]
     """what the judge minimises, the penalty included"""
@@ -59,6 +60,7 @@ class Watched:
     """
 
     settings: GameSettings
+    objective: Objective
     seeds: tuple[int, ...]
     _generator: Generator
     _judge: Judge
@@ -108,18 +110,27 @@ class Watched:
         noise: Float[Tensor, "*Q R Z"],
         labels: Int64[Tensor, "*L R"] | None = None,
         objective: str | None = None,
+        beside: Float[Tensor, "*P R"] | None = None,
     ) -> Float[Tensor, "*P R D"]:
-        """Where each point of `generate` is drawn: −dL_G/dx of that point's own term of L_G.
+        """Where each point of `generate` is drawn: −R dL_G/dx, the pull on that point's own term.
 
         The true magnitude of this game's own generator loss, not divided by the number of points
         and not the gradient of a sigmoid. Another ``objective`` asks the same frozen judge what
-        its L_G would be worth here.
+        its L_G would be worth here. A relativistic one is told in ``beside`` what the judge says
+        of as many real points, the k-th of them beside the k-th generated one. ValueError where it
+        is not told.
         """
-        wanted = OBJECTIVES[self.settings.objective if objective is None else objective]
+        wanted = self.objective if objective is None else OBJECTIVES[objective]
+        if wanted.relativistic and beside is None:
+            raise ValueError(
+                f"the pull of {wanted.name!r} needs the answers at real points as well"
+            )
         rows = with_labels(self.generate(noise, labels), labels, self.settings.classes)
         trace = Trace(self._judge.network, noise.shape[-2])
-        outputs = trace.forward(rows)
-        trace.pulls[-1].copy_(wanted.generator_slope(outputs))
+        outputs = trace.forward(rows).squeeze(-1)
+        real = torch.full_like(outputs, torch.nan) if beside is None else beside
+        _, slopes = wanted.generator_slopes(real, outputs)
+        trace.pulls[-1].squeeze(-1).copy_(slopes)
         return self._on_coordinates(trace).neg_()
 
     @torch.no_grad()
@@ -179,9 +190,9 @@ class Watched:
         twice = None if labels is None else labels.repeat(2)
         network, trace = self._judge.network, Trace(self._judge.network, points.shape[-2])
         outputs = trace.forward(with_labels(points, twice, self.settings.classes))
-        on_real, on_fake = outputs.split([len(real), fake.shape[-2]], dim=-2)
-        slopes = OBJECTIVES[self.settings.objective].judge_slopes(on_real, on_fake)
-        torch.cat(slopes, dim=-2, out=trace.pulls[-1])
+        on_real, on_fake = outputs.squeeze(-1).split([len(real), fake.shape[-2]], dim=-1)
+        slopes = self.objective.judge_slopes(on_real, on_fake)
+        trace.pulls[-1].squeeze(-1).copy_(torch.cat(slopes, dim=-1))
         trace.backward()
         above = zip(trace.pulls[1:], network.weights[1:], strict=True)
         norms = [network.matmul(pull, weight).norm(dim=-1).mean(-1) for pull, weight in above]
@@ -194,28 +205,27 @@ class Watched:
     @torch.no_grad()
     def losses(self) -> Losses:
         """What the last step was worth."""
-        settings, objective = self.settings, OBJECTIVES[self.settings.objective]
+        objective, settings = self.objective, self.settings
         last = {name: outputs.squeeze(-1) for name, outputs in self._last().items()}
         real, fake = last["real"], last["fake"]
         gap = real.mean(-1) - fake.mean(-1)
         slope, penalty = torch.full_like(gap, torch.nan), torch.zeros_like(gap)
-        if "norms" in last:
+        if objective.pays:
             slope = last["norms"].mean(-1)
-            if objective.penalty == "real":
-                penalty = settings.r1_weight / 2 * last["norms"].square().mean(-1)
-            else:
-                excess = last["norms"] - 1
-                excess = excess.clamp_min(0) if settings.one_sided else excess
-                penalty = settings.penalty_weight * excess.square().mean(-1)
+            weight = getattr(settings, objective.weighed_by)
+            paid = penalty_of_norms(objective.penalty, last["norms"], settings.one_sided)
+            penalty = weight * paid
         return Losses(
             gap=gap,
             slope=slope,
             penalty=penalty,
             judge=objective.judge_loss(real, fake) + penalty,
-            generator=objective.generator_loss(last["generated"]),
+            generator=objective.generator_loss(last.get("beside", real), last["generated"]),
         )
 
     def _last(self) -> dict[str, Tensor]:
         judge = self._judge
         last = {"real": judge.on_real, "fake": judge.on_fake, "generated": judge.on_generated}
+        if judge.on_beside is not None:
+            last["beside"] = judge.on_beside
         return last if judge.norms is None else {**last, "norms": judge.norms}

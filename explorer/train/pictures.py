@@ -101,7 +101,7 @@ def _match(match: Any) -> "tuple[Scene, str]":
         _contestants(match),
         data.extent,
         0 if data.modes is None else len(data.modes),
-        dimensions=data.dimensions,
+        kind=data.kind,
         audit=match.turned().audit,
     )
     return scene, f"{_names(match)} on {match.data}, seed {match.seed}"

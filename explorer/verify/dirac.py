@@ -4,10 +4,13 @@ from functools import partial
 
 from explorer.gans.dirac import (
     DIRAC_GAMES,
+    DiracGame,
     consensus,
     eigenvalues,
+    of_objective,
     r1,
     r1_eigenvalues,
+    relativistic_eigenvalues,
     trajectory,
     verdict,
 )
@@ -36,12 +39,12 @@ def distance(name: str, judge_steps: int) -> float:
     return float(trajectory(GAMES[name], judge_steps=judge_steps)[-1].norm())
 
 
-def eigenvalue_error(gamma: float) -> float:
-    """Largest distance of an eigenvalue of R1's Jacobian from the formula."""
-    found = eigenvalues(r1(gamma))
+def eigenvalue_error(game: DiracGame, formula: tuple[complex, complex]) -> float:
+    """Largest distance of an eigenvalue of a game's Jacobian from the formula."""
+    found = eigenvalues(game)
     assert found is not None
     ours = sorted(found.tolist(), key=lambda z: (z.real, z.imag))
-    known = sorted(r1_eigenvalues(gamma), key=lambda z: (z.real, z.imag))
+    known = sorted(formula, key=lambda z: (z.real, z.imag))
     return max(abs(a - b) for a, b in zip(ours, known, strict=True))
 
 
@@ -77,13 +80,26 @@ DIRAC = (
     ),
     *(
         Known(
-            f"Dirac-GAN, R1, γ = {gamma:g}: eigenvalues, error",
+            f"Dirac-GAN, {game.label}: eigenvalues, error",
             0,
-            partial(eigenvalue_error, gamma),
-            "−γ/2 ± √(γ²/4 − 1/4)",
-            1e-7,  # at the double root of γ = 1 rounding counts by its root
+            partial(eigenvalue_error, game, formula),
+            source,
+            1e-7,  # at a double root rounding counts by its root
         )
         for gamma in (0.3, 1.0, 2.0)
+        for game, formula, source in (
+            (r1(gamma), r1_eigenvalues(gamma), "−γ/2 ± √(γ²/4 − 1/4)"),
+            (
+                of_objective("relativistic_paired", gamma=gamma),
+                relativistic_eigenvalues(gamma),
+                "−γ ± √(γ² − 1/4)",
+            ),
+            (
+                of_objective("relativistic_average", gamma=gamma),
+                relativistic_eigenvalues(gamma, average=True),
+                "−γ ± √(γ² − 1)",
+            ),
+        )
     ),
     Known(
         "Dirac-GAN, WGAN-GP: ways that converge",
@@ -93,5 +109,14 @@ DIRAC = (
     ),
     Known(
         "Dirac-GAN, R1: ways that converge", 3, partial(convergent, "r1"), "Mescheder et al. 2018"
+    ),
+    *(
+        Known(
+            f"Dirac-GAN, {DIRAC_GAMES[name].label}: ways that converge",
+            3,
+            partial(convergent, name),
+            "R1 + R2: all real parts negative",
+        )
+        for name in ("relativistic_paired", "relativistic_average")
     ),
 )

@@ -15,6 +15,7 @@ from explorer.gans.learned import (
     reverse_kl,
     w1_floor,
 )
+from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.penalty import gradient_penalty
 from explorer.gans.settings import GameSettings
 from explorer.verify.dirac import DIRAC
@@ -22,7 +23,7 @@ from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 from explorer.verify.learned import LEARNED
 from explorer.verify.players import PLAYERS, precise_ring
-from explorer.verify.slow import Slow
+from explorer.verify.slow import GENERATOR_LOSSES, Slow
 
 
 def distinct_centres(name: str) -> int:
@@ -228,13 +229,13 @@ KNOWN = (
     *PLAYERS,
     *(
         Known(
-            f"{objective}: parameters after 5 steps, written out",
+            f"{OBJECTIVES[objective].label}: parameters after 5 steps, written out",
             0,
             partial(difference_to_slow, objective),
             "autograd, torch.optim.Adam, float64",
             1e-9,
         )
-        for objective in ("minimax", "non_saturating", "wasserstein_gp")
+        for objective in GENERATOR_LOSSES
     ),
     Known(
         "three games at once against each alone, 20 steps, float64",

@@ -35,7 +35,7 @@ def gradient_errors(settings: GameSettings, steeper: float = 1.0) -> dict[str, f
     game.step()
     textbook.update_judge(draws.real[0], draws.judge_noise[0], draws.mixing[0])
     of_judge = [p.grad.clone() for p in textbook.judge.parameters() if p.grad is not None]
-    textbook.update_generator(noise)
+    textbook.update_generator(noise, real=draws.real[-1])
     of_generator = [p.grad for p in textbook.generator.parameters() if p.grad is not None]
     return {
         "judge": _largest_error(game.networks["judge"], of_judge),
@@ -74,12 +74,24 @@ def penalty_error(objective: str, **dials: Any) -> float:
     return gradient_errors(settings, steeper=2.0)["judge"]
 
 
-PENALTIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("the two-sided penalty", "wasserstein_gp", {"penalty_weight": 1e3}),
-    ("the one-sided penalty", "wasserstein_gp", {"penalty_weight": 1e3, "one_sided": True}),
-    ("R1", "r1", {"r1_weight": 1e3}),
-)
-"""By name, what pays for its slope, with a weight that drowns the rest of the loss."""
+def penalties() -> list[tuple[str, str, dict[str, Any]]]:
+    """By name, what pays for its slope, with a weight that drowns the rest of the loss."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    for name, rules in OBJECTIVES.items():
+        if rules.pays:
+            weight = {rules.weighed_by: 1e3}
+            found.append((f"{rules.title}, {rules.note}", name, weight))
+        if rules.one_sided_note:
+            note = f"{rules.title}, {rules.one_sided_note}"
+            found.append((note, name, {**weight, "one_sided": True}))
+    return found
+
+
+def undecided_loss(objective: str) -> float:
+    """L_D, without its penalty, of a judge that says the same of every point."""
+    same = torch.zeros(64, dtype=torch.float64)
+    return float(OBJECTIVES[objective].judge_loss(same, same))
+
 
 PLAYERS = (
     *(
@@ -101,6 +113,17 @@ PLAYERS = (
             "autograd twice, float64",
             1e-12,
         )
-        for name, objective, dials in PENALTIES
+        for name, objective, dials in penalties()
+    ),
+    *(
+        Known(
+            f"{rules.label}: loss of a judge that guesses",
+            rules.undecided[0],
+            partial(undecided_loss, name),
+            rules.undecided[1],
+            1e-12,
+        )
+        for name, rules in OBJECTIVES.items()
+        if rules.undecided is not None
     ),
 )

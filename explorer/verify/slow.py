@@ -8,15 +8,24 @@ from torch.nn.functional import linear, softplus
 
 from explorer.gans.game import Draws, Game
 
+GENERATOR_LOSSES: dict[str, Callable[[Tensor], Tensor]] = {
+    "minimax": lambda t: torch.log(1 - torch.sigmoid(t)),
+    "non_saturating": lambda t: -torch.log(torch.sigmoid(t)),
+    "wasserstein_gp": lambda t: -t,
+}
+"""Of each objective that is written a second time here, its term for one point."""
+
 
 class Slow:
     """A game played with automatic differentiation and `torch.optim.Adam`, from a fast one's start.
 
     It shares no code with the game that it checks: Goodfellow et al. 2014, eq. 1 and section 3;
-    Gulrajani et al. 2017, eq. 3.
+    Gulrajani et al. 2017, eq. 3. ValueError for any other objective.
     """
 
     def __init__(self, game: Game) -> None:
+        if game.settings.objective not in GENERATOR_LOSSES:
+            raise ValueError(f"{game.settings.objective!r} is not written a second time")
         self.settings = s = game.settings
         self.networks = {
             name: [
@@ -55,15 +64,10 @@ class Slow:
         for real, fake, mixing in zip(draws.real, fakes, draws.mixing, strict=True):
             self._learn("judge", self._judge_loss(real, fake, mixing))
         imagined = self.judge(self.apply("generator", draws.generator_noise))
-        generator_losses: dict[str, Callable[[Tensor], Tensor]] = {
-            "minimax": lambda t: torch.log(1 - torch.sigmoid(t)),
-            "non_saturating": lambda t: -torch.log(torch.sigmoid(t)),
-            "wasserstein_gp": lambda t: -t,
-        }
-        self._learn("generator", generator_losses[self.settings.objective](imagined).mean())
+        self._learn("generator", GENERATOR_LOSSES[self.settings.objective](imagined).mean())
 
     def _judge_loss(self, real: Tensor, fake: Tensor, mixing: Tensor) -> Tensor:
-        if self.settings.objective != "wasserstein_gp":
+        if self.settings.objective in ("minimax", "non_saturating"):
             return (softplus(-self.judge(real)) + softplus(self.judge(fake))).mean()
         between = (mixing * real + (1 - mixing) * fake).requires_grad_()
         (slopes,) = torch.autograd.grad(self.judge(between).sum(), between, create_graph=True)

@@ -108,6 +108,33 @@ def test_sub_steps_hold_what_their_names_say():
     torch.testing.assert_close(found["generator_gradient"]["pull"], pull)
 
 
+@pytest.mark.parametrize("classes", [0, 3])
+def test_a_relativistic_generator_is_told_beside_its_points_what_the_judge_says_of_real_ones(
+    classes,
+):
+    settings = replace(SMALL, objective="relativistic_paired", critic_steps=1, classes=classes)
+    game, fresh = new(settings, dtype=torch.float64), new(settings, dtype=torch.float64)
+    draws = game.next_draws()
+    labels = None if draws.labels is None else draws.labels[-1]
+    real, fake = draws.real[0], fresh.generate(draws.judge_noise[0], labels)
+    twice = None if labels is None else labels.repeat(2)
+
+    found = {}
+    for step in game.anatomy():
+        found[step.name] = step.values
+        if step.name == "judge_points":  # the judge has learned, the generator not yet
+            expected = game.judge(real, labels)
+            pull = game.generator_pull(draws.generator_noise, labels, beside=expected)
+
+    assert torch.equal(found["penalty"]["points"], torch.cat([real, fake]))
+    torch.testing.assert_close(
+        found["penalty"]["norms"], fresh.slopes(found["penalty"]["points"], twice)
+    )
+    torch.testing.assert_close(found["judge_points"]["beside"], expected)
+    torch.testing.assert_close(found["generator_gradient"]["pull"], pull)
+    assert "beside" not in {name for step in new(SMALL).anatomy() for name in step.values}
+
+
 @pytest.mark.parametrize(
     "variant", VARIANTS, ids=lambda variant: " ".join(map(str, variant.values()))
 )

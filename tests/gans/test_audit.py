@@ -1,9 +1,11 @@
 """The duality gap: what theory says of it, and that an audit disturbs nothing."""
 
+import math
+
 import pytest
 import torch
 
-from explorer.gans.audit import STEPS, duality_gap
+from explorer.gans.audit import STEPS, AgainstValue, duality_gap
 from explorer.gans.distributions import RING
 from explorer.gans.game import Game
 from explorer.gans.objectives import OBJECTIVES
@@ -130,3 +132,38 @@ def test_an_audit_needs_steps_and_points():
         duality_gap(game(), steps=0)
     with pytest.raises(ValueError, match="held_out must be at least 2 points, not 1"):
         duality_gap(game(), held_out=1)
+
+
+OUTPUTS = torch.randn(2, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_against_the_judges_own_value_the_game_is_zero_sum(objective):
+    game = AgainstValue(OBJECTIVES[objective])
+    real, fake = (each.clone().requires_grad_() for each in OUTPUTS)
+
+    loss = game.generator_loss(real, fake)
+    derived = torch.autograd.grad(loss, (real, fake))
+
+    assert float((loss + game.judge_loss(real, fake)).detach()) == 0
+    for ours, theirs in zip(game.generator_slopes(*OUTPUTS), derived, strict=True):
+        torch.testing.assert_close(ours / 6, theirs)
+
+
+@pytest.mark.parametrize("objective", ["non_saturating", "r1"])
+def test_the_generator_of_a_non_saturating_loss_is_audited_as_that_of_minimax(objective):
+    """Both maximise the same M against it, so that the least M it reaches is the same."""
+    audited = duality_gap(game(objective), steps=30, held_out=64)
+    minimax = duality_gap(game("minimax"), steps=30, held_out=64)
+
+    assert torch.equal(audited.value, minimax.value)
+    assert torch.equal(audited.best_generator, minimax.best_generator)
+
+
+def test_no_judge_of_pairs_is_worth_more_than_a_certain_one_and_an_undecided_one_is_worth_log_2():
+    found = duality_gap(game("relativistic_paired"), steps=60, held_out=256)
+
+    # M = E log σ(f(x) − f(G(z))) <= 0, and −log 2 where the judge says the same everywhere.
+    assert float(found.value) == pytest.approx(-math.log(2), abs=0.1)
+    assert float(found.value) < float(found.best_judge) <= 0
+    assert float(found.best_generator) < float(found.value)

@@ -15,15 +15,22 @@ from explorer.gans.dirac import (
     consensus,
     eigenvalues,
     jacobian,
+    of_objective,
     r1,
     r1_eigenvalues,
+    relativistic_eigenvalues,
     step_eigenvalues,
     trajectory,
     velocities,
     verdict,
 )
+from explorer.gans.objectives import OBJECTIVES
 
 POINTS = torch.randn(40, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def by_parts(value):
+    return value.real, value.imag
 
 
 def f(t):
@@ -45,10 +52,16 @@ LOSSES = {
     ),
     "r1": (lambda a, p: f(p * a), lambda a, p: -f(p * a) + 0.3 / 2 * p**2),
     "r1_critical": (lambda a, p: f(p * a), lambda a, p: -f(p * a) + p**2 / 2),
+    # R1 and R2: the line has the slope ψ at the real point and at the generated one
+    "relativistic_paired": (lambda a, p: -f(-p * a), lambda a, p: -f(p * a) + 2 * 0.3 / 2 * p**2),
+    "relativistic_average": (
+        lambda a, p: -2 * f(-p * a),
+        lambda a, p: -2 * f(p * a) + 2 * 0.3 / 2 * p**2,
+    ),
 }
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", [*LOSSES, *OBJECTIVES])
 def test_both_players_move_down_their_own_loss(name):
     points = POINTS.clone().requires_grad_()
     ours, theirs = (loss(points[:, 0], points[:, 1]).sum() for loss in LOSSES[name])
@@ -162,6 +175,45 @@ def test_r1_has_the_eigenvalues_of_its_formula(gamma):
     assert found == pytest.approx(expected, abs=1e-7)
     formula = sorted(r1_eigenvalues(gamma), key=lambda z: (z.real, z.imag))
     assert formula == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("name", "a"), [("relativistic_paired", 0.5), ("relativistic_average", 1)])
+@pytest.mark.parametrize("gamma", [0.0, 0.2, 0.5, 1.0, 2.5])
+def test_with_r1_and_r2_a_relativistic_game_has_the_eigenvalues_of_its_formula(name, a, gamma):
+    found = sorted(eigenvalues(of_objective(name, gamma=gamma)).tolist(), key=by_parts)
+    # λ² + 2γ λ + a² = 0
+    roots = [-gamma + s * cmath.sqrt(gamma**2 - a**2) for s in (1, -1)]
+    expected = sorted(roots, key=by_parts)
+
+    assert found == pytest.approx(expected, abs=1e-7)  # at the double root, its root of rounding
+    formula = relativistic_eigenvalues(gamma, average=name == "relativistic_average")
+    assert sorted(formula, key=by_parts) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["relativistic_paired", "relativistic_average"])
+@pytest.mark.parametrize("judge_steps", [0, 1, 5])
+def test_with_r1_and_r2_a_relativistic_game_arrives_and_without_it_does_not(name, judge_steps):
+    with_both, without = of_objective(name), of_objective(name, gamma=0.0)
+
+    assert verdict(with_both, trajectory(with_both, START, judge_steps), judge_steps) == "converges"
+    assert verdict(without, trajectory(without, START, judge_steps), judge_steps) != "converges"
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_has_a_game_of_two_numbers_that_rests_at_the_equilibrium(name):
+    game = DIRAC_GAMES[name]
+
+    assert game.name == name
+    if game.smooth:
+        rest = velocities(game, torch.zeros(1, 2, dtype=torch.float64))
+        assert float(rest.abs().max()) == 0
+    assert (game.weighed is not None) == (OBJECTIVES[name].weighed_by == "r1_weight")
+    assert game.weighed is None or "γ = 2.5" in game.weighed(2.5).label
+
+
+def test_an_objective_that_there_is_none_of_has_no_game():
+    with pytest.raises(ValueError, match="unknown objective 'gan'; choose from 'minimax'"):
+        of_objective("gan")
 
 
 @pytest.mark.parametrize("name", [name for name in DIRAC_GAMES if name != "wasserstein_gp"])

@@ -12,7 +12,7 @@ from explorer.gans.images import (
     classifier,
     confident_ceiling,
     held_out_images,
-    sample_labelled_images,
+    sample_images,
     training_images,
 )
 
@@ -33,7 +33,7 @@ def test_every_stored_digit_is_in_one_part_and_grey_runs_from_minus_one_to_one()
 
 
 def test_samples_are_training_images_with_their_labels():
-    images, labels = sample_labelled_images(500, rng())
+    images, labels = sample_images(500, rng())
     stored = training_images()
     which = torch.cdist(images, stored.pixels).argmin(dim=1)
 
@@ -67,7 +67,7 @@ def test_the_classifier_is_the_same_every_time_and_touches_no_global_generator()
 
 
 def test_real_digits_are_all_there():
-    images, labels = sample_labelled_images(1_000, rng(1))
+    images, labels = sample_images(1_000, rng(1))
 
     report = class_report(images, labels)
 

@@ -1,11 +1,22 @@
 """The gradient penalty: its closed forms, and its double backward against autograd."""
 
+import inspect
+from typing import get_args
+
 import pytest
 import torch
 from torch.nn.functional import leaky_relu, softplus
 
 from explorer.gans.networks import LEAK, Network, Trace
-from explorer.gans.penalty import DoubleBackward, gradient_penalty, interpolates, real_penalty
+from explorer.gans.penalty import (
+    DoubleBackward,
+    Where,
+    gradient_penalty,
+    interpolates,
+    penalty,
+    penalty_of_norms,
+    real_penalty,
+)
 
 ROWS = 16
 WEIGHT = 0.7
@@ -82,26 +93,30 @@ def explicit(judge, real, fake, a, one_sided=False):
     return double.norms, [*judge.weight_gradients, *judge.bias_gradients]
 
 
-def explicit_r1(judge, real, fake):
-    """Gradient of E[−log D(real)] + E[fake] + γ/2 E‖∇‖² by all parameters, written out."""
-    trace = Trace(judge, 2 * ROWS)
+def explicit_at(judge, real, fake, clouds):
+    """Gradient of E[−log D(real)] + E[fake] + γ/2 E‖∇‖² by all parameters, written out.
+
+    The penalty is paid at real points, or with two ``clouds`` at generated ones too.
+    """
+    trace, rows = Trace(judge, 2 * ROWS), clouds * ROWS
     points = torch.cat([real, fake], dim=-2)
     trace.forward(points)
     pulls, own = trace.pulls[-1], torch.ones_like(trace.pulls[-1])
-    pulls.narrow(-2, 0, ROWS).fill_(1)
-    pulls.narrow(-2, ROWS, ROWS).fill_(1 / ROWS)
     on_real = trace.activations[-1].narrow(-2, 0, ROWS)
-    own.narrow(-2, 0, ROWS).copy_(-torch.sigmoid(-on_real) / ROWS)
+    slopes = torch.cat([-torch.sigmoid(-on_real) / ROWS, torch.full_like(on_real, 1 / ROWS)], -2)
+    pulls.copy_(slopes).narrow(-2, 0, rows).fill_(1)
+    own.narrow(-2, 0, rows).copy_(slopes.narrow(-2, 0, rows))
     trace.backward()
-    double = DoubleBackward(trace, 0, ROWS)
-    double.lead_up_beside(points.narrow(-2, 0, ROWS), own.narrow(-2, 0, ROWS), WEIGHT)
+    double = DoubleBackward(trace, 0, rows)
+    weight = clouds * WEIGHT
+    double.lead_up_beside(points.narrow(-2, 0, rows), own.narrow(-2, 0, rows), weight)
     trace.differentiate(points, shares=own)
     double.add_bend()
     return double.norms, [*judge.weight_gradients, *judge.bias_gradients]
 
 
-def automatic(judge, activation, real, fake, a=None, one_sided=False):
-    """The same by differentiating twice; R1 without mixing."""
+def automatic(judge, activation, real, fake, a=None, one_sided=False, clouds=1):
+    """The same by differentiating twice; R1, or with two clouds R1 + R2, without mixing."""
     weights = [weight.clone().requires_grad_() for weight in judge.weights]
     biases = [bias.clone().requires_grad_() for bias in judge.biases]
 
@@ -111,13 +126,13 @@ def automatic(judge, activation, real, fake, a=None, one_sided=False):
         return x @ weights[-1].mT + biases[-1]
 
     if a is None:
-        penalty = real_penalty(outputs, real)
+        paid = sum(real_penalty(outputs, cloud) for cloud in (real, fake)[:clouds])
         wanted = softplus(-outputs(real))
     else:
-        penalty = gradient_penalty(outputs, real, fake, a, one_sided)
+        paid = gradient_penalty(outputs, real, fake, a, one_sided)
         wanted = -outputs(real)
-    loss = outputs(fake).mean(-2).sum() + wanted.mean(-2).sum() + WEIGHT * penalty.sum()
-    return penalty.detach(), torch.autograd.grad(loss, [*weights, *biases])
+    loss = outputs(fake).mean(-2).sum() + wanted.mean(-2).sum() + WEIGHT * paid.sum()
+    return paid.detach(), torch.autograd.grad(loss, [*weights, *biases])
 
 
 def prepared(activation, depth, population, dtype, scale=1.0):
@@ -152,11 +167,10 @@ def test_the_written_out_double_backward_agrees_with_autograd(
     judge, real, fake, a = prepared(activation, depth, population, dtype)
 
     norms, found = explicit(judge, real, fake, a)
-    penalty, expected = automatic(judge, activation, real, fake, a)
+    paid, expected = automatic(judge, activation, real, fake, a)
 
-    torch.testing.assert_close(
-        (norms.squeeze(-1) - 1).square().mean(-1), penalty, rtol=tolerance, atol=tolerance
-    )
+    found_paid = penalty_of_norms("between", norms.squeeze(-1))
+    torch.testing.assert_close(found_paid, paid, rtol=tolerance, atol=tolerance)
     assert_all_close(found, expected, tolerance)
 
 
@@ -176,18 +190,46 @@ def test_the_one_sided_double_backward_agrees_with_autograd(activation, populati
 @POPULATIONS
 @DEPTHS
 @pytest.mark.parametrize("activation", TORCH)
-def test_the_double_backward_at_real_points_agrees_with_autograd(
-    activation, depth, population, dtype, tolerance
+@pytest.mark.parametrize(("clouds", "where"), [(1, "real"), (2, "real and fake")])
+def test_the_double_backward_of_r1_and_of_r1_with_r2_agrees_with_autograd(
+    clouds, where, activation, depth, population, dtype, tolerance
 ):
     judge, real, fake, _ = prepared(activation, depth, population, dtype, scale=1.5)
 
-    norms, found = explicit_r1(judge, real, fake)
-    penalty, expected = automatic(judge, activation, real, fake)
+    norms, found = explicit_at(judge, real, fake, clouds)
+    paid, expected = automatic(judge, activation, real, fake, clouds=clouds)
 
-    torch.testing.assert_close(
-        norms.squeeze(-1).square().mean(-1) / 2, penalty, rtol=tolerance, atol=tolerance
-    )
+    found_paid = penalty_of_norms(where, norms.squeeze(-1))
+    torch.testing.assert_close(found_paid, paid, rtol=tolerance, atol=tolerance)
     assert_all_close(found, expected, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"), [("none", 0.0), ("between", 16.0), ("real", 12.5), ("real and fake", 25)]
+)
+def test_what_a_judge_of_slope_5_pays_is_known_wherever_it_pays(where, expected):
+    weights = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    clouds = drawn(9, 2), drawn(9, 2, seed=1), mixing(9)
+
+    assert float(penalty(where, lambda x: x @ weights, *clouds)) == pytest.approx(expected)
+    norms = torch.full((18 if where == "real and fake" else 9,), 5.0)
+    assert float(penalty_of_norms(where, norms)) == pytest.approx(expected)
+
+
+def test_r2_is_paid_at_the_generated_points():
+    def judge(x):
+        return 0.5 * (x**2).sum(-1)  # slope ‖x‖
+
+    real, fake, a = drawn(9, 2), 3 * drawn(9, 2, seed=1), mixing(9)
+
+    expected = (real.square().sum(1).mean() + fake.square().sum(1).mean()) / 2
+    torch.testing.assert_close(penalty("real and fake", judge, real, fake, a), expected)
+
+
+def test_a_place_to_pay_at_that_there_is_none_of_is_an_error_and_no_penalty():
+    with pytest.raises(AssertionError, match="everywhere"):
+        inspect.unwrap(penalty_of_norms)("everywhere", torch.ones(3))
+    assert get_args(Where) == ("none", "between", "real", "real and fake")
 
 
 def test_a_critic_without_any_slope_is_pulled_nowhere():

@@ -7,7 +7,7 @@ import pytest
 from explorer.gans.distributions import DISTRIBUTIONS
 from explorer.gans.game import Game
 from explorer.gans.learned import mode_report
-from explorer.gans.predictions import MEASURED, PRESETS, SEEDS, played, rate
+from explorer.gans.predictions import PRESETS, SEEDS, played, rate
 from explorer.gans.settings import GameSettings
 
 GAMES = [preset for preset in PRESETS.values() if preset.play is None]
@@ -19,14 +19,13 @@ def test_every_preset_is_a_game_on_known_data_with_a_recorded_rate(preset):
 
     assert preset.data in DISTRIBUTIONS
     assert preset.steps >= 100
-    assert 8 <= MEASURED[preset.name].seeds == len(SEEDS)
-    assert 0 < MEASURED[preset.name].hits <= MEASURED[preset.name].seeds
+    assert 8 <= preset.measured.seeds == len(SEEDS)
+    assert 0 < preset.measured.hits <= preset.measured.seeds
 
 
-def test_presets_and_rates_have_the_same_names():
-    assert list(MEASURED) == list(PRESETS)
+def test_the_command_of_a_preset_measures_its_own_rate():
     assert all(name == preset.name for name, preset in PRESETS.items())
-    assert "rate('r1')" in MEASURED["r1"].command("r1")
+    assert all(f"rate('{name}')" in preset.command for name, preset in PRESETS.items())
 
 
 def test_collapse_and_its_counterpart_differ_in_the_judges_steps_alone():

@@ -120,7 +120,21 @@ def test_without_a_penalty_no_slope_is_too_steep():
     assert predicted_slope(0.5, 0.0) == math.inf
 
 
-GAUSSIAN = mixture("one", "one", torch.zeros(1, 2), 1.0, RING.extent, 0.5, 0.2)
+def gaussian(name, mean=(0.0, 0.0)):
+    return mixture(
+        name,
+        name,
+        torch.tensor([mean]),
+        sigma=1.0,
+        extent=RING.extent,
+        reach=0.5,
+        held_fraction=0.2,
+        source="this test",
+        formula=r"x = \varepsilon",
+    )
+
+
+GAUSSIAN = gaussian("one")
 
 
 def other_log_density(points, mean=1.0):
@@ -139,6 +153,27 @@ def test_with_both_densities_exact_the_optimal_discriminator_agrees_with_itself(
     assert found.agreement.correlation == pytest.approx(1, abs=1e-6)
     assert found.rmse < 1e-5
     torch.testing.assert_close(found.probability, torch.sigmoid(0.5 - at[:, 0]))
+
+
+def test_a_judge_that_is_known_up_to_a_constant_is_compared_without_it():
+    real, fake = normal(400, 9), normal(400, 10, (1.0, 0.0))
+
+    def asked(free_constant):
+        return discriminator_truth(
+            lambda x: 40.5 - x[:, 0],  # log p/q and 40
+            GAUSSIAN,
+            real,
+            fake,
+            real,
+            fake_log_density=other_log_density,
+            free_constant=free_constant,
+        )
+
+    free, bound = asked(True), asked(False)
+    assert free.agreement.correlation == pytest.approx(1, abs=1e-6)
+    assert free.rmse < 1e-4  # the judge is asked in float32, where 40 has five digits behind it
+    assert free.js_learned == pytest.approx(free.js_optimal, abs=1e-4)
+    assert math.isnan(bound.agreement.correlation)  # beyond ±8 all of its logits are one
 
 
 def test_estimated_and_exact_generators_give_nearly_the_same_optimum():
@@ -187,7 +222,7 @@ def test_a_perfect_generator_leaves_the_optimal_discriminator_undecided():
 
 def test_separated_clouds_are_told_apart_for_log_two():
     real, fake = normal(200, 20, (-9.0, 0.0)), normal(200, 21, (9.0, 0.0))
-    far = mixture("far", "far", torch.tensor([[-9.0, 0.0]]), 1.0, RING.extent, 0.5, 0.2)
+    far = gaussian("far", (-9.0, 0.0))
 
     found = discriminator_truth(lambda x: -x[:, 0], far, real, fake, real)
 

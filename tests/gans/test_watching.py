@@ -102,6 +102,19 @@ def test_the_penalty_of_r1_is_measured_at_the_real_points():
     torch.testing.assert_close(game.losses().penalty, 1.5 * norms.square().mean())
 
 
+def test_the_penalties_r1_and_r2_are_measured_at_real_and_at_generated_points():
+    settings = replace(SMALL, objective="relativistic_paired", r1_weight=3.0, critic_steps=1)
+    game = Game(settings, blobs, dtype=torch.float64)
+    fresh = Game(settings, blobs, dtype=torch.float64)
+    draws = game.next_draws()
+    real, fake = (fresh.slopes(x) for x in (draws.real[0], fresh.generate(draws.judge_noise[0])))
+    game.step()
+
+    torch.testing.assert_close(game.losses().slope, torch.cat([real, fake]).mean())
+    paid = 1.5 * (real.square().mean() + fake.square().mean())
+    torch.testing.assert_close(game.losses().penalty, paid)
+
+
 @pytest.mark.parametrize("one_sided", [False, True])
 def test_the_penalty_of_wgan_gp_is_measured_on_the_sides_that_cost(one_sided):
     settings = replace(SMALL, one_sided=one_sided, penalty_weight=3.0, critic_steps=1)

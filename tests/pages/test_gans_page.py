@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.dials import Dial, dials, turned, values
 from explorer.gans.objectives import OBJECTIVES
-from explorer.gans.predictions import MEASURED, PRESETS
+from explorer.gans.predictions import PRESETS
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import DATA, PLANE
+from explorer.labs.gans.data import DATA
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.gans import VIEWS
 from explorer.pages.gans.drawing import _strokes
@@ -67,13 +67,32 @@ def test_a_view_opens_without_a_complaint_on_the_question_it_answers(view: str):
     assert app.get("bidi_component") or view == "records"
 
 
-@pytest.mark.parametrize("data", [name for name in DATA if name != "csv"])
-def test_a_match_opens_on_every_data_and_the_truth_on_all_of_the_plane(data: str):
-    assert complaints(opened(data=data, **SMALL)) == []
+@pytest.mark.parametrize("data", [name for name in DATA if "points" not in DATA[name].needs])
+def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_of_the_plane(data: str):
+    app, entry = opened(data=data, **SMALL), DATA[data]
+
+    assert complaints(app) == []
+    assert settings(app).match().distribution().name == data
+    assert app.selectbox(key="gans.data").value == data
+    picture = next(panel for panel in scene(app)["panels"] if panel["area"] == "a")
+    if entry.kind == "plane":
+        x, y = picture["x"], picture["y"]
+        assert (x["low"], x["high"], y["low"], y["high"]) == entry.extent
+    else:
+        assert picture["kind"] == ("tiles" if entry.kind == "image" else "plot")
     truth = opened(data=data, view="truth", **SMALL)
 
     assert complaints(truth) == []
-    assert bool(truth.info) == (data not in PLANE)
+    assert bool(truth.info) == (entry.kind != "plane")
+
+
+def test_the_menus_offer_every_data_set_and_every_objective_by_its_own_label():
+    app = opened(**SMALL)
+
+    assert app.selectbox(key="gans.data").options == [data.label for data in DATA.values()]
+    labels = [rules.label for rules in OBJECTIVES.values()]
+    assert app.selectbox(key="gans.first").options == labels
+    assert app.selectbox(key="gans.third").options == ["no further game", *labels]
 
 
 # ------------------------------------------------- a menu never shows something else than plays
@@ -243,13 +262,22 @@ def test_a_link_with_something_wrong_in_it_opens_with_a_sentence(
 
 
 def test_every_objective_plays_beside_three_others():
-    names = [*OBJECTIVES, *list(OBJECTIVES)[:1]]
-    for i in range(0, len(names) - 3, 3):
-        four = dict(zip(("first", "second", "third", "fourth"), names[i : i + 4], strict=True))
+    names = list(OBJECTIVES)
+    seen: set[str] = set()
+    for i in range(0, len(names), 3):
+        playing = [*names, *names][i : i + 4]
+        four = dict(zip(("first", "second", "third", "fourth"), playing, strict=True))
         app = opened(**SMALL, **four)
         assert complaints(app) == []
-        pictures = [panel for panel in scene(app)["panels"] if panel["area"] in "abcd"]
-        assert len(pictures) == 4
+        pictures = {panel["area"]: panel for panel in scene(app)["panels"]}
+        match = settings(app).match()
+        for letter, name in zip("abcd", playing, strict=True):
+            rules = OBJECTIVES[name]
+            assert match.settings(letter).objective == name
+            assert pictures[letter]["title"] == rules.title
+            assert pictures[letter]["note"] == rules.note
+            seen.add(name)
+    assert seen == set(OBJECTIVES)
 
 
 def test_taking_the_third_game_away_takes_the_fourth_with_it():
@@ -294,7 +322,8 @@ def test_choosing_a_preset_turns_the_dials_and_says_its_prediction_with_its_rate
 
     assert complaints(app) == []
     assert preset_of(settings(app)) == name
-    hits = f"{MEASURED[name].hits} of {MEASURED[name].seeds} seeds"
+    measured = PRESETS[name].measured
+    hits = f"{measured.hits} of {measured.seeds} seeds"
     assert PRESETS[name].claim[1:] in headings(app)
     assert hits in headings(app)
 

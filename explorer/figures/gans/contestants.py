@@ -3,18 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.gans.objectives import OBJECTIVES
-
-NAMES = {
-    "minimax": ("GAN", "minimax", "minimax"),
-    "non_saturating": ("GAN", "non-saturating", "GAN"),
-    "least_squares": ("LSGAN", "least squares", "LS"),
-    "hinge": ("GAN", "hinge", "hinge"),
-    "wasserstein_clip": ("WGAN", "weights clipped", "clip"),
-    "wasserstein_gp": ("WGAN-GP", "two-sided penalty", "GP"),
-    "r1": ("GAN + R1", "penalty at the data", "R1"),
-}
-"""Title, note and the short name at the end of a line."""
+from explorer.gans.objectives import OBJECTIVES, Objective
 
 FURTHER = ("other_game", "fourth_game", "theory", "baseline")
 LETTERS = "abcd"
@@ -32,19 +21,24 @@ class Contestant:
     role: str  # of its lines
 
     @property
+    def rules(self) -> Objective:
+        """What its players want, and all that is said of it."""
+        return OBJECTIVES[self.objective]
+
+    @property
     def gives_probability(self) -> bool:
         """Whether its judge says how probable it is that a point is real."""
-        return OBJECTIVES[self.objective].gives_probability
+        return self.rules.gives_probability
 
     @property
     def critic(self) -> bool:
         """Whether its judge's gap estimates a Wasserstein distance."""
-        return OBJECTIVES[self.objective].critic
+        return self.rules.critic
 
     @property
     def judge(self) -> str:
         """What its judge is called."""
-        return "critic" if self.critic else "discriminator"
+        return self.rules.judge
 
 
 def contestants(
@@ -61,17 +55,18 @@ def contestants(
     used: set[str] = set()
     found = []
     for letter, objective in zip(LETTERS, objectives, strict=False):
-        title, note, short = NAMES[objective]
-        if objective == "wasserstein_gp" and one_sided:
-            note = "one-sided penalty"
-        if objective == "non_saturating" and "minimax" in objectives:
-            short = "NS"
+        rules = OBJECTIVES[objective]
+        note, short = rules.note, rules.short
+        if one_sided and rules.one_sided_note:
+            note = rules.one_sided_note
+        for other in rules.short_beside.keys() & set(objectives):
+            short = rules.short_beside[other]
         if spectral:
             note += ", spectral norm"
         if objectives.count(objective) > 1:
             short = f"{short} {letter}"
-        own = "wgan" if OBJECTIVES[objective].critic else "gan"
+        own = "wgan" if rules.critic else "gan"
         role = next(further) if own in used else own
         used.add(role)
-        found.append(Contestant(letter, objective, title, note, short, role))
+        found.append(Contestant(letter, objective, rules.title, note, short, role))
     return tuple(found)

@@ -15,9 +15,9 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
 )
+from explorer.labs.gans.deep import PAPER
 
 COLUMN = "minmax(0, 1fr)"
-PAPER = ("c1", "c2", "c3")
 
 
 def depth_scene(clip: float, depth: int) -> Scene:
@@ -25,59 +25,18 @@ def depth_scene(clip: float, depth: int) -> Scene:
 
     Frames and still are those of the recording of deep critics.
     """
-    paper: tuple[Mark, ...] = tuple(
-        Curve(f"{name}/logs", "baseline", x="layers", width=2) for name in PAPER
-    )
-    layers = Plot(
-        "layers",
-        "Size of the gradient at each layer",
-        (
-            *paper,
-            Curve("gp/logs", "wgan", x="layers", label="penalty", width=3),
-            Curve("clip/logs", "gan", x="layers", label=f"clip {clip:g}", width=3),
-        ),
-        note="power of ten; dotted, from the top: c = 0.1, 0.01, 0.001",
-        x=Axis(1, depth, label="layer of the critic"),
-        y=Axis(None, None),
-        alt="The gradient is multiplied by {clip/factor} a layer with clipped weights and by "
-        "{gp/factor} with the penalty.",
-    )
-    factors = Plot(
-        "factors",
-        "Factor a layer, on the way down",
-        (
-            Rule(1.0, label="neither grows nor fades"),
-            History("gp/factor", "wgan", label="penalty"),
-            History("clip/factor", "gan", label="clip"),
-        ),
-        x=Axis(0, None, label="step"),
-        y=Axis(0, None),
-        alt="Factor a layer: clip {clip/factor}, penalty {gp/factor}.",
-    )
-    panels: list[Panel] = [
-        layers,
-        factors,
+    panels: tuple[Panel, ...] = (
+        _layers(clip, depth),
+        _factors(),
         _weights("clip", "gan", f"Weights, clipped at {clip:g}", "from −3 c to 3 c"),
         _weights("gp", "wgan", "Weights with the penalty", "from −3 to 3 standard deviations"),
         Sentence("clip_says", "clip/says", lead="Clipped.", lines=1),
         Sentence("gp_says", "gp/says", lead="Penalty.", lines=1),
-        Numbers(
-            "numbers",
-            (
-                Number("clip/factor", "a layer, clipped", help="First over last, by layers."),
-                Number("gp/factor", "a layer, penalty", help="First over last, by layers."),
-                Number(
-                    "clip/edge",
-                    "weights at ± c",
-                    "percent",
-                    help="The share of the clipped critic's weights that the clip holds.",
-                ),
-            ),
-        ),
+        Numbers("numbers", _cards()),
         Sentence("look", "look", lead="What to look for.", lines=4),
-    ]
+    )
     return Scene(
-        panels=tuple(panels),
+        panels=panels,
         wide=Grid(
             columns=("minmax(0, 1.5fr)", COLUMN),
             rows=(COLUMN, COLUMN, COLUMN, "auto", "auto"),
@@ -100,6 +59,55 @@ def depth_scene(clip: float, depth: int) -> Scene:
         ),
         clock="step",
         alt=f"A critic of {depth} layers: its gradients with clipped weights and with a penalty.",
+    )
+
+
+def _layers(clip: float, depth: int) -> Plot:
+    paper: tuple[Mark, ...] = tuple(
+        Curve(f"{name}/logs", "baseline", x="layers", width=2) for name in PAPER
+    )
+    constants = ", ".join(f"{c:g}" for c in PAPER.values())
+    return Plot(
+        "layers",
+        "Size of the gradient at each layer",
+        (
+            *paper,
+            Curve("gp/logs", "wgan", x="layers", label="penalty", width=3),
+            Curve("clip/logs", "gan", x="layers", label=f"clip {clip:g}", width=3),
+        ),
+        note=f"power of ten; dotted, from the top: c = {constants}",
+        x=Axis(1, depth, label="layer of the critic"),
+        y=Axis(None, None),
+        alt="The gradient is multiplied by {clip/factor} a layer with clipped weights and by "
+        "{gp/factor} with the penalty.",
+    )
+
+
+def _factors() -> Plot:
+    return Plot(
+        "factors",
+        "Factor a layer, on the way down",
+        (
+            Rule(1.0, label="neither grows nor fades"),
+            History("gp/factor", "wgan", label="penalty"),
+            History("clip/factor", "gan", label="clip"),
+        ),
+        x=Axis(0, None, label="step"),
+        y=Axis(0, None),
+        alt="Factor a layer: clip {clip/factor}, penalty {gp/factor}.",
+    )
+
+
+def _cards() -> tuple[Number, ...]:
+    return (
+        Number("clip/factor", "a layer, clipped", help="First over last, by layers."),
+        Number("gp/factor", "a layer, penalty", help="First over last, by layers."),
+        Number(
+            "clip/edge",
+            "weights at ± c",
+            "percent",
+            help="The share of the clipped critic's weights that the clip holds.",
+        ),
     )
 
 

@@ -22,6 +22,7 @@ COLUMN = "minmax(0, 1fr)"
 EDGE = 2.5
 ARROW_SCALE = 0.11
 LONGEST = 0.32
+ACROSS = 6  # columns, and small portraits a row
 
 
 def dirac_scene(labels: Sequence[tuple[str, str]], game: str, smooth: bool) -> Scene:
@@ -43,53 +44,42 @@ def dirac_scene(labels: Sequence[tuple[str, str]], game: str, smooth: bool) -> S
         Sentence("look", "look", lead="What to look for.", lines=4),
         *small,
     ]
-    across = 6
-    rows = [small[i : i + across] for i in range(0, len(small), across)]
-    below = [
-        " ".join([*(plot.area for plot in row), *("." for _ in range(across - len(row)))])
-        for row in rows
-    ]
     return Scene(
         panels=tuple(panels),
-        wide=Grid(
-            columns=tuple(COLUMN for _ in range(across)),
-            rows=(
-                "auto",
-                "auto",
-                COLUMN,
-                COLUMN,
-                "auto",
-                *("190px" for _ in below),
-            ),
-            areas=(
-                "portrait portrait portrait says says says",
-                "portrait portrait portrait numbers numbers numbers",
-                "portrait portrait portrait distance distance distance",
-                "portrait portrait portrait players players players",
-                "portrait portrait portrait look look look",
-                *below,
-            ),
-            fold=5,
-        ),
-        narrow=Grid(
-            columns=(COLUMN, COLUMN),
-            rows=(),
-            areas=(
-                "portrait portrait",
-                "says says",
-                "numbers numbers",
-                "distance distance",
-                "players players",
-                "look look",
-                *(
-                    " ".join([*(p.area for p in small[i : i + 2]), "."][:2])
-                    for i in range(0, len(small), 2)
-                ),
-            ),
-        ),
+        wide=_wide([plot.area for plot in small]),
+        narrow=_narrow([plot.area for plot in small]),
         clock="step",
         alt=f"Two numbers that play {names[game]}: the generator θ and the judge's slope ψ.",
     )
+
+
+def _wide(small: Sequence[str]) -> Grid:
+    """Return the grid of a desk: the portrait beside what is said of it, small ones below."""
+    below = _rows(small, ACROSS)
+    beside = ("says", "numbers", "distance", "players", "look")
+    half = ACROSS // 2
+    return Grid(
+        columns=tuple(COLUMN for _ in range(ACROSS)),
+        rows=("auto", "auto", COLUMN, COLUMN, "auto", *("190px" for _ in below)),
+        areas=(*(" ".join(["portrait"] * half + [area] * half) for area in beside), *below),
+        fold=len(beside),
+    )
+
+
+def _narrow(small: Sequence[str]) -> Grid:
+    """Return the grid of a phone: two small portraits a row."""
+    above = ("portrait", "says", "numbers", "distance", "players", "look")
+    return Grid(
+        columns=(COLUMN, COLUMN),
+        rows=(),
+        areas=(*(f"{area} {area}" for area in above), *_rows(small, 2)),
+    )
+
+
+def _rows(areas: Sequence[str], across: int) -> list[str]:
+    """Return the areas in rows of so many; the last one fills up with empty cells."""
+    rows = [list(areas[i : i + across]) for i in range(0, len(areas), across)]
+    return [" ".join([*row, *["."] * (across - len(row))]) for row in rows]
 
 
 def _portrait(name: str, label: str, large: bool) -> Plot:

@@ -1,6 +1,7 @@
 """Two to four games side by side, as a scene."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from explorer.figures.gans import measures
 from explorer.figures.gans.contestants import Contestant
@@ -16,7 +17,7 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
 )
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.data import Kind
 
 COLUMN = "minmax(0, 1fr)"
 HALF_ROW = "190px"
@@ -28,29 +29,24 @@ def match_scene(
     extent: Extent,
     modes: int,
     layer: str = "pull",
-    dimensions: int = 2,
+    kind: Kind = "plane",
     audit: bool = False,
 ) -> Scene:
     """Return the games of a match side by side, their curves, and what to look for.
 
     ``extent`` is the part of the plane that is shown, ``modes`` the number of modes of the data (0
-    where it has none), ``layer`` what lies over the judge's surface. Points on a line (1 of
-    ``dimensions``) are shown as densities, images (64 of them) as tiles. With ``audit`` the
-    duality gap stands below. Raises ValueError for a layer that there is none of.
+    where it has none), ``layer`` what lies over the judge's surface. Of the ``kind`` of the data,
+    points on a line are shown as densities and images as tiles. With ``audit`` the duality gap
+    stands below. Raises ValueError for a layer that there is none of.
     """
     few = len(games) > 2
-    images = dimensions > 2
+    images = kind == "image"
     panels: list[Panel] = []
     for game in games:
         letter = game.letter
-        numbers = measures.cards(game, modes, few)
-        shown: Panel = picture(game, extent, layer)
-        if images:
-            shown, numbers = tiles(game), measures.image_cards(game)
-        elif dimensions == 1:
-            shown = profile(game)
+        numbers = measures.image_cards(game) if images else measures.cards(game, modes, few)
         panels += [
-            shown,
+            _shown(game, extent, layer, kind),
             Sentence(f"{letter}_says", f"{letter}/says", lines=3 if few else 2),
             Numbers(f"{letter}_numbers", numbers),
         ]
@@ -62,7 +58,7 @@ def match_scene(
         Sentence("look", "look", lead="What to look for.", lines=3 if few else 6),
         Sentence("verdict", "verdict", lead="Who is ahead?", lines=2),
     ]
-    deeper = _deeper(games, modes, dimensions)
+    deeper = _deeper(games, modes, kind)
     if audit:
         deeper = (*(measures.duality(game) for game in games), *deeper)
     panels += deeper
@@ -84,11 +80,24 @@ def match_scene(
     )
 
 
-def _deeper(games: Sequence[Contestant], modes: int, dimensions: int) -> tuple[Plot, ...]:
+def _shown(game: Contestant, extent: Extent, layer: str, kind: Kind) -> Panel:
+    """Return the picture of a game on data of this kind."""
+    match kind:
+        case "plane":
+            return picture(game, extent, layer)
+        case "line":
+            return profile(game)
+        case "image":
+            return tiles(game)
+        case _:
+            assert_never(kind)
+
+
+def _deeper(games: Sequence[Contestant], modes: int, kind: Kind) -> tuple[Plot, ...]:
     """Return what stands below the fold: losses, slopes, shares and every other measure."""
-    images = dimensions > 2
+    images = kind == "image"
     sure = [game for game in games if game.gives_probability]
-    payers = [game for game in games if OBJECTIVES[game.objective].penalty != "none"]
+    payers = [game for game in games if game.rules.pays]
     found = [measures.losses(game, far=not images) for game in games]
     if payers:
         found.append(measures.slope(payers))
@@ -98,7 +107,7 @@ def _deeper(games: Sequence[Contestant], modes: int, dimensions: int) -> tuple[P
     if sure:
         found.append(measures.accuracy(sure))
     found += [_slopes(game) for game in games]
-    if dimensions == 1:
+    if kind == "line":
         found += [cumulated(game) for game in games]
     if modes:
         labels = tuple(str(k + 1) for k in range(modes)) if modes <= 10 else ()

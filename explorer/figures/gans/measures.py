@@ -222,29 +222,37 @@ def density(games: Sequence[Contestant]) -> Plot:
 
 def losses(game: Contestant, far: bool = True) -> Plot:
     """Return the losses of a game in its own units; ``far``: a critic's gap beside exact W₁."""
-    letter, area = game.letter, f"{game.letter}_loss"
-    if game.critic:
-        return Plot(
-            area=area,
-            title=f"{game.title}: critic's gap",
-            note="data units × slope, penalty left out",
-            marks=(
-                History(f"{letter}/gap", "critic", label="gap"),
-                *((History(f"{letter}/w1", "theory", label="W₁"),) if far else ()),
-            ),
-            x=STEP,
-            alt=f"Gap of the critic {{{letter}/gap}}"
-            + (f", exact W1 {{{letter}/w1}}." if far else "."),
-        )
-    unit = "nats" if game.gives_probability else "in its own units"
+    return _gap(game, far) if game.critic else _both_losses(game)
+
+
+def _gap(game: Contestant, far: bool) -> Plot:
+    letter = game.letter
+    return Plot(
+        area=f"{letter}_loss",
+        title=f"{game.title}: critic's gap",
+        note="data units × slope, penalty left out",
+        marks=(
+            History(f"{letter}/gap", "critic", label="gap"),
+            *((History(f"{letter}/w1", "theory", label="W₁"),) if far else ()),
+        ),
+        x=STEP,
+        alt=f"Gap of the critic {{{letter}/gap}}"
+        + (f", exact W1 {{{letter}/w1}}." if far else "."),
+    )
+
+
+def _both_losses(game: Contestant) -> Plot:
+    letter, undecided = game.letter, game.rules.undecided
+    unit = "in its own units" if undecided is None else "nats"
     marks: tuple[Mark, ...] = (
         History(f"{letter}/judge_loss", "critic", label="judge"),
         History(f"{letter}/generator_loss", "fake", label="generator"),
     )
-    if game.gives_probability:
-        marks += (Rule(1.3863, label="judge guesses: 2 ln 2"),)
+    if undecided is not None:
+        nats, written = undecided
+        marks += (Rule(round(nats, 4), label=f"judge guesses: {written}"),)
     return Plot(
-        area=area,
+        area=f"{letter}_loss",
         title=f"{game.title}: losses",
         note=unit,
         marks=marks,

@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 
 from explorer.figures import theme
 from explorer.figures.dressing import dressed
+from explorer.gans.distributions import distribution
 from explorer.gans.published import Published
 
 HEIGHT = 460
-MODES = {"ring": 8, "grid": 25}
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
 
 
@@ -23,7 +23,9 @@ def published_figure(rows: Sequence[Published], data: str, dark: bool = False) -
     shown = [row for row in rows if row.data == data]
     if not shown:
         raise ValueError(f"no published number is about {data!r}")
-    most = MODES[data]
+    known = distribution(data)
+    assert known.modes is not None
+    most = len(known.modes)
     figure = go.Figure()
     for symbol, source in zip(SYMBOLS, dict.fromkeys(row.source for row in shown), strict=False):
         mine = [row for row in shown if row.source == source]
@@ -63,5 +65,5 @@ def published_figure(rows: Sequence[Published], data: str, dark: bool = False) -
     figure.add_vline(x=most, line={"color": colours["baseline"], "dash": "dot", "width": 2})
     figure.update_xaxes(title=f"modes captured, of {most}", range=(0, most * 1.04))
     figure.update_yaxes(autorange="reversed")
-    dressed(figure, "Ring of 8" if data == "ring" else "Grid of 25", colours)
+    dressed(figure, known.label.capitalize(), colours)
     return figure.update_layout(height=HEIGHT, margin={"l": 190, "r": 72})

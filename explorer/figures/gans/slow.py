@@ -1,6 +1,6 @@
 """One iteration taken apart: its numbered sub-steps, what each of them touches, and its numbers."""
 
-from typing import Literal
+from collections.abc import Mapping
 
 from explorer.figures.gans.contestants import Contestant
 from explorer.figures.gans.pictures import ARROW_SCALE, LONGEST_ARROW, Extent
@@ -21,16 +21,20 @@ from explorer.figures.scene import (
     Sentence,
     Surface,
 )
-from explorer.labs.gans.slow import parts
+from explorer.gans.penalty import Where
+from explorer.labs.gans.slow import COMPARED, parts
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2
-LOSSES: tuple[tuple[str, str, Literal["ring", "cross", "dot"], str], ...] = (
-    ("minimax", "other_game", "ring", "○ saturating"),
-    ("non_saturating", "gan", "cross", "× non-saturating"),
-    ("wasserstein_gp", "wgan", "dot", "● critic"),
-)
-"""Of the frozen judge: the loss, its line, the sign at the tip of its arrows, its name."""
+FROZEN = ("other_game", "gan", "wgan")
+"""The lines of the losses that one frozen judge is asked about, in the order of `COMPARED`."""
+PAID: Mapping[Where, str] = {
+    "none": "",
+    "between": "between them",
+    "real": "where it pays",
+    "real and fake": "where it pays",
+}
+"""What the points are called at which the judge pays for its slope."""
 PLACES: dict[str, tuple[int, int, str, str, str]] = {
     "noise": (0, 0, "noise z", "accent", ""),
     "generator": (1, 0, "generator G", "fake", ""),
@@ -60,88 +64,22 @@ LINKS = (
 )
 
 
-def slow_scene(game: Contestant, extent: Extent, pays: bool, uniform: bool) -> Scene:
+def slow_scene(game: Contestant, extent: Extent, uniform: bool) -> Scene:
     """Return one iteration of ``game``, a frame for each sub-step.
 
-    ``pays`` says whether the judge pays for its slope, ``uniform`` whether the noise is even on
-    [−1, 1]. Frames and still are those of the recording of one iteration.
+    ``uniform`` says whether the noise is even on [−1, 1]. Frames and still are those of the
+    recording of one iteration.
     """
-    x0, x1, y0, y1 = extent
-    probability = game.gives_probability
-    ground = Surface(
-        "surface",
-        extent,
-        low=0.0 if probability else None,
-        high=1.0 if probability else None,
-        middle=0.5 if probability else 0.0,
-        contours=0 if probability else 9,
-        label="probability of being real" if probability else f"{game.judge}'s value",
-    )
-    edge = 1.1 if uniform else NOISE
-    picture = Plot(
-        "picture",
-        f"{game.title}",
-        (
-            ground,
-            Points("real", "real", size=2.4, opacity=0.8, label="this batch of data"),
-            Points("fake", "fake", size=2.2, opacity=0.35, label="the judge's generated points"),
-            *((Points("between", "critic", size=1.8, label="between them"),) if pays else ()),
-            Points("own", "fake", size=2.4, opacity=0.9, shape="ring", label="the generator's own"),
-            Arrows(
-                "tails", "arrows", "fake", ARROW_SCALE, LONGEST_ARROW, label="pull on its points"
-            ),
-        ),
-        note=game.note,
-        x=Axis(x0, x1),
-        y=Axis(y0, y1),
-        square=True,
-        alt=f"{game.title}: the batches of this iteration over what the {game.judge} thinks.",
-    )
-    noise = Plot(
-        "noise",
-        "Noise",
-        (Points("noise", "accent", size=3.2, opacity=0.8, label="its first two numbers"),),
-        x=Axis(-edge, edge),
-        y=Axis(-edge, edge),
-        square=True,
-        alt="The noise that the generator is given.",
-    )
-    changes = Plot(
-        "changes",
-        "How far the weights moved",
-        (
-            History("judge_change", "critic", label="judge"),
-            History("generator_change", "fake", label="generator"),
-        ),
-        x=Axis(0, None, label="part"),
-        y=Axis(0, None),
-        alt="How far the weights moved: judge {judge_change}, generator {generator_change}.",
-    )
-    numbers = [
-        Number(
-            "judge_step",
-            "judge's update",
-            "integer",
-            bound="of {judge_steps:integer}",
-            help="0: it is the generator's turn.",
-        ),
-        Number("judge_gradient", "judge's gradient", help="Norm over all its weights."),
-        Number("generator_gradient", "generator's gradient", help="Norm over all its weights."),
-    ]
-    if pays:
-        numbers.append(
-            Number("slope", "slope", help="Mean norm of the judge's slope where it pays for it.")
-        )
     panels: tuple[Panel, ...] = (
-        _flow(game, pays),
-        picture,
-        noise,
-        changes,
+        _flow(game),
+        _picture(game, extent),
+        _noise(1.1 if uniform else NOISE),
+        _changes(),
         Sentence("title", "title", lead="Now:", lines=1),
         Sentence("says", "says", lines=2),
         _frozen(extent),
         Sentence("pulls", "pulls", lines=5),
-        Numbers("numbers", tuple(numbers)),
+        Numbers("numbers", _cards(game)),
     )
     return Scene(
         panels=panels,
@@ -159,15 +97,8 @@ def slow_scene(game: Contestant, extent: Extent, pays: bool, uniform: bool) -> S
             columns=(COLUMN,),
             rows=(),
             areas=(
-                "picture",
-                "title",
-                "says",
-                "parts",
-                "numbers",
-                "frozen",
-                "pulls",
-                "noise",
-                "changes",
+                *("picture", "title", "says", "parts", "numbers"),
+                *("frozen", "pulls", "noise", "changes"),
             ),
         ),
         clock="part",
@@ -175,9 +106,85 @@ def slow_scene(game: Contestant, extent: Extent, pays: bool, uniform: bool) -> S
     )
 
 
-def _flow(game: Contestant, pays: bool) -> Flow:
+def _picture(game: Contestant, extent: Extent) -> Plot:
+    """Return the batches of the iteration over what the judge thinks."""
+    x0, x1, y0, y1 = extent
+    probability, paid = game.gives_probability, PAID[game.rules.penalty]
+    ground = Surface(
+        "surface",
+        extent,
+        low=0.0 if probability else None,
+        high=1.0 if probability else None,
+        middle=0.5 if probability else 0.0,
+        contours=0 if probability else 9,
+        label="probability of being real" if probability else f"{game.judge}'s value",
+    )
+    return Plot(
+        "picture",
+        f"{game.title}",
+        (
+            ground,
+            Points("real", "real", size=2.4, opacity=0.8, label="this batch of data"),
+            Points("fake", "fake", size=2.2, opacity=0.35, label="the judge's generated points"),
+            *((Points("between", "critic", size=1.8, label=paid),) if paid else ()),
+            Points("own", "fake", size=2.4, opacity=0.9, shape="ring", label="the generator's own"),
+            Arrows(
+                "tails", "arrows", "fake", ARROW_SCALE, LONGEST_ARROW, label="pull on its points"
+            ),
+        ),
+        note=game.note,
+        x=Axis(x0, x1),
+        y=Axis(y0, y1),
+        square=True,
+        alt=f"{game.title}: the batches of this iteration over what the {game.judge} thinks.",
+    )
+
+
+def _noise(edge: float) -> Plot:
+    return Plot(
+        "noise",
+        "Noise",
+        (Points("noise", "accent", size=3.2, opacity=0.8, label="its first two numbers"),),
+        x=Axis(-edge, edge),
+        y=Axis(-edge, edge),
+        square=True,
+        alt="The noise that the generator is given.",
+    )
+
+
+def _changes() -> Plot:
+    return Plot(
+        "changes",
+        "How far the weights moved",
+        (
+            History("judge_change", "critic", label="judge"),
+            History("generator_change", "fake", label="generator"),
+        ),
+        x=Axis(0, None, label="part"),
+        y=Axis(0, None),
+        alt="How far the weights moved: judge {judge_change}, generator {generator_change}.",
+    )
+
+
+def _cards(game: Contestant) -> tuple[Number, ...]:
+    slope = Number("slope", "slope", help="Mean norm of the judge's slope where it pays for it.")
+    return (
+        Number(
+            "judge_step",
+            "judge's update",
+            "integer",
+            bound="of {judge_steps:integer}",
+            help="0: it is the generator's turn.",
+        ),
+        Number("judge_gradient", "judge's gradient", help="Norm over all its weights."),
+        Number("generator_gradient", "generator's gradient", help="Norm over all its weights."),
+        *((slope,) if game.rules.pays else ()),
+    )
+
+
+def _flow(game: Contestant) -> Flow:
     """Return the game as boxes and arrows, of which the parts of the present sub-step are lit."""
-    shown = parts(pays)
+    shown = parts(game.rules.pays)
     nodes = []
     for name in shown:
         column, row, text, role, below = PLACES[name]
@@ -204,11 +211,21 @@ def _frozen(extent: Extent) -> Plot:
         Points("data", "real", size=1.6, opacity=0.25, label="data"),
         Points("from", "fake", size=2.0, opacity=0.7, label="the generator's own"),
     ]
-    for loss, role, _, _ in reversed(LOSSES):
-        marks.append(Arrows("from", f"drawn_{loss}", role, longest=x1 - x0))
-    for loss, role, shape, name in LOSSES:  # a dot within a cross within a ring where they meet
-        size = 3.0 if shape == "dot" else 6.0
-        marks.append(Points(f"tip_{loss}", role, size=size, opacity=1.0, shape=shape, label=name))
+    losses = list(zip(COMPARED, FROZEN, strict=True))
+    lengths = ", ".join(f"{loss.name} {{pull_{loss.objective}}}" for loss in COMPARED)
+    for loss, role in reversed(losses):
+        marks.append(Arrows("from", f"drawn_{loss.objective}", role, longest=x1 - x0))
+    for loss, role in losses:  # a dot within a cross within a ring where they meet
+        marks.append(
+            Points(
+                f"tip_{loss.objective}",
+                role,
+                size=3.0 if loss.shape == "dot" else 6.0,
+                opacity=1.0,
+                shape=loss.shape,
+                label=f"{loss.sign} {loss.name}",
+            )
+        )
     return Plot(
         "frozen",
         "One frozen judge",
@@ -218,6 +235,5 @@ def _frozen(extent: Extent) -> Plot:
         y=Axis(y0, y1),
         square=True,
         alt="The pulls of three losses at the same points, with one frozen judge and on one scale. "
-        "Mean lengths: saturating {pull_minimax}, non-saturating {pull_non_saturating}, critic "
-        "{pull_wasserstein_gp}.",
+        f"Mean lengths: {lengths}.",
     )

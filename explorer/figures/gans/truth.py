@@ -115,7 +115,7 @@ def _cards(game: Contestant) -> tuple[Number, ...]:
         help="Pearson's correlation of what was learned with the truth, over data and samples.",
     )
     if not game.critic:
-        unit = "logits" if game.gives_probability else "probabilities"
+        unit = "probabilities" if game.rules.answer == "score" else "logits"
         return (
             correlation,
             Number(
@@ -175,7 +175,7 @@ def _ratio(critics: Sequence[Contestant]) -> Plot:
     marks: list[Mark] = [Rule(1.0, label="exact")]
     for game in critics:
         marks.append(History(f"{game.letter}/gap_ratio", game.role, label=game.short))
-        if game.objective == "wasserstein_gp":
+        if game.rules.penalty == "between":
             marks.append(History(f"{game.letter}/predicted_slope", "theory", label="1 + W/2λ"))
     return Plot(
         area="ratio",

@@ -7,22 +7,18 @@ trains as base64 of 16-bit floats.
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import torch
 
-from explorer.gans.distributions import DISTRIBUTIONS, Distribution, lines, stratified
+from explorer.gans.data import Distribution
+from explorer.gans.distributions import DISTRIBUTIONS, stratified
 from explorer.gans.drawn import Table, drawn, points_of_strokes
-from explorer.gans.images import DIGIT_IMAGES
+from explorer.gans.images import IMAGES
 from explorer.gans.line_mixtures import LINE_MIXTURES
-
-IMAGES, DRAWN, CSV = "images", "drawn", "csv"
-DATA = (*DISTRIBUTIONS, *LINE_MIXTURES, IMAGES, DRAWN, CSV)
-"""Every name that ``data`` may have."""
-PLANE = (*DISTRIBUTIONS, DRAWN, CSV)
-"""Those whose points lie in the plane."""
 
 LONGEST_DRAWING = 1_900  # characters: a link carries it
 MOST_POINTS = 4_096  # of a table, that travel to the process that trains
@@ -91,27 +87,43 @@ def points_of(text: str) -> torch.Tensor:
         raise ValueError("points must be those of an uploaded table") from None
 
 
+TWO_POINTS = "AAAAAAA8ADw="
+"""Stands for a table that is not here, so that its link can be opened all the same."""
+
+
+def _of_drawing(drawing: str) -> Distribution:
+    """What a drawing shows. ValueError, one sentence, where that is nothing."""
+    found = drawn(points_of_strokes(strokes_of(drawing)))
+    return replace(found, needs=("drawing",), made_with=_of_drawing)
+
+
+def _of_points(points: str) -> Distribution:
+    """What an uploaded table holds. ValueError, one sentence, where there is none."""
+    if not points:
+        raise ValueError("there is no table yet: upload one with two columns of numbers")
+    found = drawn(points_of(points), name="csv", label="your table", spoken="uploaded table")
+    return replace(found, needs=("points",), made_with=_of_points)
+
+
+DATA: Mapping[str, Distribution] = {
+    **DISTRIBUTIONS,
+    **LINE_MIXTURES,
+    **IMAGES,
+    "drawn": _of_drawing(DEFAULT_DRAWING),
+    "csv": _of_points(TWO_POINTS),
+}
+"""Every data set by the name that a link has for it, in the order of the menus."""
+
+
 @lru_cache(maxsize=32)
 def data_of(data: str, theta: float, drawing: str, points: str) -> Distribution:
     """The distribution of a match; what does not belong to its name is not looked at.
 
     ValueError, one sentence, for an unknown name and for a drawing or table without points.
     """
-    if data == "lines":
-        return lines(theta)
-    if data in DISTRIBUTIONS:
-        return DISTRIBUTIONS[data]
-    if data in LINE_MIXTURES:
-        return LINE_MIXTURES[data]
-    if data == IMAGES:
-        return DIGIT_IMAGES
-    if data == DRAWN:
-        return drawn(points_of_strokes(strokes_of(drawing)))
-    if data == CSV:
-        if not points:
-            raise ValueError("there is no table yet: upload one with two columns of numbers")
-        return drawn(points_of(points), name="uploaded", label="uploaded table")
-    raise ValueError(f"unknown data {data[:40]!r}; choose from {', '.join(map(repr, DATA))}")
+    if data not in DATA:
+        raise ValueError(f"unknown data {data[:40]!r}; choose from {', '.join(map(repr, DATA))}")
+    return DATA[data].given(theta=theta, drawing=drawing, points=points)
 
 
 def reference_points(data: Distribution, count: int = SHOWN) -> torch.Tensor:

@@ -21,8 +21,8 @@ from explorer.dials import check, dial
 from explorer.gans.dirac import (
     DIRAC_GAMES,
     DiracGame,
+    Verdict,
     eigenvalues,
-    r1,
     step_eigenvalues,
     trajectory,
     velocities,
@@ -34,17 +34,29 @@ from explorer.runs.frames import Frame
 EDGE = 2.5  # of the portrait: θ and ψ from −2.5 to 2.5
 ARROWS = 15  # each way
 TRAIL = 60  # steps
-NAMES = {
-    "converges": "It arrives",
-    "slow": "It comes nearer, slowly",
-    "circles": "It circles and never arrives",
-    "diverges": "It runs away",
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verdict is called after the name of a game, and alone."""
+
+    label: str
+    sentence: str
+
+
+OUTCOMES: Mapping[Verdict, Outcome] = {
+    "converges": Outcome("arrives", "It arrives"),
+    "slow": Outcome("comes nearer, slowly", "It comes nearer, slowly"),
+    "circles": Outcome("circles", "It circles and never arrives"),
+    "diverges": Outcome("runs away", "It runs away"),
 }
 
 
 def games(gamma: float) -> dict[str, DiracGame]:
-    """Every game by name; "r1" with this γ."""
-    return {**DIRAC_GAMES, "r1": r1(gamma)}
+    """Every game by name; those that are weighed, with this γ."""
+    return {
+        name: game.weighed(gamma) if game.weighed else game for name, game in DIRAC_GAMES.items()
+    }
 
 
 def _in_turn(moves: int) -> str:
@@ -131,8 +143,8 @@ class Portrait:
         known = games(self.gamma)
         says = {}
         for name, path in paths.items():
-            found = NAMES[verdict(known[name], path, self.judge_steps)]
-            says[name] = f"**{found}.** {_spectrum(known[name])}"
+            found = OUTCOMES[verdict(known[name], path, self.judge_steps)]
+            says[name] = f"**{found.sentence}.** {_spectrum(known[name])}"
         for step in range(0 if state is None else int(state["step"]) + 1, self.steps + 1):
             arrays: dict[str, np.ndarray] = {}
             scalars: dict[str, float] = {"step": step}

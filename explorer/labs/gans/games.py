@@ -12,16 +12,6 @@ from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans.data import DATA, DEFAULT_DRAWING, LONGEST_DRAWING, data_of, strokes_of
 from explorer.labs.gans.turning import FIELD_OF_SIDE, Turning
 
-TITLES = {
-    "minimax": "minimax GAN",
-    "non_saturating": "GAN",
-    "least_squares": "LSGAN",
-    "hinge": "hinge GAN",
-    "wasserstein_clip": "clipped WGAN",
-    "wasserstein_gp": "WGAN-GP",
-    "r1": "GAN with R1",
-}
-
 MOST_NUMBERS = 1_024 * 21 * 512 * 12
 """between the layers of a generator in one step: half a gigabyte in each of its buffers"""
 NO_FURTHER_GAME = "no further game"
@@ -72,7 +62,7 @@ class Games(Hyperparameters, Turning):
             raise ValueError("a fourth game needs a third")
         data = self.distribution()
         if self.conditional and not data.classes:
-            raise ValueError(f"{data.label} has no labels to condition on")
+            raise ValueError(f"{data.spoken} has no labels to condition on")
         for side, _, _ in self.sides():
             _check_size(self.settings(side))
         if self.changes:
@@ -100,7 +90,7 @@ class Games(Hyperparameters, Turning):
     def sides(self) -> tuple[tuple[str, str, str], ...]:
         """(letter, title, objective) of each game, in order; equal titles carry their letter."""
         playing = [(s, getattr(self, f)) for s, f in FIELD_OF_SIDE.items() if getattr(self, f)]
-        titles = [TITLES.get(objective, objective) for _, objective in playing]
+        titles = [OBJECTIVES[objective].spoken for _, objective in playing]
         return tuple(
             (side, f"{title} {side.upper()}" if titles.count(title) > 1 else title, objective)
             for (side, objective), title in zip(playing, titles, strict=True)
@@ -119,7 +109,7 @@ class Games(Hyperparameters, Turning):
     def sampler(self) -> Sampler:
         """What the games draw real points from, with labels where they are conditional."""
         data = self.distribution()
-        return data.sample_labelled if self.conditional and data.sample_labelled else data.sample
+        return data.sample_labelled if self.conditional else data.sample
 
 
 def _check_size(settings: GameSettings) -> None:

@@ -3,6 +3,7 @@
 Letters: C cells each way, L lines of the grid each way, Z dimensions of the noise.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -12,11 +13,13 @@ from torch import Tensor
 from explorer.gans.distributions import Extent
 from explorer.gans.game import Game
 from explorer.gans.noise import NOISES
-from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.penalty import Where
 
 LINES = 17  # of the warped grid, each way
 PROFILE = 128  # points of a judge over a line
 BINS = 64  # of the histogram of points on a line
+PASSES: Mapping[Where, int] = {"none": 0, "between": 5, "real": 4, "real and fake": 8}
+"""Through the judge, for what its slope costs, in each of its updates."""
 SLOPE_EDGES = np.logspace(-3, 3, 25)  # of the histogram of slopes
 
 
@@ -84,9 +87,9 @@ def judged(game: Game, points: Tensor) -> Tensor:
 def as_shown(game: Game, values: Tensor) -> Tensor:
     """A probability where the judge gives one; otherwise its number, less the mean of the picture.
 
-    A critic is known up to a constant only.
+    A critic and a relativistic judge are known up to a constant only.
     """
-    if OBJECTIVES[game.settings.objective].gives_probability:
+    if game.objective.gives_probability:
         return values.sigmoid()
     return values - values.mean()
 
@@ -101,14 +104,15 @@ def work_of_a_step(game: Game) -> float:
     """Multiply-adds of one step of a game, in units of 10⁹, counted from the shapes.
 
     A pass of a batch forward is one unit for each weight, and one back two; the penalty at
-    interpolates passes five times more and R1 four. Updates of parameters are left out.
+    interpolates passes five times more, R1 and R2 four each, and what a relativistic generator is
+    compared with once. Updates of parameters are left out.
     """
     sizes = {name: network.sizes for name, network in game.networks.items()}
     weights = {
         name: sum(below * above for below, above in pairwise(each)) for name, each in sizes.items()
     }
     settings = game.settings
-    extra = {"none": 0, "between": 5, "real": 4}[OBJECTIVES[settings.objective].penalty]
-    judge = settings.critic_steps * (6 + extra) + 2
+    extra = PASSES[game.objective.penalty]
+    judge = settings.critic_steps * (6 + extra) + (3 if game.objective.relativistic else 2)
     generator = settings.critic_steps + 3
     return settings.batch * (judge * weights["judge"] + generator * weights["generator"]) / 1e9

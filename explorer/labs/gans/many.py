@@ -68,7 +68,7 @@ class Many(Games):
         super().__post_init__()
         if self.changes:
             raise ValueError("a population's dials do not turn while it trains")
-        if self.distribution().dimensions > 2:
+        if self.distribution().kind == "image":
             raise ValueError("many seeds are compared on points, not on images")
 
     def _points(self) -> str:

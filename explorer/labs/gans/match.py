@@ -134,11 +134,11 @@ class Match(Games):
         """The data, and what two samples of it have between them."""
         data = self.distribution()
         arrays: dict[str, np.ndarray] = {"slope_edges": looks.SLOPE_EDGES}
-        if data.dimensions > 2:
+        if data.kind == "image":
             arrays["tiles"] = held_out_images().pixels[:TILES].view(-1, 8, 8).numpy()
             return Frame(0, arrays, standards(data))
         real = reference(data)
-        if data.dimensions == 1:
+        if data.kind == "line":
             assert data.log_density is not None
             assert data.cdf is not None
             axis = looks.along(data.extent, looks.BINS)
@@ -151,7 +151,7 @@ class Match(Games):
             }
             real = torch.cat([real, torch.zeros_like(real)], dim=1)
         arrays["real"] = real.numpy()
-        if data.modes is not None and data.dimensions == 2:
+        if data.modes is not None and data.kind == "plane":
             arrays["modes"] = data.modes.numpy()
         lattice, _ = looks.noise_lattice(self.noise, self.noise_dim)
         arrays["noise_grid"] = lattice[..., [0, min(1, self.noise_dim - 1)]].numpy()
@@ -216,7 +216,7 @@ class Match(Games):
             scalars,
             sentences["verdict"],
         )
-        if self.distribution().dimensions > 2:
+        if self.distribution().kind == "image":
             sentences["look"] = sentences["look"].replace(" modes", " digits")
         due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0
         return Frame(

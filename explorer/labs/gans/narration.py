@@ -37,12 +37,13 @@ def listing(words: Sequence[str]) -> str:
 def mode_names(centres: np.ndarray) -> tuple[str, ...]:
     """Return what to call each mode, centres of shape (K, 2): by compass on a ring, else by place.
 
-    "the upper left" for at most eight modes around a middle; "row 2, column 3" on a grid, counted
+    "the upper left" where each mode has its own direction; "row 2, column 3" elsewhere, counted
     from the top left.
     """
-    if len(centres) <= len(COMPASS):
-        angles = np.arctan2(centres[:, 1], centres[:, 0])
-        return tuple(COMPASS[round(a / (np.pi / 4)) % len(COMPASS)] for a in angles)
+    angles = np.arctan2(centres[:, 1], centres[:, 0])
+    directions = tuple(COMPASS[round(a / (np.pi / 4)) % len(COMPASS)] for a in angles)
+    if len(set(directions)) == len(centres):
+        return directions
     columns = np.unique(np.round(centres[:, 0], 3))
     rows = np.unique(np.round(centres[:, 1], 3))[::-1]
     return tuple(

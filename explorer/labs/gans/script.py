@@ -1,30 +1,28 @@
 """A match as a plain PyTorch script that runs on its own and reproduces its curves."""
 
+import ast
 import base64
-import inspect
 import pprint
+from functools import partial
 from typing import Any
 
+import torch
+
 from explorer import dials as rows
-from explorer.gans import shapes
-from explorer.gans.distributions import DISTRIBUTIONS
-from explorer.gans.drawn import BANDWIDTH, points_of_strokes
-from explorer.gans.line_mixtures import LINE_MIXTURES
+from explorer.gans.data import Distribution
+from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.penalty import penalty
 from explorer.gans.settings import GameSettings
 from explorer.gans.watching import STREAMS, stream
 from explorer.labs.gans import script_text as text
-from explorer.labs.gans.data import CSV, DRAWN, IMAGES, points_of, strokes_of
 from explorer.labs.gans.match import Match
+from explorer.labs.gans.quoting import Quotation
 from explorer.labs.gans.side import Side
 
 LONGEST_LINE = 96
-PARTS = {
-    "uneven": ((0.7, -0.8, 0.25), (0.25, 0.8, 0.15), (0.05, 2.2, 0.1)),
-    "needle": ((0.75, 0.0, 1.0), (0.25, 0.6, 0.03)),
-    "two_bumps": ((0.5, -1.0, 0.2), (0.5, 1.0, 0.2)),
-    "comb": tuple((0.2, k * 0.7, 0.05) for k in range(-2, 3)),
-}
-"""(share, centre, sigma) of every part of the mixtures on a line."""
+WRITTEN_OUT = 256  # numbers of a tensor that are written as numbers
+RULES = ("penalty", "weighed_by", "clips", "relativistic")
+"""What the script asks of an objective, besides its two losses."""
 
 
 def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
@@ -46,24 +44,28 @@ def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
                 "the script cannot turn spectral normalisation while it trains: start with it"
             )
         turns[at] = {side.name: _settings(side, match.clock) for side in sides}
-    streams = {each: stream(match.seed, each).initial_seed() for each in STREAMS}
+    objectives = {
+        each["objective"] for moment in (start, *turns.values()) for each in moment.values()
+    }
+    data = match.distribution()
     constants = {
-        "STREAMS": streams,
+        "STREAMS": {each: stream(match.seed, each).initial_seed() for each in STREAMS},
         "TURNS": turns,
         "TICKS": match.steps,
-        "PLANE": match.distribution().dimensions <= 2,
+        "PLANE": data.kind != "image",
     }
-    needs = ", and scikit-learn for the digits" if match.data in ("digits", IMAGES) else ""
-    needs += ", and scipy for exact distances and pairs"
+    quotation = _quotation(data, [name for name in OBJECTIVES if name in objectives])
+    needs = ", and scikit-learn for the digits" if "sklearn" in quotation else ""
     head = text.HEAD.format(
-        title=" and ".join(side.title for side in sides) + f" on the {match.distribution().label}",
+        title=" and ".join(side.title for side in sides) + f" on the {data.spoken}",
         name=name,
-        needs=needs,
+        needs=f"{needs}, and scipy for exact distances and pairs",
         link=f"The link of this run: {_one_line(link)}\n" if link else "",
     )
     return (
         head
-        + _data(match)
+        + quotation
+        + _data(data)
         + "\n"
         + _start(start)
         + "".join(map(_constant, *zip(*constants.items(), strict=True)))
@@ -97,35 +99,48 @@ def _one_line(link: str) -> str:
     return "".join(c for c in link if c.isprintable() and c not in '"\\')
 
 
-def _data(match: Match) -> str:
-    """How real points are drawn."""
-    data, name = match.distribution(), match.data
-    modes = "MODES = None\n"
-    ending = text.PLAIN
-    if data.modes is not None:
-        modes = f"MODES = torch.tensor({data.modes.tolist()!r})\n"
-        modes += f"SIGMA, REACH, HELD = {data.sigma!r}, {data.reach!r}, {data.held_fraction!r}\n"
-        ending = text.STRATIFIED
-    if name in LINE_MIXTURES:
-        return "\n" + modes + _constant("PARTS", PARTS[name]) + text.PARTS + ending
-    if data.modes is not None:
-        return "\n" + modes + text.MIXTURE + ending
-    if name == "lines":
-        return "\n" + modes + _constant("THETA", match.theta) + text.LINES + ending
-    if name in ("digits", IMAGES):
-        return (
-            "\n" + modes + (text.IMAGES if name == IMAGES else text.DIGITS) + text.STORED + ending
+def _quotation(data: Distribution, objectives: list[str]) -> str:
+    """The code of this project that the script runs: sampler, penalties, and losses by name."""
+    own = {each.name for each in ast.parse(text.GAMES).body if isinstance(each, ast.FunctionDef)}
+    quotation = Quotation(own)
+    quotation.add(data.draw.func if isinstance(data.draw, partial) else data.draw)
+    quotation.add(penalty)
+    named = []
+    for name in objectives:
+        rules = OBJECTIVES[name]
+        constants = {each: getattr(rules, each) for each in RULES}
+        quotation.add_class(type(rules), ("judge_loss", "generator_loss"), constants)
+        named.append(f"    {name!r}: {type(rules).__name__}(),\n")
+    return f"{quotation.text}\n\n\nOBJECTIVES = {{\n{''.join(named)}}}\n"
+
+
+def _data(data: Distribution) -> str:
+    """How real points are drawn, and which of them distances are taken to."""
+    draw, given = data.draw, ""
+    function = draw.func if isinstance(draw, partial) else draw
+    if isinstance(draw, partial):
+        given = "".join(
+            f"    {name!r}: {_literal(each)},\n" for name, each in draw.keywords.items()
         )
-    if name in (DRAWN, CSV):
-        points = points_of(match.points)
-        if name == DRAWN:
-            points = points_of_strokes(strokes_of(match.drawing))
-        packed = base64.b64encode(points.numpy().astype("<f4").tobytes()).decode()
-        given = f'POINTS = "{packed}"\nBANDWIDTH = {BANDWIDTH!r}\n'
-        return "\n" + modes + given + text.CLOUD + ending
-    function = inspect.unwrap(DISTRIBUTIONS[name].sample)
-    used = [each for each in function.__code__.co_names if each.isupper()]
-    figure = "".join(_constant(each, getattr(shapes, each)) for each in used)
-    source = inspect.getsource(function)
-    call = text.FIGURE.format(function=function.__name__)
-    return "\n" + modes + figure + "\n\n" + source + call + ending
+    found = text.DATA.format(
+        function=function.__name__,
+        given=f"{{\n{given}}}" if given else "{}",
+        spoken=data.spoken,
+        source=data.source,
+    )
+    if data.modes is None:
+        return f"{found}MODES = None\n{text.PLAIN}"
+    numbers = f"SIGMA, REACH, HELD = {data.sigma!r}, {data.reach!r}, {data.held_fraction!r}\n"
+    return f"{found}MODES = {_literal(data.modes)}\n{numbers}{text.STRATIFIED}"
+
+
+def _literal(value: object) -> str:
+    """A parameter of a sampler as source text, exact to the last bit. TypeError for any other."""
+    if isinstance(value, bool | int | float | str):
+        return repr(value)
+    if not (isinstance(value, torch.Tensor) and value.dtype == torch.float32):
+        raise TypeError(f"a script holds numbers and float32 tensors, not {type(value).__name__}")
+    if value.numel() <= WRITTEN_OUT:
+        return f"torch.tensor({value.tolist()!r})"
+    packed = base64.b64encode(value.numpy().astype("<f4").tobytes()).decode()
+    return f"unpacked({packed!r}, {tuple(value.shape)})"

@@ -13,14 +13,17 @@ rounding alone moves: the loss of its generator agrees to two or three digits on
 
 from __future__ import annotations
 
+import base64
 import math
 from types import SimpleNamespace
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import one_hot, relu, softplus
+from torch.nn.functional import one_hot, relu
 
 torch.set_num_threads(1)
+
+# The code of the laboratory itself; its annotations tell shapes and are never evaluated.
 '''
 
 GAMES = '''
@@ -28,12 +31,10 @@ GAMES = '''
 def layers(inputs, outputs, s, norm, rng):
     """A perceptron whose weights are drawn as torch.nn.Linear draws them, from one generator."""
     found = []
+    normal = {"none": None, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[norm]
     for size in [s.width] * s.depth:
-        found += linear(inputs, size, norm == "none", rng)
-        if norm == "batch":
-            found.append(nn.BatchNorm1d(size))
-        elif norm == "layer":
-            found.append(nn.LayerNorm(size))
+        found += linear(inputs, size, normal is None, rng)
+        found += [normal(size)] if normal else []
         found.append(Activation(s.activation))
         inputs = size
     return nn.Sequential(*found, *linear(inputs, outputs, True, rng))
@@ -58,7 +59,7 @@ class Activation(nn.Module):
     def forward(self, x):
         if self.name == "leaky_relu":
             return nn.functional.leaky_relu(x, 0.2)
-        return torch.tanh(x) if self.name == "tanh" else relu(x)
+        return {"relu": relu, "tanh": torch.tanh}[self.name](x)
 
 
 def normalise_spectrally(judge, rng):
@@ -74,37 +75,15 @@ def normalise_spectrally(judge, rng):
     judge.eval()
 
 
-def judge_loss(objective, real, fake):
-    if objective == "least_squares":
-        return ((real - 1).square().mean() + fake.square().mean()) / 2
-    if objective == "hinge":
-        return relu(1 - real).mean() + relu(1 + fake).mean()
-    if objective in ("wasserstein_clip", "wasserstein_gp"):
-        return fake.mean() - real.mean()
-    return softplus(-real).mean() + softplus(fake).mean()  # -log D(x) - log(1 - D(G(z)))
-
-
-def generator_loss(objective, fake):
-    if objective in ("hinge", "wasserstein_clip", "wasserstein_gp"):
-        return -fake.mean()
-    if objective == "least_squares":
-        return (fake - 1).square().mean() / 2
-    return -softplus(fake).mean() if objective == "minimax" else softplus(-fake).mean()
-
-
-def slopes(judge, points):
-    points = points.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(judge(points).sum(), points, create_graph=True)
-    return (gradient.square().sum(dim=1) + 1e-30).sqrt()
-
-
 def optimizer(name, module, rate, betas):
     parameters = list(module.parameters())
     if name == "adam":
         return torch.optim.Adam(parameters, lr=rate, betas=betas)
     if name == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=rate, alpha=betas[1])
-    return torch.optim.SGD(parameters, lr=rate, momentum=betas[0])
+    if name == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=betas[0])
+    raise ValueError(f"unknown optimizer {name}")
 
 
 class Game:
@@ -165,8 +144,8 @@ class Game:
         s = self.s
         noise = self.noise((s.critic_steps + 1) * s.batch, "noise").split(s.batch)
         points, labels = sample(s.critic_steps * s.batch, self.rngs["data"])
-        between = s.objective == "wasserstein_gp"
-        if between:
+        rules, mixing = OBJECTIVES[s.objective], [None] * s.critic_steps
+        if rules.penalty == "between":
             mixing = torch.empty(s.critic_steps, s.batch, 1).uniform_(generator=self.rngs["mixing"])
         for k, real in enumerate(points.split(s.batch)):
             known = labels[k * s.batch :][: s.batch] if s.classes else None
@@ -175,19 +154,18 @@ class Game:
             def judge(at):
                 return self.judge(self.beside(at, known)).squeeze(1)
 
-            loss = judge_loss(s.objective, judge(real), judge(fake))
-            if between:
-                pair = fake[matched(real, fake, known)] if s.pairs == "optimal" else fake
-                excess = slopes(judge, torch.lerp(pair, real, mixing[k])) - 1
-                excess = relu(excess) if s.one_sided else excess
-                loss = loss + s.penalty_weight * excess.square().mean()
-            elif s.objective == "r1":
-                loss = loss + s.r1_weight / 2 * slopes(judge, real).square().mean()
+            loss = rules.judge_loss(judge(real), judge(fake))
+            if rules.penalty != "none":
+                other = fake
+                if rules.penalty == "between" and s.pairs == "optimal":
+                    other = fake[matched(real, fake, known)]
+                paid = penalty(rules.penalty, judge, real, other, mixing[k], s.one_sided)
+                loss = loss + getattr(s, rules.weighed_by) * paid
             self.judge_moves.zero_grad()
             loss.backward()
             self.judge_moves.step()
             with torch.no_grad():
-                if s.objective == "wasserstein_clip":
+                if rules.clips:
                     for parameter in self.judge.parameters():
                         parameter.clamp_(-s.clip, s.clip)
                 if s.spectral:
@@ -196,8 +174,9 @@ class Game:
                         _ = layer.weight if isinstance(layer, nn.Linear) else None
                     self.judge.eval()
         own = self.generator(self.beside(noise[-1], known))
-        answers = self.judge(self.beside(own, known)).squeeze(1)
-        wanted = generator_loss(s.objective, answers)
+        # the last real batch, asked anew: only a relativistic generator is compared with it
+        on_real = judge(real) if rules.relativistic else None
+        wanted = rules.generator_loss(on_real, judge(own))
         self.generator_moves.zero_grad()
         wanted.backward()
         self.generator_moves.step()
@@ -294,94 +273,21 @@ def reference():
     return sample(512, torch.Generator().manual_seed(0))[0]
 '''
 
-MIXTURE = '''
+DATA = '''
 
-def sample(n, rng):
-    """Points around the modes, and which mode each belongs to."""
-    which = torch.randint(len(MODES), (n,), generator=rng)
-    noise = torch.randn(n, MODES.shape[1], generator=rng)
-    return MODES.index_select(0, which).add_(noise, alpha=SIGMA), which
-'''
+def unpacked(text, shape):
+    """Numbers of 32 bits that were packed as text."""
+    numbers = torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32)
+    return numbers.view(shape)
 
-PARTS = '''
 
-def sample(n, rng):
-    """Points of a mixture on a line, and the part that each belongs to."""
-    shares, centres, sigmas = torch.tensor(PARTS, dtype=torch.float64).T
-    level = torch.rand(n, generator=rng)
-    which = torch.searchsorted(shares.cumsum(0).float(), level, right=True)
-    which = which.clamp_max(len(PARTS) - 1)
-    points = torch.randn(n, generator=rng) * sigmas.float()[which] + centres.float()[which]
-    return points[:, None], which
-'''
-
-LINES = '''
-
-def sample(n, rng):
-    """Two upright segments, and the one that each point lies on."""
-    which = torch.randint(2, (n,), generator=rng)
-    height = torch.rand(n, generator=rng) * 2 - 1
-    return torch.stack([(which - 0.5) * THETA, height], dim=1), which
-'''
-
-FIGURE = '''
-
-def sample(n, rng):
-    """Points of the figure; they have no labels."""
-    return {function}(n, rng), None
-'''
-
-CLOUD = '''
-import base64
-
-CLOUD = torch.frombuffer(bytearray(base64.b64decode(POINTS)), dtype=torch.float32).view(-1, 2)
+GIVEN = {given}
 
 
 def sample(n, rng):
-    """Points of a cloud drawn with replacement, each moved by a little noise."""
-    which = torch.randint(len(CLOUD), (n,), generator=rng)
-    noise = torch.randn(n, 2, generator=rng)
-    return CLOUD.index_select(0, which).add_(noise, alpha=BANDWIDTH), None
-'''
-
-DIGITS = '''
-from sklearn.datasets import load_digits
+    """Points of the {spoken} ({source}), and the label of each where they have labels."""
+    drawn = {function}(n, rng, **GIVEN)
+    return drawn if isinstance(drawn, tuple) else (drawn, None)
 
 
-def digits():
-    """The digits in their first two principal components, each of unit standard deviation."""
-    stored = load_digits()
-    pixels = torch.from_numpy(stored.data)
-    centred = pixels - pixels.mean(dim=0)
-    components = torch.linalg.svd(centred, full_matrices=False).Vh[:2]
-    largest = components.gather(1, components.abs().argmax(dim=1, keepdim=True))
-    scores = centred @ (components * largest.sign()).T
-    points = (scores / scores.std(dim=0, correction=0)).float()
-    return points, torch.from_numpy(stored.target).long()
-
-
-STORED, LABELS = digits()
-'''
-
-IMAGES = '''
-from sklearn.datasets import load_digits
-
-
-def digits():
-    """The 8 x 8 digits from -1 to 1, without every fourth, which is held out."""
-    stored = load_digits()
-    kept = torch.arange(len(stored.data)) % 4 != 3
-    pixels = torch.from_numpy(stored.data)[kept].float() / 8 - 1
-    return pixels, torch.from_numpy(stored.target).long()[kept]
-
-
-STORED, LABELS = digits()
-'''
-
-STORED = '''
-
-def sample(n, rng):
-    """Stored rows drawn with replacement, and the digit that each one is."""
-    which = torch.randint(len(STORED), (n,), generator=rng)
-    return STORED.index_select(0, which), LABELS.index_select(0, which)
 '''

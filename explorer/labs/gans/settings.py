@@ -6,7 +6,7 @@ from typing import Any
 from explorer.dials import again, dial, shared, values
 from explorer.gans.distributions import Distribution
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import CSV, DEFAULT_DRAWING, DRAWN, data_of, points_text
+from explorer.labs.gans.data import DATA, DEFAULT_DRAWING, points_text
 from explorer.labs.gans.deep import Critics, Deep
 from explorer.labs.gans.dirac import Portrait
 from explorer.labs.gans.games import Games
@@ -47,21 +47,20 @@ class GanLab(Games):
 
     def distribution(self) -> Distribution:
         """What is learned; two points stand for a table that is not here (`missing`)."""
-        if self.missing:
-            return data_of(CSV, self.theta, "", TWO_POINTS)
-        return super().distribution()
+        return DATA[self.data] if self.missing else super().distribution()
 
     @property
     def missing(self) -> str:
         """Why there is no match, in one sentence: the table is not here. Empty where there is."""
-        if self.data != CSV or self._points():
+        if "points" not in DATA[self.data].needs or self._points():
             return ""
         if self.upload:
             return "the uploaded table is not here any more: upload it again"
         return "there is no table yet: upload one with two columns of numbers"
 
     def _points(self) -> str:
-        table = tables.kept(self.upload) if self.data == CSV and self.upload else None
+        wanted = self.upload and "points" in DATA[self.data].needs
+        table = tables.kept(self.upload) if wanted else None
         return points_text(table) if table else ""
 
     def experiment(self) -> Match | Many | Deep:
@@ -86,13 +85,9 @@ class GanLab(Games):
         """What an experiment is told of the data; equal runs of equal data have equal names."""
         if self.missing:
             raise ValueError(self.missing)
-        drawing = self.drawing if self.data == DRAWN else DEFAULT_DRAWING
+        drawing = self.drawing if "drawing" in DATA[self.data].needs else DEFAULT_DRAWING
         return {"drawing": drawing, "points": self._points()}
 
     def critics(self) -> Deep:
         """A deep critic with clipped weights, beside one with a penalty."""
         return Deep(**values(self.deep), seed=self.seed)
-
-
-TWO_POINTS = "AAAAAAA8ADw="
-"""Stands for a table that is not here, so that its link can be opened all the same."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 import torch
@@ -14,7 +14,6 @@ from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.images import CLASSES, class_report
 from explorer.gans.learned import mode_report
-from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import looks
 from explorer.labs.gans.beside import OF_THE_TRUTH, truth_beside
 from explorer.labs.gans.clocks import CLOCKS
@@ -49,7 +48,7 @@ class Side:
         self.dials: dict[str, Any] = {}
         self.game = Game(match.settings(name), match.sampler())
         self.real = reference(self.data)
-        if match.conditional and self.data.dimensions < 3:
+        if match.conditional and self.data.kind != "image":
             self.labels_of_real = _nearest_labels(self.data, self.real)
         self.story = Story(_names(self.data), patience=PATIENCE)
         self.count = len(self.story.names)
@@ -58,22 +57,32 @@ class Side:
         self.work = 0.0
         self.held: dict[str, float] = {}
         self.kept: dict[str, np.ndarray] = {}
-        self.cells = torch.empty(0)
-        if self.data.dimensions == 2:
-            self.cells = looks.cell_centres(self.data.extent, cells)
-        elif self.data.dimensions == 1:
-            self.cells = looks.along(self.data.extent, looks.PROFILE)
-        self.shape = (cells, cells) if self.data.dimensions == 2 else (looks.PROFILE,)
-        self.coarse, self.coarse_shape = self.cells, self.shape
-        if self.data.dimensions == 2:  # the truth changes slowly, and every frame carries it
-            self.coarse_shape = (cells // 2, cells // 2)
-            self.coarse = looks.cell_centres(self.data.extent, cells // 2)
+        self._places(cells)
         self.due = False  # whether the truth is another one since the last frame
         self._look()
 
+    def _places(self, cells: int) -> None:
+        """Where the judge is asked, and where the truth is."""
+        extent = self.data.extent
+        self.shape: tuple[int, ...]
+        self.coarse_shape: tuple[int, ...]
+        match self.data.kind:
+            case "plane":  # the truth changes slowly, and every frame carries it
+                half = cells // 2
+                self.shape, self.coarse_shape = (cells, cells), (half, half)
+                self.cells = looks.cell_centres(extent, cells)
+                self.coarse = looks.cell_centres(extent, half)
+            case "line":
+                self.shape = self.coarse_shape = (looks.PROFILE,)
+                self.cells = self.coarse = looks.along(extent, looks.PROFILE)
+            case "image":
+                pass
+            case _:
+                assert_never(self.data.kind)
+
     def _look(self) -> None:
         settings = self.game.settings
-        self.rules = OBJECTIVES[settings.objective]
+        self.rules = self.game.objective
         self.noise = self.game.evaluation_noise(MEASURED)
         self.labels = torch.arange(MEASURED) % settings.classes if settings.classes else None
         self.lattice, self.thickness = looks.noise_lattice(settings.noise, settings.noise_dim)
@@ -131,7 +140,7 @@ class Side:
             "updates": self.updates,
             "work": self.work,
         }
-        if self.data.dimensions > 2:
+        if self.data.kind == "image":
             event = self._tiles(step)
         else:
             report_due = step % STEPS_PER_REPORT == 0
@@ -168,7 +177,7 @@ class Side:
         self, samples: Tensor, found: dict[str, np.ndarray], numbers: dict[str, float]
     ) -> None:
         labels = None if self.labels is None else self.labels[:ARROWS]
-        pull = self.game.generator_pull(self.noise[:ARROWS], labels)
+        pull = self.game.generator_pull(self.noise[:ARROWS], labels, beside=self._beside(labels))
         ground = looks.judged(self.game, self.cells)
         shown = looks.as_shown(self.game, ground).view(self.shape).numpy()
         numbers["pull"] = float(pull.norm(dim=1).mean())
@@ -179,7 +188,7 @@ class Side:
             "tails": on_the_plane(samples[:ARROWS]),
             "arrows": on_the_plane(pull),
         }
-        if self.data.dimensions == 1:
+        if self.data.kind == "line":
             low, high = self.data.extent[:2]
             inside = samples[:SHOWN, 0].clamp(low, high).double().numpy()
             counts = np.histogram(inside, looks.BINS, (low, high))[0]
@@ -197,6 +206,17 @@ class Side:
         found["grid"] = grid.numpy()
         thick = looks.lattice_density(grid, self.lattice, self.thickness, self.data.extent)
         found["grid_density"] = thick.numpy()
+
+    def _beside(self, labels: Tensor | None) -> Tensor | None:
+        """What the judge says of data, a point for each arrow, where the generator is compared.
+
+        In a conditional game of the same label; None where nothing is compared.
+        """
+        if not self.rules.relativistic:
+            return None
+        if labels is None:
+            return self.game.judge(self.real[:: SHOWN // ARROWS])
+        return self.game.judge(self.real[_alike(self.labels_of_real, labels)], labels)
 
     def _report(self, step: int, samples: Tensor) -> str:
         some = slice(0, ARROWS)
@@ -238,7 +258,7 @@ class Side:
 
     def _truth(self, samples: Tensor) -> None:
         """The exact critic or the optimal discriminator of these samples, beside the learned."""
-        name = "truth" if self.data.dimensions == 2 else "truth_profile"
+        name = "truth_profile" if self.data.kind == "line" else "truth"
         found, numbers = truth_beside(self.game, self.data, samples, self.coarse)
         self.kept[name] = found.view(self.coarse_shape).numpy()
         for number in OF_THE_TRUTH:
@@ -278,12 +298,12 @@ class Side:
         }
         if self.rules.critic:
             numbers["gap"] = float(losses.gap)
-        if self.rules.penalty != "none":
+        if self.rules.pays:
             numbers |= {"slope": float(losses.slope), "penalty": float(losses.penalty)}
 
     def says(self, scalars: Mapping[str, float]) -> str:
         """What the game is doing, in words."""
-        what = "digits" if self.data.dimensions > 2 else "modes"
+        what = "digits" if self.data.kind == "image" else "modes"
         if self.count:
             now = int(scalars[f"{self.name}/held"])
             return f"**{now} of {self.count} {what} held.** {self.story.sentence(now)}"
@@ -329,9 +349,19 @@ class Side:
 
 def _nearest_labels(data: Distribution, points: Tensor) -> Tensor:
     """For points without labels the label of the nearest of 4,096 labelled ones."""
-    assert data.sample_labelled is not None
     drawn, labels = data.sample_labelled(4_096, torch.Generator().manual_seed(2))
     return labels[torch.cdist(points, drawn).argmin(dim=1)]
+
+
+def _alike(labels: Tensor, wanted: Tensor) -> Tensor:
+    """For each wanted label the index of a point that has it, in turn; of any where none has."""
+    found = torch.zeros_like(wanted)
+    for label in wanted.unique():
+        places = (wanted == label).nonzero().squeeze(1)
+        own = (labels == label).nonzero().squeeze(1)
+        own = own if len(own) else torch.arange(len(labels))
+        found[places] = own[torch.arange(len(places)) % len(own)]
+    return found
 
 
 def on_the_plane(points: Tensor) -> np.ndarray:
@@ -343,10 +373,10 @@ def on_the_plane(points: Tensor) -> np.ndarray:
 
 def _names(data: Distribution) -> tuple[str, ...]:
     """What to call each mode, or each digit."""
-    if data.dimensions > 2:
+    if data.kind == "image":
         return tuple(f"the {digit}s" for digit in range(CLASSES))
     if data.modes is None:
         return ()
-    if data.dimensions == 1:
+    if data.kind == "line":
         return tuple(f"the peak at {float(centre):.1f}" for centre in data.modes[:, 0])
     return mode_names(data.modes.numpy())

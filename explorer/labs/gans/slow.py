@@ -2,9 +2,10 @@
 
 **Frames**, one a sub-step of `anatomy.SUB_STEPS`: first a frame of what stands before the
 iteration. Arrays, each as it is known by then: ``real fake`` (n, 2) the judge's present batch,
-``own`` (n, 2) the generator's, ``between`` (n, 2) where the penalty looks, ``noise`` (n, 2) the
-first two numbers, ``on_real on_fake on_own`` (n,) the judge's answers, ``surface`` (48, 48) its
-ground (as in a match), ``tails arrows`` (n, 2) the pull on the generator's points,
+``own`` (n, 2) the generator's, ``between`` (n, 2) where the penalty looks ((2n, 2) where it does
+so at real points and then at generated ones), ``noise`` (n, 2) the first two numbers,
+``on_real on_fake on_own`` (n,) the judge's answers, ``surface`` (48, 48) its ground (as in a
+match), ``tails arrows`` (n, 2) the pull on the generator's points,
 ``pull_minimax pull_non_saturating pull_wasserstein_gp`` (n, 2) what these losses would make of the
 same points and the same, frozen judge (known with the generator's gradient); of the first 24
 points ``from`` (24, 2), and for each of these losses l ``drawn_l`` (24, 2), its pull times the one
@@ -20,7 +21,7 @@ generator_gradient generator_change`` (norms), ``slope`` (mean norm where the pe
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -56,50 +57,63 @@ MOVES = {
     "b": Move("Both", "step"),
 }
 """The players that learn once, by the letter in the link."""
-COMPARED = ("minimax", "non_saturating", "wasserstein_gp")
-"""Whose arrows are put side by side: the saturating loss, the one that is not, and a critic's."""
-SIGNS = {
-    "minimax": "○\N{NO-BREAK SPACE}saturating",
-    "non_saturating": "×\N{NO-BREAK SPACE}non-saturating",
-    "wasserstein_gp": "●\N{NO-BREAK SPACE}critic",
-}
-"""What each of them is called, after the sign at the tip of its arrow."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A loss whose arrows are put beside those of others."""
+
+    objective: str
+    sign: str  # at the tip of its arrows
+    shape: Literal["ring", "cross", "dot"]  # of that sign
+    name: str
+
+    @property
+    def label(self) -> str:
+        """Its sign and its name, which no line break parts."""
+        return f"{self.sign}\N{NO-BREAK SPACE}{self.name}"
+
+
+COMPARED = (
+    Compared("minimax", "○", "ring", "saturating"),
+    Compared("non_saturating", "×", "cross", "non-saturating"),
+    Compared("wasserstein_gp", "●", "dot", "critic"),
+)
+"""The saturating loss, the one that is not, and a critic's."""
 DRAWN = 24  # points whose three arrows are drawn: more cover each other
 REACH = 0.22  # of the picture's width: the longest of these arrows
 GONE = 0.05  # of the longest mean: what is shorter is nearly gone
 
-TITLES = {
-    "draw_real": "draw data",
-    "draw_noise": "draw noise",
-    "generate": "generate",
-    "judge_real": "judge the data",
-    "judge_fake": "judge the generated",
-    "penalty": "measure the slope",
-    "judge_gradient": "the judge's gradient",
-    "judge_update": "the judge learns",
-    "generator_noise": "draw noise anew",
-    "generator_points": "generate",
-    "judge_points": "judge them",
-    "generator_gradient": "the generator's gradient",
-    "generator_update": "the generator learns",
-}
 
-LIT: Mapping[str, tuple[str, ...]] = {
-    "draw_real": ("real",),
-    "draw_noise": ("noise",),
-    "generate": ("generator", "fake"),
-    "judge_real": ("real", "judge"),
-    "judge_fake": ("fake", "judge"),
-    "penalty": ("judge", "penalty"),
-    "judge_gradient": ("judge_loss",),
-    "judge_update": ("judge_update", "judge"),
-    "generator_noise": ("noise",),
-    "generator_points": ("generator", "fake"),
-    "judge_points": ("fake", "judge"),
-    "generator_gradient": ("generator_loss",),
-    "generator_update": ("generator_update", "generator"),
+@dataclass(frozen=True)
+class Told:
+    """A sub-step as it is shown: its title, and the parts of the game that it is about."""
+
+    title: str
+    about: tuple[str, ...]
+
+
+TOLD: Mapping[str, Told] = {
+    "draw_real": Told("draw data", ("real",)),
+    "draw_noise": Told("draw noise", ("noise",)),
+    "generate": Told("generate", ("generator", "fake")),
+    "judge_real": Told("judge the data", ("real", "judge")),
+    "judge_fake": Told("judge the generated", ("fake", "judge")),
+    "penalty": Told("measure the slope", ("judge", "penalty")),
+    "judge_gradient": Told("the judge's gradient", ("judge_loss",)),
+    "judge_update": Told("the judge learns", ("judge_update", "judge")),
+    "generator_noise": Told("draw noise anew", ("noise",)),
+    "generator_points": Told("generate", ("generator", "fake")),
+    "judge_points": Told("judge them", ("fake", "judge")),
+    "generator_gradient": Told("the generator's gradient", ("generator_loss",)),
+    "generator_update": Told("the generator learns", ("generator_update", "generator")),
 }
-"""The parts of the game that each sub-step is about."""
+"""Every one of `SUB_STEPS`."""
+
+
+def about(part: SubStep) -> tuple[str, ...]:
+    """Return the parts of the game that a sub-step is about, real data where it is judged too."""
+    return (*TOLD[part.name].about, *(("real",) if "beside" in part.values else ()))
 
 
 def parts(pays: bool) -> tuple[str, ...]:
@@ -149,7 +163,7 @@ class Slow(Games, Iteration):
             raise ValueError(f"there is no game {self.side[:20]!r} to look at")
         if self.changes:
             raise ValueError("slow motion takes the dials as they stand: it has no changes")
-        if self.distribution().dimensions != 2:
+        if self.distribution().kind != "plane":
             raise ValueError("slow motion shows points in the plane: choose such data")
 
     def _points(self) -> str:
@@ -159,8 +173,8 @@ class Slow(Games, Iteration):
     def frame_count(self) -> int:
         """The number of frames: the sub-steps of one iteration, and the moment before."""
         settings = self.settings(self.side)
-        penalised = OBJECTIVES[settings.objective].penalty != "none"
-        return 1 + settings.critic_steps * (8 if penalised else 7) + 5
+        pays = OBJECTIVES[settings.objective].pays
+        return 1 + settings.critic_steps * (8 if pays else 7) + 5
 
     def shared_steps(self, other: object) -> int:
         """Two different iterations share nothing."""
@@ -185,7 +199,7 @@ class Slow(Games, Iteration):
         if not game.finite() and game.step_count:
             yield Frame(0, trouble=f"The game diverged within {game.step_count} steps.")
             return
-        told = _Told(self, game)
+        told = _Known(self, game)
         done = -1 if state is None else int(state["step"])
         frames = [told.frame(0, None)] if done < 0 else []
         yield from frames
@@ -195,30 +209,35 @@ class Slow(Games, Iteration):
                 yield frame
 
 
-class _Told:
+class _Known:
     """What is known so far within the iteration."""
 
     def __init__(self, slow: Slow, game: Game) -> None:
         self.slow, self.game = slow, game
         self.cells = looks.cell_centres(slow.distribution().extent, CELLS)
         count = min(MOST, slow.batch)
+        # where a judge pays at both kinds, the real points come first and then the generated ones
+        self._clouds = 2 if game.objective.penalty == "real and fake" else 1
         self.arrays: dict[str, np.ndarray] = {
-            **{name: np.zeros((count, 2)) for name in ("real", "fake", "own", "between", "noise")},
+            **{name: np.zeros((count, 2)) for name in ("real", "fake", "own")},
+            "between": np.zeros((self._clouds * count, 2)),
+            "noise": np.zeros((count, 2)),
             **{name: np.zeros(count) for name in ("on_real", "on_fake", "on_own")},
             "tails": np.zeros((count, 2)),
             "arrows": np.zeros((count, 2)),
-            **{f"pull_{name}": np.zeros((count, 2)) for name in COMPARED},
+            **{f"pull_{each.objective}": np.zeros((count, 2)) for each in COMPARED},
             "from": np.zeros((min(DRAWN, count), 2)),
             **{
-                f"{what}_{name}": np.zeros((min(DRAWN, count), 2))
-                for name in COMPARED
+                f"{what}_{each.objective}": np.zeros((min(DRAWN, count), 2))
+                for each in COMPARED
                 for what in ("drawn", "tip")
             },
             "surface": self._surface(),
         }
         self.scalars: dict[str, float] = {}
         self.pulls = (
-            f"In part {SUB_STEPS.index('generator_gradient') + 1}, {listing(list(SIGNS.values()))} "
+            f"In part {SUB_STEPS.index('generator_gradient') + 1}, "
+            f"{listing([each.label for each in COMPARED])} "
             "loss pull on the same points, with one and the same frozen judge."
         )
         self.count = count
@@ -235,9 +254,8 @@ class _Told:
         if part is not None:
             says = self._take(part)
         which = -1 if part is None else SUB_STEPS.index(part.name)
-        pays = OBJECTIVES[self.game.settings.objective].penalty != "none"
-        about = () if part is None else LIT[part.name]
-        lit = np.array([float(name in about) for name in parts(pays)])
+        at_work = () if part is None else about(part)
+        lit = np.array([float(name in at_work) for name in parts(self.game.objective.pays)])
         judge_step = 0 if part is None or part.judge_step is None else part.judge_step + 1
         scalars = {
             "step": float(index),
@@ -246,7 +264,7 @@ class _Told:
             "judge_steps": float(self.game.settings.critic_steps),
             **self.scalars,
         }
-        title = "before" if part is None else f"{index}. {TITLES[part.name]}"
+        title = "before" if part is None else f"{index}. {TOLD[part.name].title}"
         sentences = {"part": "" if part is None else part.name, "title": title, "says": says}
         sentences["pulls"] = self.pulls
         state = {"step": np.asarray(0)} if index == 0 else None
@@ -264,11 +282,12 @@ class _Told:
         """Put the pulls of the three losses on one scale, and into words."""
         put = self.arrays
         put["from"] = put["own"][:DRAWN]
-        lengths = {name: np.linalg.norm(put[f"pull_{name}"], axis=1) for name in COMPARED}
+        names = [each.objective for each in COMPARED]
+        lengths = {name: np.linalg.norm(put[f"pull_{name}"], axis=1) for name in names}
         x0, x1, _, _ = self.slow.distribution().extent
         longest = max(float(each[:DRAWN].max()) for each in lengths.values())
         scale = REACH * (x1 - x0) / longest if longest > 0 else 0.0
-        for name in COMPARED:
+        for name in names:
             put[f"drawn_{name}"] = scale * put[f"pull_{name}"][:DRAWN]
             put[f"tip_{name}"] = put["from"] + put[f"drawn_{name}"]
         means = {name: float(each.mean()) for name, each in lengths.items()}
@@ -300,7 +319,8 @@ class _Told:
                 f"The judge's answers: {spoken(float(part.values['outputs'].mean()))} in the mean."
             )
         if name == "penalty":
-            put["between"] = v["points"].numpy()
+            clouds = part.values["points"].chunk(self._clouds)
+            put["between"] = torch.cat([each[: self.count] for each in clouds]).double().numpy()
             self.scalars["slope"] = slope = float(part.values["norms"].mean())
             return f"Its slope at these points is {spoken(slope)} in the mean."
         if name == "judge_gradient":
@@ -314,9 +334,12 @@ class _Told:
             return f"Its weights move by {spoken(norm)}: the ground changes."
         if name == "generator_gradient":
             put["tails"], put["arrows"] = put["own"], v["pull"].numpy()
-            for loss in COMPARED:
-                slopes = OBJECTIVES[loss].generator_slope(self.outputs)
-                put[f"pull_{loss}"] = (-slopes[:, None] * self._gradients(v["pull"])).numpy()
+            unread = torch.full_like(self.outputs, torch.nan)  # none of them is relativistic
+            for each in COMPARED:
+                rules = OBJECTIVES[each.objective]
+                _, slopes = rules.generator_slopes(unread, self.outputs)
+                pulls = -slopes[:, None] * self._gradients(v["pull"])
+                put[f"pull_{each.objective}"] = pulls.numpy()
             self._compare()
             norm = self.scalars["generator_gradient"] = float(part.values["gradient"].norm())
             pull = float(part.values["pull"].norm(dim=-1).mean())
@@ -333,13 +356,12 @@ def compared(means: Mapping[str, float]) -> str:
     longest = max(means.values())
     if longest == 0:
         return "**No loss pulls:** where this judge stands, none of the three has a slope."
-    told = listing([f"{SIGNS[name]} {spoken(means[name])}" for name in COMPARED])
-    plain = {name: SIGNS[name].split()[1] for name in COMPARED}
-    gone = [plain[name] for name in COMPARED if means[name] < GONE * longest]
+    told = listing([f"{each.label} {spoken(means[each.objective])}" for each in COMPARED])
+    gone = [each.name for each in COMPARED if means[each.objective] < GONE * longest]
     if gone:
         end = f"The {listing(gone)} pull is nearly gone."
     else:
-        least = min(COMPARED, key=means.__getitem__)
-        share = means[least] / longest
-        end = f"None is nearly gone: the {plain[least]} pull has {share:.0%} of the longest."
+        least = min(COMPARED, key=lambda each: means[each.objective])
+        share = means[least.objective] / longest
+        end = f"None is nearly gone: the {least.name} pull has {share:.0%} of the longest."
     return f"**Mean length, one frozen judge:** {told}. {end}"

@@ -65,7 +65,7 @@ def standard(data: Distribution, name: str) -> Band:
 
 def measured(data: Distribution) -> tuple[str, ...]:
     """The numbers that have a band: those of modes only where there are modes; none of images."""
-    if data.dimensions > 2:
+    if data.kind == "image":
         return ()
     modes = ("held", "captured", "good", "reverse_kl", "spread") if data.modes is not None else ()
     return (*modes, *NEAR, *FAR)
@@ -83,7 +83,7 @@ def standards(data: Distribution) -> dict[str, float]:
             f"{name}/floor_low": low,
             f"{name}/floor_high": one.high,
         }
-    if data.dimensions > 2:
+    if data.kind == "image":
         return found | {
             "held/ceiling": CLASSES,
             "captured/ceiling": CLASSES,

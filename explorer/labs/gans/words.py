@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from explorer.gans.bands import compare
 from explorer.gans.distributions import Distribution
+from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.standards import standard
@@ -16,7 +17,6 @@ from explorer.labs.gans.standards import standard
 Side = tuple[str, str, str]
 """letter, title, objective"""
 
-GANS = ("minimax", "non_saturating")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -51,7 +51,7 @@ def verdict(data: Distribution, sides: Sequence[Side], scalars: Mapping[str, flo
 
     The least distance must beat every other by `bands.compare`, with the band of the data.
     """
-    if data.dimensions > 2:
+    if data.kind == "image":
         return "In 64 dimensions distances of a few hundred points are noise: no winner is named."
     return _verdict(data, tuple(sides), tuple(scalars[f"{side[0]}/w1"] for side in sides))
 
@@ -104,7 +104,7 @@ def look(
     if not lacking:
         who = "Both hold" if len(held) == 2 else f"All {number_word(len(held))} hold"
         text = f"{who} all {modes} modes. "
-        if any(objective in GANS for _, _, objective in sides):
+        if any(_may_collapse(objective) for _, _, objective in sides):
             text += "With these settings the GAN does not collapse. "
             if max(critic_steps) < 5:
                 text += "Set the judge's updates to 5 and train again: does it still hold them? "
@@ -114,7 +114,7 @@ def look(
         keep = listing([titles[each] for each in whole])
         text = f"{lack} of the {modes} modes, {keep} none. "
         text += _certainty(sides, lacking, scalars)
-        if max(critic_steps) > 1 and any(o in GANS for s, _, o in sides if s in lacking):
+        if max(critic_steps) > 1 and any(_may_collapse(o) for s, _, o in sides if s in lacking):
             text += "Set the judge's updates to 1 and train again: does it still lack any?"
     else:
         counts = listing([f"{titles[each]} {held[each]}" for each in held])
@@ -123,6 +123,12 @@ def look(
         text += _certainty(sides, lacking, scalars)
         text += "Let them train on before you compare. " if step < 1_000 else ""
     return text.strip()
+
+
+def _may_collapse(objective: str) -> bool:
+    """Whether it is the GAN whose judge may become sure: of probabilities, and free of charge."""
+    rules = OBJECTIVES[objective]
+    return rules.gives_probability and not rules.pays
 
 
 def _beginning(critic_steps: Sequence[int], clock: str, games: int) -> str:

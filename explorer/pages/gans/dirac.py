@@ -5,8 +5,15 @@ from functools import lru_cache
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.dirac import DiracGame, eigenvalues, step_eigenvalues, trajectory, verdict
-from explorer.labs.gans.dirac import Portrait, games
+from explorer.gans.dirac import (
+    DiracGame,
+    Verdict,
+    eigenvalues,
+    step_eigenvalues,
+    trajectory,
+    verdict,
+)
+from explorer.labs.gans.dirac import OUTCOMES, Portrait, games
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.words import fixed, spoken
 from explorer.pages import surroundings
@@ -17,12 +24,6 @@ from explorer.runs.hub import the_hub
 from explorer.runs.links import query
 from explorer.stage.component import show as show_stage
 
-VERDICTS = {
-    "converges": "arrives",
-    "slow": "comes nearer, slowly",
-    "circles": "circles",
-    "diverges": "runs away",
-}
 HOW = r"""
 **The game.** The data is one point at 0, the generator one point at $\theta$, the judge a line
 $D(x) = \psi x$ (Mescheder, Geiger & Nowozin 2018). Both should end at $\theta = \psi = 0$: the
@@ -32,7 +33,8 @@ move; each move is $h$ times the arrow.
 **The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby: negative real parts
 draw in, positive ones push away, and purely imaginary ones turn around it and leave the rest to
 the length of a move. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$: it arrives for every $\gamma
-> 0$, and from $\gamma = 1$ on without turning.
+> 0$, and from $\gamma = 1$ on without turning. With R2 as well the relativistic games have $-\gamma
+\pm \sqrt{\gamma^2 - 1/4}$ for pairs and $-\gamma \pm \sqrt{\gamma^2 - 1}$ for the average.
 
 **WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so
 that its field jumps at the equilibrium: there is no Jacobian, and no small circle ends. R1 asks
@@ -74,7 +76,7 @@ def show(dials: Dials[GanLab]) -> str:
     arrives = _verdict(portrait, portrait.game, known[portrait.game])
     return (
         f"One number generates, one judges, and the data is 0. From ({spoken(portrait.x)}, "
-        f"{spoken(portrait.y)}), {labels[portrait.game]} {VERDICTS[arrives]}."
+        f"{spoken(portrait.y)}), {labels[portrait.game]} {OUTCOMES[arrives].label}."
     )
 
 
@@ -118,7 +120,7 @@ def _name(portrait: Portrait) -> str:
     return query(portrait)
 
 
-def _verdict(portrait: Portrait, name: str, game: DiracGame) -> str:
+def _verdict(portrait: Portrait, name: str, game: DiracGame) -> Verdict:
     return verdict(game, portrait.paths()[name], portrait.judge_steps)
 
 
@@ -130,7 +132,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
         rows.append(
             {
                 "game": game.label,
-                "from this start it": VERDICTS[_verdict(portrait, name, game)],
+                "from this start it": OUTCOMES[_verdict(portrait, name, game)].label,
                 "distance at the end": spoken(float(portrait.paths()[name][-1].norm()), 2),
                 "eigenvalues of the field": "none: it jumps there"
                 if values is None

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import CSV, drawing_text, strokes_of
+from explorer.labs.gans.data import DATA, drawing_text, strokes_of
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.dials import Dials, sentence
 
@@ -149,4 +149,5 @@ def _keep(dials: Dials[GanLab], file: UploadedFile | None) -> None:
     except ValueError as why:
         st.session_state["gans.file.problem"] = sentence(why)
         return
-    dials.set(data=CSV, upload=tables.keep(found))
+    (brought,) = (name for name, data in DATA.items() if "points" in data.needs)
+    dials.set(data=brought, upload=tables.keep(found))

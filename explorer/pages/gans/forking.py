@@ -4,13 +4,15 @@ import streamlit as st
 from safetensors.numpy import load
 
 from explorer.dials import values
+from explorer.gans.drawn import Table
+from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import tables
+from explorer.labs.gans.data import DATA
 from explorer.labs.gans.files import samples, weights
 from explorer.labs.gans.script import as_script
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.dials import Dials, sentence
 from explorer.pages.gans import material
-from explorer.pages.gans.names import GAME_NAMES
 from explorer.runs.links import query
 
 MOST = 4  # games that fit side by side
@@ -37,7 +39,10 @@ def fork(dials: Dials[GanLab], lab: GanLab) -> None:
         objectives = dials.row("first").names
         now = next(game.objective for game in games if game.letter == side)
         objective = st.selectbox(
-            "Goes on as", objectives, objectives.index(now), format_func=GAME_NAMES.__getitem__
+            "Goes on as",
+            objectives,
+            objectives.index(now),
+            format_func=lambda name: OBJECTIVES[name].label,
         )
         standing, row = lab.turned().critic_steps, dials.row("critic_steps")
         least, most = row.ends
@@ -82,6 +87,11 @@ def files(lab: GanLab) -> None:
         st.code(text, language="python", height=320)
 
 
+def _table(lab: GanLab) -> Table | None:
+    """Return the uploaded table that the games learn, if it is one."""
+    return tables.kept(lab.upload) if "points" in DATA[lab.data].needs else None
+
+
 def _left_behind(lab: GanLab) -> None:
     """Offer what the newest kept state of the run holds."""
     run = material.run()
@@ -94,7 +104,7 @@ def _left_behind(lab: GanLab) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Samples (.csv)",
-            samples(match, state, table=tables.kept(lab.upload) if lab.data == "csv" else None),
+            samples(match, state, table=_table(lab)),
             "samples.csv",
             "text/csv",
             key="gans.files.samples",

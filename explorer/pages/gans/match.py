@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans import networks, objectives, penalty
+from explorer.gans import networks, penalty
 from explorer.gans.bands import band, compare
 from explorer.gans.game import Game
 from explorer.gans.learned import mode_report
-from explorer.gans.objectives import OBJECTIVES, WassersteinPenalty
+from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
@@ -18,10 +18,12 @@ from explorer.transport import wasserstein
 
 HOW = """
 **The games.** The discriminator of a GAN gives the probability that a point is real; the critic of
-a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty. Every
-generator only ever learns from its judge's slope. Arjovsky et al. (2017) argued that a
-discriminator which is trained too well leaves its generator nothing to follow, while a critic can
-only gain from more training. That is why all judges are trained equally often here.
+a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty; a
+relativistic discriminator says no more than which of two points is the real one, and its generator
+learns beside the last real points that it judged. Every generator only ever learns from its
+judge's slope. Arjovsky et al. (2017) argued that a discriminator which is trained too well leaves
+its generator nothing to follow, while a critic can only gain from more training. That is why all
+judges are trained equally often here.
 
 **What is equal.** The seed, the data and their order, the noise, and the first weights of every
 generator. A judge that is updated five times for each update of its generator costs about five
@@ -44,8 +46,8 @@ modes, so a WGAN-GP can have fewer good samples than a collapsed GAN.
 
 
 SOURCES = (
-    *(objectives.NonSaturating, objectives.Minimax, objectives.WassersteinPenalty),
-    *(objectives.R1, penalty.gradient_penalty, Game, networks.Network),
+    *map(type, OBJECTIVES.values()),
+    *(penalty.gradient_penalty, Game, networks.Network),
     *(mode_report, wasserstein, band, compare),
 )
 FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
@@ -70,7 +72,7 @@ def show(dials: Dials[GanLab]) -> str:
                 data.extent,
                 0 if data.modes is None else len(data.modes),
                 material.layer(),
-                data.dimensions,
+                data.kind,
                 lab.turned().audit,
             ),
             ticket,
@@ -91,9 +93,12 @@ def formulas(lab: GanLab) -> None:
         return
     for name in dict.fromkeys(game.objective for game in material.playing(lab)):
         objective = OBJECTIVES[name]
-        one_sided = lab.turned().one_sided and isinstance(objective, WassersteinPenalty)
-        place.latex(WassersteinPenalty.one_sided_formula if one_sided else objective.formula)
+        one_sided = objective.one_sided_formula if lab.turned().one_sided else ""
+        place.latex(one_sided or objective.formula)
         place.caption(f"{objective.label}: {objective.source}")
+    data = lab.distribution()
+    place.latex(data.formula)
+    place.caption(f"data, {data.label}: {data.source}")
 
 
 def _sentence(lab: GanLab) -> str:

@@ -1,6 +1,6 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -8,16 +8,16 @@ import streamlit as st
 
 from explorer import dials as rows
 from explorer.figures.gans import LAYERS, Contestant, contestants
+from explorer.gans.data import Need
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.optimizers import PRESETS as PUBLISHED
-from explorer.gans.predictions import MEASURED, PRESETS
-from explorer.labs.gans.data import CSV, DRAWN, PLANE
+from explorer.gans.predictions import PRESETS
+from explorer.labs.gans.data import DATA
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
-from explorer.pages.gans.names import DATA_NAMES, GAME_NAMES
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
@@ -49,7 +49,7 @@ def playing(lab: GanLab) -> tuple[Contestant, ...]:
 
 def in_the_plane(lab: GanLab) -> bool:
     """Return whether the points of the lab lie in the plane."""
-    return lab.data in PLANE
+    return DATA[lab.data].kind == "plane"
 
 
 def layer() -> str:
@@ -152,7 +152,7 @@ def _presets(dials: Dials[GanLab]) -> None:
         "Prediction",
         ("", *PLAYABLE),
         key=key,
-        format_func=lambda name: PRESETS[name].short if name else "Choose a prediction",
+        format_func=lambda name: PRESETS[name].label if name else "Choose a prediction",
         label_visibility="collapsed",
         on_change=lambda: _play(dials, st.session_state[key]),
     )
@@ -168,7 +168,7 @@ def predicted(lab: GanLab) -> str:
     name = preset_of(lab)
     if not name:
         return ""
-    measured = MEASURED[name]
+    measured = PRESETS[name].measured
     return (
         f"Predicted of the first game: {_lower(PRESETS[name].claim)} "
         f"That came true for {measured.hits} of {measured.seeds} seeds."
@@ -180,30 +180,26 @@ def _lower(text: str) -> str:
 
 
 def _data(dials: Dials[GanLab]) -> None:
-    dials.show(
-        "data",
-        labelled=False,
-        written=DATA_NAMES.__getitem__,
-        then=lambda: drawing.want_table(False),
-    )
-    chosen = dials.value("data")
-    if chosen == "lines":
-        dials.show("theta")
-    elif chosen == DRAWN:
-        drawing.pad(dials)
-    elif chosen == CSV or drawing.table_wanted():
+    dials.show("data", as_="menu", labelled=False, then=lambda: drawing.want_table(False))
+    needed = DATA[dials.value("data")].needs
+    for need in needed:
+        NEEDED[need](dials)
+    if "points" not in needed and drawing.table_wanted():
         drawing.table(dials)
+
+
+NEEDED: Mapping[Need, Callable[[Dials[GanLab]], None]] = {
+    "theta": lambda dials: dials.show("theta"),
+    "drawing": drawing.pad,
+    "points": drawing.table,
+}
+"""What is shown for each thing that a data set needs."""
 
 
 def _games(dials: Dials[GanLab]) -> None:
     for name in GAMES:
         if name != "fourth" or dials.value("third"):
-            dials.show(
-                name,
-                labelled=False,
-                written=GAME_NAMES.__getitem__,
-                then=lambda: _leave(dials),
-            )
+            dials.show(name, as_="menu", labelled=False, then=lambda: _leave(dials))
 
 
 def _leave(dials: Dials[GanLab]) -> None:

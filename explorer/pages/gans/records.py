@@ -1,10 +1,12 @@
 """Predictions with how often they came true, and published numbers with their settings."""
 
+from typing import get_args
+
 import streamlit as st
 
 from explorer.figures import gans as figures
-from explorer.gans.predictions import MEASURED, PRESETS, rate
-from explorer.gans.published import PUBLISHED, SETTINGS, Published
+from explorer.gans.predictions import PRESETS, rate
+from explorer.gans.published import PUBLISHED, SETTINGS, Data, Published
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
@@ -35,7 +37,7 @@ def show(dials: Dials[GanLab]) -> str:
     _predictions(dials)
     st.markdown("#### Published numbers of mode collapse")
     dark = st.context.theme.type == "dark"
-    for place, data in zip(st.columns(2), ("ring", "grid"), strict=True):
+    for place, data in zip(st.columns(2), get_args(Data), strict=True):
         place.plotly_chart(
             figures.published_figure(PUBLISHED, data, dark),
             theme=None,
@@ -54,11 +56,11 @@ def show(dials: Dials[GanLab]) -> str:
 def _predictions(dials: Dials[GanLab]) -> None:
     columns = st.columns(2, gap="large")
     for index, (name, preset) in enumerate(PRESETS.items()):
-        measured = MEASURED[name]
+        measured = preset.measured
         with columns[index % 2].container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 st.markdown(
-                    f"**{preset.short}.** {preset.claim} "
+                    f"**{preset.label}.** {preset.claim} "
                     f"**{measured.hits} of {measured.seeds} seeds.**"
                 )
             if name in PLAYABLE:
@@ -74,7 +76,7 @@ def _predictions(dials: Dials[GanLab]) -> None:
                     on_click=lambda: dials.set(view="dirac", dirac_game="r1"),
                 )
     st.caption("Measured on one thread with seeds 0 to 7. The command that measures one again:")
-    st.code(MEASURED["collapse"].command("collapse"), language="bash")
+    st.code(PRESETS["collapse"].command, language="bash")
 
 
 def _settings() -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from explorer.figures import gans as figures
 from explorer.gans.anatomy import taken_apart
-from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.slow import MOVES, Slow
 from explorer.pages import surroundings
@@ -60,12 +59,7 @@ def show(dials: Dials[GanLab]) -> str:
     )
     with wide:
         show_stage(
-            figures.slow_scene(
-                game,
-                slow.distribution().extent,
-                OBJECTIVES[game.objective].penalty != "none",
-                slow.noise == "uniform",
-            ),
+            figures.slow_scene(game, slow.distribution().extent, slow.noise == "uniform"),
             ticket,
             key="gans.slow",
             live=False,

@@ -29,6 +29,17 @@ def test_what_is_quoted_from_memory_is_hollow_and_nothing_else_is():
         assert trace.marker.symbol.endswith("-open") == (trace.name in hollow)
 
 
+@pytest.mark.parametrize(
+    ("data", "title", "modes"), [("ring", "Ring of 8", 8), ("grid", "Grid of 25", 25)]
+)
+def test_a_figure_of_published_numbers_names_its_data_and_all_of_its_modes(data, title, modes):
+    figure = published_figure(PUBLISHED, data)
+
+    assert figure.layout.title.text == title
+    assert figure.layout.xaxis.title.text == f"modes captured, of {modes}"
+    assert [line.x0 for line in figure.layout.shapes] == [modes]
+
+
 def test_data_that_no_paper_reports_is_refused():
     with pytest.raises(ValueError, match="'moons'"):
         published_figure(PUBLISHED, "moons")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.figures import theme
 from explorer.figures.gans import (
@@ -81,7 +82,7 @@ def matched(layer: str = "pull", **settings: object) -> Show:
         data.extent,
         0 if data.modes is None else len(data.modes),
         layer,
-        data.dimensions,
+        data.kind,
         match.audit,
     )
     return Show(scene, match.still(), list(match.stream()))
@@ -114,15 +115,10 @@ def depth() -> Show:
     return Show(depth_scene(deep.clip, deep.depth), deep.still(), list(deep.stream()))
 
 
-def slow(side: str) -> Show:
-    iteration = Slow(**SMALL, side=side)  # type: ignore[arg-type]
+def slow(side: str, **settings: object) -> Show:
+    iteration = Slow(**{**SMALL, **settings}, side=side)  # type: ignore[arg-type]
     game = next(g for g in playing(iteration) if g.letter == side)
-    scene = slow_scene(
-        game,
-        iteration.distribution().extent,
-        OBJECTIVES[game.objective].penalty != "none",
-        uniform=False,
-    )
+    scene = slow_scene(game, iteration.distribution().extent, uniform=False)
     return Show(scene, iteration.still(), list(iteration.stream()))
 
 
@@ -147,6 +143,14 @@ SHOWS: dict[str, Callable[[], Show]] = {
     "depth": depth,
     "slow, without a penalty": lambda: slow("a"),
     "slow, with a penalty": lambda: slow("b"),
+    "slow, relativistic": lambda: slow("a", first="relativistic_average"),
+    "match and truth of relativistic games": lambda: true(
+        first="relativistic_paired", second="relativistic_average"
+    ),
+    "match of relativistic games": lambda: matched(
+        first="relativistic_paired", second="relativistic_average", audit=True
+    ),
+    "two numbers, relativistic": lambda: dirac("relativistic_paired"),
 }
 
 
@@ -281,6 +285,41 @@ def test_the_diagram_of_the_game_has_a_penalty_only_where_the_judge_pays(side: s
 
 
 # ------------------------------------------------------------------------------- contestants
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_game_is_shown_under_the_names_of_its_own_objective(objective: str):
+    rules = OBJECTIVES[objective]
+    other = "hinge" if objective != "hinge" else "r1"
+    game, _ = contestants([objective, other])
+    scene = match_scene([game], (-2, 2, -2, 2), 8)
+    shown = next(panel for panel in scene.panels if panel.area == "a")
+
+    assert (shown.title, shown.note) == (rules.title, rules.note)
+    assert (game.short, game.judge) == (rules.short, rules.judge)
+    assert game.role == ("wgan" if rules.answer == "value" else "gan")
+
+
+def test_what_the_settings_make_of_an_objective_stands_in_its_note():
+    one, other = contestants(["wasserstein_gp", "r1"], one_sided=True, spectral=True)
+
+    assert one.note == "one-sided penalty, spectral norm"
+    assert other.note == "penalty at the data, spectral norm"
+    assert [game.short for game in contestants(["non_saturating", "minimax"])] == ["NS", "minimax"]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_the_line_of_a_guessing_judge_is_drawn_where_its_loss_is_in_nats(objective: str):
+    (game,) = contestants([objective])
+    scene = match_scene([game], (-2, 2, -2, 2), 8)
+    losses = next(panel for panel in scene.panels if panel.area == "a_loss")
+    rules = [part for part in parts(losses) if isinstance(part, Rule)]
+
+    same = torch.zeros(4)
+    if OBJECTIVES[objective].answer in ("probability", "difference"):
+        assert rules[0].y == pytest.approx(float(game.rules.judge_loss(same, same)), abs=1e-4)
+    else:
+        assert rules == []
 
 
 def test_a_gan_and_a_critic_keep_their_lines_wherever_they_stand():

@@ -8,7 +8,6 @@ import torch
 
 from explorer.dials import Dial, dials, turned, values
 from explorer.gans.dirac import DIRAC_GAMES
-from explorer.gans.distributions import DISTRIBUTIONS
 from explorer.gans.drawn import points_of_csv
 from explorer.gans.settings import Hyperparameters
 from explorer.labs.gans import data, tables
@@ -191,9 +190,41 @@ def test_the_lines_stand_as_far_apart_as_told():
     assert torch.allclose(points[:, 0].abs(), torch.full((100,), 0.3))
 
 
-@pytest.mark.parametrize("name", [*DISTRIBUTIONS, "comb", "images"])
-def test_every_data_set_is_found_by_its_name(name: str):
-    assert GanLab(data=name).match().distribution().sample(3, torch.Generator()).isfinite().all()
+@pytest.mark.parametrize("name", data.DATA)
+def test_a_link_that_names_a_data_set_plays_that_one_and_no_other(name: str):
+    link = {"data": name, "theta": "0.8", "drawing": "0,0 100,50"}
+    opened = links.decode(GanLab, link)
+    assert not opened.problems
+    lab = opened.settings
+    expected = data.DATA[name].given(theta=0.8, drawing="0,0 100,50", points=data.TWO_POINTS)
+
+    played = replace(lab.match(), points="") if not lab.missing else lab
+
+    assert lab.distribution().name == played.distribution().name == name
+    ours, theirs = (
+        each.sample(40, torch.Generator().manual_seed(1))
+        for each in (played.distribution(), expected)
+    )
+    assert torch.equal(ours, theirs)
+
+
+def test_no_two_data_sets_are_called_alike_or_draw_the_same_points():
+    entries = list(data.DATA.values())
+
+    for what in ("name", "label", "formula"):
+        assert len({getattr(each, what) for each in entries}) == len(entries)
+    assert all(name == each.name for name, each in data.DATA.items())
+    drawn = [tuple(each.sample(3, torch.Generator().manual_seed(1)).flatten()) for each in entries]
+    assert len(set(map(str, drawn))) == len(entries)
+
+
+@pytest.mark.parametrize("name", data.DATA)
+def test_every_data_set_states_its_source_and_its_formula(name: str):
+    entry = data.DATA[name]
+
+    assert entry.source
+    assert entry.formula
+    assert entry.formula.count("{") == entry.formula.count("}")
 
 
 def test_equal_titles_carry_their_letter_and_others_do_not():

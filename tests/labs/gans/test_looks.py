@@ -58,7 +58,6 @@ def test_every_slope_is_counted_once_however_large():
 
 def test_a_conditional_judge_is_shown_as_the_mean_over_its_labels():
     data = distribution("lines")
-    assert data.sample_labelled is not None
     game = Game(GameSettings(width=8, depth=1, batch=8, classes=2), data.sample_labelled)
     points = torch.rand(5, 2)
 
@@ -81,3 +80,14 @@ def test_work_grows_with_the_batch_and_with_the_judges_steps():
     assert work() == pytest.approx(16 * ((11 + 2) * judge + 4 * generator) / 1e9)
     assert work(batch=32) == pytest.approx(2 * work())
     assert work(critic_steps=3) - work() == pytest.approx(16 * (22 * judge + 2 * generator) / 1e9)
+
+
+def test_r1_and_r2_cost_four_passes_each_and_a_relativistic_generator_one_more():
+    def work(objective: str) -> float:
+        settings = GameSettings(objective, width=8, depth=2, batch=16, critic_steps=3)
+        return looks.work_of_a_step(Game(settings, distribution("ring").sample))
+
+    judge = (2 * 8 + 8 * 8 + 8) * 16 / 1e9
+
+    assert work("r1") - work("non_saturating") == pytest.approx(3 * 4 * judge)
+    assert work("relativistic_paired") - work("r1") == pytest.approx((3 * 4 + 1) * judge)

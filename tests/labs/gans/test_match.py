@@ -9,9 +9,12 @@ import torch
 
 from explorer.gans.audit import duality_gap
 from explorer.gans.game import Game
+from explorer.gans.images import held_out_images
 from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans.data import DATA, TWO_POINTS, reference_points
 from explorer.labs.gans.match import FRAMES_PER_STATE, Match
+from explorer.labs.gans.side import on_the_plane
 from explorer.labs.gans.standards import reference
 from explorer.runs.experiments import Experiment
 from explorer.runs.frames import Frame, pack
@@ -47,8 +50,9 @@ def test_equal_matches_give_equal_frames_bit_for_bit_whatever_the_global_generat
         replace(SMALL, data="moons", second="hinge", clock="time", spectral=True, audit=True),
         replace(SMALL, data="images", batch=8, conditional=True),
         replace(SMALL, data="comb"),
+        replace(SMALL, first="relativistic_paired", second="relativistic_average", audit=True),
     ],
-    ids=["turned", "updates", "spectral", "images", "line"],
+    ids=["turned", "updates", "spectral", "images", "line", "relativistic"],
 )
 def test_a_match_resumed_from_a_checkpoint_goes_on_bit_for_bit(match: Match):
     whole = list(match.stream())
@@ -98,12 +102,66 @@ def test_all_games_start_from_the_same_weights():
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_runs_and_its_frames_are_finite(objective: str):
-    frames = some(replace(SMALL, first=objective, spectral=True), 31)
+    match = replace(SMALL, first=objective, spectral=True)
+    frames = some(match, 31)
 
+    assert match.players()[0].game.objective is OBJECTIVES[objective]
     assert not frames[-1].trouble
     for frame in frames[1:]:
         assert all(np.isfinite(each).all() for each in frame.arrays.values())
         assert all(np.isfinite(value) for value in frame.scalars.values())
+
+
+def test_no_two_objectives_play_the_same_game():
+    """From equal weights, on equal data, each moves generator or judge its own way."""
+    ticks = {}
+    for objective in OBJECTIVES:
+        frame = some(replace(SMALL, first=objective), 4)[3]
+        ticks[objective] = frame.arrays["a/fake"].tobytes()
+
+    assert len(set(ticks.values())) == len(OBJECTIVES)
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_match_shows_and_learns_the_data_set_of_its_name(name: str):
+    match = replace(SMALL, data=name, points=TWO_POINTS, steps=10)
+    data = DATA[name]
+    shown = match.still().arrays["tiles" if data.kind == "image" else "real"]
+    if data.kind == "image":
+        expected = held_out_images().pixels[:40].view(-1, 8, 8)
+    else:
+        expected = torch.from_numpy(on_the_plane(reference_points(data)))
+
+    assert np.array_equal(shown, expected.numpy())
+    learned = match.players()[0].game.sampler(30, torch.Generator().manual_seed(1))
+    assert torch.equal(learned, data.sample(30, torch.Generator().manual_seed(1)))
+    frames = some(match, 3)
+    assert not frames[-1].trouble
+    assert f"a/{'tiles' if data.kind == 'image' else 'fake'}" in frames[-1].arrays
+
+
+@pytest.mark.parametrize("name", [name for name, data in DATA.items() if data.classes])
+def test_a_conditional_match_learns_the_labels_of_its_data_set(name: str):
+    match = replace(SMALL, data=name, conditional=True, first="relativistic_paired", batch=8)
+    points, labels = match.players()[0].game.sampler(30, torch.Generator().manual_seed(1))
+    expected = DATA[name].sample_labelled(30, torch.Generator().manual_seed(1))
+
+    assert torch.equal(points, expected[0])
+    assert torch.equal(labels, expected[1])
+    assert not some(match, 3)[-1].trouble
+
+
+def test_the_arrows_of_a_relativistic_game_are_compared_with_data_of_all_modes():
+    """What they are held against is the 128 points that stand in for the data evenly."""
+    match = replace(SMALL, first="relativistic_average")
+    side = match.players()[0]
+    frame = some(match, 1)[0]
+    spread = reference(side.data)[::4]
+    assert len(torch.cdist(spread, side.data.modes).argmin(dim=1).unique()) == 8
+
+    pull = side.game.generator_pull(side.noise[:128], beside=side.game.judge(spread))
+
+    assert np.allclose(frame.arrays["a/arrows"], pull.numpy(), rtol=1e-5, atol=1e-7)
 
 
 def test_the_numbers_of_a_frame_are_those_of_its_points():

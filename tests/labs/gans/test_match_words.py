@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.gans.distributions import distribution
+from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.standards import standard
 from explorer.labs.gans.words import fixed, look, spoken, verdict
 
@@ -50,6 +51,16 @@ def test_a_collapse_is_claimed_only_where_modes_are_lacking():
     assert told((8, 8)).startswith("Both hold all 8 modes. With these settings the GAN does not")
     assert told((8, 6)).startswith("WGAN-GP lacks 2 of the 8 modes, GAN none.")
     assert "neither game has them all" in told((5, 6))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_only_a_gan_whose_judge_may_become_sure_is_said_not_to_collapse(objective: str):
+    scalars = {"a/held": 8, "b/held": 8, "a/good": 0.9, "b/good": 0.9}
+    sides = (("a", "it", objective), ("b", "WGAN-GP", "wasserstein_gp"))
+
+    said = look(1_200, [5, 5], "generator", 8, sides, scalars, "")
+
+    assert ("does not collapse" in said) == (objective in ("minimax", "non_saturating"))
 
 
 @pytest.mark.parametrize(("good", "says"), [((0.97, 0.7), True), ((0.9, 0.88), False)])

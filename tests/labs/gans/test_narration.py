@@ -64,5 +64,11 @@ def test_the_modes_of_the_grid_are_counted_from_the_top_left():
     assert names[top_left] == "row 1, column 1"
 
 
+def test_modes_that_share_a_direction_are_told_apart_by_their_place():
+    near, far = distribution("ring").modes.numpy()[:4], 0.5 * distribution("ring").modes.numpy()[:4]
+
+    assert len(set(mode_names(np.concatenate([near, far])))) == 8
+
+
 def test_a_list_reads_as_prose():
     assert listing(["a", "b", "c"]) == "a, b and c"

@@ -10,6 +10,7 @@ import torch
 from explorer.gans.anatomy import SUB_STEPS
 from explorer.gans.dirac import r1_eigenvalues, verdict
 from explorer.gans.game import Game
+from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.seeds import summary
 from explorer.labs.gans.deep import GAMES, Deep
 from explorer.labs.gans.dirac import Portrait, games
@@ -19,6 +20,7 @@ from explorer.labs.gans.standards import reference
 from explorer.runs.frames import Frame, pack
 from explorer.transport import wasserstein
 
+LOSSES = tuple(each.objective for each in COMPARED)
 MANY = Many(width=4, depth=1, batch=8, critic_steps=1, steps=210)
 DEEP = Deep(width=8, depth=4, steps=60)
 SLOW = Slow(width=8, depth=2, batch=16, critic_steps=2, side="b", step=3)
@@ -81,16 +83,17 @@ def test_a_seed_that_diverges_is_counted_and_the_others_go_on():
     assert packed(wild, [last])
 
 
-@pytest.mark.parametrize("objective", ["hinge", "r1", "wasserstein_gp"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
 def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
     slow = replace(SLOW, second=objective)
     frames = list(slow.stream())
     game = slow.game()
     game.step()
     parts = [frame.sentences["part"] for frame in frames[1:]]
-    wanted = [p for p in SUB_STEPS if p != "penalty" or objective != "hinge"]
+    wanted = [p for p in SUB_STEPS if p != "penalty" or OBJECTIVES[objective].pays]
 
     assert parts == [*wanted[:-5], *wanted]
+    assert len(frames) == slow.frame_count
     assert not frames[0].arrays["lit"].any()
     assert all(frame.arrays["lit"].any() for frame in frames[1:])
     after = torch.from_numpy(frames[-1].arrays["own"]).float()
@@ -102,6 +105,28 @@ def test_an_iteration_taken_apart_ends_where_the_game_does(objective: str):
         assert same == (k not in judge_moves)
 
 
+@pytest.mark.parametrize("objective", ["r1", "relativistic_paired"])
+def test_slow_motion_shows_every_point_where_the_judge_pays(objective: str):
+    frames = list(replace(SLOW, second=objective).stream())
+    paid = next(frame for frame in frames if frame.sentences["part"] == "penalty").arrays
+
+    expected = [paid["real"], *([paid["fake"]] if objective != "r1" else [])]
+    assert np.array_equal(paid["between"], np.concatenate(expected))
+    assert [frames[-k].sentences["part"] for k in (3, 2, 1)] == list(SUB_STEPS[-3:])
+    lit = frames[-3].arrays["lit"]  # "judge them": noise, generator, fake, real, judge, ...
+    assert lit[:5].tolist() == [0, 0, 1, float(objective != "r1"), 1]
+
+
+def test_the_arrows_of_a_relativistic_game_are_those_of_its_own_loss():
+    """On one judge they are longer than the critic's nowhere: a slope is a probability."""
+    last = list(replace(SLOW, second="relativistic_paired", at_step=10).stream())[-1].arrays
+    own, critic = (np.linalg.norm(last[n], axis=1) for n in ("arrows", "pull_wasserstein_gp"))
+
+    assert (own < critic).all()
+    (x, y), (u, v) = last["arrows"].T, last["pull_wasserstein_gp"].T
+    assert np.allclose(x * v, y * u, atol=1e-9)  # both follow the judge's slope
+
+
 def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
     slow = replace(SLOW, second="non_saturating", step=30)
     frames = list(slow.stream())
@@ -109,7 +134,7 @@ def test_the_frozen_judge_is_asked_what_other_losses_would_make_of_it():
     noise = game.next_draws().generator_noise
     for part in game.anatomy():
         if part.name == "judge_points":  # its own update is still to come
-            pulls = {o: game.generator_pull(noise, objective=o) for o in COMPARED}
+            pulls = {o: game.generator_pull(noise, objective=o) for o in LOSSES}
 
     for objective, pull in pulls.items():
         shown = frames[-1].arrays[f"pull_{objective}"]
@@ -123,13 +148,13 @@ def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_ar
     scale = last.scalars["pull_scale"]
 
     assert scale > 0
-    for loss in COMPARED:
+    for loss in LOSSES:
         pull, tip = last.arrays[f"pull_{loss}"], last.arrays[f"tip_{loss}"]
         lengths = np.sqrt((pull**2).sum(axis=1))
         assert last.scalars[f"pull_{loss}"] == pytest.approx(lengths.mean())
         assert np.allclose(tip - last.arrays["from"], scale * pull[: len(tip)])
     assert (
-        compared({loss: last.scalars[f"pull_{loss}"] for loss in COMPARED})
+        compared({loss: last.scalars[f"pull_{loss}"] for loss in LOSSES})
         == (last.sentences["pulls"])
     )
     assert "frozen judge" in frames[0].sentences["pulls"]
@@ -149,7 +174,7 @@ def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_ar
 def test_a_pull_is_called_nearly_gone_only_where_its_length_is(
     lengths: tuple[float, float, float], ends: str
 ):
-    said = compared(dict(zip(COMPARED, lengths, strict=True)))
+    said = compared(dict(zip(LOSSES, lengths, strict=True)))
 
     assert said.replace("\N{NO-BREAK SPACE}", " ").endswith(ends)
 
@@ -193,6 +218,12 @@ def test_the_portrait_says_that_r1_arrives_and_wgan_gp_circles():
     assert (still.scalars["r1/arrives"], still.scalars["wasserstein_gp/arrives"]) == (1, 0)
 
 
+def test_the_weight_of_the_dial_is_that_of_every_game_with_r1_or_with_both():
+    weighed = {name for name, game in games(1.7).items() if "γ = 1.7" in game.label}
+
+    assert weighed == {"r1", "relativistic_paired", "relativistic_average"}
+
+
 @pytest.mark.parametrize("gamma", [0.3, 2.0])
 def test_the_eigenvalues_of_r1_are_those_of_the_formula(gamma: float):
     scalars = Portrait(gamma=gamma).still().scalars
@@ -208,6 +239,7 @@ def test_every_portrait_says_what_its_path_does():
     portrait = Portrait(x=0.5, y=-1.0, judge_steps=1)
     arrives = portrait.still().scalars
 
+    assert set(portrait.paths()) >= set(OBJECTIVES)
     for name, path in portrait.paths().items():
         found = verdict(games(0.3)[name], path, 1)
         assert arrives[f"{name}/arrives"] == (found == "converges")

@@ -3,15 +3,15 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
 
 from explorer.dials import dials, values
-from explorer.gans.distributions import DISTRIBUTIONS
-from explorer.gans.line_mixtures import LINE_MIXTURES
+from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.settings import GameSettings
-from explorer.labs.gans.data import DATA
+from explorer.labs.gans.data import DATA, TWO_POINTS
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.script import as_script
 
@@ -26,8 +26,17 @@ TURNED = Match(
 )  # fmt: skip
 
 
+COMPARED = Match(
+    width=8, depth=2, batch=16, steps=50, first="relativistic_paired", r1_weight=0.3,
+    second="relativistic_average", third="non_saturating", conditional=True, activation="tanh",
+    changes="4:c.objective=relativistic_paired",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("match", "shifted"), [(EVERYTHING, "b"), (TURNED, "bcd")], ids=["everything", "turned"]
+    ("match", "shifted"),
+    [(EVERYTHING, "b"), (TURNED, "bcd"), (COMPARED, "")],
+    ids=["everything", "turned", "compared"],
 )
 def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str, tmp_path: Path):
     """``shifted``: games whose judge is known up to a constant, which rounding moves."""
@@ -53,19 +62,47 @@ def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str,
     assert compared >= 30
 
 
-@pytest.mark.parametrize("name", [name for name in DATA if name != "csv"])
-def test_the_script_draws_the_same_data(name: str):
-    match = Match(data=name, width=8, depth=1, batch=16)
-    namespace: dict = {"__name__": "script"}
+def executed(match: Match) -> dict:
+    """What the script defines, without running its games."""
+    module = ModuleType("script")
     before = torch.get_num_threads()
-    exec(compile(as_script(match), "script", "exec"), namespace)
+    with pytest.MonkeyPatch.context() as patch:  # a dataclass looks its module up
+        patch.setitem(sys.modules, "script", module)
+        exec(compile(as_script(match), "script", "exec"), vars(module))
     torch.set_num_threads(before)
+    return vars(module)
 
-    ours = match.distribution().sample(50, torch.Generator().manual_seed(3))
-    theirs = namespace["sample"](50, torch.Generator().manual_seed(3))[0]
 
-    assert torch.equal(ours, theirs)
-    assert name in (*DISTRIBUTIONS, *LINE_MIXTURES, "images", "drawn")
+@pytest.mark.parametrize("name", DATA)
+def test_the_script_draws_the_very_points_of_the_data_set_that_is_named(name: str):
+    match = Match(data=name, width=8, depth=1, batch=16, points=TWO_POINTS, theta=0.7)
+    data = DATA[name].given(theta=0.7, drawing=match.drawing, points=TWO_POINTS)
+
+    points, labels = executed(match)["sample"](50, torch.Generator().manual_seed(3))
+
+    assert torch.equal(points, data.sample(50, torch.Generator().manual_seed(3)))
+    if data.classes:
+        expected = data.sample_labelled(50, torch.Generator().manual_seed(3))[1]
+        assert torch.equal(labels, expected)
+    else:
+        assert labels is None
+
+
+OUTPUTS = torch.randn(2, 16, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_script_has_the_losses_and_the_rules_of_the_objective_that_is_named(name: str):
+    """Of that one and of the other that plays, and of none that does not."""
+    ours = OBJECTIVES[name]
+    found = executed(Match(first=name, second=name, width=8, depth=1, batch=16))["OBJECTIVES"]
+
+    assert list(found) == [name]
+    for loss in ("judge_loss", "generator_loss"):
+        wanted, told = getattr(ours, loss)(*OUTPUTS), getattr(found[name], loss)(*OUTPUTS)
+        assert torch.equal(told, wanted)
+    for rule in ("penalty", "weighed_by", "clips", "relativistic"):
+        assert getattr(found[name], rule) == getattr(ours, rule)
 
 
 def test_the_script_starts_with_every_dial_of_each_game_under_its_name():
