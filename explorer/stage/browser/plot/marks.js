@@ -55,8 +55,7 @@ import { Trace } from "./trace.js";
  *   namedAtEnd?: boolean,
  *   names?(mark: M): string[],
  *   valueAt?(mark: M, view: View, stage: Context, x: number, y: number): Missable,
- *   entryAt?(mark: M, view: View, plot: Plot, x: number, frame: Frame | null): Entry | null,
- * }} Kind
+ *   entryAt?(mark: M, view: View, plot: Plot, x: number, frame: Frame | null): Entry | null }} Kind
  */
 
 /**
