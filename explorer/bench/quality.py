@@ -108,7 +108,15 @@ def _row(name: str, seconds: list[float | None], limit: float) -> Row:
     values = [limit if each is None else min(each, limit) for each in seconds]
     ours = median(values)
     unit = f"s, {there} of {len(values)}"
-    return Row(name, ours, limit, "limit", unit, limit / ours, spread(values))
+    return Row(
+        name=name,
+        ours=ours,
+        other=limit,
+        against="limit",
+        unit=unit,
+        ratio=limit / ours,
+        spread=spread(values),
+    )
 
 
 ROWS: dict[str, Callable[[Effort], Iterable[Row]]] = {

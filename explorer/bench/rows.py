@@ -109,7 +109,15 @@ def to_target(name: str, values: list[float], target: float, unit: str) -> Row:
     ours = median(values)
     more_is_better = unit.endswith("/s") or unit.startswith("of ")
     ratio = ours / target if more_is_better else target / max(ours, 1e-9)
-    return Row(name, ours, target, "target", unit, ratio, spread(values))
+    return Row(
+        name=name,
+        ours=ours,
+        other=target,
+        against="target",
+        unit=unit,
+        ratio=ratio,
+        spread=spread(values),
+    )
 
 
 def spread(values: list[float]) -> float:

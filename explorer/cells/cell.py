@@ -344,7 +344,7 @@ def gate_of(
         rows(step.from_hidden, block, units) if from_hidden is None else from_hidden,
         rows(step.preactivation, block, units),
         getattr(step, name),
-        from_memory,
+        from_memory=from_memory,
     )
 
 

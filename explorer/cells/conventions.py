@@ -156,7 +156,7 @@ def from_onnx(
         reordered(R, theirs, ours),
         reordered(first, theirs, ours),
         reordered(second, theirs, ours),
-        None if P is None else reordered(P.view(3, -1), ONNX_PEEPHOLES, PEEPHOLES),
+        peepholes=None if P is None else reordered(P.view(3, -1), ONNX_PEEPHOLES, PEEPHOLES),
     )
 
 

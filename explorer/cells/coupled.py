@@ -126,16 +126,16 @@ class CoupledLSTM(Cell):
         parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
         hidden = touch("hidden", o * squashed, parts)
         return CoupledLSTMStep(
-            from_input,
-            from_hidden,
-            preactivation,
-            i,
-            f,
-            g,
-            o,
-            kept,
-            written,
-            cell,
-            squashed,
-            hidden,
+            from_input=from_input,
+            from_hidden=from_hidden,
+            preactivation=preactivation,
+            input_gate=i,
+            forget_gate=f,
+            candidate=g,
+            output_gate=o,
+            kept=kept,
+            written=written,
+            cell=cell,
+            squashed=squashed,
+            hidden=hidden,
         )

@@ -100,7 +100,16 @@ class GRU(Cell):
         hidden = touch("hidden", kept + written, parts)
         preactivation = torch.cat((before_reset, before_update, before_new), dim=-1)
         return GRUStep(
-            from_input, from_hidden, r, z, gated_hidden, preactivation, n, kept, written, hidden
+            from_input=from_input,
+            from_hidden=from_hidden,
+            reset_gate=r,
+            update_gate=z,
+            gated_hidden=gated_hidden,
+            preactivation=preactivation,
+            new=n,
+            kept=kept,
+            written=written,
+            hidden=hidden,
         )
 
     def blank_layer(self, inputs: int, units: int, dtype: torch.dtype) -> nn.RNNBase:
@@ -184,5 +193,14 @@ class GRUBefore(Cell):
         from_hidden = torch.cat((gates_back, new_back), dim=-1)
         preactivation = torch.cat((before_gates, before_new), dim=-1)
         return GRUBeforeStep(
-            from_input, r, z, reset_hidden, from_hidden, preactivation, n, kept, written, hidden
+            from_input=from_input,
+            reset_gate=r,
+            update_gate=z,
+            reset_hidden=reset_hidden,
+            from_hidden=from_hidden,
+            preactivation=preactivation,
+            new=n,
+            kept=kept,
+            written=written,
+            hidden=hidden,
         )

@@ -129,18 +129,18 @@ class LSTM(Cell):
         parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
         hidden = touch("hidden", o * squashed, parts)
         return LSTMStep(
-            from_input,
-            from_hidden,
-            preactivation,
-            i,
-            f,
-            g,
-            o,
-            kept,
-            written,
-            cell,
-            squashed,
-            hidden,
+            from_input=from_input,
+            from_hidden=from_hidden,
+            preactivation=preactivation,
+            input_gate=i,
+            forget_gate=f,
+            candidate=g,
+            output_gate=o,
+            kept=kept,
+            written=written,
+            cell=cell,
+            squashed=squashed,
+            hidden=hidden,
         )
 
     def along(
@@ -201,16 +201,16 @@ def _in_place(
         hidden = state
     from_hidden, states = from_hidden.contiguous(), states.contiguous()
     return LSTMStep(
-        from_input,
-        from_hidden,
-        from_input + from_hidden,
-        i,
-        f,
-        g,
-        o,
-        f * befores,
-        i * g,
-        cells,
-        squashed,
-        states,
+        from_input=from_input,
+        from_hidden=from_hidden,
+        preactivation=from_input + from_hidden,
+        input_gate=i,
+        forget_gate=f,
+        candidate=g,
+        output_gate=o,
+        kept=f * befores,
+        written=i * g,
+        cell=cells,
+        squashed=squashed,
+        hidden=states,
     )

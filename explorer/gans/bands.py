@@ -60,7 +60,7 @@ def band(
         found.append(measure(real, fake))
     values = torch.tensor(found, dtype=torch.float64)
     mean, std = float(values.mean()), float(values.std())
-    return Band(values, mean, std, mean - WIDTH * std, mean + WIDTH * std)
+    return Band(values, mean, std, mean - WIDTH * std, high=mean + WIDTH * std)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def compare(
         verdict = "noise"
     else:
         verdict = "a" if costs[0] < costs[1] else "b"
-    return Comparison(one, other, error, difference, verdict)
+    return Comparison(one, other, error, difference, verdict=verdict)
 
 
 def _cost(mean: float, better: Better, ideal: float) -> float:

@@ -36,9 +36,9 @@ def summary(values: Sequence[float] | Float64[Tensor, " P"]) -> Summary:
     given = torch.as_tensor(values, dtype=torch.float64)
     kept = given[given.isfinite()]
     if len(kept) == 0:
-        return Summary(math.nan, math.nan, 0, math.nan, math.nan)
+        return Summary(math.nan, math.nan, 0, math.nan, most=math.nan)
     error = float(kept.std()) / math.sqrt(len(kept)) if len(kept) > 1 else math.nan
-    return Summary(float(kept.mean()), error, len(kept), float(kept.min()), float(kept.max()))
+    return Summary(float(kept.mean()), error, len(kept), float(kept.min()), most=float(kept.max()))
 
 
 @dataclass(frozen=True, eq=False)

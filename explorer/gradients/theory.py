@@ -69,7 +69,7 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
         else r"\prod_t s \sqrt{\mathrm{E}\,\varphi'^2}",
         "Poole et al. 2016; Chen, Pennington and Schoenholz 2018; hops counted",
         values,
-        _until(_trusted_lags(settings), hops > _trusted_hops(settings)),
+        valid_to=_until(_trusted_lags(settings), hops > _trusted_hops(settings)),
     )
 
 
@@ -90,7 +90,7 @@ def drawn_matrix(settings: FlowSettings) -> TheoryLine:
         r"\|W^k\|_F / \sqrt{H} \cdot \prod_t \sqrt{\mathrm{E}\,\varphi'^2}",
         "linear: Pascanu, Mikolov and Bengio 2013; slopes as in mean field",
         values,
-        _until(_trusted_lags(settings), stop),
+        valid_to=_until(_trusted_lags(settings), stop),
     )
 
 
@@ -110,7 +110,7 @@ def gate_alone(settings: FlowSettings) -> TheoryLine:
         rf"\sigma({_keeping_bias(settings.cell)})^k",
         "Gers, Schmidhuber and Cummins 2000; Jozefowicz, Zaremba and Sutskever 2015",
         values,
-        _until(settings.length, alone > NEGLIGIBLE * values),
+        valid_to=_until(settings.length, alone > NEGLIGIBLE * values),
     )
 
 

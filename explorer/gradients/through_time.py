@@ -155,4 +155,4 @@ def _summarised(groups: list[np.ndarray]) -> StateNorms:
         typical = np.exp(logs.mean(0))
         spread = logs.std(0, ddof=min(1, len(norms) - 1)) / np.log(10)
         per_step = typical[1:] / typical[:-1]
-    return StateNorms(norms, ratios, typical, spread, per_step)
+    return StateNorms(norms, ratios, typical, spread, per_step=per_step)

@@ -90,7 +90,9 @@ class Dials(Generic[Settings]):
         """
         row = self._rows[name]
         row = row if written is None else replace(row, shown=written)
-        look = _Look(label or row.label, help or row.help or None, self.key(name), labelled, width)
+        look = _Look(
+            label or row.label, help or row.help or None, self.key(name), labelled, width=width
+        )
         like, value = rows.values(self._default)[name], self.value(name)
 
         def on_change() -> None:

@@ -168,7 +168,7 @@ def _unpack(packet: bytes) -> tuple[int, Frame]:
         stored = np.frombuffer(packet, KINDS[kind], count, 8 + length + offset).reshape(shape)
         arrays[name] = _restore(stored, kind, float(low), float(high))
     scalars = {k: math.nan if v is None else float(v) for k, v in header["scalars"].items()}
-    return index, Frame(step, arrays, scalars, sentences, event, trouble)
+    return index, Frame(step, arrays, scalars, sentences, event=event, trouble=trouble)
 
 
 def _are_texts(*values: object) -> bool:

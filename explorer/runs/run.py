@@ -104,15 +104,15 @@ class Run:
             recording = self.recording
             state = self._state()
             return Status(
-                state,
-                recording.head,
-                recording.first,
-                recording.stride,
-                self.last,
-                self.trouble,
-                self.notice,
-                self._rate() if state == "training" else None,
-                len(self.connections),
+                state=state,
+                head=recording.head,
+                first=recording.first,
+                stride=recording.stride,
+                last=self.last,
+                trouble=self.trouble,
+                notice=self.notice,
+                rate=self._rate() if state == "training" else None,
+                viewers=len(self.connections),
             )
 
     def frames_after(

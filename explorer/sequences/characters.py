@@ -122,7 +122,9 @@ class CharacterNetwork:
             seen = read_stack(precise.stack, precise.embedding[codes], surgery, at)
             expected = precise.log_probabilities(seen.hidden)
         unknown = self.vocabulary.unknown(text)
-        return Reading(text, self.vocabulary, unknown, codes, seen, expected)
+        return Reading(
+            text, self.vocabulary, unknown, codes, trace=seen, log_probabilities=expected
+        )
 
     def begin(self) -> Carry:
         """The blank state in which a text begins, in float64."""
@@ -178,7 +180,7 @@ class CharacterNetwork:
             self.embedding.to(dtype),
             self.stack.to(dtype),
             self.readout.to(dtype),
-            self.readout_bias.to(dtype),
+            readout_bias=self.readout_bias.to(dtype),
         )
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -211,4 +213,6 @@ def fresh_characters(
     bound = units**-0.5
     readout = torch.empty(len(vocabulary), units).uniform_(-bound, bound, generator=generator)
     bias = torch.zeros(len(vocabulary))
-    return CharacterNetwork(vocabulary, drawn, stack.with_forget_bias(forget_bias), readout, bias)
+    return CharacterNetwork(
+        vocabulary, drawn, stack.with_forget_bias(forget_bias), readout, readout_bias=bias
+    )

@@ -76,7 +76,9 @@ def switched_on(
         if last + 1 < len(values):
             chosen &= ~on[last + 1]
     units = np.flatnonzero(chosen)
-    return Pattern(first, last, threshold, tuple(units.tolist()), tuple(signs[units].tolist()))
+    return Pattern(
+        first, last, threshold, tuple(units.tolist()), signs=tuple(signs[units].tolist())
+    )
 
 
 def places(

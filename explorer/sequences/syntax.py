@@ -187,7 +187,7 @@ def prose(text: str) -> Prose:
             level = max(level - 1, 0)
         depth[t], quotes[t], word[t], capital[t] = level, quoting, letters, large
         before = character
-    return Prose(depth, quotes, capital, word, lines(text), at_rest)
+    return Prose(depth, quotes, capital, word, lines=lines(text), at_rest=at_rest)
 
 
 def lines(text: str) -> Lines:

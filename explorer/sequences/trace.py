@@ -103,7 +103,15 @@ def trace(
         initial = cell.start(weights, *x.shape[1:-1])
     touch = None if surgery is None else surgery.touch
     steps = cell.along(weights, cell.from_input(weights, x), initial, touch, backward)
-    return Trace(cell.name, weights, x, initial, steps, surgery or None, backward)
+    return Trace(
+        cell=cell.name,
+        weights=weights,
+        x=x,
+        initial=initial,
+        steps=steps,
+        surgery=surgery or None,
+        backward=backward,
+    )
 
 
 def agreement(trace: Trace) -> float:

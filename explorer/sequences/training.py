@@ -105,7 +105,9 @@ class CharacterLesson(Lesson[CharacterNetwork]):
         embedding, readout, bias = (
             part.detach().clone() for part in (self._embedding, self._readout, self._bias)
         )
-        return CharacterNetwork(self._vocabulary, embedding, self._layers.stack(), readout, bias)
+        return CharacterNetwork(
+            self._vocabulary, embedding, self._layers.stack(), readout, readout_bias=bias
+        )
 
     def place(self) -> dict[str, Tensor]:
         """Where every excerpt is read, and the state carried there."""

@@ -117,7 +117,10 @@ def memory_held() -> float:
     """How far c moves in 200 steps with the forget gate held at 1 and the input gate at 0."""
     weights, state, x = a_reading("lstm", 200, 64)
     held = Surgery(
-        clamps=(Clamp("forget_gate", (), 0, 199, 1.0), Clamp("input_gate", (), 0, 199, 0.0))
+        clamps=(
+            Clamp("forget_gate", (), 0, 199, value=1.0),
+            Clamp("input_gate", (), 0, 199, value=0.0),
+        )
     )
     last, before = read("lstm", weights, x, state, held)[-1].state.cell, state.cell
     assert last is not None and before is not None  # noqa: PT018
@@ -192,7 +195,7 @@ KNOWN = (
             0,
             partial(difference_to_fused, name),
             f"torch.nn.{type(CELLS[name].blank_layer(1, 1, torch.float64)).__name__}",
-            1e-12,
+            tolerance=1e-12,
         )
         for name in FUSED
     ),
@@ -202,7 +205,7 @@ KNOWN = (
             0,
             partial(difference_to_onnxruntime, name),
             f"onnxruntime {told.kind}",
-            2e-6,
+            tolerance=2e-6,
         )
         for name, told in NODES.items()
     ),
@@ -212,7 +215,7 @@ KNOWN = (
             0,
             partial(difference_to_reference, name),
             "onnx reference evaluator",
-            1e-13,
+            tolerance=1e-13,
         )
         for name, told in NODES.items()
         if told.in_reference
@@ -223,7 +226,7 @@ KNOWN = (
             0,
             partial(difference_to_textbook, name),
             CELLS[name].source,
-            1e-12,
+            tolerance=1e-12,
         )
         for name in PUBLISHED
     ),
@@ -233,7 +236,7 @@ KNOWN = (
             0,
             partial(difference_of_sums, name),
             "algebra",
-            1e-12,
+            tolerance=1e-12,
         )
         for name in GATED
     ),
@@ -274,38 +277,47 @@ KNOWN = (
         lambda: CELLS["lstm"].draw(10, 64, rng()).parameters,
         "torch.nn.LSTM",
     ),
-    Known("time constant of forget biases 0 to 5", 0, time_constants, "1 + eᵇ", 1e-12),
-    Known("half-life of forget biases 0 to 5", 0, half_lives, "ln 2 / ln(1 + e⁻ᵇ)", 1e-12),
-    Known("left after 10 steps at bias 1", 0.0436, partial(left, 1, 10), "σ(b)ᵏ", 1e-4),
-    Known("left after 100 steps at bias 3", 7.76e-3, partial(left, 3, 100), "σ(b)ᵏ", 1e-3, "rel"),
-    Known("left after 100 steps at bias 5", 0.5109, partial(left, 5, 100), "σ(b)ᵏ", 1e-4),
+    Known("time constant of forget biases 0 to 5", 0, time_constants, "1 + eᵇ", tolerance=1e-12),
+    Known(
+        "half-life of forget biases 0 to 5", 0, half_lives, "ln 2 / ln(1 + e⁻ᵇ)", tolerance=1e-12
+    ),
+    Known("left after 10 steps at bias 1", 0.0436, partial(left, 1, 10), "σ(b)ᵏ", tolerance=1e-4),
+    Known(
+        "left after 100 steps at bias 3",
+        7.76e-3,
+        partial(left, 3, 100),
+        "σ(b)ᵏ",
+        tolerance=1e-3,
+        kind="rel",
+    ),
+    Known("left after 100 steps at bias 5", 0.5109, partial(left, 5, 100), "σ(b)ᵏ", tolerance=1e-4),
     Known(
         "forget gate at bias 1, nothing read",
         1 / (1 + math.exp(-1)),
         forget_gate_at_rest,
         "Jozefowicz et al. 2015",
-        1e-15,
+        tolerance=1e-15,
     ),
     Known(
         "chrono: smallest time constant for lags up to 100",
         2,
         lambda: float(chrono_constants().min()),
         "Tallec & Ollivier 2018",
-        0.01,
+        tolerance=0.01,
     ),
     Known(
         "chrono: mean time constant, 1 + U[1, 99]",
         51,
         lambda: float(chrono_constants().mean()),
         "Tallec & Ollivier 2018",
-        0.4,
+        tolerance=0.4,
     ),
     Known(
         "chrono: 1/(1 − σ(log u)) − (1 + u), u up to 1,000",
         0,
         chrono_identity,
         "algebra",
-        1e-9,
+        tolerance=1e-9,
     ),
     *(
         Known(
@@ -313,7 +325,7 @@ KNOWN = (
             0,
             partial(chrono_at_rest, name),
             "σ(b) + σ(−b) = 1, Tallec & Ollivier 2018",
-            1e-15,
+            tolerance=1e-15,
         )
         for name in ("lstm", "lstm_peephole")
     ),
@@ -322,6 +334,6 @@ KNOWN = (
         0,
         difference_to_tensorflow1,
         "the equations of tf.compat.v1.nn.rnn_cell.LSTMCell",
-        1e-13,
+        tolerance=1e-13,
     ),
 )

@@ -62,8 +62,8 @@ DIRAC = (
             ends[column],
             partial(distance, name, judge_steps),
             "notebook of Mescheder et al. 2018",
-            0.1,  # the least digit of 5e-33
-            "rel",
+            tolerance=0.1,  # the least digit of 5e-33
+            kind="rel",
         )
         for name, ends in TABLE.items()
         for column, (judge_steps, way) in enumerate(WAYS.items())
@@ -84,7 +84,7 @@ DIRAC = (
             0,
             partial(eigenvalue_error, game, formula),
             source,
-            1e-7,  # at a double root rounding counts by its root
+            tolerance=1e-7,  # at a double root rounding counts by its root
         )
         for gamma in (0.3, 1.0, 2.0)
         for game, formula, source in (

@@ -170,39 +170,45 @@ KNOWN = (
         2 * 2 / 1.414 * math.sin(math.pi / 8),
         partial(nearest_centres, "ring"),
         "chord of 45°, radius 2/1.414 of gan_toy.py",
-        1e-6,
+        tolerance=1e-6,
     ),
     Known(
         "neighbours on the grid: distance",
         2 / 2.828,
         partial(nearest_centres, "grid"),
         "gan_toy.py",
-        1e-6,
+        tolerance=1e-6,
     ),
     Known(
         "good samples of a perfect generator",
         1 - math.exp(-4.5),
         good_share,
         "1 − exp(−9/2): 3 σ in the plane",
-        6e-4,
+        tolerance=6e-4,
     ),
     Known(
         "coverage, expected, n = m = 1,000, k = 5",
         1 - math.prod((1_000 - i) / (2_000 - i) for i in range(1, 6)),
         partial(expected_coverage, 1_000, 1_000, 5),
         "Naeem et al. 2020, lemma 2",
-        1e-12,
+        tolerance=1e-12,
     ),
-    Known("coverage of moons by moons", 0.969, real_coverage, "Naeem et al. 2020", 0.01),
+    Known("coverage of moons by moons", 0.969, real_coverage, "Naeem et al. 2020", tolerance=0.01),
     Known(
         "reverse KL of perfect samples, K = 25, m = 1,000",
         24 / 2_000,
         mean_reverse_kl,
         "(K − 1)/2m, Miller 1955",
-        0.02,
-        "rel",
+        tolerance=0.02,
+        kind="rel",
     ),
-    Known("reverse KL, 24 of 25 modes", math.log(25 / 24), lost_mode, "log(K/(K − 1))", 1e-12),
+    Known(
+        "reverse KL, 24 of 25 modes",
+        math.log(25 / 24),
+        lost_mode,
+        "log(K/(K − 1))",
+        tolerance=1e-12,
+    ),
     *(
         Known(
             f"W1 floor of the {name}, n = 1,000" + (", even reference" if even else ""),
@@ -215,14 +221,14 @@ KNOWN = (
     ),
     *LEARNED,
     *DIRAC,
-    Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", 1e-12),
+    Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", tolerance=1e-12),
     *(
         Known(
             f"critic's gradient with penalty, {activation}, relative error",
             0,
             partial(judge_gradient_error, activation),
             "autograd, float64",
-            1e-10,
+            tolerance=1e-10,
         )
         for activation in ("relu", "tanh")
     ),
@@ -233,7 +239,7 @@ KNOWN = (
             0,
             partial(difference_to_slow, objective),
             "autograd, torch.optim.Adam, float64",
-            1e-9,
+            tolerance=1e-9,
         )
         for objective in GENERATOR_LOSSES
     ),
@@ -242,14 +248,14 @@ KNOWN = (
         0,
         partial(population_difference, 20, torch.float64),
         "equality of two runs",
-        1e-9,
+        tolerance=1e-9,
     ),
     Known(
         "three games at once against each alone, 3 steps, float32",
         0,
         partial(population_difference, 3, torch.float32),
         "equal but for rounding, which Adam enlarges where a gradient nearly vanishes",
-        1e-4,
+        tolerance=1e-4,
     ),
     *(
         Known(
@@ -257,8 +263,8 @@ KNOWN = (
             1 + 0.5 / (2 * weight),
             partial(slope_between_two_points, weight),
             "1 + W/2λ: where sW − λ(s − 1)² is largest",
-            0.02,
-            "rel",
+            tolerance=0.02,
+            kind="rel",
         )
         for weight in (0.1, 10.0)
     ),

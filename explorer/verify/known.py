@@ -84,4 +84,4 @@ def judge(room: str, known: Known) -> Verdict:
         measured, trouble = float(known.measure()), ""
     except Exception as error:
         measured, trouble = math.nan, f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return Verdict(room, known, measured, time.monotonic() - start, trouble)
+    return Verdict(room, known, measured, time.monotonic() - start, trouble=trouble)

@@ -83,20 +83,28 @@ LEARNED = (
         math.sqrt(1 - 4.5 * math.exp(-4.5) / (1 - math.exp(-4.5))),
         ring_spread,
         "Rayleigh, cut off at 3 σ: 0.974",
-        2e-3,
+        tolerance=2e-3,
     ),
     Known(
         "total variation of perfect samples, K = 25, m = 1,000",
         total_variation_bias(25, 1_000),
         mean_total_variation,
         "binomial mean deviation, De Moivre",
-        0.01,
-        "rel",
+        tolerance=0.01,
+        kind="rel",
     ),
-    Known("1-NN accuracy of moons by moons", 399 / 799, neighbours, "any other is nearest", 0.02),
-    Known("unbiased MMD² of moons by moons, mean", 0, mean_mmd, "Gretton et al. 2012", 1e-3),
+    Known(
+        "1-NN accuracy of moons by moons",
+        399 / 799,
+        neighbours,
+        "any other is nearest",
+        tolerance=0.02,
+    ),
+    Known(
+        "unbiased MMD² of moons by moons, mean", 0, mean_mmd, "Gretton et al. 2012", tolerance=1e-3
+    ),
     *(
-        Known(f"density, {data.spoken}: mass", 1, partial(mass, name), "definition", 2e-3)
+        Known(f"density, {data.spoken}: mass", 1, partial(mass, name), "definition", tolerance=2e-3)
         for name, data in DISTRIBUTIONS.items()
         if data.log_density is not None
     ),
@@ -110,21 +118,29 @@ LEARNED = (
         )
         for name, data in LINE_MIXTURES.items()
     ),
-    Known("exact critic against itself: correlation", 1, critic_against_itself, "identity", 1e-9),
-    Known("JS of parallel lines, by a judge", math.log(2), js_between_lines, "log 2", 1e-3),
+    Known(
+        "exact critic against itself: correlation",
+        1,
+        critic_against_itself,
+        "identity",
+        tolerance=1e-9,
+    ),
+    Known(
+        "JS of parallel lines, by a judge", math.log(2), js_between_lines, "log 2", tolerance=1e-3
+    ),
     Known(
         "parallel lines: minimax's pull on θ",
         0,
         lambda: trained_judge("minimax", 1.0).pull,
         "JS has no slope: Arjovsky et al. 2017, ex. 1",
-        1e-3,
+        tolerance=1e-3,
     ),
     Known(
         "parallel lines: pull of the critic, λ = 0.1",
         -(1 + 1 / 0.2),
         lambda: trained_judge("wasserstein_gp", 1.0).pull,
         "−(1 + W/2λ) sign θ",
-        0.1,
-        "rel",
+        tolerance=0.1,
+        kind="rel",
     ),
 )

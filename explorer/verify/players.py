@@ -100,7 +100,7 @@ PLAYERS = (
             0,
             partial(objective_error, objective, activation),
             "autograd, float64",
-            1e-12,
+            tolerance=1e-12,
         )
         for objective in OBJECTIVES
         for activation in ("leaky_relu", "tanh")
@@ -111,7 +111,7 @@ PLAYERS = (
             0,
             partial(penalty_error, objective, **dials),
             "autograd twice, float64",
-            1e-12,
+            tolerance=1e-12,
         )
         for name, objective, dials in penalties()
     ),
@@ -121,7 +121,7 @@ PLAYERS = (
             rules.undecided[0],
             partial(undecided_loss, name),
             rules.undecided[1],
-            1e-12,
+            tolerance=1e-12,
         )
         for name, rules in OBJECTIVES.items()
         if rules.undecided is not None

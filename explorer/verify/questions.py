@@ -136,7 +136,7 @@ KNOWN = (
             0,
             partial(saliency_gap, cell),
             "central differences",
-            1e-7,
+            tolerance=1e-7,
         )
         for cell in CELLS
     ),
@@ -165,6 +165,6 @@ KNOWN = (
         6,
         linear_memory,
         "Jaeger 2001",
-        0.05,
+        tolerance=0.05,
     ),
 )

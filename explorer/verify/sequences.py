@@ -120,7 +120,7 @@ KNOWN = (
             0,
             partial(shipped, name),
             f"torch.nn.{cell.name[:4].removesuffix('_').upper()}" if cell.has_layer else "NumPy",
-            1e-12,
+            tolerance=1e-12,
         )
         for name, cell in ((name, CELLS[recipe.settings.cell]) for name, recipe in RECIPES.items())
     ),
@@ -131,7 +131,7 @@ KNOWN = (
             0,
             partial(stacked, name, layers, both_ways),
             "torch.nn" if cell.has_layer else "NumPy, unit by unit",
-            1e-12,
+            tolerance=1e-12,
         )
         for name, cell in CELLS.items()
         for layers, both_ways in ((3, False), (3, True))
@@ -142,28 +142,54 @@ KNOWN = (
             0,
             partial(one_by_one, name),
             "definition",
-            1e-12,
+            tolerance=1e-12,
         )
         for name in ("characters-lstm_peephole", "english-lstm")
     ),
     Known(
-        "sunspots: autoregression of order 9", 0, straight_line, "sklearn LinearRegression", 1e-8
+        "sunspots: autoregression of order 9",
+        0,
+        straight_line,
+        "sklearn LinearRegression",
+        tolerance=1e-8,
     ),
-    Known("sunspots-lstm: its error is what its card says", 0, sunspots_again, "the card", 1e-6),
-    Known("digits: nearest neighbour", 0, neighbours, "sklearn KNeighborsClassifier", 0.003),
+    Known(
+        "sunspots-lstm: its error is what its card says",
+        0,
+        sunspots_again,
+        "the card",
+        tolerance=1e-6,
+    ),
+    Known(
+        "digits: nearest neighbour", 0, neighbours, "sklearn KNeighborsClassifier", tolerance=0.003
+    ),
     Known("digits-lstm: named wrong, at most", (0, 0.03), digits_again, "the card", kind="range"),
-    Known("expected characters: probabilities sum to 1", 0, total_probability, "definition", 1e-12),
     Known(
-        "LSTM: c − (f c₋₁ + i g)", 0, partial(kept_and_written, "lstm"), "Gers et al. 2000", 1e-15
+        "expected characters: probabilities sum to 1",
+        0,
+        total_probability,
+        "definition",
+        tolerance=1e-12,
     ),
     Known(
-        "GRU: h − (z h₋₁ + (1 − z) n)", 0, partial(kept_and_written, "gru"), "torch.nn.GRU", 1e-15
+        "LSTM: c − (f c₋₁ + i g)",
+        0,
+        partial(kept_and_written, "lstm"),
+        "Gers et al. 2000",
+        tolerance=1e-15,
+    ),
+    Known(
+        "GRU: h − (z h₋₁ + (1 − z) n)",
+        0,
+        partial(kept_and_written, "gru"),
+        "torch.nn.GRU",
+        tolerance=1e-15,
     ),
     Known(
         "separation of N(1, 1) from N(0, 1)",
         0.5 * (1 + math.erf(0.5)),
         overlapping_bells,
         "Φ(1/√2), Mann & Whitney 1947",
-        0.01,
+        tolerance=0.01,
     ),
 )

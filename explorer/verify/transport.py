@@ -110,20 +110,30 @@ def sliced() -> float:
 
 
 KNOWN = (
-    Known("W1 of a cloud moved by (3, 4)", 5, partial(shifted, 1), "Villani 2003", 1e-9),
-    Known("W2 of a cloud moved by (3, 4)", 5, partial(shifted, 2), "Villani 2003", 1e-9),
+    Known("W1 of a cloud moved by (3, 4)", 5, partial(shifted, 1), "Villani 2003", tolerance=1e-9),
+    Known("W2 of a cloud moved by (3, 4)", 5, partial(shifted, 2), "Villani 2003", tolerance=1e-9),
     Known(
         "W1 of parallel lines 0.7 apart",
         THETA,
         parallel_lines,
         "Arjovsky et al. 2017, example 1",
-        1e-9,
+        tolerance=1e-9,
     ),
-    Known("linear program, quantiles, area: W1 on a line", 0, three_routes, "Vallender 1974", 1e-9),
-    Known("quantiles against SciPy: W1 on a line", 0, to_scipy, "scipy.stats", 1e-12),
-    Known("duality gap, 256 against 300 points", 0, duality_gap, "Kantorovich duality", 1e-9),
-    Known("plan: error of its marginals", 0, marginal_error, "definition", 1e-9),
-    Known("optimal critic: gap less W1", 0, potential_gap, "Kantorovich, Rubinstein", 1e-9),
+    Known(
+        "linear program, quantiles, area: W1 on a line",
+        0,
+        three_routes,
+        "Vallender 1974",
+        tolerance=1e-9,
+    ),
+    Known("quantiles against SciPy: W1 on a line", 0, to_scipy, "scipy.stats", tolerance=1e-12),
+    Known(
+        "duality gap, 256 against 300 points", 0, duality_gap, "Kantorovich duality", tolerance=1e-9
+    ),
+    Known("plan: error of its marginals", 0, marginal_error, "definition", tolerance=1e-9),
+    Known(
+        "optimal critic: gap less W1", 0, potential_gap, "Kantorovich, Rubinstein", tolerance=1e-9
+    ),
     Known(
         "optimal critic: steepest slope",
         (0.9, 1 + 1e-9),
@@ -136,15 +146,15 @@ KNOWN = (
         math.sqrt(2**2 + 0.5**2),
         partial(gaussians, 2),
         "√(|m|² + (σ − σ')²), Dowson & Landau 1982",
-        1e-4,
-        "rel",
+        tolerance=1e-4,
+        kind="rel",
     ),
     Known(
         "sliced W2 of a cloud moved by (3, 4)",
         5 / math.sqrt(2),
         sliced,
         "|s|/√2, Bonneel et al. 2015",
-        0.03,
-        "rel",
+        tolerance=0.03,
+        kind="rel",
     ),
 )

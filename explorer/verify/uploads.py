@@ -48,7 +48,7 @@ def as_node(stack: Stack) -> tuple[Node, dict[str, np.ndarray]]:
         for name, parts in zip("WRBP", zip(*ways, strict=True), strict=True)
         if parts[0] is not None
     }
-    return Node(kind, "layer", ("X", "W", "R", "B"), ("Y",), settings), arrays
+    return Node(kind, "layer", ("X", "W", "R", "B"), ("Y",), settings=settings), arrays
 
 
 def difference_to_onnx(cell_name: str, precision: torch.dtype) -> float:
@@ -108,7 +108,7 @@ KNOWN = (
             0,
             partial(difference_to_onnx, name, torch.float32),
             "onnxruntime",
-            1e-6,
+            tolerance=1e-6,
         )
         for name in NODES
     ),
@@ -118,7 +118,7 @@ KNOWN = (
             0,
             partial(difference_to_onnx, name, torch.float64),
             "onnx.reference",
-            1e-12,
+            tolerance=1e-12,
         )
         for name in REFERENCE
     ),
@@ -128,7 +128,7 @@ KNOWN = (
             0,
             partial(difference_to_keras, name),
             "Keras' equations",
-            1e-12,
+            tolerance=1e-12,
         )
         for name in PACKINGS["keras"]
     ),
@@ -138,7 +138,7 @@ KNOWN = (
             0,
             partial(opened_difference, "model.pt", partial(state_dict, cell_name)),
             f"torch.nn.{layer}",
-            1e-12,
+            tolerance=1e-12,
         )
         for cell_name, layer in (("lstm", "LSTM"), ("gru", "GRU"), ("rnn_tanh", "RNN"))
     ),
@@ -147,13 +147,13 @@ KNOWN = (
         0,
         partial(opened_difference, "model.safetensors", tensors),
         "torch.nn.GRU",
-        1e-12,
+        tolerance=1e-12,
     ),
     Known(
         "an ONNX file of an LSTM with peepholes, opened",
         0,
         partial(opened_difference, "model.onnx", model),
         "onnxruntime",
-        1e-6,
+        tolerance=1e-6,
     ),
 )

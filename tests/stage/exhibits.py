@@ -128,7 +128,8 @@ PLOTS: dict[str, Exhibit] = {
         x=Axis(label="lag"),
     ),
     "curve over its own x": plot(
-        Curve("wave", "rnn_tanh", x="lags", dashed=True, width=3), x=Axis(label="a long name: time, s")
+        Curve("wave", "rnn_tanh", x="lags", dashed=True, width=3),
+        x=Axis(label="a long name: time, s"),
     ),
     "histories": plot(*LOSSES, x=Axis(0, None), y=Axis(label="error")),
     "histories on log axes": plot(

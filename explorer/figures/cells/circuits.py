@@ -170,7 +170,7 @@ def _concatenate(reads: str) -> Stage:
         "[⟦x⟧, ⟦letter hidden⟧₋₁] = [<x>, …, <hidden_before>, …]",
         f"Everything below reads the same two lists: the numbers of {reads}, and the last "
         "⟦hidden state⟧ of every unit, this one's {hidden_before} among them.",
-        "",
+        title="",
     )
     made = formula.stage("concatenate", "", INPUTS, reads)
     *terms, last, end = made.equation
@@ -213,7 +213,15 @@ def belt(
     The first and the last stretch have them at their outer end.
     """
     middle: Point = ((begin[0] + finish[0]) / 2, begin[1])
-    wire = Wire(f"wire/{name}", (begin, finish), value(name), "cell", middle, label, MEMORY_FULL)
+    wire = Wire(
+        name=f"wire/{name}",
+        points=(begin, finish),
+        value=value(name),
+        role="cell",
+        label_at=middle,
+        label=label,
+        full=MEMORY_FULL,
+    )
     side = "above" if places.narrow else "across"
     wire = replace(wire, signed=True, side=side, help=explanation)  # type: ignore[arg-type]
     if begin[0] == places.left:
@@ -273,8 +281,8 @@ def written_wire(places: Places, explanation: str) -> Wire:
         ((add, middle), (add, top)),
         value("written"),
         "cell",
-        (add, (middle + top) / 2),
-        "⟦written⟧",
+        label_at=(add, (middle + top) / 2),
+        label="⟦written⟧",
         start="write",
         end="add",
         signed=True,

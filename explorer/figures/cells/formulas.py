@@ -68,7 +68,13 @@ class Formula:
                 value(first), value(second), if_first.format(reads), if_second.format(reads)
             )
         return Stage(
-            name, parts, self.symbols, self.equation(reads), self.says, weighing, title=title
+            name,
+            parts,
+            self.symbols,
+            self.equation(reads),
+            says=self.says,
+            weighs=weighing,
+            title=title,
         )
 
 
@@ -130,8 +136,8 @@ class Gate:
             f"{letter} = {squash}({self.sum_in_letters})",
             f"{letter} = {squash}({parts}) = {squash}(<{name}/preactivation>) = <{name}>",
             self.kind.says,
-            f"⟦{name} gate⟧",
-            (
+            title=f"⟦{name} gate⟧",
+            weighs=(
                 self.parts[0],
                 self.past,
                 "The larger push comes from {0}.",
@@ -148,7 +154,7 @@ class Gate:
             self.sum_in_letters,
             f"{parts} = <{self.name}/preactivation>",
             f"The sum that {self.kind.squash} turns into the ⟦{self.name} gate⟧.",
-            f"⟦{self.name} gate⟧ before {self.kind.squash}",
+            title=f"⟦{self.name} gate⟧ before {self.kind.squash}",
         )
 
 
@@ -210,7 +216,7 @@ def _formula(cell: Cell, equation: Equation) -> Formula:
         equation.name, "heard"
     ):
         sides.insert(0, left)
-    return Formula(name, symbols, " = ".join(sides), says, title, weighs)
+    return Formula(name, symbols, " = ".join(sides), says, title=title, weighs=weighs)
 
 
 def _of_what_is_there(cell: Cell, of: str) -> str:
@@ -275,7 +281,13 @@ def terms(line: str, reads: str = "“{token}”") -> tuple[Term, ...]:
             role = ROLES.get(piece, "ink")
             shown = Value(piece) if piece == "x" else value(piece)
             found.append(
-                Term("", shown, role, i == last or role != "ink", _caption(piece, reads, i == last))
+                Term(
+                    "",
+                    shown,
+                    role,
+                    i == last or role != "ink",
+                    caption=_caption(piece, reads, i == last),
+                )
             )
         elif piece:
             found.append(Term(piece))

@@ -69,14 +69,14 @@ def parts_of(cell: Cell) -> Parts:
     hears = cell.candidate.hears
     reader = _factor(cell, "hidden") if cell.memory == "cell" else ""
     return Parts(
-        cell.memory,
-        keeping,
-        cell.pictured(rest),
-        cell.pictured(free or writer.strip("{}")),
-        bool(free),
-        cell.candidate.name,
-        cell.pictured(hears),
-        cell.pictured(reader.strip("{}")),
+        memory=cell.memory,
+        keeper=keeping,
+        rest_of=cell.pictured(rest),
+        writer=cell.pictured(free or writer.strip("{}")),
+        free=bool(free),
+        candidate=cell.candidate.name,
+        reset=cell.pictured(hears),
+        reader=cell.pictured(reader.strip("{}")),
     )
 
 
@@ -146,7 +146,7 @@ def _phase(cell: Cell, parts: Parts, name: str) -> Phase | None:
     """Return the stage that computes one number; None where another stage does."""
     memory, array = parts.memory, cell.pictured(name)
     if array == parts.keeper:
-        return Phase(array, array, ("rest",), ("coupled", array), f"⟦{array}⟧")
+        return Phase(array, array, ("rest",), ("coupled", array), title=f"⟦{array}⟧")
     if name in ("gated_hidden", "reset_hidden"):
         past = f"{parts.candidate}/past" if name == "gated_hidden" else "heard"
         wires = ("last_outputs", past, _to_past(parts), array)
@@ -158,7 +158,7 @@ def _phase(cell: Cell, parts: Parts, name: str) -> Phase | None:
         nodes = (*(("rest",) if parts.free else ()), "write", "add")
         wires = (*write, parts.candidate, "written", "kept", memory)
         stage, title = ("write", "⟦write⟧") if memory == "cell" else ("blend", "")
-        return Phase(stage, memory, nodes, wires, title)
+        return Phase(stage, memory, nodes, wires, title=title)
     if name == "squashed":
         return Phase("squash", name, ("tanh",), ("cell", "tapped", name))
     if name == "hidden":
@@ -266,7 +266,9 @@ def _shown(parts: Parts, places: Places) -> list[Wire]:
             ((read, tanh), (read, middle)),
             value("squashed"),
             "hidden",
-            (read, (tanh + middle) / 2 + 2) if places.narrow else (read - 27, (tanh + middle) / 2),
+            label_at=(read, (tanh + middle) / 2 + 2)
+            if places.narrow
+            else (read - 27, (tanh + middle) / 2),
             start="tanh",
             end="read",
             signed=True,
@@ -278,8 +280,8 @@ def _shown(parts: Parts, places: Places) -> list[Wire]:
             ((read, middle), (right, middle)),
             value("hidden"),
             "hidden",
-            (right, middle + 10 if places.narrow else middle),
-            "⟦shown⟧",
+            label_at=(right, middle + 10 if places.narrow else middle),
+            label="⟦shown⟧",
             start="read",
             signed=True,
             side="below" if places.narrow else "across",
@@ -366,7 +368,7 @@ def _heard_after(candidate: Gate, places: Places) -> list[Wire]:
             ((x, second), (x, row)),
             value(f"{name}/past"),
             candidate.kind.role,
-            (x, (row + 3 * places.buses[0]) / 4),
+            label_at=(x, (row + 3 * places.buses[0]) / 4),
             full=PART_FULL,
             start="remembers",
             end="past",
@@ -379,7 +381,7 @@ def _heard_after(candidate: Gate, places: Places) -> list[Wire]:
             ((x, row), (places.gates[name], row)),
             value(f"{name}/gated_hidden"),
             candidate.kind.role,
-            (x, row - 16),
+            label_at=(x, row - 16),
             full=PART_FULL,
             start="past",
             end=name,
@@ -402,7 +404,7 @@ def _heard_before(candidate: Gate, places: Places) -> list[Wire]:
             ((x, second), (x, y)),
             value("hidden_before"),
             "hidden",
-            (x, (y + 3 * places.buses[0]) / 4),
+            label_at=(x, (y + 3 * places.buses[0]) / 4),
             start="remembers",
             end="past",
             signed=True,
@@ -414,7 +416,7 @@ def _heard_before(candidate: Gate, places: Places) -> list[Wire]:
             ((x, y), (matrix_x, matrix_y)),
             value("reset_hidden"),
             "hidden",
-            (x, (y + matrix_y) / 2) if narrow else (x, y - 16),
+            label_at=(x, (y + matrix_y) / 2) if narrow else (x, y - 16),
             start="past",
             end="matrix",
             signed=True,
@@ -426,7 +428,7 @@ def _heard_before(candidate: Gate, places: Places) -> list[Wire]:
             ((matrix_x, matrix_y), (end, matrix_y), *turn),
             value(f"{name}/from_hidden"),
             candidate.kind.role,
-            (matrix_x, matrix_y - 16),
+            label_at=(matrix_x, matrix_y - 16),
             full=PART_FULL,
             start="matrix",
             end=name,
@@ -456,13 +458,13 @@ def _peephole(gate: Gate, taps: bool, first: str, places: Places) -> Wire:
     down = 32 if before else (62 if places.narrow else -54)  # where no other line is near
     beside = (tap, (places.belt + rail) / 2 + down)
     return Wire(
-        f"wire/{name}/from_memory",
-        (*begin, (x, rail, -0.36), (x, places.gate_row, -0.36)),
-        value(f"{name}/from_memory"),
-        name,
-        beside if taps else ((start + x) / 2, rail),
-        "peephole" if name == first and not places.narrow else "",
-        PART_FULL,
+        name=f"wire/{name}/from_memory",
+        points=(*begin, (x, rail, -0.36), (x, places.gate_row, -0.36)),
+        value=value(f"{name}/from_memory"),
+        role=name,
+        label_at=beside if taps else ((start + x) / 2, rail),
+        label="peephole" if name == first and not places.narrow else "",
+        full=PART_FULL,
         end=name,
         side="above" if not taps else ("right" if places.narrow else "left"),
         help=f"What ⟦{name} gate⟧ sees of the ⟦cell state⟧ {'before' if before else 'after'} this "

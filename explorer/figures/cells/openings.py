@@ -30,7 +30,7 @@ def _plain(formula: Formula, reads: str) -> Opening:
         formula.title,
         formula.symbols,
         formula.equation(reads),
-        formula.says,
+        says=formula.says,
     )
 
 
@@ -48,16 +48,23 @@ def _of_gate(circuit: Circuit, gate: Gate, reads: str, inputs: tuple[str, ...]) 
     value, total = gate.formula, gate.preactivation
     found = [
         Opening(
-            name,
-            value.title,
-            value.symbols,
-            value.equation(reads),
-            value.says + PLACE.format(name),
-            dots,
-            role,
-            f"{name}/preactivation",
+            name=name,
+            title=value.title,
+            symbols=value.symbols,
+            equation=value.equation(reads),
+            says=value.says + PLACE.format(name),
+            dots=dots,
+            role=role,
+            adds_to=f"{name}/preactivation",
         ),
-        Opening(total.name, total.title, total.symbols, total.equation(reads), total.says, dots),
+        Opening(
+            total.name,
+            total.title,
+            total.symbols,
+            total.equation(reads),
+            says=total.says,
+            dots=dots,
+        ),
         _part(gate, "from_input", f"⟦W {name}⟧ ⟦x⟧", "the input", read, reads),
     ]
     before = before_in_letters("hidden")
@@ -81,13 +88,13 @@ def _part(gate: Gate, part: str, symbols: str, what: str, dot: Dot, reads: str) 
     """Return the opening of one part of a gate's sum: a single dot product."""
     name = f"{gate.name}/{part}"
     return Opening(
-        name,
-        f"⟦{gate.name} gate⟧: from {what}",
-        symbols,
-        terms(f"Σ = <{name}>", reads),
-        f"What {what} contributes to the ⟦{gate.name} gate⟧.",
-        (dot,),
-        _role(gate),
+        name=name,
+        title=f"⟦{gate.name} gate⟧: from {what}",
+        symbols=symbols,
+        equation=terms(f"Σ = <{name}>", reads),
+        says=f"What {what} contributes to the ⟦{gate.name} gate⟧.",
+        dots=(dot,),
+        role=_role(gate),
     )
 
 
@@ -96,18 +103,27 @@ def _role(gate: Gate) -> str:
 
 
 def _read(gate: Gate, inputs: tuple[str, ...]) -> Dot:
-    return Dot("input", "weight_ih", "x", gate.block, "bias_ih", inputs, "token", "x")
+    return Dot(
+        label="input",
+        weights="weight_ih",
+        inputs="x",
+        block=gate.block,
+        bias="bias_ih",
+        names=inputs,
+        cause="token",
+        leads_to="x",
+    )
 
 
 def _past(gate: Gate) -> Dot:
     if gate.kind.reset == "before":
-        return Dot("past", "weight_hh", "reset_hidden", gate.block, "bias_hh")
+        return Dot("past", "weight_hh", "reset_hidden", gate.block, bias="bias_hh")
     return Dot(
         "past",
         "weight_hh",
         "hidden_before",
         gate.block,
-        "bias_hh",
+        bias="bias_hh",
         cause="before",
         leads_to="hidden",
         gated_by=gate.through if gate.kind.reset == "after" else "",
@@ -137,8 +153,8 @@ def _before(state: str) -> Opening:
         f"⟦{state} state⟧ before",
         before_in_letters(state),
         terms(f"⟦letter {state}⟧₋₁ = <{name}>"),
-        "It was made one step earlier and carried over as it is.",
-        (carried,),
+        says="It was made one step earlier and carried over as it is.",
+        dots=(carried,),
     )
 
 
@@ -149,7 +165,7 @@ def _sources(circuit: Circuit, reads: str) -> list[Opening]:
         "what is read",
         "⟦x⟧",
         terms("⟦x⟧ = [<x>, …]", reads),
-        f"The numbers that stand for {reads}: here the outside comes in.",
+        says=f"The numbers that stand for {reads}: here the outside comes in.",
     )
     found = [read, _before("hidden")]
     if circuit.memory == "cell":

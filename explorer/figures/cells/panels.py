@@ -85,8 +85,8 @@ def diagram(
         wide.width,
         wide.height,
         wide.nodes,
-        wide.wires,
-        circuit.stages(reads),
+        wires=wide.wires,
+        stages=circuit.stages(reads),
         title="Inside one step",
         alt=f"One step of a cell: {circuit.cell.label}. {circuit.alt}",
         narrow=narrow,
@@ -99,7 +99,7 @@ def diagram(
 
 def tinted(tokens: Sequence[str], array: str, alt: str, span: str = "", marks: str = "") -> Tokens:
     """Return what is read, each token tinted by the selected unit's number at its step."""
-    return Tokens("tokens", tuple(tokens), array, UNIT, alt, span=span, marks=marks)
+    return Tokens("tokens", tuple(tokens), array, UNIT, alt=alt, span=span, marks=marks)
 
 
 def heat_map(
@@ -114,14 +114,14 @@ def heat_map(
     low, high = {"share": (0.0, 1.0), "signed": (-1.0, 1.0)}.get(scale, (None, None))
     name = array.rpartition("/")[2]
     return Timeline(
-        area,
-        title,
-        array,
-        note,
-        "role" if share else "diverging",
-        ROLES[name] if share else "hidden",
-        low,
-        high,
+        area=area,
+        title=title,
+        array=array,
+        note=note,
+        scale="role" if share else "diverging",
+        role=ROLES[name] if share else "hidden",
+        low=low,
+        high=high,
         by_row=scale == "by row",
         select=UNIT,
         alt=f"Heat map: {title} of every unit at every step.",
@@ -152,7 +152,7 @@ def expectation(
         title,
         f"{prefix}next/probability",
         tuple(shown(token) for token in vocabulary),
-        f"{prefix}next/index",
+        indices=f"{prefix}next/index",
         alt=f"{title}: the likeliest that can come next, with their probabilities.",
     )
 
@@ -164,7 +164,7 @@ def class_chances(classes: Sequence[str], area: str = "next") -> Ranking:
         "takes it for",
         "next/probability",
         tuple(classes),
-        "next/index",
+        indices="next/index",
         alt="What the network takes the input for so far, with its probabilities.",
     )
 

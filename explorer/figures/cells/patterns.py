@@ -119,7 +119,7 @@ def _found(units: int) -> Ranking:
         "units that switch on there",
         "found/score",
         tuple(map(str, range(units))),
-        "found/unit",
+        indices="found/unit",
         alt="The units that are on in the chosen span and off around it, the clearest first.",
     )
 

@@ -70,7 +70,7 @@ def _network(
     alt = f"{label}: every earlier character, tinted by how much the present one rests on it."
     return (
         Numbers(f"{cell}_came", (came,)),
-        Tokens(f"{cell}_tokens", visible, f"{cell}/saliency", "", alt, of="frame", hover=True),
+        Tokens(f"{cell}_tokens", visible, f"{cell}/saliency", "", alt=alt, of="frame", hover=True),
         expectation(vocabulary, f"{cell}_next", f"{label} expected", f"{cell}/"),
     )
 

@@ -68,5 +68,5 @@ def contestants(
         own = "wgan" if rules.critic else "gan"
         role = next(further) if own in used else own
         used.add(role)
-        found.append(Contestant(letter, objective, rules.title, note, short, role))
+        found.append(Contestant(letter, objective, rules.title, note, short=short, role=role))
     return tuple(found)

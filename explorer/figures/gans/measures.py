@@ -28,8 +28,8 @@ DISTANCES = (
     Measure("sliced", "Sliced W₂", "shaded: data against data"),
     Measure("energy", "Energy distance", "shaded: data against data"),
     Measure("mmd", "MMD²", "shaded: data against data", low=None),
-    Measure("nn", "1-nearest-neighbour accuracy", "one half: not to be told apart", 0.0, 1.0),
-    Measure("coverage", "Coverage", "shaded: data against data", 0.0, 1.0),
+    Measure("nn", "1-nearest-neighbour accuracy", "one half: not to be told apart", 0.0, high=1.0),
+    Measure("coverage", "Coverage", "shaded: data against data", 0.0, high=1.0),
     Measure("density", "Density", "one: as dense as the data"),
 )
 OF_MODES = (

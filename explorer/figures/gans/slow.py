@@ -129,7 +129,12 @@ def _picture(game: Contestant, extent: Extent) -> Plot:
             *((Points("between", "critic", size=1.8, label=paid),) if paid else ()),
             Points("own", "fake", size=2.4, opacity=0.9, shape="ring", label="the generator's own"),
             Arrows(
-                "tails", "arrows", "fake", ARROW_SCALE, LONGEST_ARROW, label="pull on its points"
+                "tails",
+                "arrows",
+                "fake",
+                ARROW_SCALE,
+                longest=LONGEST_ARROW,
+                label="pull on its points",
             ),
         ),
         note=game.note,
@@ -188,13 +193,15 @@ def _flow(game: Contestant) -> Flow:
     nodes = []
     for name in shown:
         column, row, text, role, below = PLACES[name]
-        nodes.append(FlowNode(name, column, row, text.replace("{judge}", game.judge), role, below))
+        nodes.append(
+            FlowNode(name, column, row, text.replace("{judge}", game.judge), role=role, below=below)
+        )
     return Flow(
         "parts",
         "The game",
         tuple(nodes),
         tuple(link for link in LINKS if set(link) <= set(shown)),
-        "lit",
+        active="lit",
         note="lit: at work in this part",
         alt="The game as boxes and arrows; what is at work in this part is lit.",
     )

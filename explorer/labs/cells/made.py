@@ -64,15 +64,15 @@ def _made(settings: CellLab) -> Made:
     fixed = frames.still(seen)
     wrong = np.array([a != b for a, b in zip(right, given, strict=True)], np.float32)
     return Made(
-        entry,
-        weights,
-        word,
-        seen,
-        right,
-        given,
-        checked,
-        frames.in_steps(arrays, {"reading": readings}, {"verdict": _says(checked)}),
-        replace(fixed, arrays={**fixed.arrays, "wrong": wrong}),
+        entry=entry,
+        weights=weights,
+        word=word,
+        trace=seen,
+        right=right,
+        given=given,
+        verdict=checked,
+        frames=frames.in_steps(arrays, {"reading": readings}, {"verdict": _says(checked)}),
+        still=replace(fixed, arrays={**fixed.arrays, "wrong": wrong}),
     )
 
 

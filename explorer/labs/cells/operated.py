@@ -109,7 +109,16 @@ def _operate(settings: CellLab) -> Operated:
         left_alone, operated = (text.replace("\n", "↵") for text in texts)
         sentences |= {"untouched_text": left_alone, "generated": operated}
     shown = frames.in_steps(arrays, scalars, sentences)
-    return Operated(seen, outcome, surgery, shown, moved, moved_unit, surprise, texts)
+    return Operated(
+        seen=seen,
+        outcome=outcome,
+        surgery=surgery,
+        frames=shown,
+        moved=moved,
+        moved_unit=moved_unit,
+        surprise=surprise,
+        texts=texts,
+    )
 
 
 @lru_cache(maxsize=4)

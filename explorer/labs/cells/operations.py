@@ -46,7 +46,7 @@ def parse_operations(text: str) -> Surgery:
         elif found := CLAMP.fullmatch(word):
             part, unit, first, last, value = found.groups()
             units = () if unit == ALL else (int(unit),)
-            clamps.append(Clamp(part, units, int(first), int(last), _number(word, value)))
+            clamps.append(Clamp(part, units, int(first), int(last), value=_number(word, value)))
         elif found := ENTRY.fullmatch(word):
             name, row, column, value = found.groups()
             number = _number(word, value)

@@ -110,7 +110,7 @@ def here(reads: str, cell: str, upload: str, part: int) -> Here:
         why.append(_trouble(reads, cell))
         cell = _nearest(cell, reads)
         why.append(f"the {CELLS[cell].label} reads it instead")
-    return Here(reads, cell, upload, part, " ".join(f"{s[:1].upper()}{s[1:]}." for s in why))
+    return Here(reads, cell, upload, part, why=" ".join(f"{s[:1].upper()}{s[1:]}." for s in why))
 
 
 def _trouble(reads: str, cell: str) -> str:

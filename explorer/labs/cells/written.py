@@ -92,7 +92,7 @@ def _written(settings: CellLab) -> Written:
         for step in range(len(text))
     )
     vocabulary = tuple(writer.vocabulary.characters)
-    return Written(generation, text, vocabulary, frames, cost)
+    return Written(generation, text, vocabulary, frames, cost=cost)
 
 
 def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]) -> str:

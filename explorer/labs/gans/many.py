@@ -204,7 +204,7 @@ class Many(Games):
         what = "by modes held" if name == "held" else "by exact W₁"
         # Eight seeds of which none lost a mode have no spread of their own: one mode is the least
         # difference that can be.
-        exact = Band(torch.zeros(1, dtype=torch.float64), 0.0, 0.0, np.inf, np.inf)
+        exact = Band(torch.zeros(1, dtype=torch.float64), 0.0, 0.0, np.inf, high=np.inf)
         floor = exact if name == "held" else _floor(data)
         better = "high" if name == "held" else "low"
         mean = {

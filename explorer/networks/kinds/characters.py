@@ -32,7 +32,7 @@ class Characters(Kind[CharacterNetwork]):
             shaped(tensors, "embedding.weight", len(vocabulary), stack.inputs),
             stack,
             shaped(tensors, "readout.weight", len(vocabulary), stack.units),
-            shaped(tensors, "readout.bias", len(vocabulary)),
+            readout_bias=shaped(tensors, "readout.bias", len(vocabulary)),
         )
 
     def recognises(self, about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> bool:

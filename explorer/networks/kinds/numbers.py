@@ -49,13 +49,13 @@ class Numbers(Kind[NumberNetwork]):
         if stack.inputs != 1:
             raise ValueError(f"it reads {stack.inputs} numbers a step instead of one")
         return NumberNetwork(
-            stack,
-            shaped(tensors, "readout.weight", 1, stack.units),
-            shaped(tensors, "readout.bias", 1),
-            typed("reach", about["reach"], float),
-            typed("offset", about.get("offset", 0.0), float),
-            typed("scale", about.get("scale", 1.0), float),
-            _series(about, tensors[EXAMPLE]) if EXAMPLE in tensors else None,
+            stack=stack,
+            readout=shaped(tensors, "readout.weight", 1, stack.units),
+            readout_bias=shaped(tensors, "readout.bias", 1),
+            reach=typed("reach", about["reach"], float),
+            offset=typed("offset", about.get("offset", 0.0), float),
+            scale=typed("scale", about.get("scale", 1.0), float),
+            example=_series(about, tensors[EXAMPLE]) if EXAMPLE in tensors else None,
         )
 
     def recognises(self, about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> bool:

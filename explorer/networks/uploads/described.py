@@ -99,7 +99,15 @@ def _recurrent(kind: str, config: Any, path: str, name: str, reads: str) -> Desc
     if not refused and both and backward:
         refused = "its two directions are exchanged, which is not computed here"
     return Described(
-        path, name, computed[0][0], refused, backward, both, str(merge or "none"), sequences, reads
+        path=path,
+        name=name,
+        cell_name=computed[0][0],
+        refused=refused,
+        backward=backward,
+        both_ways=both,
+        merge=str(merge or "none"),
+        sequences=sequences,
+        reads=reads,
     )
 
 

@@ -75,7 +75,7 @@ def graph(data: bytes) -> Graph:
             node.name,
             tuple(node.input),
             tuple(node.output),
-            {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute},
+            settings={a.name: onnx.helper.get_attribute_value(a) for a in node.attribute},
         )
         for node in told.node
         if node.domain in ("", "ai.onnx")

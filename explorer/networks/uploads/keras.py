@@ -238,16 +238,16 @@ def _claim(name: str, chain: Sequence[Layer], source: str) -> Claim:
     packed = packing("keras", first.cell_name)
     directions = "backward" if backward else "both" if stack.both_ways else "forward"
     convention = Convention(
-        source,
-        packed.gates,
-        packed.letters,
-        CELLS[first.cell_name].candidate.reset,
-        0 if first.bias is None else packed.biases,
-        False,
-        directions,
-        tuple(_told_by(chain, first)),
+        source=source,
+        gates=packed.gates,
+        letters=packed.letters,
+        reset=CELLS[first.cell_name].candidate.reset,
+        biases=0 if first.bias is None else packed.biases,
+        peepholes=False,
+        directions=directions,
+        told_by=tuple(_told_by(chain, first)),
     )
-    return Claim(name, stack, convention, hidden, "Keras' published equations", exact=True)
+    return Claim(name, stack, convention, hidden, against="Keras' published equations", exact=True)
 
 
 def _told_by(chain: Sequence[Layer], first: Way) -> list[str]:

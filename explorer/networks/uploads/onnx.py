@@ -99,7 +99,9 @@ def _layer(node: Node, told: Graph) -> Layer:
         raise RefusedError(f"its hidden_size is not the {units} of its weights; export it again")
     check_sizes(units, 1)
     check_finite(*(torch.from_numpy(a) for a in (W, R, B, P) if a is not None))
-    return Layer(node, _cell_name(node, ways, P), direction, W, R, B, P)
+    return Layer(
+        node=node, cell_name=_cell_name(node, ways, P), direction=direction, W=W, R=R, B=B, P=P
+    )
 
 
 def _constant(node: Node, place: int, told: Graph) -> np.ndarray:
@@ -213,18 +215,18 @@ def _claim(chain: Sequence[Layer], told: Graph) -> Claim:
 
     packed = packing("onnx", first.cell_name)
     convention = Convention(
-        "ONNX model",
-        packed.gates,
-        packed.letters,
-        CELLS[first.cell_name].candidate.reset,
-        0 if first.B is None else 2,
-        first.P is not None,
-        DIRECTIONS[first.direction],
-        tuple(_told_by(chain, told)),
+        source="ONNX model",
+        gates=packed.gates,
+        letters=packed.letters,
+        reset=CELLS[first.cell_name].candidate.reset,
+        biases=0 if first.B is None else 2,
+        peepholes=first.P is not None,
+        directions=DIRECTIONS[first.direction],
+        told_by=tuple(_told_by(chain, told)),
     )
     name = ", ".join(layer.name for layer in chain)
     against, exact = who(first.node, exact)
-    return Claim(name, stack, convention, hidden, against, exact)
+    return Claim(name, stack, convention, hidden, against=against, exact=exact)
 
 
 def _told_by(chain: Sequence[Layer], told: Graph) -> list[str]:

@@ -36,14 +36,14 @@ def whole(name: str, data: bytes) -> tuple[Trained, Found]:
         embedding = Table("embedding.weight", network.embedding)
     readout = Table("readout.weight", network.readout, network.readout_bias)
     return trained, Found(
-        trained.card.name,
-        network.stack,
-        _convention(network.stack),
-        _difference(network.stack),
-        ROUNDING[torch.float64],
-        _oracle(network.stack),
-        embedding,
-        readout,
+        name=trained.card.name,
+        stack=network.stack,
+        convention=_convention(network.stack),
+        difference=_difference(network.stack),
+        tolerance=ROUNDING[torch.float64],
+        against=_oracle(network.stack),
+        embedding=embedding,
+        readout=readout,
     )
 
 
@@ -63,12 +63,12 @@ def _oracle(stack: Stack) -> str:
 def _convention(stack: Stack) -> Convention:
     packed = PACKINGS["pytorch"][stack.cell_name]
     return Convention(
-        "Network of this project",
-        packed.gates,
-        packed.letters,
-        CELLS[stack.cell_name].candidate.reset,
-        2,
-        stack.weights.peepholes is not None,
-        "both" if stack.both_ways else "forward",
-        ("Its card says everything else.",),
+        source="Network of this project",
+        gates=packed.gates,
+        letters=packed.letters,
+        reset=CELLS[stack.cell_name].candidate.reset,
+        biases=2,
+        peepholes=stack.weights.peepholes is not None,
+        directions="both" if stack.both_ways else "forward",
+        told_by=("Its card says everything else.",),
     )

@@ -32,14 +32,14 @@ def proved(contents: Contents) -> tuple[tuple[Found, ...], tuple[str, ...]]:
         precision = claim.stack.weights.weight_hh.dtype if claim.exact else torch.float32
         found.append(
             Found(
-                claim.name,
-                claim.stack,
-                claim.convention,
-                difference,
-                ROUNDING[precision],
-                claim.against,
-                embedding,
-                readout,
+                name=claim.name,
+                stack=claim.stack,
+                convention=claim.convention,
+                difference=difference,
+                tolerance=ROUNDING[precision],
+                against=claim.against,
+                embedding=embedding,
+                readout=readout,
             )
         )
     return tuple(found), tuple(refused)

@@ -100,7 +100,7 @@ def recurrent(tensors: Mapping[str, Tensor], source: str) -> Contents:
         except ValueError as why:
             refused.append(f"{name}: {why}" if place else str(why))
     embeddings, readouts = _tables(beside)
-    return Contents(source, tuple(claims), embeddings, readouts, tuple(refused))
+    return Contents(source, tuple(claims), embeddings, readouts, refused=tuple(refused))
 
 
 def _tensors(found: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, Tensor]]:
@@ -142,7 +142,7 @@ def _claim(name: str, single: bool, state: dict[str, Tensor], source: str) -> Cl
         raise RefusedError("some of its biases are missing; upload the whole state dict")
     convention = _convention(cell_name, stack, single, bool(biased), source)
     oracle = _layer(kind, stack, precise, bool(biased))
-    return Claim(name, stack, convention, oracle, f"torch.nn.{kind.__name__}", exact=True)
+    return Claim(name, stack, convention, oracle, against=f"torch.nn.{kind.__name__}", exact=True)
 
 
 def _convention(
@@ -158,14 +158,14 @@ def _convention(
     if not biased:
         told.append("Saved without biases; zeros stand for them.")
     return Convention(
-        source,
-        packed.gates,
-        packed.letters,
-        "after" if cell_name == "gru" else "",
-        2 if biased else 0,
-        False,
-        "both" if stack.both_ways else "forward",
-        tuple(told),
+        source=source,
+        gates=packed.gates,
+        letters=packed.letters,
+        reset="after" if cell_name == "gru" else "",
+        biases=2 if biased else 0,
+        peepholes=False,
+        directions="both" if stack.both_ways else "forward",
+        told_by=tuple(told),
     )
 
 

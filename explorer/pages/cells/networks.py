@@ -204,7 +204,7 @@ def _take(dials: Dials[CellLab], experiment: Retraining, token: str) -> None:
     name = f"{experiment.network}.safetensors"
     st.session_state["cells.retrained.file"] = (name, packed(network))
     dials.set(
-        upload=keep(Upload(name, "this laboratory", (), (), network)),
+        upload=keep(Upload(name, "this laboratory", (), (), trained=network)),
         view="step",
         reads="yours",
         part=0,
