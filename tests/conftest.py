@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 settings.register_profile(
     "laboratory",
     deadline=None,
+    max_examples=50,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

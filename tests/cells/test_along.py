@@ -31,7 +31,7 @@ def apart(one, other):
 
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("units", [1, 2, 3, 5, 7, 8, 13, 16, 33, 64, 100])
+@pytest.mark.parametrize("units", [1, 7, 16, 33])
 @pytest.mark.parametrize("name", ["lstm"])
 def test_the_quick_way_along_a_sequence_is_the_slow_one_but_for_16_units_in_the_last_place(
     name, units, dtype, backward

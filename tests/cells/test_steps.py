@@ -104,7 +104,7 @@ def test_the_parts_of_every_gate_add_up_to_its_value(name):
         total = gate.from_input + gate.from_hidden + seen
         torch.testing.assert_close(total, gate.preactivation)
         squashed = squash.get(gate_name, torch.sigmoid)(gate.preactivation)
-        assert ulps_apart(squashed, gate.value) <= 4  # of a slice, and a slice of all gates
+        assert ulps_apart(squashed, gate.value) <= 8  # of a slice, and a slice of all gates
         assert torch.equal(gate.value, getattr(step, gate_name))
 
 

@@ -134,15 +134,15 @@ def test_quoted_cells_are_cells():
     assert points_of_csv('"a","b"\n"1","2"\n"3","5"\n').centre.tolist() == [2.0, 3.5]
 
 
-def test_of_a_million_rows_twenty_thousand_evenly_spaced_ones_are_kept():
-    text = "x,y\n" + "\n".join(f"{i},{i % 7}" for i in range(1_000_000))
+def test_of_two_hundred_thousand_rows_twenty_thousand_evenly_spaced_ones_are_kept():
+    text = "x,y\n" + "\n".join(f"{i},{i % 7}" for i in range(200_000))
 
     table = points_of_csv(text)
 
-    assert table.rows == 1_000_000
+    assert table.rows == 200_000
     assert len(table.points) == MOST_DRAWN
-    assert table.kept[[0, -1]].tolist() == [0, 999_999]
-    assert {*table.kept.diff().tolist()} <= {50, 51}
+    assert table.kept[[0, -1]].tolist() == [0, 199_999]
+    assert {*table.kept.diff().tolist()} <= {10, 11}
     torch.testing.assert_close(
         table.original(table.points)[:, 0], table.kept.double(), rtol=1e-5, atol=0.1
     )

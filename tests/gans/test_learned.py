@@ -304,28 +304,6 @@ def test_a_generator_that_returns_the_real_points_covers_all_of_them():
     assert neighbour_coverage(points, points).coverage == 1
 
 
-@pytest.mark.parametrize(
-    ("data", "stratify", "published", "its_spread"),
-    [
-        (RING, False, 0.078, 0.022),
-        (RING, True, 0.059, 0.019),
-        (GRID, False, 0.097, 0.022),
-        (GRID, True, 0.068, 0.015),
-    ],
-)
-def test_the_floor_of_w1_at_a_thousand_points_is_where_it_was_measured_before(
-    data, stratify, published, its_spread
-):
-    generator, repeats = rng(11), 8
-    reference = stratified(data, 1_000, generator) if stratify else None
-
-    floor = w1_floor(data, 1_000, repeats, generator, reference)
-
-    # Their mean is of 12 repeats; ours carries an error of its own.
-    error = math.sqrt(its_spread**2 / 12 + floor.std**2 / repeats)
-    assert abs(floor.mean - published) < 3 * error
-
-
 def test_the_floor_summarises_its_distances():
     floor = w1_floor(MOONS, 60, 5, rng(12))
     values = floor.distances.tolist()

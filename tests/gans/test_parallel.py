@@ -51,8 +51,7 @@ def test_a_well_trained_discriminator_measures_log_two_and_minimax_stops_pulling
     assert other.slope > 5
 
 
-@pytest.mark.parametrize("theta", [1.0, -1.0])
-@pytest.mark.parametrize("weight", [0.5, 2.0])
+@pytest.mark.parametrize(("theta", "weight"), [(1.0, 0.5), (-1.0, 2.0)])
 def test_a_penalised_critic_pulls_with_the_predicted_slope_towards_the_data(theta, weight):
     found = trained_judge("wasserstein_gp", theta, steps=300, penalty_weight=weight)
     slope = predicted_slope(1.0, weight)

@@ -28,6 +28,7 @@ from explorer.networks.shipped import ASSETS
 from explorer.networks.uploads import opened
 from explorer.sequences import CharacterNetwork
 from explorer.sequences.stack import read_stack
+from tests.ulps import ulps_apart
 
 X = np.random.default_rng(3).standard_normal((9, 2, 2)).astype(np.float32)
 
@@ -426,5 +427,5 @@ def test_keras_as_installed_still_writes_such_files(tmp_path):
         name = path.name.removesuffix(".gz")
         fresh = opened(name, gzip.decompress(path.read_bytes())).found
         for found, kept in zip(fresh, opened(name, fixture(name)).found, strict=True):
-            for key, value in kept.stack.state_dict().items():
-                assert torch.equal(found.stack.state_dict()[key], value)
+            for key, value in kept.stack.state_dict().items():  # drawn on another machine
+                assert ulps_apart(found.stack.state_dict()[key], value) <= 4
