@@ -2,7 +2,7 @@
 
 Nothing here is shared with the cells themselves, not even where a gate's rows begin: the packing
 is spelled out once more. Every gate has its own matrices W (input) and R (recurrent), as in the
-papers, and one bias, the sum of PyTorch's two, which in these three cells are always added.
+papers, and one bias, the sum of PyTorch's two, which in these cells are always added.
 
 Letters in the shapes: T steps, I inputs, H units; `*batch` any axes between time and numbers.
 """

@@ -8,7 +8,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from explorer.cells import CELLS
+from explorer.cells import CELLS, formulas
 from explorer.labs.cells.settings import HOLDS, TRAINED, CellLab, readers_of
 from explorer.networks.shelf import keep
 from explorer.networks.tasks import RECIPES
@@ -74,6 +74,18 @@ def test_every_view_takes_every_cell(view: str, cell: str):
 
     assert complaints(app) == []
     assert settings(app).cell == cell
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_help_of_a_step_shows_the_formulas_of_the_cell_that_reads_and_their_source(cell: str):
+    app = opened(cell=cell, reads="noise", units="6", steps="12")
+
+    app.session_state["unfolded.How to read this"] = True
+    told = "\n".join(element.value for element in app.run().markdown)
+
+    for line in formulas(CELLS[cell]):
+        assert line.replace(" = ", " &= ", 1) in told
+    assert f"**One step of the {CELLS[cell].label}** ({CELLS[cell].source})." in told
 
 
 @pytest.mark.parametrize("reads", TRAINED)

@@ -2,17 +2,21 @@
 
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 
-from explorer.cells import CELLS, CONVENTIONS, Equation
+from explorer.cells import CELLS, CONVENTIONS, Equation, GateKind, Packing
+from explorer.cells.gates import FORGET, in_papers
 from explorer.figures.cells import (
     CIRCUITS,
     diagram,
     gated,
     handmade_scene,
+    in_words,
+    names,
     panels,
     step_scene,
     surgery_scene,
@@ -221,6 +225,50 @@ def test_a_format_that_does_not_know_a_cell_says_so_of_every_gate(cell):
         for gate in CIRCUITS[cell].gates:
             nowhere = f"Its weights: nowhere: {absent} of this cell." in opened[gate.name].says
             assert nowhere == (convention not in CELLS[cell].packings)
+
+
+class Unheard(type(CELLS["lstm"])):
+    """An LSTM that no format knows."""
+
+    packings: ClassVar[dict[str, Packing]] = {}
+
+
+def test_a_cell_that_no_format_knows_has_its_own_words_and_no_place_there():
+    lexicons = [dict(lexicon.words) for lexicon in names.lexicons(Unheard(), 4)]
+
+    assert [words["place forget"] for words in lexicons] == [
+        *["rows 4–7 of weight_ih_l0 and weight_hh_l0"] * 3,
+        "nowhere: Keras has no layer of this cell",
+        "nowhere: ONNX has no node of this cell",
+    ]
+    assert [words["forget gate"] for words in lexicons] == [c.name for c in FORGET.called]
+
+
+def test_a_gate_that_only_papers_have_a_word_for_is_called_so_everywhere():
+    kind = GateKind(
+        field="gate",
+        name="gate",
+        squash="σ",
+        means="",
+        says="",
+        papers=in_papers("a", "alone", "lone gate"),
+    )
+
+    assert [called.title for called in kind.called] == ["alone a"] * 5
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_a_gate_does_can_be_said_in_the_words_of_papers(cell):
+    for kind in CELLS[cell].kinds:
+        said = in_words(cell, kind.means)
+        assert "⟦" not in said
+        assert len(said) > 20
+
+
+def test_the_words_of_papers_are_put_into_a_text_about_a_cell():
+    assert in_words("lstm", "The ⟦forget gate⟧ and the ⟦cell state⟧") == (
+        "The forget gate and the memory"
+    )
 
 
 # --------------------------------------------------------------------------------------- layouts
