@@ -40,16 +40,20 @@ class AnotherMachine(TorchDispatchMode):
     """While it is entered, operations that round more than once have a noise of their route."""
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        result = func(*args, **(kwargs or {}))
-        name = func.overloadpacket.__name__
-        if name.removesuffix("_") in ROUNDED_OFTEN:
-            operands = [*tensors(args), *tensors(tuple((kwargs or {}).values()))]
-            route = [(each.shape, each.stride(), each.data_ptr() % 64) for each in operands]
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        name = func.overloadpacket.__name__.removesuffix("_")
+        if name in ROUNDED_OFTEN:
+            route = tuple(
+                (tuple(each.shape), each.stride(), each.data_ptr() % 64)
+                for each in tensors((args, *kwargs.values()))
+            )
             for number, each in enumerate(tensors(result)):
                 if each.is_floating_point() and each.numel():
-                    moved = each * noise(f"{name} {number} {route}", each.shape, each.dtype)
-                    plain = (each * FEW_DIGITS).frac() == 0
-                    each.copy_(torch.where(plain | ~each.isfinite(), each, moved))
+                    factors = noise((name, number, route), tuple(each.shape), each.dtype)
+                    whole = each * FEW_DIGITS
+                    plain = whole == whole.round()  # infinities too; NaN stays NaN by any factor
+                    each.mul_(torch.where(plain, 1, factors))
         return result
 
 
@@ -62,10 +66,10 @@ def tensors(found: object) -> Iterator[Tensor]:
             yield from tensors(each)
 
 
-@functools.lru_cache(maxsize=1024)
-def noise(route: str, shape: torch.Size, dtype: torch.dtype) -> Tensor:
+@functools.lru_cache(maxsize=2048)
+def noise(route: tuple, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     """Factors 1 − ε, 1 and 1 + ε, equally often, the same for the same route."""
-    rng = torch.Generator().manual_seed(zlib.crc32(route.encode()))
+    rng = torch.Generator().manual_seed(zlib.crc32(repr(route).encode()))
     return 1 + torch.finfo(dtype).eps * torch.randint(-1, 2, shape, generator=rng).to(dtype)
 
 
