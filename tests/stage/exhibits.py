@@ -196,24 +196,40 @@ OTHERS: dict[str, Exhibit] = {
     "diagram": of_cell(diagram(), stage=0),
     "diagram of another stage": of_cell(diagram(), stage=3),
     "unfolding": of_cell(
-        Unfolding("panel", "Memory", "forget", "written", "cell", "cell_before", "unit", READ)
+        Unfolding(
+            "panel",
+            "Memory",
+            keep="forget",
+            written="written",
+            total="cell",
+            before="cell_before",
+            select="unit",
+            tokens=READ,
+        )
     ),
     "flow": told(
         Flow(
             "panel",
             "The game",
             (
-                FlowNode("noise", 0, 0, "noise z", "accent"),
-                FlowNode("generator", 1, 0, "generator G", "fake", "moved {w1}"),
-                FlowNode("judge", 1, 1, "discriminator D", "critic", "{held:integer} held"),
+                FlowNode("noise", 0, 0, text="noise z", role="accent"),
+                FlowNode("generator", 1, 0, text="generator G", role="fake", below="moved {w1}"),
+                FlowNode(
+                    "judge",
+                    1,
+                    1,
+                    text="discriminator D",
+                    role="critic",
+                    below="{held:integer} held",
+                ),
             ),
             (("noise", "generator"), ("generator", "judge")),
-            "lit",
+            active="lit",
             note="one step",
         )
     ),
     "ranking": of_cell(
-        Ranking("panel", "expects next", "next/probability", tuple(LETTERS), "next/index")
+        Ranking("panel", "expects next", "next/probability", tuple(LETTERS), indices="next/index")
     ),
     "ranking of sizes": told(Ranking("panel", "sizes", "norms", tuple("abcdef"))),
     "tiles": Exhibit(Tiles("panel", "digits", "digits", 5), DIGITS),

@@ -20,6 +20,7 @@ LARGER = 2
 TEXT = 14.0  # px of the letters, unless they are larger
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+Ink = tuple[int, int, int, int]  # red, green, blue and opacity, 0 to 255
 
 # Families that hold σ, − and ⁻³, as systems carry them; Pillow's own letters lack these signs.
 FACES: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +46,13 @@ def font(face: str, size: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.Image
         except OSError:
             continue
     return ImageFont.load_default(size), False
+
+
+@functools.lru_cache(maxsize=4096)
+def _width(words: str, size: int, face: str) -> float:
+    """Return the width of one line in the pixels of the large picture: films say the same often."""
+    letters, complete = font(face, size)
+    return float(letters.getlength(words if complete else words.translate(SPELT)))
 
 
 class Paper:
@@ -95,7 +103,7 @@ class Paper:
         left, top = self._at(x, y)
         return left - 0.5, top - 0.5
 
-    def _fill(self, role: str, opacity: float) -> tuple[int, int, int, int]:
+    def _fill(self, role: str, opacity: float) -> Ink:
         return (*channels(self.colour(role)), round(255 * opacity))
 
     def line(
@@ -170,18 +178,7 @@ class Paper:
         """Draw a dot, a ring or a cross that a circle of this radius holds."""
         (x, y), r = self._among(x, y), LARGER * radius - 0.5
         fill, thick = self._fill(role, opacity), max(1, round(LARGER * max(1.1, 0.45 * radius)))
-        circle, arm = [x - r, y - r, x + r, y + r], r / math.sqrt(2)
-
-        def cross() -> None:
-            self._draw.line([(x - arm, y - arm), (x + arm, y + arm)], fill, thick)
-            self._draw.line([(x - arm, y + arm), (x + arm, y - arm)], fill, thick)
-
-        shapes: Mapping[str, Callable[[], None]] = {
-            "dot": lambda: self._draw.ellipse(circle, fill),
-            "ring": lambda: self._draw.ellipse(circle, None, fill, thick),
-            "cross": cross,
-        }
-        registered(shapes, shape, "shape of a point")()
+        registered(SHAPES, shape, "shape of a point")(self._draw, x, y, r, fill, thick)
 
     def heat(
         self,
@@ -249,8 +246,7 @@ class Paper:
 
     def measure(self, words: str, size: float = TEXT, face: str = "plain") -> float:
         """Return the width of one line."""
-        letters, complete = font(face, round(LARGER * size))
-        return float(letters.getlength(words if complete else words.translate(SPELT))) / LARGER
+        return _width(words, round(LARGER * size), face) / LARGER
 
     def wrapped(self, words: str, width: float, size: float = TEXT) -> list[str]:
         """Return the words in lines that are no wider than ``width``, where words allow it."""
@@ -270,6 +266,23 @@ class Paper:
         while words and self.measure(f"{words}…", size, face) > width:
             words = words[:-1]
         return f"{words.rstrip()}…" if words else ""
+
+
+def _dot(pen: ImageDraw.ImageDraw, x: float, y: float, r: float, fill: Ink, thick: int) -> None:
+    pen.ellipse([x - r, y - r, x + r, y + r], fill)
+
+
+def _ring(pen: ImageDraw.ImageDraw, x: float, y: float, r: float, fill: Ink, thick: int) -> None:
+    pen.ellipse([x - r, y - r, x + r, y + r], None, fill, thick)
+
+
+def _cross(pen: ImageDraw.ImageDraw, x: float, y: float, r: float, fill: Ink, thick: int) -> None:
+    arm = r / math.sqrt(2)
+    pen.line([(x - arm, y - arm), (x + arm, y + arm)], fill, thick)
+    pen.line([(x - arm, y + arm), (x + arm, y - arm)], fill, thick)
+
+
+SHAPES: Mapping[str, Callable[..., None]] = {"dot": _dot, "ring": _ring, "cross": _cross}
 
 
 def _dashes(path: Sequence[Point], lengths: Sequence[float]) -> list[list[Point]]:

@@ -89,22 +89,24 @@ def contour(
 
     Row 0 of the values lies at ``ys[0]``, column 0 at ``xs[0]``.
     """
-    a, b = values[:-1, :-1] - level, values[:-1, 1:] - level
-    d, c = values[1:, :-1] - level, values[1:, 1:] - level
-    codes = (a > 0) + 2 * (b > 0) + 4 * (c > 0) + 8 * (d > 0)
+    square = (values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1])
+    south_west, south_east, north_east, north_west = (corner > level for corner in square)
+    every = south_west + 2 * south_east + 4 * north_east + 8 * north_west
+    rows, columns = np.nonzero((every > 0) & (every < 15))
+    a, b, c, d = (corner[rows, columns] - level for corner in square)
+    west, east, south, north = xs[columns], xs[columns + 1], ys[rows], ys[rows + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):  # on the sides that are not crossed
+        crossed = (
+            (west + (east - west) * a / (a - b), south),
+            (east, south + (north - south) * b / (b - c)),
+            (west + (east - west) * d / (d - c), north),
+            (west, south + (north - south) * a / (a - d)),
+        )
+    places = [list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in crossed]
     pieces = []
-    for row, column in np.argwhere((codes > 0) & (codes < 15)):
-        at = (row, column)
-        (west, east), (south, north) = xs[column : column + 2], ys[row : row + 2]
-        with np.errstate(divide="ignore", invalid="ignore"):  # on the sides that are not crossed
-            crossed = (
-                (west + (east - west) * a[at] / (a[at] - b[at]), south),
-                (east, south + (north - south) * b[at] / (b[at] - c[at])),
-                (west + (east - west) * d[at] / (d[at] - c[at]), north),
-                (west, south + (north - south) * a[at] / (a[at] - d[at])),
-            )
-        high = a[at] + b[at] + c[at] + d[at] > 0
-        saddle = NORTH_WEST if (codes[at] == 5) == high else SOUTH_WEST
-        for sides in SIDES.get(int(codes[at]), saddle):
-            pieces.append([(float(x), float(y)) for x, y in (crossed[side] for side in sides)])
+    for n, code in enumerate(every[rows, columns].tolist()):
+        high = a[n] + b[n] + c[n] + d[n] > 0
+        saddle = NORTH_WEST if (code == 5) == high else SOUTH_WEST
+        for one, other in SIDES.get(code, saddle):
+            pieces.append([places[one][n], places[other][n]])
     return pieces
