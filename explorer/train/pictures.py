@@ -104,7 +104,7 @@ def _match(match: Any) -> "tuple[Scene, str]":
         kind=data.kind,
         audit=match.turned().audit,
     )
-    return scene, f"{_names(match)} on {match.data}, seed {match.seed}"
+    return scene, f"{_names(match)} on {data.spoken}, seed {match.seed}"
 
 
 def _many(many: Any) -> "tuple[Scene, str]":
@@ -113,7 +113,7 @@ def _many(many: Any) -> "tuple[Scene, str]":
     data = many.distribution()
     modes = 0 if data.modes is None else len(data.modes)
     scene = gans.seeds_scene(_contestants(many), data.extent, modes, many.seed, many.seeds)
-    return scene, f"{_names(many)} on {many.data}, {many.seeds} seeds from {many.seed}"
+    return scene, f"{_names(many)} on {data.spoken}, {many.seeds} seeds from {many.seed}"
 
 
 def _deep(deep: Any) -> "tuple[Scene, str]":

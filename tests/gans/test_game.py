@@ -66,7 +66,9 @@ def assert_in_step(settings, steps=4):
     """After four steps all weights agree to 1e-7 of a learning rate, 1e-10 by default.
 
     Adam divides a gradient by its own size plus 1e-8, so that the last bit of one that vanishes
-    (1e-17 of terms of 0.1) moves a weight by 1e-9 of the rate in each of a dozen updates.
+    (1e-17 of terms of 0.1) moves a weight by 1e-9 of the rate in each of a dozen updates. The last
+    bias of a judge that is known up to a constant has no gradient at all but such last bits, summed
+    over the batch, and agrees to ten times as much.
     """
     game, textbook = beginning(settings)
     atol = 1e-7 * max(settings.generator_rate, settings.critic_rate)
@@ -85,8 +87,10 @@ def assert_in_step(settings, steps=4):
             )
             torch.testing.assert_close(ours.weights[layer], raw.detach(), rtol=0, atol=atol)
             if linear.bias is not None:
-                bias = linear.bias.detach()
-                torch.testing.assert_close(ours.biases[layer][0], bias, rtol=0, atol=atol)
+                free = name == "judge" and layer == settings.depth
+                free &= OBJECTIVES[settings.objective].answer in ("value", "difference")
+                near, bias = (10 * atol if free else atol), linear.bias.detach()
+                torch.testing.assert_close(ours.biases[layer][0], bias, rtol=0, atol=near)
     return game, textbook
 
 
@@ -137,10 +141,7 @@ VARIANTS = {
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_takes_the_steps_of_the_textbook(variant):
-    settings = replace(SMALL, **VARIANTS[variant])
-    # The last bias of a relativistic judge has no gradient but rounding, which Adam makes larger.
-    free = OBJECTIVES[settings.objective].answer == "difference"
-    assert_in_step(settings, atol=1e-9 if free else 1e-10)
+    assert_in_step(replace(SMALL, **VARIANTS[variant]))
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

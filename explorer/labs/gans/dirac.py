@@ -73,7 +73,7 @@ class Portrait:
     gamma: float = dial(
         0.3,
         "R1: γ",
-        "Weight of R1; critical at 1.",
+        "Weight of R1, critical at 1; of R1 and R2 in the relativistic games.",
         low=0.0,
         high=10.0,
         offered=(0.0, 3.0),

@@ -76,7 +76,7 @@ def test_a_turned_dial_changes_nothing_before_its_step_and_something_after():
         ours, theirs = (f[12].arrays[f"{side}/fake"] for f in (plain_frames, turned_frames))
         assert not np.array_equal(ours, theirs)
     assert "judge's updates 1" in turned_frames[11].event
-    assert "second game R1" in turned_frames[11].event
+    assert "second game GAN with R1" in turned_frames[11].event
 
 
 def test_a_fork_is_its_origin_up_to_its_step_and_another_game_after():
