@@ -84,7 +84,7 @@ def test_work_grows_with_the_batch_and_with_the_judges_steps():
 
 def test_r1_and_r2_cost_four_passes_each_and_a_relativistic_generator_one_more():
     def work(objective: str) -> float:
-        settings = GameSettings(objective, width=8, depth=2, batch=16, critic_steps=3)
+        settings = GameSettings(objective=objective, width=8, depth=2, batch=16, critic_steps=3)
         return looks.work_of_a_step(Game(settings, distribution("ring").sample))
 
     judge = (2 * 8 + 8 * 8 + 8) * 16 / 1e9

@@ -119,7 +119,7 @@ def test_slow_motion_shows_every_point_where_the_judge_pays(objective: str):
 
 def test_the_arrows_of_a_relativistic_game_are_those_of_its_own_loss():
     """On one judge they are longer than the critic's nowhere: a slope is a probability."""
-    last = list(replace(SLOW, second="relativistic_paired", at_step=10).stream())[-1].arrays
+    last = list(replace(SLOW, second="relativistic_paired", step=10).stream())[-1].arrays
     own, critic = (np.linalg.norm(last[n], axis=1) for n in ("arrows", "pull_wasserstein_gp"))
 
     assert (own < critic).all()
