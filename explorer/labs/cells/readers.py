@@ -165,8 +165,7 @@ def _first_of(kind: Kind[Any]) -> Task:
 
 def reader(settings: CellLab) -> Reader:
     """Return who reads what by these settings. Raises ValueError with one sentence."""
-    material = material_of(settings)
-    given = None if material is None else material.given(settings.said(material))
+    given = _given(material_of(settings), settings)
     if settings.reads == "yours":
         upload = _uploaded(settings)
         if upload.trained is None:
@@ -190,6 +189,16 @@ def described(stack: Stack) -> str:
     layers = f"{stack.depth} layers" if stack.depth > 1 else "one layer"
     ways = ", both ways" if stack.both_ways else ""
     return f"{stack.cell_name} of {stack.units} units, {layers}{ways}, {stack.parameters:,} weights"
+
+
+def _given(material: Material | None, settings: CellLab) -> Given | None:
+    """What the dial of a material says is read, if it allows that; None without a material."""
+    if material is None:
+        return None
+    value = settings.said(material)
+    material.check(value)
+    given: Given = material.given(value)
+    return given
 
 
 def _trained(trained: Trained, given: Given | None) -> Reader:

@@ -24,14 +24,15 @@ from explorer.networks.uploads.limits import (
 from explorer.sequences.stack import Stack
 
 LARGEST_DESCRIPTION = 2_000_000  # bytes of JSON
-WORDS = ("kernel", "recurrent_kernel", "bias")
+ARRAYS = ("kernel", "recurrent_kernel", "bias")
 ARRAY = re.compile(
     r"(?P<group>.*?)/(?:vars/(?P<number>\d+)|(?P<word>kernel|recurrent_kernel|bias)(?::0)?)"
 )
 PLACE = re.compile(
     r"(?P<layer>.*?)(?:/(?P<way>forward|backward)_layer)?/cell(?P<inner>/cells/[^/]+)?"
 )
-KINDS = {4: "lstm", 3: "gru", 1: "rnn_tanh"}
+BY_BLOCKS = {4: "lstm", 3: "gru", 1: "rnn_tanh"}
+"""The cell, by the blocks of columns in a recurrent kernel."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _layers(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, dict[str, dict
     for path, tensor in tensors.items():
         if match := ARRAY.fullmatch(path):
             number = match["number"]
-            word = match["word"] or (WORDS[int(number)] if number in ("0", "1", "2") else number)
+            word = match["word"] or (ARRAYS[int(number)] if number in ("0", "1", "2") else number)
             groups.setdefault(match["group"], {})[word] = tensor
     layers: dict[str, dict[str, dict[str, dict[str, Tensor]]]] = {}
     for group, trio in groups.items():
@@ -164,19 +165,24 @@ def _layer(
 
 def _way(trio: Mapping[str, Tensor], told: Described | None) -> Way:
     kernel, recurrent, bias = trio["kernel"], trio["recurrent_kernel"], trio.get("bias")
-    if len(trio) > len(WORDS):
+    if len(trio) > len(ARRAYS):
         raise RefusedError(
             f"its cell keeps {len(trio)} arrays, and an LSTM, GRU or plain RNN of Keras three"
         )
     blocks, left = divmod(recurrent.shape[1], max(1, recurrent.shape[0]))
-    if left or blocks not in KINDS or kernel.shape[1] != recurrent.shape[1] or 0 in kernel.shape:
+    if (
+        left
+        or blocks not in BY_BLOCKS
+        or kernel.shape[1] != recurrent.shape[1]
+        or 0 in kernel.shape
+    ):
         raise RefusedError(
             f"its kernels of {'×'.join(map(str, kernel.shape))} and "
             f"{'×'.join(map(str, recurrent.shape))} are those of no LSTM, GRU or plain RNN"
         )
     check_sizes(recurrent.shape[0], 1)
     check_finite(kernel, recurrent, bias)
-    cell_name = KINDS[blocks]
+    cell_name = BY_BLOCKS[blocks]
     if cell_name == "gru" and bias is not None and bias.dim() == 1:
         cell_name = "gru_before"
     if told is not None and told.cell_name != cell_name:

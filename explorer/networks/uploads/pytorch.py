@@ -27,7 +27,7 @@ NAME = re.compile(
     r"(?P<place>(?:.*\.)?)(?P<part>weight|bias)_(?P<side>ih|hh|hr)"
     r"(?:_l(?P<layer>\d{1,3}))?(?P<back>_reverse)?"
 )
-KINDS: dict[int, tuple[str, Callable[..., nn.RNNBase]]] = {
+BY_BLOCKS: dict[int, tuple[str, Callable[..., nn.RNNBase]]] = {
     4: ("lstm", nn.LSTM),
     3: ("gru", nn.GRU),
     1: ("rnn_tanh", nn.RNN),
@@ -125,12 +125,12 @@ def _claim(name: str, single: bool, state: dict[str, Tensor], source: str) -> Cl
     if hidden is None or hidden.dim() != 2 or 0 in hidden.shape:
         raise RefusedError("its weight_hh_l0 is missing or no matrix; upload the whole state dict")
     blocks, left = divmod(hidden.shape[0], hidden.shape[1])
-    if left or blocks not in KINDS:
+    if left or blocks not in BY_BLOCKS:
         raise RefusedError(
             f"its weight_hh of {'×'.join(map(str, hidden.shape))} is neither 4 square blocks "
             f"(LSTM) nor 3 (GRU) nor 1 (RNN)"
         )
-    cell_name, kind = KINDS[blocks]
+    cell_name, kind = BY_BLOCKS[blocks]
     check_sizes(hidden.shape[1], sum(k.startswith("weight_hh") for k in state if "rev" not in k))
     precise = {key: _at_least_float32(value) for key, value in state.items()}
     check_finite(*precise.values())

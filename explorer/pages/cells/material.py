@@ -59,10 +59,12 @@ def reading_dials(dials: Dials[CellLab]) -> None:
 def _what_is_read(dials: Dials[CellLab], material: Material) -> None:
     """Show the dial of what is read, and the picture that was chosen, where there is one."""
     row = material.row
-    ends = () if isinstance(material.example, str) else row.offered or (row.low, row.high)
+    ends = () if isinstance(material.example, str) else row.ends
+    # A shared line stands empty until somebody types, and shows the example that is read instead.
+    help = str(material.example) if material.setting == TYPED else row.help
 
     def dial() -> None:
-        dials.show(material.setting, label=row.label, help=row.help, offered=ends)
+        dials.show(material.setting, label=row.label, help=help, offered=ends)
 
     if material.picture is None:
         dial()

@@ -109,3 +109,14 @@ def test_what_shared_dials_say_is_the_example_until_somebody_types():
     assert CellLab().said(own) == "1 2"
     assert CellLab(given="3").said(own) == "3"
     assert CellLab(numbers="4").said(TASKS["waves"].material) == "4"
+
+
+def test_a_number_that_only_another_task_has_is_refused_for_an_uploaded_network(monkeypatch):
+    recipe = RECIPES["digits-lstm"]
+    own = replace(recipe.task.material, setting="which")
+    monkeypatch.setitem(
+        RECIPES, recipe.name, replace(recipe, task=replace(recipe.task, material=own))
+    )
+
+    with pytest.raises(ValueError, match="which must be between 0 and 1796, not 5000"):
+        reader(CellLab(reads="yours", upload=learned(recipe.name), which=5_000))
