@@ -135,6 +135,8 @@ class Judge:
         self.mixing = torch.empty(steps, *lead, batch, 1, dtype=dtype)
         self._trace = Trace(self.network, parts * batch)
         self.on_real, self.on_fake, *_ = self._trace.activations[-1].split(batch, dim=-2)
+        # One number a point, without its column: made once and not in every update.
+        self._outputs = self.on_real.squeeze(-1), self.on_fake.squeeze(-1)
         pulls = self._trace.pulls[-1].split(batch, dim=-2)
         self._slope_real, self._slope_fake = pulls[0].squeeze(-1), pulls[1].squeeze(-1)
         self._slopes_written = False
@@ -185,6 +187,7 @@ class Judge:
         batch, network = self._batch, self.network
         self._generated = Trace(network, batch)
         self.on_generated = self._generated.activations[-1]
+        self._own_outputs = self.on_generated.squeeze(-1)
         self._slope_generated = self._generated.pulls[-1].squeeze(-1)
         self._asked = network.buffer(batch, network.sizes[0])
         self._sees = network.weights[0].narrow(-1, 0, dimensions)
@@ -195,6 +198,7 @@ class Judge:
             self.beside = network.buffer(batch, network.sizes[0])
             self._compared = Trace(network, batch)
             self.on_beside = self._compared.activations[-1]
+            self._outputs_beside = self.on_beside.squeeze(-1)
 
     def draw(self, rngs: Sequence[torch.Generator]) -> None:
         """First weights; a normalised judge draws the vectors of its iteration behind them."""
@@ -245,8 +249,7 @@ class Judge:
         """Write the gradient by every parameter, overwriting what the penalty looked at."""
         points = self._points[step]
         if not self._slopes_written:
-            outputs = self.on_real.squeeze(-1), self.on_fake.squeeze(-1)
-            real, fake = self._objective.judge_slopes(*outputs)
+            real, fake = self._objective.judge_slopes(*self._outputs)
             torch.div(real, self._batch, out=self._slope_real)
             torch.div(fake, self._batch, out=self._slope_fake)
             self._slopes_written = self._objective.constant_slopes
@@ -285,17 +288,18 @@ class Judge:
         An objective that is not relativistic reads nothing of them, and nothing is computed.
         """
         if self.beside is None:
-            return self.on_real.squeeze(-1)
-        return self._compared.forward(self.beside).squeeze(-1)
+            return self._outputs[0]
+        self._compared.forward(self.beside)
+        return self._outputs_beside
 
     def pull_generator(self, points: Tensor, labels: Tensor, wanted: Tensor) -> None:
         """Write the gradient of the generator's mean loss by these generated points."""
         if self._settings.classes:
             points = torch.cat([points, labels], dim=-1, out=self._asked)
-        outputs = self._generated.forward(points).squeeze(-1)
+        self._generated.forward(points)
         real = self.compare()
         if not self._generator_slopes_written:
-            _, slopes = self._objective.generator_slopes(real, outputs)
+            _, slopes = self._objective.generator_slopes(real, self._own_outputs)
             torch.div(slopes, self._batch, out=self._slope_generated)
             self._generator_slopes_written = self._objective.constant_slopes
         self._generated.backward()
