@@ -246,6 +246,24 @@ def turned(settings: Settings, wanted: Mapping[str, Any]) -> Settings:
     return replace(settings, **given)  # type: ignore[type-var]
 
 
+def typed(settings: object, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them, each in the type of its setting: 3 as 3.0 where a number is one.
+
+    What has no such form is left as it is, for the rows to refuse.
+    """
+    like = values(settings)
+    return {name: _typed(value, like.get(name)) for name, value in given.items()}
+
+
+def _typed(value: Any, like: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(like, float) or like is None:
+        return float(value) if abs(value) < 2.0**1000 else value
+    whole = isinstance(like, int) and not isinstance(like, bool) and math.isfinite(value)
+    return int(value) if whole and value == int(value) else value
+
+
 def _inside(name: str, settings: Any, wanted: Mapping[str, Any]) -> Any:
     """The inner configuration turned; its complaints call a setting by its whole name."""
     rows = dials(settings)

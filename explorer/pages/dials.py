@@ -10,7 +10,7 @@ back before the page is drawn, and one sentence says why (`refuse` does so for w
 finds out).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NoReturn, TypeVar
 
@@ -41,10 +41,13 @@ class Dials(Generic[Settings]):
         self._standing = standing
         self._default = kind()
         self._rows = rows.dials(kind)
-        self._names = tuple(rows.values(self._default))
+        self.defaults = rows.values(self._default)
+        self._names = tuple(self.defaults)
         state = st.session_state
         arrived = dict(st.query_params)
-        if entered(page) and arrived:
+        self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
+        self._just_here = entered(page)
+        if self._just_here and arrived:
             opened = links.decode(kind, arrived)
             state[f"{page}:settings"] = opened.settings
             self.say(*opened.problems)
@@ -93,9 +96,10 @@ class Dials(Generic[Settings]):
         look = _Look(
             label or row.label, help or row.help or None, self.key(name), labelled, width=width
         )
-        like, value = rows.values(self._default)[name], self.value(name)
+        like, value = self.default(name), self.value(name)
 
         def on_change() -> None:
+            self.set(**{name: self.value(name)})
             if then is not None:
                 then()
             self._turned(name)
@@ -131,12 +135,51 @@ class Dials(Generic[Settings]):
         self.say(sentence(why))
         st.session_state[f"{self.page}:settings"] = instead
         st.session_state[f"{self.page}:back"] = self._standing(instead)
+        st.session_state[f"{self.page}:unlinked"] = True
         st.rerun()
 
     def set(self, **values: Any) -> None:
-        """Turn dials from a callback."""
+        """Turn dials from a callback; a stage that shows them takes these values over."""
         for name, value in values.items():
             st.session_state[self.key(name)] = value
+            self.editions[name] = self.editions.get(name, 0) + 1
+
+    def settle(self, said: Mapping[str, Any], then: Mapping[str, Callable[[], None]]) -> None:
+        """Take over where the dials of a stage came to rest; ``said`` is what the browser says.
+
+        A dial that the page itself has turned meanwhile stays as the page turned it. ``then`` turns
+        what must turn with a dial, by its name. What cannot be is put back, and a sentence says
+        why.
+        """
+        given, knew = said.get("settings"), said.get("editions")
+        if not isinstance(given, Mapping) or not isinstance(knew, Mapping):
+            return
+        fresh = {
+            name: value
+            for name, value in given.items()
+            if name in self._names and knew.get(name, 0) == self.editions.get(name, 0)
+        }
+        stood = self.stands()
+        try:
+            new = rows.values(rows.turned(self._default, stood | rows.typed(self._default, fresh)))
+        except (ValueError, TypeError, OverflowError) as error:
+            self.say(f"{sentence(error)} Nothing was changed.")
+            self.set(**stood)
+            return
+        for name, value in new.items():
+            st.session_state[self.key(name)] = value
+        for name, act in then.items():
+            if new[name] != stood[name]:
+                act()
+                self._turned(name)
+
+    def stands(self) -> dict[str, Any]:
+        """Return what every dial shows."""
+        return {name: self.value(name) for name in self._names}
+
+    def default(self, name: str) -> Any:
+        """Return what a dial is without a link."""
+        return self.defaults[name]
 
     def value(self, name: str) -> Any:
         """Return what a dial shows."""
@@ -148,18 +191,23 @@ class Dials(Generic[Settings]):
 
     def wanted(self) -> Settings:
         """Return the configuration the dials show; the last good one, with a sentence, if none."""
-        wanted = {name: self.value(name) for name in self._names}
+        wanted = self.stands()
         try:
             return rows.turned(self._default, wanted)
         except (ValueError, TypeError) as error:
             self.refuse(f"{sentence(error)} Nothing was changed", self.last)
 
     def finish(self, settings: Settings) -> None:
-        """Keep the configuration: in the session, and in the link."""
-        state = st.session_state
-        state[f"{self.page}:settings"] = self.last = settings
+        """Keep the configuration: in the session, and in the link where it has changed.
+
+        Where it has not, the address is another one because the viewer went back to it: the stage
+        turns its dials to what stands there, and says so next.
+        """
+        unlinked = st.session_state.pop(f"{self.page}:unlinked", False)
+        changed = self._just_here or unlinked or settings != self.last
+        st.session_state[f"{self.page}:settings"] = self.last = settings
         link = links.encode(settings)
-        if dict(st.query_params) != link:
+        if changed and dict(st.query_params) != link:
             st.query_params.from_dict(link)
 
     def problems(self) -> None:
@@ -173,8 +221,7 @@ class Dials(Generic[Settings]):
         st.session_state[f"{self.page}:problems"] = (*before, *problems)
 
     def _place(self, settings: Settings) -> None:
-        for name, value in rows.values(settings).items():
-            st.session_state[self.key(name)] = value
+        self.set(**rows.values(settings))
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.pages import style
 from explorer.runs import links
+from explorer.runs.desk import the_desk
 from explorer.runs.hub import LimitError, Ticket, the_hub
 
 Source = Callable[..., Any] | type | ModuleType
 
 
-@st.cache_resource(scope="session", on_release=lambda name: the_hub().release(name))
+def _release(name: str) -> None:
+    the_hub().release(name)
+    the_desk().release(name)
+
+
+@st.cache_resource(scope="session", on_release=_release)
 def _attend(name: str) -> str:
     """Hold the session's place; released when the tab is gone, which pauses its runs."""
     return name

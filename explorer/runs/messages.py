@@ -34,7 +34,8 @@ class Message:
     """What one side tells the other about a run (0: about none).
 
     To a trainer: "warm", "open", "goal", "close". From a trainer: "ready", "turn", "still",
-    "frames", "checkpoint", "ended", "trouble".
+    "frames", "checkpoint", "ended", "trouble". To a process that answers: "warm", "bring", "ask";
+    from one: "ready", "warm", "answer", "refused".
     """
 
     kind: str

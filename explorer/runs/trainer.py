@@ -20,16 +20,18 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # one core a trai
 
 
 class Trainer:
-    """A trainer process. ``hear`` gets its messages, ``lost`` is called once when it has ended.
+    """A process that works for the server: a trainer, or what ``module`` is.
 
-    Both are called from the thread that reads the pipe, which drains it always. Commands go
-    through a thread of their own, so that nobody waits for the process.
+    ``hear`` gets its messages, ``lost`` is called once when it has ended. Both are called from the
+    thread that reads the pipe, which drains it always. Commands go through a thread of their own,
+    so that nobody waits for the process.
     """
 
     def __init__(
         self,
         hear: "Callable[[Trainer, Message], None]",
         lost: "Callable[[Trainer], None]",
+        module: str = "explorer.runs.worker",
     ) -> None:
         self.ready = False  # whether it has reported; one that never does cannot be used
         self.turn = 0  # the run that it was advancing when last heard of
@@ -38,7 +40,7 @@ class Trainer:
         self._orders: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "explorer.runs.worker"],
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
@@ -58,6 +60,10 @@ class Trainer:
     def send(self, message: Message) -> None:
         """Tell the process something; returns at once, and says nothing when it is gone."""
         self._orders.put(message)
+
+    def kill(self) -> None:
+        """End a process that does not listen any more."""
+        self._process.kill()
 
     def stop(self) -> None:
         """End the process and wait until it has ended."""

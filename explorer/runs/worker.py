@@ -19,8 +19,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from safetensors.numpy import load, save
@@ -34,6 +34,14 @@ NICENESS = 5  # below the server and the browser, which share the machine
 TRUSTED = ("explorer", "tests")  # the packages whose experiments may be started by name
 
 log = logging.getLogger(__name__)
+
+Inbox = queue.SimpleQueue[Message | None]
+
+
+class Work(Protocol):
+    """What a process does for the server until the end."""
+
+    def work(self) -> None: ...
 
 
 class Training:
@@ -105,7 +113,7 @@ class Worker:
 
     def __init__(
         self,
-        inbox: "queue.SimpleQueue[Message | None]",
+        inbox: "Inbox",
         send: Callable[[Message], None],
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -133,9 +141,7 @@ class Worker:
     def obey(self, command: Message) -> None:
         """Carry out one command; those for unknown runs are for runs that are over."""
         if command.kind == "warm":
-            modules = command.values["modules"]
-            self._preparations += [functools.partial(_load, module) for module in modules]
-            self._preparations += [_freeze]
+            self._preparations += prepare(command.values["modules"])
             return
         if command.kind == "open":
             self.trainings[command.run] = training = Training(command)
@@ -172,7 +178,7 @@ class Worker:
                 frame, packet = step
                 made.append(packet)
                 if frame.trouble:
-                    self._finish(training, made, "trouble", sentence=_line(frame.trouble))
+                    self._finish(training, made, "trouble", sentence=line(frame.trouble))
                 elif frame.state is not None:
                     self._deliver(training, made)
                     self._keep(training, frame.state)
@@ -182,7 +188,7 @@ class Worker:
         except Exception as error:
             if not isinstance(error, ValueError | ArithmeticError):
                 log.warning("run %d failed", training.run, exc_info=True)
-            sentence = f"The run stopped after step {training.step}: {_line(error)}"
+            sentence = f"The run stopped after step {training.step}: {line(error)}"
             self._finish(training, made, "trouble", sentence=sentence)
         training.spent += self._clock() - start
 
@@ -217,10 +223,15 @@ def summon(module: str, name: str, values: Mapping[str, Any]) -> Experiment:
     return experiment
 
 
-def _line(reason: object) -> str:
+def line(reason: object) -> str:
     """Return an error or a sentence as one line that fits the stage."""
     text = " ".join(str(reason).split()) or type(reason).__name__
     return text if len(text) <= 300 else text[:299] + "…"
+
+
+def prepare(modules: Sequence[str]) -> list[Callable[[], None]]:
+    """Return what is to be done, one after the other, for the first run not to wait."""
+    return [*(functools.partial(_load, module) for module in modules), _freeze]
 
 
 def _load(module: str) -> None:
@@ -250,30 +261,30 @@ def warm_torch() -> None:
     optimizer.step()
 
 
-def _listen(pipe: Source, inbox: "queue.SimpleQueue[Message | None]") -> None:
+def _listen(pipe: Source, inbox: Inbox) -> None:
     """Fill the inbox; always draining, so that the server's writes never wait for a frame."""
     while (message := read(pipe)) is not None:
         inbox.put(message)
     os._exit(0)  # the server is gone: a run in the middle of a long frame ends too
 
 
-def main() -> None:
-    """Be a trainer process until the server is gone."""
+def serve(work: "Callable[[Inbox, Callable[[Message], None]], Work]") -> None:
+    """Be a process that works for the server, until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's affair
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # prints must not run into the messages
-    inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    inbox: Inbox = queue.SimpleQueue()
     arguments = (sys.stdin.buffer, inbox)
     threading.Thread(target=_listen, args=arguments, name="commands", daemon=True).start()
     try:
         write(output, Message("ready"))
-        Worker(inbox, lambda message: write(output, message)).work()
+        work(inbox, lambda message: write(output, message)).work()
     except BrokenPipeError:
         os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    serve(Worker)

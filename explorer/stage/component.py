@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from explorer.figures.scene import Scene, as_json
+from explorer.runs.answers import Asking
+from explorer.runs.desk import the_desk
 from explorer.runs.hub import Ticket
 from explorer.stage.assets import asset_base
-from explorer.stage.messages import PALETTE, Showing
+from explorer.stage.messages import PALETTE, Column, Showing
 
 # Streamlit runs this text from a module without a base address, so the import names the origin.
 # The promise is kept, for the component is called again with each new data.
@@ -33,7 +35,7 @@ def _component() -> Callable[..., Any]:
 
 
 def show(
-    scene: Scene,
+    scene: Scene | None,
     ticket: Ticket,
     *,
     key: str,
@@ -43,6 +45,10 @@ def show(
     on_reset: Callable[[], None] | None = None,
     height: int | None = None,
     start: int = 0,
+    dials: Column | None = None,
+    on_settled: Callable[[Mapping[str, Any]], None] | None = None,
+    answers: str = "",
+    title: str = "",
 ) -> None:
     """Show a scene of the run that the ticket admits to, playing it in the browser.
 
@@ -50,7 +56,9 @@ def show(
     is called with what the viewer selects in the picture: a unit, or both ends of a span at once.
     What a row of names in the picture chooses stays in the browser. ``on_reset`` is called when the
     viewer goes back to the start, where the page has something to undo. ``height`` is in pixels;
-    without it the stage fills the window. ``start`` is the frame that is shown first.
+    without it the stage fills the window. ``start`` is the frame that is shown first. ``dials``
+    stand beside the picture, and ``on_settled`` is called with a `Settled` when they came to rest;
+    with ``answers``, a token of the desk, the stage asks for what they say, scene and frames.
     """
     state_key = key
 
@@ -63,8 +71,13 @@ def show(
         if on_reset is not None:
             on_reset()
 
+    def settled() -> None:
+        said = getattr(st.session_state.get(state_key), "settled", None)
+        if on_settled is not None and isinstance(said, Mapping):
+            on_settled(said)
+
     data: Showing = {
-        "scene": as_json(scene),
+        "scene": None if scene is None else as_json(scene),
         "token": ticket.token,
         "run": ticket.digest,
         "notice": ticket.notice,
@@ -76,10 +89,44 @@ def show(
         "height": height,
         "start": start,
         "modules": asset_base(),
-        "title": scene.alt,
+        "title": title or ("" if scene is None else scene.alt),
     }
+    if dials is not None:
+        data["dials"] = dials
+    if answers:
+        data["answers"] = answers
     _component()(
-        key=key, data=data, on_pick_change=picked, on_lost_change=_again, on_reset_change=reset
+        key=key,
+        data=data,
+        on_pick_change=picked,
+        on_lost_change=_again,
+        on_reset_change=reset,
+        on_settled_change=settled,
+    )
+
+
+def ask(
+    asking: Asking,
+    session: str,
+    *,
+    key: str,
+    dials: Column,
+    on_settled: Callable[[Mapping[str, Any]], None],
+    on_pick: Callable[[dict[str, int]], None] | None = None,
+    title: str = "",
+) -> None:
+    """Show what the dials say, as answers to what the stage itself asks, at once and in a drag."""
+    token = the_desk().admit(session, asking)
+    show(
+        None,
+        Ticket("", key),
+        key=key,
+        live=False,
+        on_pick=on_pick,
+        dials=dials,
+        on_settled=on_settled,
+        answers=token,
+        title=title,
     )
 
 

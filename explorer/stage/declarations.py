@@ -13,22 +13,32 @@ import json
 import textwrap
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from inspect import getdoc
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from explorer.figures import scene
-from explorer.runs import frames
+from explorer.runs import answers, frames
 from explorer.runs.run import State, Status
-from explorer.stage import routes, viewer
+from explorer.stage import hand, routes, viewer
 from explorer.stage.messages import Showing, Told
 
 FILE = Path(__file__).with_name("browser") / "types.d.ts"
 COMMAND = "python -m explorer.stage.declarations"
 
-DECLARED = (scene.Scene, frames.Header, Status, viewer.Command, routes.FramesAsked, Showing, Told)
+DECLARED = (
+    scene.Scene,
+    frames.Header,
+    Status,
+    viewer.Command,
+    routes.FramesAsked,
+    answers.AnswerHeader,
+    hand.Ask,
+    Showing,
+    Told,
+)
 WITH_NULLS = (Status,)  # dataclasses that travel with the fields that are None
 NAMED = {"Mark": scene.Mark, "Panel": scene.Panel, "Kind": frames.Kind, "State": State}
 PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
@@ -37,6 +47,7 @@ PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(No
 CONSTANTS = {
     "PACKET_MAGIC": int.from_bytes(frames.PACKET_MAGIC, "little"),
     "CHUNK_MAGIC": int.from_bytes(frames.CHUNK_MAGIC, "little"),
+    "ANSWER_MAGIC": int.from_bytes(answers.ANSWER_MAGIC, "little"),
     "TOP": frames.TOP,
     "OFFENCE": viewer.OFFENCE,
     "BUSY": viewer.BUSY,
@@ -102,7 +113,7 @@ def _typescript(hint: Any, written: dict[str, str]) -> str:
         return _literal(hint)
     if origin in (Union, types.UnionType):
         return " | ".join(dict.fromkeys(_typescript(part, written) for part in parts))
-    if origin is list or (origin is tuple and parts[1:] == (...,)):
+    if origin in (list, Sequence) or (origin is tuple and parts[1:] == (...,)):
         inside = _typescript(parts[0], written)
         return f"({inside})[]" if " | " in inside else f"{inside}[]"
     if origin is tuple:

@@ -5,8 +5,8 @@ is `runs.run.Status` and frames, what it hears is `viewer.Command`. The browser'
 same descriptions, see `declarations`.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from explorer.figures import theme
 from explorer.figures.scene import Scene
@@ -31,9 +31,69 @@ PALETTE: Palette = {
 }
 
 
+Setting = str | int | float | bool | None
+
+
+class Knob(TypedDict):
+    """How one dial stands in the column, and what it may be, from its row.
+
+    ``values`` are those on offer, with their ``written`` form, for a scale, a row of names and a
+    menu; a slider and a field lie between ``low`` and ``high``. ``step`` is null where any number
+    goes, ``next`` offers a button that goes on by one. ``written`` of a slider has a text for every
+    step, where the number alone does not say it.
+    """
+
+    name: str
+    kind: Literal["slider", "scale", "row", "menu", "switch", "field", "line", "lines"]
+    label: str
+    help: str
+    low: float | None
+    high: float | None
+    step: float | None
+    whole: bool
+    powers: bool
+    unit: str
+    values: Sequence[Setting]
+    written: Sequence[str]
+    longest: int | None
+    next: bool
+    labelled: bool
+
+
+class Group(TypedDict):
+    """Some dials under one title; a folded group shows its title alone until it is asked for."""
+
+    title: str
+    folded: bool
+    knobs: Sequence[Knob]
+
+
+class Column(TypedDict):
+    """The dials beside a picture: their values live in the browser, which says them whole.
+
+    ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
+    link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
+    the page's value where that has grown, and keeps its own otherwise.
+    """
+
+    groups: Sequence[Group]
+    settings: Mapping[str, Setting]
+    defaults: Mapping[str, Setting]
+    editions: Mapping[str, int]
+
+
+class Settled(TypedDict):
+    """Where the dials came to rest: all their values, and the editions that the browser knew."""
+
+    settings: Mapping[str, Setting]
+    editions: Mapping[str, int]
+
+
 class Showing(TypedDict):
     """What a stage is to show: a scene of a run, and how the page set it.
 
+    ``dials`` stand beside the picture. With ``answers``, a token, the stage asks for what the dials
+    say: scene and frames come as one answer, and ``scene`` is null until then.
     ``token`` admits to the run, and ``run`` names it: equal names, equal runs. ``picks`` and
     ``resets`` say whether the page wants to hear of selections and of going back to the start.
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
@@ -41,7 +101,7 @@ class Showing(TypedDict):
     and of what never moves instead of a token.
     """
 
-    scene: Annotated[Mapping[str, Any], Scene]  # as `as_json` writes it
+    scene: Annotated[Mapping[str, Any], Scene] | None  # as `as_json` writes it
     token: str
     run: str
     notice: str
@@ -53,6 +113,8 @@ class Showing(TypedDict):
     height: int | None
     start: int
     title: str
+    dials: NotRequired[Column]
+    answers: NotRequired[str]
     modules: NotRequired[str]
     frames_url: NotRequired[str]
     still_url: NotRequired[str]
@@ -75,9 +137,10 @@ class Told(TypedDict):
     """What the stage tells the page, by the name of the trigger.
 
     "lost" and "reset" carry the token of the run that the server no longer knows, or that the
-    viewer took back to the start.
+    viewer took back to the start. "settled" is a state, the others are triggers.
     """
 
     lost: str
     reset: str
     pick: Pick | Picks
+    settled: Settled

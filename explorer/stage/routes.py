@@ -15,11 +15,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from explorer.runs.desk import Desk, the_desk
 from explorer.runs.frames import chunk
 from explorer.runs.hub import Hub, the_hub
 from explorer.runs.limits import LimitError
 from explorer.runs.run import Run
 from explorer.stage.assets import asset, asset_base
+from explorer.stage.hand import Hand
 from explorer.stage.viewer import BUSY, GONE, LARGEST_INDEX, OFFENCE, Viewer
 
 __all__ = ["asset_base", "routes"]
@@ -42,14 +44,15 @@ class FramesAsked:
     stride: int
 
 
-def routes(hub: Hub | None = None) -> list[BaseRoute]:
+def routes(hub: Hub | None = None, desk: Desk | None = None) -> list[BaseRoute]:
     """Return the routes for `st.App`."""
-    stage = StageRoutes(the_hub() if hub is None else hub)
+    stage = StageRoutes(hub or the_hub(), desk or the_desk())
     return [
         Route("/stage/asset/{digest}/{path:path}", asset),
         Route("/stage/{token}/still", stage.still),
         Route("/stage/{token}/frames", stage.frames),
         WebSocketRoute("/stage/{token}", stage.view),
+        WebSocketRoute("/stage/{token}/answers", stage.answer),
     ]
 
 
@@ -65,10 +68,11 @@ def same_origin(connection: HTTPConnection, needed: bool) -> bool:
 
 
 class StageRoutes:
-    """The answers of the stage's addresses for the runs of one hub."""
+    """What the stage's addresses say of the runs of one hub and the answers of one desk."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, desk: Desk) -> None:
         self._hub = hub
+        self._desk = desk
 
     async def view(self, websocket: WebSocket) -> None:
         """Serve one viewer; closes with 1008 for an unknown run, 1013 for too many viewers."""
@@ -91,6 +95,26 @@ class StageRoutes:
                 await Viewer(websocket, self._hub, run, token, connection).serve()
         finally:
             self._hub.leave(token, connection)
+
+    async def answer(self, websocket: WebSocket) -> None:
+        """Answer one stage's questions; closes as `view` does."""
+        if not same_origin(websocket, needed=True):
+            await websocket.close(OFFENCE)
+            return
+        await websocket.accept()
+        hand = Hand(websocket)
+        try:
+            number = self._desk.enter(websocket.path_params["token"], hand.tell)
+        except KeyError:
+            await _refuse(websocket, OFFENCE, UNKNOWN)
+            return
+        except LimitError as error:
+            await _refuse(websocket, BUSY, str(error))
+            return
+        try:
+            await hand.serve(lambda question: self._desk.ask(number, *question))
+        finally:
+            self._desk.leave(number)
 
     async def still(self, request: Request) -> Response:
         """Answer with the packet of what never moves, as soon as it has been computed."""

@@ -12,6 +12,7 @@ import importlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+from explorer.runs.desk import the_desk
 from explorer.runs.hub import the_hub
 from explorer.runs.worker import warm_torch
 
@@ -20,17 +21,22 @@ LIBRARIES = ("torch", "pandas", "pyarrow")
 # What the trainer processes load before somebody presses Train.
 EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
 
+# What the processes that answer load before somebody turns a dial.
+ANSWERS = ("explorer.figures.gradients.start",)
+
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Start the trainers, warm up in the background, serve, stop the trainers."""
-    hub = the_hub()
+    """Start the processes, warm up in the background, serve, stop the processes."""
+    hub, desk = the_hub(), the_desk()
+    desk.start(ANSWERS)
     hub.start(EXPERIMENTS)
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
     try:
         yield
     finally:
         await warming
+        await asyncio.to_thread(desk.stop)
         await asyncio.to_thread(hub.stop)
 
 

@@ -2,6 +2,6 @@
 
 from explorer.figures.gradients.learning import adding
 from explorer.figures.gradients.spectra import eigenvalues, stretch
-from explorer.figures.gradients.start import norms, through_time
+from explorer.figures.gradients.start import answer, norms, through_time
 
-__all__ = ["adding", "eigenvalues", "norms", "stretch", "through_time"]
+__all__ = ["adding", "answer", "eigenvalues", "norms", "stretch", "through_time"]

@@ -19,14 +19,28 @@ from explorer.figures.scene import (
     Rule,
     Scene,
     Sentence,
+    as_json,
 )
-from explorer.gradients import UNROLLED
+from explorer.gradients import MEASURED, UNROLLED
+from explorer.labs.gradients import Flow
+from explorer.labs.gradients.start import LOWEST, glimpse, highest, marked_lag, measure
+from explorer.runs.answers import Answer
 
 RESIDUAL = (
     "The residual is the largest ratio between theory and measurement over the range in which the "
     "theory is claimed."
 )
 UNEXPLAINED = "Nobody has worked out yet what a step of this cell does on average."
+
+
+def answer(flow: Flow, moving: bool) -> Answer:
+    """Return the measurement that these settings stand for, as a picture; the page's `answer`.
+
+    While a hand moves it may be of fewer seeds, and says so.
+    """
+    frame, coarse = glimpse(flow) if moving else (measure(flow), "")
+    scene = through_time(MEASURED, LOWEST, highest(frame), marked_lag(flow))
+    return Answer(as_json(scene), [frame], coarse=coarse)
 
 
 def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) -> Scene:

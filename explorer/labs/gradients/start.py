@@ -1,7 +1,9 @@
 """One measurement of untrained networks, with the theory on it, as a frame."""
 
 import math
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +23,15 @@ from explorer.labs.gradients.settings import Flow
 from explorer.runs.frames import Frame
 
 LOWEST = 1e-12  # of the axis of norms: 36 decades in full would flatten everything of interest
+REMEMBERED = 256  # measurements of one cell
+ROOM = 4 * 100 * 64  # sequences, steps and units of one seed while a hand moves
 PLAIN = "rnn_tanh"  # whose recurrent matrix is looked into
+
+
+Cell = tuple[dict[str, np.ndarray], dict[str, float]]
+"""What was measured of one cell: arrays over the lags, and numbers at one of them, by name."""
+
+_known: OrderedDict[tuple[FlowSettings, int], Cell] = OrderedDict()
 
 
 def marked_lag(flow: Flow) -> int:
@@ -35,18 +45,45 @@ def highest(frame: Frame) -> float:
     return 10.0 ** max(1, math.ceil(math.log10(top))) if math.isfinite(top) and top > 0 else 10.0
 
 
-@lru_cache(maxsize=64)
 def measure(flow: Flow) -> Frame:
     """Return one measurement of all cells with the theory on it, as a frame."""
+    return _frame(
+        flow, {cell: _measured(flow.settings(cell), marked_lag(flow)) for cell in MEASURED}
+    )
+
+
+def glimpse(flow: Flow) -> tuple[Frame, str]:
+    """Return what can be measured while a hand moves, and a line that says what was left out.
+
+    Cells that nothing was turned of are as they were; of the others one seed is drawn, and no more
+    sequences than that a step of the hand stays shorter than a frame of the eye.
+    """
+    at = marked_lag(flow)
+    most = max(1, ROOM // (flow.length * flow.size))
+    coarse = replace(flow, seeds=1, batch=min(flow.batch, most))
+    found, cut = {}, []
+    for cell in MEASURED:
+        whole = flow.settings(cell)
+        if (whole, at) in _known or coarse == flow:
+            found[cell] = _measured(whole, at)
+        else:
+            found[cell] = _measured(coarse.settings(cell), at)
+            cut.append(cell)
+    if not cut:
+        return _frame(flow, found), ""
+    fewer = f"{coarse.batch} of {flow.batch} sequences, " if coarse.batch < flow.batch else ""
+    return _frame(flow, found), f"while it moves: {fewer}1 of {flow.seeds} seeds"
+
+
+def _frame(flow: Flow, found: Mapping[str, Cell]) -> Frame:
     arrays: dict[str, np.ndarray] = {"lag": np.arange(flow.length + 1, dtype=np.float32)}
     scalars: dict[str, float] = {}
-    at = marked_lag(flow)
-    for cell in MEASURED:
-        found, numbers = _measured(cell, flow.settings(cell), at)
-        arrays |= found
+    for named_arrays, numbers in found.values():
+        arrays |= named_arrays
         scalars |= numbers
     # The initial state is nobody's work: it is left out of the picture.
     arrays = {name: values[: flow.length].astype(np.float32) for name, values in arrays.items()}
+    at = marked_lag(flow)
     sentences = {
         "says": words.what_is_left(at, scalars),
         "look": words.forget_bias(flow.forget_bias, at, scalars),
@@ -54,13 +91,25 @@ def measure(flow: Flow) -> Frame:
     return Frame(0, arrays, scalars, sentences)
 
 
-def _measured(
-    cell: str, settings: FlowSettings, at: int
-) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+def _measured(settings: FlowSettings, at: int) -> Cell:
+    """Return what was measured of one cell: a dial computes again what it touches, and no more."""
+    key = settings, at
+    if key in _known:
+        _known.move_to_end(key)
+        return _known[key]
+    found = _measurement(settings, at)
+    _known[key] = found
+    while len(_known) > REMEMBERED:
+        _known.popitem(last=False)
+    return found
+
+
+def _measurement(settings: FlowSettings, at: int) -> Cell:
     """Return the arrays of one cell over the lags, and its numbers at one of them.
 
     With the theory that lies closest, where there is one of the cell.
     """
+    cell = settings.cell
     norms = norms_through_time(settings).memory
     spread = 10.0**norms.spread
     arrays = {

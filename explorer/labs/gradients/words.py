@@ -90,7 +90,8 @@ def forget_bias(bias: float, lag: int, scalars: Mapping[str, float]) -> str:
             f"{lag} steps back the {remembers} keeps {lstm:.2g} of the gradient, the {forgets} "
             f"{rnn:.2g}. Lower the gain or the bias: which line falls?"
         )
-    return f"At bias {bias:g} a forget gate starts near σ({bias:g}) = {keeps:.2f}. {found}"
+    shown = f"{bias:g}".replace("-", "−")
+    return f"At bias {shown} a forget gate starts near σ({shown}) = {keeps:.2f}. {found}"
 
 
 def progress(step: int, solved: Mapping[str, int], scalars: Mapping[str, float]) -> str:

@@ -1,7 +1,5 @@
 """Networks that learn the adding problem, and how far back each of them feels meanwhile."""
 
-import streamlit as st
-
 from explorer.dials import dials as rows_of
 from explorer.figures import gradients as figures
 from explorer.gradients import LEARNERS, AddingSettings, SideBySide
@@ -9,6 +7,7 @@ from explorer.labs.gradients import Adding, Flow
 from explorer.labs.gradients.learning import LOWEST
 from explorer.labs.gradients.words import counted
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gradients.reading import explained
 from explorer.runs.hub import the_hub
@@ -20,17 +19,20 @@ FILM = "python -m explorer train '{link}' --seconds 20 --out adding.gif"
 
 def show(dials: Dials[Flow]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        _dials(dials)
+    column = _dials(dials)
     flow = dials.wanted()
     dials.finish(flow)
     adding = flow.adding()
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, adding))
     scene = figures.adding(LEARNERS, LOWEST, adding.length)
-    with wide:
-        show_stage(scene, ticket, key="gradients.learning", live=True)
+    show_stage(
+        scene,
+        ticket,
+        key="gradients.learning",
+        live=True,
+        dials=column.told,
+        on_settled=column.settle,
+    )
     explained()
     return (
         f"Two of {adding.length} numbers are marked; add them up. "
@@ -38,15 +40,17 @@ def show(dials: Dials[Flow]) -> str:
     )
 
 
-def _dials(dials: Dials[Flow]) -> None:
+def _dials(dials: Dials[Flow]) -> Column:
     seed = rows_of(Adding)["seed"]  # the one seed of the page, as a training sees it
-    st.markdown("#### The adding problem")
-    dials.show("task_length")
-    dials.show("seed", label=seed.label, help=seed.help, offered=seed.offered)
-    st.markdown("#### Networks")
-    dials.show("task_width")
-    dials.show("task_bias")
-    dials.show("rate")
-    with st.expander("More"):
-        dials.show("clip")
-        dials.show("steps")
+    column = Column(dials)
+    column.group("The adding problem")
+    column.show("task_length")
+    column.show("seed", label=seed.label, help=seed.help, offered=seed.offered)
+    column.group("Networks")
+    column.show("task_width")
+    column.show("task_bias")
+    column.show("rate")
+    column.group("More", folded=True)
+    column.show("clip")
+    column.show("steps")
+    return column

@@ -4,37 +4,32 @@ import streamlit as st
 
 from explorer.figures import gradients as figures
 from explorer.gradients import MEASURED, UNROLLED, norms_through_time, residual, theory_line
-from explorer.labs.gradients import Flow, measure
-from explorer.labs.gradients.start import LOWEST, highest, marked_lag, matrix_spectrum
+from explorer.labs.gradients import Flow
+from explorer.labs.gradients.start import matrix_spectrum
 from explorer.labs.gradients.words import named
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gradients.reading import explained
-from explorer.runs.frames import Frame
-from explorer.runs.hub import the_hub
-from explorer.runs.links import query
-from explorer.stage.component import show as show_stage
+from explorer.runs.answers import Asking
+from explorer.stage.component import ask
 
 SOURCES = (norms_through_time, theory_line, residual)
 
 
 def show(dials: Dials[Flow]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        _dials(dials)
+    column = _dials(dials)
     flow = dials.wanted()
     dials.finish(flow)
-    frame = measure(flow)
-    ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(
-            viewer, query(flow), Frame(0), [frame], {}, kind="gradients"
-        )
+    ask(
+        Asking.about(figures.answer, Flow),
+        surroundings.attend(),
+        key="gradients.measured",
+        dials=column.told,
+        on_settled=column.settle,
+        title="Gradient norms through time.",
     )
-    scene = figures.through_time(MEASURED, LOWEST, highest(frame), marked_lag(flow))
-    with wide:
-        show_stage(scene, ticket, key="gradients.measured", live=False)
     explained()
     _spectra(flow)
     return (
@@ -43,19 +38,21 @@ def show(dials: Dials[Flow]) -> str:
     )
 
 
-def _dials(dials: Dials[Flow]) -> None:
-    st.markdown("#### All networks")
-    dials.show("length")
-    dials.show("seeds")
-    dials.show("seed", as_="field")
-    st.markdown("#### Plain RNNs")
-    dials.show("init")
-    dials.show("gain")
-    st.markdown(f"#### {named([cell for cell in MEASURED if UNROLLED[cell].is_gated()])}")
-    dials.show("forget_bias")
-    with st.expander("More"):
-        dials.show("size")
-        dials.show("batch")
+def _dials(dials: Dials[Flow]) -> Column:
+    column = Column(dials)
+    column.group("All networks")
+    column.show("length")
+    column.show("seeds")
+    column.show("seed", as_="field", next=True)
+    column.group("Plain RNNs")
+    column.show("init")
+    column.show("gain")
+    column.group(named([cell for cell in MEASURED if UNROLLED[cell].is_gated()]))
+    column.show("forget_bias")
+    column.group("More", folded=True)
+    column.show("size")
+    column.show("batch")
+    return column
 
 
 def _spectra(flow: Flow) -> None:

@@ -6,6 +6,7 @@ import { FrameStore } from "./run/store.js";
 
 /**
  * @import { Missable } from "./format.js"
+ * @import { Hand } from "./dials/hand.js"
  * @import { Explanations } from "./layout.js"
  * @import { Frame, Values } from "./run/store.js"
  * @import { Palette } from "./types"
@@ -84,6 +85,8 @@ export class Context {
     /** @type {Opened[]} */
     this.opened = []; // what the microscope shows, the last is open
     this.pointed = -1; // index of the frame whose chip is pointed out
+    /** @type {Hand | null} */
+    this.hand = null; // what turns dials, for the handles in the picture
     /** @type {Frame | null} */
     this.still = null;
     this.frames = new FrameStore();
@@ -203,7 +206,7 @@ export class Context {
     const palette = isDark ? dark : light;
     if (this.palette === palette) return false;
     Object.assign(this, { palette, dark: isDark, dash, font, monospace });
-    const { style } = this.root;
+    const { style } = this.root.parentElement ?? this.root; // for the dials beside it too
     for (const [role, colour] of Object.entries(palette))
       style.setProperty(`--${role.replaceAll("_", "-")}`, colour);
     style.setProperty("--on-accent", inkOn(palette.accent));

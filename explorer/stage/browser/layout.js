@@ -142,7 +142,7 @@ export class Layout {
   }
 
   get full() {
-    return this.root.matches(":fullscreen");
+    return this.root.closest(":fullscreen") !== null;
   }
 
   /** Arrange the panels, when the room for them is another than before. */

@@ -1,6 +1,8 @@
 // The stage: mounts a scene in the page, paints the run that its player plays, and shows its state.
 
 import { Context } from "./context.js";
+import { Column } from "./dials/column.js";
+import { Hand, linked } from "./dials/hand.js";
 import { moment } from "./format.js";
 import { listen } from "./keys.js";
 import { element, Explanations, Layout } from "./layout.js";
@@ -18,6 +20,7 @@ import "./panels/sentence.js";
 
 /**
  * @import { Made, Maker } from "./context.js"
+ * @import { Answer, Settings } from "./run/answers.js"
  * @import { Frame, FrameStore } from "./run/store.js"
  * @import { Controls } from "./run/timebar.js"
  * @import { Panel, Scene, Showing, Status, Told } from "./types"
@@ -30,13 +33,28 @@ import "./panels/sentence.js";
  *
  * @typedef {object} Calls
  * @property {<N extends keyof Told>(name: N, value: Told[N]) => void} [setTrigger]
+ * @property {<N extends keyof Told>(name: N, value: Told[N]) => void} [setState]
  */
 
 const PANELS = "./panels/"; // every panel of a scene has its script there, called by its kind
 /** @type {Map<string, Maker<Panel>>} */
 const MAKERS = new Map(); // what makes panels, by the kinds that were needed so far
 const UNREACHABLE = "The server is not reachable; trying again.";
+const BLANK = "Waiting for the first picture.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
+
+/** @type {Scene} */
+const EMPTY = {
+  // until the first answer
+  panels: [],
+  wide: { columns: ["1fr"], rows: [], areas: [], fold: 0 },
+  narrow: { columns: ["1fr"], rows: [], areas: [], fold: 0 },
+  clock: "step",
+  selects: [],
+  loop: false,
+  alt: BLANK,
+  lexicons: [],
+};
 
 /** @type {WeakMap<HTMLElement | ShadowRoot, Stage>} */
 const mounted = new WeakMap();
@@ -70,14 +88,15 @@ class Stage {
     /** @type {Calls} */
     this.calls = {};
     this.built = ""; // what the picture was built for
-    this.scene = data.scene; // in the words that the viewer chose
+    this.scene = data.scene ?? EMPTY; // in the words that the viewer chose
     /** @type {Scene | null} */
     this.given = null; // as the page gave it
     this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
     this.style = element("style", "", STYLE);
-    parent.append(this.style, this.root);
+    this.table = element("div", "table", this.root); // picture and dials
+    parent.append(this.style, this.table);
     this.context = new Context(this.root, new Explanations(this.root), {
       go: (index) => this.player.seek(index),
       select: (name, value) => this.select(name, value),
@@ -85,11 +104,24 @@ class Stage {
       goStage: (stage) => this.player.goStage(stage),
       refresh: () => this.refresh(),
     });
+    this.hand = new Hand({
+      ask: (settings, moving) => this.ask(settings, moving),
+      settle: (settled) => this.calls.setState?.("settled", settled),
+      show: (names) => this.column?.show(names),
+      refuse: (name, sentence) => this.refuse(name, sentence),
+    });
+    this.context.hand = this.hand;
+    /** @type {Column | null} */
+    this.column = null;
+    /** @type {Map<number, Settings>} */
+    this.asked = new Map(); // what was asked for and has no answer yet, by number
+
     this.player = new Player(this.context, {
       status: (status) => this.told(status),
       reach: (reachable) => this.reach(reachable),
       refused: (reason) => this.reach(false, reason),
-      lost: () => this.tell("lost", this.data.token),
+      lost: () => this.tell("lost", this.data.answers || this.data.token),
+      answer: (answer) => this.answered(answer),
       repaint: () => this.refresh(),
     });
     this.layout = new Layout(this.root, () => this.resized());
@@ -125,13 +157,19 @@ class Stage {
     );
     this.hear(document, "fullscreenchange", () => this.layout.fit());
     this.hear(window, "pagehide", () => this.player.save());
+    const { pathname } = location;
+    this.hear(window, "popstate", () => {
+      if (location.pathname === pathname && this.column)
+        this.hand.go(linked(location.search, this.hand.defaults));
+    });
+    this.hear(document, "keydown", (event) => this.travel(event));
     document.fonts?.ready.then(() => this.restyle());
   }
 
   /**
    * @param {EventTarget} target
    * @param {string} event
-   * @param {() => void} act
+   * @param {(event: Event) => void} act
    */
   hear(target, event, act) {
     target.addEventListener(event, act);
@@ -155,24 +193,103 @@ class Stage {
    */
   take(data, calls) {
     const before = this.built ? this.data : null;
-    const built = JSON.stringify([{ ...data.scene, selects: [] }, data.live]);
+    const { scene } = data;
+    const built = scene ? JSON.stringify([{ ...scene, selects: [] }, data.live]) : "by answers";
     const rebuilt = built !== this.built;
     this.data = data;
     this.calls = calls;
     this.built = built;
     this.dress();
-    const otherRun = data.token !== before?.token || data.frames_url !== before?.frames_url;
+    this.takeDials(data);
+    const otherRun =
+      data.token !== before?.token ||
+      data.frames_url !== before?.frames_url ||
+      data.answers !== before?.answers;
     if (rebuilt || otherRun) this.player.save();
-    if (rebuilt) this.build(data.scene);
+    if (rebuilt) this.build(scene ?? EMPTY);
     else if (data.height !== before?.height) this.layout.use(this.scene, this.wrappers, data.height);
     const select = JSON.stringify(data.select);
     if (data.select && (rebuilt || select !== JSON.stringify(before?.select))) {
       this.choose(data.select);
     }
-    const otherKind = data.live !== before?.live || data.scene.loop !== before?.scene.loop;
+    const otherKind = data.live !== before?.live || scene?.loop !== before?.scene?.loop;
     if (otherRun || otherKind) this.attach();
     else this.player.gates = this.gates;
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
+  }
+
+  /**
+   * Stand the dials beside the picture, where the page has some.
+   *
+   * @param {Showing} data
+   */
+  takeDials({ dials, answers }) {
+    this.hand.asks = Boolean(answers);
+    if (!dials) return;
+    if (!this.column) {
+      this.column = new Column(this.hand);
+      this.table.prepend(this.column.element);
+    }
+    this.column.take(dials);
+  }
+
+  // ------------------------------------------------------------------------------------ the hand
+
+  /**
+   * Ask what settings look like, where the stage is answered at all.
+   *
+   * @param {Settings} settings
+   * @param {boolean} moving
+   */
+  ask(settings, moving) {
+    const answers = this.player.attached?.answers;
+    if (!answers) return;
+    const number = answers.ask(settings, moving);
+    this.asked.set(number, settings);
+    this.root.dataset.asked = String(number);
+  }
+
+  /**
+   * Show what an answer says: its scene now, its frames with the next picture.
+   *
+   * @param {Answer} answer
+   */
+  answered({ header, scene, frames }) {
+    const { number, coarse, select, start } = header;
+    const asked = this.asked.get(number);
+    for (const known of this.asked.keys()) if (known <= number) this.asked.delete(known);
+    if (asked) this.hand.answered(header, asked);
+    if (this.column) this.column.coarse.textContent = coarse;
+    if (!frames.length) return;
+    const first = this.scene === EMPTY;
+    if (scene) this.build(scene);
+    if (first && !this.player.run.playback.position) this.player.run.playback.position = start;
+    const wanted = JSON.stringify(select);
+    if (wanted !== this.root.dataset.select) this.choose(select);
+    this.root.dataset.select = wanted;
+    this.root.dataset.answered = String(number);
+    this.root.dataset.whole = String(!coarse);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} sentence
+   */
+  refuse(name, sentence) {
+    if (!this.column?.say(name, sentence)) this.lines.notify(sentence);
+  }
+
+  /**
+   * Go back to where the dials rested before, or forward again.
+   *
+   * @param {Event} event
+   */
+  travel(event) {
+    if (!(event instanceof KeyboardEvent) || !this.column || event.altKey) return;
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    const [target] = event.composedPath();
+    if (target instanceof Element && target.matches("textarea, input[type=text]")) return;
+    if (event.shiftKey ? this.hand.redo() : this.hand.undo()) event.preventDefault();
   }
 
   dress() {
@@ -348,6 +465,8 @@ class Stage {
     this.lines.notify("");
     this.unreachable = false;
     this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
+    this.asked.clear();
+    if (this.data.answers) this.hand.ask(false);
     this.reword(); // the tab may remember other words
     this.refresh();
   }
@@ -407,7 +526,7 @@ class Stage {
 
   toggleFull() {
     if (this.layout.full) document.exitFullscreen();
-    else this.root.requestFullscreen?.().catch(() => {}); // not allowed here: stay as we are
+    else this.table.requestFullscreen?.().catch(() => {}); // not allowed here: stay as we are
   }
 
   // ------------------------------------------------------------------------------------ painting
@@ -521,13 +640,14 @@ class Stage {
   close() {
     this.closed = true;
     this.player.close();
+    this.hand.close();
     this.layout.close();
     this.lines.close();
     this.sight?.disconnect();
     this.unlisten?.();
     for (const close of this.closers) close();
     if (this.request !== null) cancelAnimationFrame(this.request);
-    this.root.remove();
+    this.table.remove();
     this.style.remove();
   }
 }

@@ -13,7 +13,75 @@ export const STYLE = `
 .stage:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: var(--radius); }
 .stage :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .stage.presenter { --text: 18px; --gap: 24px; }
-.stage:fullscreen { background: var(--background); padding: 24px 28px 20px; overflow: auto; width: 100vw; }
+.table:fullscreen { background: var(--background); padding: 24px 28px 20px; overflow: auto; width: 100vw; }
+
+/* picture and dials */
+.table { display: flex; gap: 26px; align-items: flex-start; width: 100%; font: 14px/1.42 var(--font); color: var(--ink); }
+.table > .stage { flex: 1 1 0; }
+.table *, .table *::before { box-sizing: border-box; }
+.dials { position: relative; flex: 0 0 clamp(150px, 18.2%, 300px); min-width: 0; display: flex; flex-direction: column; gap: 14px;
+  font-size: 14px; line-height: 1.35; font-variant-numeric: tabular-nums; }
+.table:fullscreen .dials { font-size: 18px; }
+.dials .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.dials .group { display: flex; flex-direction: column; gap: 9px; margin: 0; }
+.dials details.group { display: block; border-top: 1px solid var(--line); padding-top: 8px; }
+.dials details.group .knob { margin-top: 9px; }
+.dials summary { cursor: pointer; min-height: 28px; line-height: 28px; font-weight: 600; }
+.dials h4 { margin: 0; padding: 2px 0 0; font: 650 1em/1.4 var(--font); }
+.dials .top { display: flex; justify-content: space-between; align-items: baseline; gap: 8px; }
+.dials .name { color: var(--ink); cursor: default; user-select: none; overflow-wrap: anywhere; }
+.dials .value { color: var(--ink); font-weight: 620; white-space: nowrap; }
+.dials .refused { margin: 2px 0 0; padding: 4px 8px; border-left: 3px solid var(--warn); background: var(--card); }
+.dials .refused[hidden] { display: none; }
+.dials .coarse { margin: 0; min-height: 1.4em; color: var(--mute); }
+.dials .rail { position: relative; height: 26px; }
+.dials .rail::before, .dials .rail::after { content: ""; position: absolute; left: 0; top: 11px; height: 4px; border-radius: 2px; }
+.dials .rail::before { right: 0; background: var(--line); }
+.dials .rail::after { width: calc(8px + (100% - 16px) * var(--at, 0)); background: var(--accent); }
+.dials .tick { position: absolute; left: calc(8px + (100% - 16px) * var(--home, 0)); top: 19px; width: 2px; height: 6px; margin-left: -1px;
+  border-radius: 1px; background: var(--mute); }
+.dials .tick[hidden] { display: none; }
+.dials .range { position: absolute; z-index: 1; inset: -7px 0; width: 100%; height: 40px; margin: 0; background: none; appearance: none; cursor: pointer; touch-action: pan-y; }
+.dials .range::-webkit-slider-runnable-track { height: 40px; background: none; }
+.dials .range::-webkit-slider-thumb { appearance: none; width: 16px; height: 16px; margin-top: 12px; border-radius: 8px; background: var(--accent); border: 2px solid var(--background); box-shadow: 0 0 0 1px var(--accent); }
+.dials .range::-moz-range-track { height: 40px; background: none; }
+.dials .range::-moz-range-thumb { width: 13px; height: 13px; border-radius: 8px; background: var(--accent); border: 2px solid var(--background); box-shadow: 0 0 0 1px var(--accent); }
+.dials .range:focus-visible { outline: none; }
+.dials .range:focus-visible::-webkit-slider-thumb { box-shadow: 0 0 0 4px color-mix(in srgb, var(--accent) 55%, transparent); }
+.dials .range:focus-visible::-moz-range-thumb { box-shadow: 0 0 0 4px color-mix(in srgb, var(--accent) 55%, transparent); }
+.dials :is(.field, .menu, .line) { width: 100%; min-width: 0; min-height: 36px; padding: 5px 10px; border: 1px solid var(--line); border-radius: 8px;
+  background: var(--card); color: var(--ink); font: inherit; }
+.dials textarea.line { resize: vertical; line-height: 1.4; }
+.dials :is(.field, .menu, .line):focus-visible, .dials button:focus-visible, .dials summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.dials .typed { display: flex; gap: 6px; }
+.dials .next { flex: none; min-height: 36px; padding: 0 14px; border: 1px solid var(--line); border-radius: 18px; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
+.dials .next:hover { border-color: var(--mute); }
+.dials .names { display: flex; flex-wrap: wrap; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--card); }
+.dials .names label { flex: 1 1 auto; position: relative; min-height: 34px; display: grid; place-items: center; padding: 3px 9px; cursor: pointer; text-align: center; }
+.dials .names label + label { box-shadow: -1px 0 0 var(--line); }
+.dials .names input { position: absolute; inset: 0; margin: 0; opacity: 0; cursor: pointer; }
+.dials .names label:has(:checked) { background: color-mix(in srgb, var(--accent) 16%, var(--card)); font-weight: 620; box-shadow: inset 0 -2px 0 var(--accent); }
+.dials .names label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 8px; }
+.dials .switch { appearance: none; position: relative; width: 38px; height: 22px; margin: 0; border-radius: 11px; border: 1px solid var(--mute); background: var(--card); cursor: pointer; }
+.dials .switch::before { content: ""; position: absolute; left: 3px; top: 3px; width: 14px; height: 14px; border-radius: 7px; background: var(--mute); }
+.dials .switch:checked { background: var(--accent); border-color: var(--accent); }
+.dials .switch:checked::before { left: 19px; background: var(--on-accent); }
+.dials .switch:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.dials .knob[data-kind="switch"] { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 8px; }
+.dials .knob[data-kind="switch"] .refused { grid-column: 1 / -1; }
+.dials .explanation { position: absolute; z-index: 9; pointer-events: none; padding: 5px 9px; border-radius: 8px; max-width: 260px;
+  background: var(--card); color: var(--ink); border: 1px solid var(--line); box-shadow: 0 4px 14px rgba(10, 16, 24, .16); }
+.dials .explanation[hidden] { display: none; }
+@media (max-width: 640px) {
+  .table { flex-direction: column-reverse; align-items: stretch; gap: 18px; }
+  .table > .stage { flex: none; }
+  .dials { flex: none; }
+  .dials .rail { height: 40px; }
+  .dials .rail::before, .dials .rail::after { top: 18px; }
+  .dials .tick { top: 27px; }
+  .dials .range { inset: 0; }
+  .dials .names label, .dials .next, .dials :is(.field, .menu, .line), .dials summary { min-height: 40px; line-height: 1.35; }
+}
 .stage .panels { flex: none; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
 .stage .panels[hidden] { display: none; }
 .stage .rest { padding-top: 8px; }

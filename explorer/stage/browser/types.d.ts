@@ -587,6 +587,36 @@ export interface FramesAsked {
   stride: number;
 }
 
+/** Why there is no answer: a sentence, and the dial it is about, empty where it is several. */
+export interface Refused {
+  name: string;
+  sentence: string;
+}
+
+/**
+ * What an answer says in JSON: whose it is, and how its frames are to be shown.
+ *
+ * `number` is that of the question. `refused` is null where there is an answer.
+ */
+export interface AnswerHeader {
+  number: number;
+  select: Record<string, number>;
+  start: number;
+  coarse: string;
+  refused: Refused | null;
+}
+
+/**
+ * What a stage asks: the values of its dials by name, and whether the hand still moves.
+ *
+ * `ask` is the question's number, which grows by one with each.
+ */
+export interface Ask {
+  ask: number;
+  given: Record<string, string | number | boolean | null>;
+  moving: boolean;
+}
+
 /** The colours of both themes by role, the dashes of roles in px, and the faces. */
 export interface Palette {
   light: Record<string, string>;
@@ -597,8 +627,57 @@ export interface Palette {
 }
 
 /**
+ * How one dial stands in the column, and what it may be, from its row.
+ *
+ * `values` are those on offer, with their `written` form, for a scale, a row of names and a
+ * menu; a slider and a field lie between `low` and `high`. `step` is null where any number
+ * goes, `next` offers a button that goes on by one. `written` of a slider has a text for every
+ * step, where the number alone does not say it.
+ */
+export interface Knob {
+  name: string;
+  kind: "slider" | "scale" | "row" | "menu" | "switch" | "field" | "line" | "lines";
+  label: string;
+  help: string;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  whole: boolean;
+  powers: boolean;
+  unit: string;
+  values: (string | number | boolean | null)[];
+  written: string[];
+  longest: number | null;
+  next: boolean;
+  labelled: boolean;
+}
+
+/** Some dials under one title; a folded group shows its title alone until it is asked for. */
+export interface Group {
+  title: string;
+  folded: boolean;
+  knobs: Knob[];
+}
+
+/**
+ * The dials beside a picture: their values live in the browser, which says them whole.
+ *
+ * `settings` are all values of the page's configuration, `defaults` what they are without a
+ * link. `editions` count, for each, how often the page itself has turned it: the browser takes
+ * the page's value where that has grown, and keeps its own otherwise.
+ */
+export interface Column {
+  groups: Group[];
+  settings: Record<string, string | number | boolean | null>;
+  defaults: Record<string, string | number | boolean | null>;
+  editions: Record<string, number>;
+}
+
+/**
  * What a stage is to show: a scene of a run, and how the page set it.
  *
+ * `dials` stand beside the picture. With `answers`, a token, the stage asks for what the dials
+ * say: scene and frames come as one answer, and `scene` is null until then.
  * `token` admits to the run, and `run` names it: equal names, equal runs. `picks` and
  * `resets` say whether the page wants to hear of selections and of going back to the start.
  * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
@@ -606,7 +685,7 @@ export interface Palette {
  * and of what never moves instead of a token.
  */
 export interface Showing {
-  scene: Scene;
+  scene: Scene | null;
   token: string;
   run: string;
   notice: string;
@@ -618,6 +697,8 @@ export interface Showing {
   height: number | null;
   start: number;
   title: string;
+  dials?: Column;
+  answers?: string;
   modules?: string;
   frames_url?: string;
   still_url?: string;
@@ -634,16 +715,23 @@ export interface Picks {
   values: Record<string, number>;
 }
 
+/** Where the dials came to rest: all their values, and the editions that the browser knew. */
+export interface Settled {
+  settings: Record<string, string | number | boolean | null>;
+  editions: Record<string, number>;
+}
+
 /**
  * What the stage tells the page, by the name of the trigger.
  *
  * "lost" and "reset" carry the token of the run that the server no longer knows, or that the
- * viewer took back to the start.
+ * viewer took back to the start. "settled" is a state, the others are triggers.
  */
 export interface Told {
   lost: string;
   reset: string;
   pick: Pick | Picks;
+  settled: Settled;
 }
 
 export interface Panels {
@@ -684,6 +772,7 @@ export type State = "idle" | "training" | "paused" | "ended" | "diverged";
 export interface Constants {
   PACKET_MAGIC: 826692184;
   CHUNK_MAGIC: 826495576;
+  ANSWER_MAGIC: 826364504;
   TOP: { uint8: 255; uint16: 65535 };
   OFFENCE: 1008;
   BUSY: 1013;

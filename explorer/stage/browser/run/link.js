@@ -187,6 +187,24 @@ export class Live {
 }
 
 /**
+ * What there is to say of a recording up to a frame.
+ *
+ * @param {number} head
+ * @returns {Status}
+ */
+export const recorded = (head) => ({
+  state: "ended",
+  head,
+  first: 0,
+  stride: 1,
+  last: head,
+  trouble: "",
+  notice: "",
+  rate: null,
+  viewers: 1,
+});
+
+/**
  * A recording: everything is there already, and comes by plain requests; the same calls as `Live`.
  */
 export class Recording {
@@ -217,17 +235,7 @@ export class Recording {
       for (let page = first; page.length && !this.closed; ) {
         const head = page[page.length - 1].index;
         const next = this.framesUrl ? [] : this.page(head); // on its way while this one is shown
-        this.on.status({
-          state: "ended",
-          head,
-          first: 0,
-          stride: 1,
-          last: head,
-          trouble: "",
-          notice: "",
-          rate: null,
-          viewers: 1,
-        });
+        this.on.status(recorded(head));
         this.on.frames(page);
         page = await next;
       }

@@ -9,6 +9,7 @@ import { Run } from "./run.js";
  * @import { Context } from "../context.js"
  * @import { Saying } from "../lines.js"
  * @import { Showing, Status } from "../types"
+ * @import { Answer } from "./answers.js"
  * @import { Speed } from "./playback.js"
  * @import { Frame } from "./store.js"
  */
@@ -24,6 +25,7 @@ const GATE = 800; // ms that each stage of a step stands at ×1
  * @property {(reachable: boolean) => void} reach
  * @property {(reason: string) => void} refused
  * @property {() => void} lost
+ * @property {(answer: Answer) => void} answer
  * @property {() => void} repaint
  */
 
@@ -156,6 +158,7 @@ export class Player {
         on.lost();
         on.repaint();
       },
+      answer: on.answer,
     });
   }
 

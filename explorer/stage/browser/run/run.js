@@ -1,11 +1,13 @@
 // One run as this browser holds it: its frames, what the server says of it, and the way to more.
 
-import { Live, MOST_FRAMES, Recording } from "./link.js";
+import { Answers } from "./answers.js";
+import { Live, MOST_FRAMES, recorded, Recording } from "./link.js";
 import { Playback } from "./playback.js";
 import { FrameStore } from "./store.js";
 
 /**
  * @import { FramesAsked, Showing, Status } from "../types"
+ * @import { Answer } from "./answers.js"
  * @import { LinkEvents } from "./link.js"
  * @import { Frame } from "./store.js"
  */
@@ -25,6 +27,7 @@ const AROUND = 120; // frames fetched around a place that was only coarsely know
  * @property {(reachable: boolean) => void} reach
  * @property {(reason: string) => void} refused
  * @property {() => void} lost
+ * @property {(answer: Answer) => void} answer before its frames are shown
  */
 
 const nothing = () => {};
@@ -36,6 +39,7 @@ const DEAF = {
   reach: nothing,
   refused: nothing,
   lost: nothing,
+  answer: nothing,
 };
 
 /** The run of one token. */
@@ -68,7 +72,11 @@ export class Run {
       lost: () => hear.lost(),
     };
     const live = data.live && !data.frames_url;
-    this.link = live ? new Live(data.token, on) : new Recording(data, on);
+    /** @type {Answers | null} */
+    this.answers = data.answers
+      ? new Answers(data.answers, { ...on, answer: (answer) => this.gotAnswer(answer) })
+      : null;
+    this.link = this.answers ?? (live ? new Live(data.token, on) : new Recording(data, on));
   }
 
   get head() {
@@ -112,6 +120,25 @@ export class Run {
     this.still = frame;
     this.settled = true;
     this.hear.still();
+  }
+
+  /**
+   * Another recording stands where the last one stood; where there is none, that one stays.
+   *
+   * @param {Answer} answer
+   */
+  gotAnswer(answer) {
+    const { still, frames } = answer;
+    if (frames.length) {
+      this.store = new FrameStore();
+      this.store.add(frames);
+      this.still = still;
+      this.settled = true;
+      this.playback.position = Math.min(this.playback.position, this.store.newest);
+    }
+    this.hear.answer(answer);
+    if (frames.length) this.gotStatus(recorded(this.store.newest));
+    this.hear.frames();
   }
 
   /** @param {Status} status */

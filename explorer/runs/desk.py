@@ -1,0 +1,343 @@
+"""Where stages ask: the newest question of each, answered by processes of their own, in turn.
+
+A stage has at most one question in work; what it asks meanwhile replaces what it asked before, so
+that nothing piles up however fast a hand moves. Stages take turns, so a room of hands shares what
+there is. A process that dies, or is silent for too long, is replaced, and its question asked once
+more.
+"""
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.runs.answers import Asking, Packed, refusal, wired
+from explorer.runs.limits import LimitError
+from explorer.runs.messages import Message
+from explorer.runs.tickets import Tickets
+from explorer.runs.trainer import Trainer
+
+MODULE = "explorer.runs.answering"
+PROCESSES = 2  # one answers on while the other is replaced
+PATIENCE = 30.0  # seconds that one answer may take
+TRIES = 2  # processes that one question may take with it
+TICK = 1.0  # seconds between two looks at the clock
+GRACE = 60.0  # seconds that a tab's way to ask outlives the tab, which may have been reloaded
+FALSE_STARTS = 3  # processes that may end before they report, in a row
+ALONE = 40.0  # seconds at most that the first process has the start for itself
+
+Tell = Callable[[bytes], None]
+
+
+@dataclass
+class Question:
+    """What a stage wants to know: the values of its dials, and whether the hand still moves."""
+
+    number: int
+    given: Mapping[str, Any]
+    moving: bool
+    tries: int = 0
+
+
+@dataclass
+class Asker:
+    """A stage that is connected. ``tell`` takes an answer from any thread."""
+
+    asking: Asking
+    tell: Tell
+    token: str
+    next: Question | None = None
+    at_work: bool = False
+    shows: str = ""  # the name of the scene that it has
+
+
+@dataclass
+class Seat:
+    """A process, and what it works at."""
+
+    process: Trainer
+    asker: int = 0
+    question: Question | None = None
+    since: float = 0.0
+    warm: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it waits for a question."""
+        return self.question is None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Something the processes must have before they can answer: bytes, and who takes them."""
+
+    to: str  # "module:function", which is called with name and bytes
+    name: str
+    body: bytes = field(repr=False)
+
+
+class Desk:
+    """All questions of a server. Without `start` it answers none."""
+
+    def __init__(
+        self,
+        processes: int = PROCESSES,
+        connections: int = 256,
+        patience: float = PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.processes = processes
+        self.connections = connections
+        self._patience = patience
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._tickets = Tickets()
+        self._askings: list[Asking] = []
+        self._askers: dict[int, Asker] = {}
+        self._waiting: OrderedDict[int, None] = OrderedDict()  # whose turn it is, the first first
+        self._seats: list[Seat] = []
+        self._brought: OrderedDict[tuple[str, str], Brought] = OrderedDict()
+        self._modules: tuple[str, ...] = ()
+        self._false_starts = 0
+        self._count = 0
+        self._started = 0.0
+        self._running = False
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    # ------------------------------------------------------------------------- start and stop
+
+    def start(self, warm: Sequence[str] = ()) -> None:
+        """Start the processes, which load the modules ``warm`` before the first question."""
+        with self._lock:
+            if self._running:
+                return
+            self._running = True
+            self._stopping.clear()
+            self._modules = tuple(warm)
+            self._started = self._clock()
+            self._hire()
+        self._keeper = threading.Thread(target=self._keep, name="desk", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End the processes."""
+        with self._lock:
+            self._running = False
+            seats, self._seats = self._seats, []
+        self._stopping.set()
+        for seat in seats:  # without the lock, which their last messages may need
+            seat.process.stop()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the processes."""
+        with self._lock:
+            return [seat.process.pid for seat in self._seats]
+
+    # -------------------------------------------------------------------------- for the pages
+
+    def admit(self, session: str, asking: Asking) -> str:
+        """Return the token with which a session's stage may ask, the same as long as it lasts."""
+        with self._lock:
+            if asking not in self._askings:
+                self._askings.append(asking)
+            number = self._askings.index(asking)
+            return self._tickets.give(session, asking.function, number)
+
+    def release(self, session: str) -> None:
+        """Take note that a tab is gone; what it may ask is forgotten within a minute."""
+        with self._lock:
+            self._tickets.release(session, self._clock())
+
+    def bring(self, brought: Brought, most: int = 24) -> None:
+        """Give all processes something that answers need, now and whenever one is replaced."""
+        with self._lock:
+            self._brought.pop((brought.to, brought.name), None)
+            self._brought[brought.to, brought.name] = brought
+            while sum(kept.to == brought.to for kept in self._brought.values()) > most:
+                oldest = next(key for key in self._brought if key[0] == brought.to)
+                del self._brought[oldest]
+            for seat in self._seats:
+                _bring(seat.process, brought)
+
+    # ------------------------------------------------------------------------- for the stages
+
+    def enter(self, token: str, tell: Tell) -> int:
+        """Return the number of a stage that connected.
+
+        Raises KeyError for an unknown token, and `LimitError` when there are too many.
+        """
+        with self._lock:
+            number = self._tickets.number(token)
+            if number is None:
+                raise KeyError("this page is over")
+            if len(self._askers) >= self.connections:
+                raise LimitError(f"At most {self.connections} may ask at once.")
+            self._count += 1
+            self._askers[self._count] = Asker(self._askings[number], tell, token)
+            return self._count
+
+    def leave(self, asker: int) -> None:
+        """Forget a stage and what it wanted to know."""
+        with self._lock:
+            self._askers.pop(asker, None)
+            self._waiting.pop(asker, None)
+
+    def ask(self, asker: int, number: int, given: Mapping[str, Any], moving: bool) -> None:
+        """Want an answer; an older question that is not in work yet is forgotten."""
+        with self._lock:
+            known = self._askers.get(asker)
+            if known is None:
+                return
+            known.next = Question(number, given, moving)
+            if not known.at_work:
+                self._waiting.setdefault(asker)
+            self._dispatch()
+
+    # -------------------------------------------------------------------------------- at work
+
+    def _dispatch(self) -> None:
+        """Give what waits to the processes that are free."""
+        while self._waiting:
+            seat = next((seat for seat in self._seats if seat.free), None)
+            if seat is None:
+                if not self._seats and self._false_starts >= FALSE_STARTS:
+                    self._give_up()
+                return
+            number, _ = self._waiting.popitem(last=False)
+            asker = self._askers[number]
+            question, asker.next = asker.next, None
+            assert question is not None
+            asker.at_work = True
+            seat.asker, seat.question, seat.since = number, question, self._clock()
+            values = {
+                "function": asker.asking.function,
+                "settings": asker.asking.settings,
+                "given": dict(question.given),
+                "moving": question.moving,
+            }
+            seat.process.send(Message("ask", number, values))
+
+    def _give_up(self) -> None:
+        for number in list(self._waiting):
+            asker = self._askers[number]
+            assert asker.next is not None
+            asker.tell(refusal(asker.next.number, "", "No process can be started to answer."))
+            asker.next = None
+        self._waiting.clear()
+
+    def _hear(self, process: Trainer, message: Message) -> None:
+        with self._lock:
+            seat = next((seat for seat in self._seats if seat.process is process), None)
+            if seat is None:
+                return  # it was given up: nothing of it is taken any more
+            if message.kind in ("ready", "warm"):
+                process.ready = True
+                self._false_starts = 0
+                seat.warm |= message.kind == "warm"
+                return
+            number, question = seat.asker, seat.question
+            seat.asker, seat.question = 0, None
+            if question is not None:
+                self._told(number, question, message)
+            self._dispatch()
+
+    def _told(self, number: int, question: Question, message: Message) -> None:
+        """Pass on what a process says to a question."""
+        asker = self._askers.get(number)
+        if asker is None:
+            return
+        self._done(number, asker)
+        values = message.values
+        if message.kind == "refused":
+            asker.tell(refusal(question.number, values["name"], values["sentence"]))
+            return
+        cut, name = values["scene"], values["name"]
+        found = Packed(message.body[:cut], name, message.body[cut:], values["shown"])
+        asker.tell(wired(question.number, found, with_scene=name != asker.shows))
+        asker.shows = name
+
+    def _done(self, number: int, asker: Asker) -> None:
+        asker.at_work = False
+        if asker.next is not None:
+            self._waiting.setdefault(number)
+
+    # ------------------------------------------------------------------------------ processes
+
+    def _hire(self) -> None:
+        process = Trainer(self._hear, self._lost, MODULE)
+        for brought in self._brought.values():
+            _bring(process, brought)
+        process.send(Message("warm", 0, {"modules": list(self._modules)}))
+        self._seats.append(Seat(process))
+
+    def _lost(self, process: Trainer) -> None:
+        """Replace a process that has ended, and ask its question once more."""
+        with self._lock:
+            seat = next((seat for seat in self._seats if seat.process is process), None)
+            if seat is None:
+                return
+            self._seats.remove(seat)
+            self._false_starts += not process.ready
+            self._again(seat, "The process that computed this ended twice.")
+            if self._running and self._false_starts < FALSE_STARTS:
+                with contextlib.suppress(OSError):  # no process to be had: the other takes over
+                    self._hire()
+            self._dispatch()
+
+    def _again(self, seat: Seat, sentence: str) -> None:
+        question, asker = seat.question, self._askers.get(seat.asker)
+        if question is None or asker is None:
+            return
+        question.tries += 1
+        if question.tries >= TRIES:
+            asker.tell(refusal(question.number, "", sentence))
+        elif asker.next is None:
+            asker.next = question
+        self._done(seat.asker, asker)
+        if seat.asker in self._waiting:
+            self._waiting.move_to_end(seat.asker, last=False)
+
+    def tidy(self) -> None:
+        """Start what is missing, replace what is silent, and forget tabs that are gone."""
+        with self._lock:
+            now = self._clock()
+            self._tickets.tidy(now - GRACE)
+            late = [s for s in self._seats if not s.free and now - s.since > self._patience]
+            for seat in late:
+                self._seats.remove(seat)
+                assert seat.question is not None
+                seat.question.tries = TRIES
+                self._again(seat, f"This took more than {self._patience:.0f} s and was stopped.")
+            first_is_warm = any(seat.warm for seat in self._seats)
+            soon = first_is_warm or now - self._started > ALONE
+            missing = self.processes - len(self._seats)
+            if missing > 0 and (soon or late) and self._false_starts < FALSE_STARTS:
+                with contextlib.suppress(OSError):
+                    self._hire()
+            self._dispatch()
+        for seat in late:  # without the lock, which its last message may need
+            seat.process.kill()
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(TICK):
+            self.tidy()
+
+
+def _bring(process: Trainer, brought: Brought) -> None:
+    process.send(Message("bring", 0, {"to": brought.to, "name": brought.name}, brought.body))
+
+
+_THE_DESK = Desk()
+
+
+def the_desk() -> Desk:
+    """Return the desk of this server, the same in the pages and in the routes."""
+    return _THE_DESK

@@ -1,0 +1,142 @@
+// Answers: what a configuration looks like, asked for while a hand moves. The newest one counts.
+
+import { decodeChunk } from "./store.js";
+
+/**
+ * @import { AnswerHeader, Ask, Constants, Scene } from "../types"
+ * @import { LinkEvents } from "./link.js"
+ * @import { Frame } from "./store.js"
+ */
+
+/** @typedef {Ask["given"]} Settings the values of all dials by name */
+
+/**
+ * An answer: its number and how it is shown, its scene where that is another than before, what
+ * never moves, its frames.
+ *
+ * @typedef {{ header: AnswerHeader, scene: Scene | null, still: Frame, frames: Frame[] }} Answer
+ */
+
+/** @type {Constants["ANSWER_MAGIC"]} */
+const ANSWER = 0x31415258; // "XRA1"
+const FIRST_PAUSE = 250; // ms before the second attempt; doubles up to LONGEST_PAUSE
+const LONGEST_PAUSE = 4000;
+/** @type {[Constants["OFFENCE"], Constants["BUSY"]]} */
+const [LOST, FULL] = [1008, 1013]; // close codes of the socket
+const text = new TextDecoder();
+
+/**
+ * The answer in the bytes that came over the socket.
+ *
+ * @param {ArrayBuffer} buffer
+ * @returns {Answer}
+ */
+export function decodeAnswer(buffer) {
+  const view = new DataView(buffer);
+  if (buffer.byteLength < 16 || view.getUint32(0, true) !== ANSWER)
+    throw new Error("these bytes are no answer");
+  let at = 4;
+  const parts = ["", ""].map(() => {
+    const length = view.getUint32(at, true);
+    const part = text.decode(new Uint8Array(buffer, at + 4, length));
+    at += 4 + length + ((8 - (length % 8)) % 8);
+    return part;
+  });
+  const [still, ...frames] = decodeChunk(buffer.slice(at), false);
+  const scene = parts[1] ? JSON.parse(parts[1]) : null;
+  return { header: JSON.parse(parts[0]), scene, still, frames };
+}
+
+/**
+ * The way a stage asks. It reconnects by itself, and then asks once more for what is wanted; what
+ * is older than an answer that has come is dropped.
+ */
+export class Answers {
+  /**
+   * @param {string} token
+   * @param {Pick<LinkEvents, "reach" | "refused" | "lost"> & { answer: (answer: Answer) => void }} on
+   */
+  constructor(token, on) {
+    this.path = `${location.origin}/stage/${encodeURIComponent(token)}/answers`;
+    this.on = on;
+    this.pause = FIRST_PAUSE;
+    this.closed = false;
+    this.number = 0;
+    this.heard = 0; // number of the newest answer
+    /** @type {Ask | null} */
+    this.wanted = null;
+    this.timer = 0;
+    this.socket = this.connect();
+  }
+
+  connect() {
+    const socket = new WebSocket(this.path.replace(/^http/, "ws"));
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.on.reach(true);
+      this.say();
+    };
+    socket.onmessage = ({ data }) => {
+      this.pause = FIRST_PAUSE;
+      if (!this.closed) this.gotAnswer(decodeAnswer(data));
+    };
+    socket.onclose = ({ code, reason }) => this.dropped(code, reason);
+    return socket;
+  }
+
+  /** @param {Answer} answer */
+  gotAnswer(answer) {
+    const { number } = answer.header;
+    if (number < this.heard) return;
+    this.heard = number;
+    if (number === this.wanted?.ask) this.wanted = null;
+    this.on.answer(answer);
+  }
+
+  /**
+   * Ask what these settings look like; returns the number of the question.
+   *
+   * @param {Settings} given
+   * @param {boolean} moving whether the hand still moves
+   */
+  ask(given, moving) {
+    this.number += 1;
+    this.wanted = { ask: this.number, given, moving };
+    this.say();
+    return this.number;
+  }
+
+  say() {
+    if (this.wanted && this.socket.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify(this.wanted));
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  dropped(code, reason) {
+    if (this.closed) return;
+    if (code === LOST) this.on.lost();
+    else if (code === FULL) this.on.refused(reason);
+    else this.on.reach(false);
+    this.timer = setTimeout(() => (this.socket = this.connect()), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+  }
+
+  goal() {}
+
+  after() {}
+
+  async range() {
+    return [];
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    if (this.socket.readyState === WebSocket.CONNECTING) {
+      this.socket.onopen = () => this.socket.close();
+    } else this.socket.close();
+  }
+}

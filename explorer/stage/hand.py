@@ -1,0 +1,138 @@
+"""One stage's questions while somebody turns its dials: heard, understood, and answered.
+
+Only the newest question counts, so hearing costs little and nothing piles up; whoever asks faster
+than any display shows is heard more slowly, and slows nobody else.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypedDict
+
+from starlette.websockets import WebSocket
+
+from explorer.runs.answers import refusal
+from explorer.stage.viewer import GONE, NORMAL, TOO_BIG, UNSUPPORTED
+
+LONGEST_QUESTION = 2**17  # characters; a drawn distribution is one of the values
+QUESTIONS_A_SECOND = 250
+QUESTIONS_AT_ONCE = 50
+MOST_VALUES = 80
+LARGEST_NUMBER = 2**53
+SEND_TIMEOUT = 20.0  # seconds until a browser that takes nothing is let go
+
+
+class Ask(TypedDict):
+    """What a stage asks: the values of its dials by name, and whether the hand still moves.
+
+    ``ask`` is the question's number, which grows by one with each.
+    """
+
+    ask: int
+    given: Mapping[str, str | int | float | bool | None]
+    moving: bool
+
+
+class Asked(NamedTuple):
+    """A question that was understood."""
+
+    number: int
+    given: Mapping[str, Any]
+    moving: bool
+
+
+def understand(text: str) -> Asked | int | None:
+    """Return the question in a message; only its number where it says no values; else None."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or not said.keys() <= {"ask", "given", "moving"}:
+        return None
+    number, given = said.get("ask"), said.get("given")
+    if type(number) is not int or not 0 <= number < LARGEST_NUMBER:
+        return None
+    if not isinstance(given, dict) or len(given) > MOST_VALUES:
+        return number
+    if not all(isinstance(value, str | int | float | bool | None) for value in given.values()):
+        return number
+    return Asked(number, given, said.get("moving") is True)
+
+
+class Hand:
+    """A connection over which a stage asks, from its acceptance to its end."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._loop = asyncio.get_running_loop()
+        self._answer: bytes | None = None  # the newest that was not sent
+        self._bell = asyncio.Event()
+        self._allowance = float(QUESTIONS_AT_ONCE)
+        self._heard_at = self._loop.time()
+
+    def tell(self, answer: bytes) -> None:
+        """Send an answer, from any thread; a newer one takes its place while it waits."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
+            self._loop.call_soon_threadsafe(self._keep, answer)
+
+    def _keep(self, answer: bytes) -> None:
+        self._answer = answer
+        self._bell.set()
+
+    async def serve(self, ask: Callable[[Asked], None]) -> None:
+        """Hear and answer until either side ends it."""
+        tasks = [asyncio.create_task(self._hear(ask)), asyncio.create_task(self._tell())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            code, reason = next((task.result() for task in done), (NORMAL, ""))
+            if code != NORMAL:
+                with contextlib.suppress(*GONE):
+                    async with asyncio.timeout(1):
+                        await self._websocket.close(code, reason)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _hear(self, ask: Callable[[Asked], None]) -> tuple[int, str]:
+        while True:
+            try:
+                message = await self._websocket.receive()
+            except GONE:
+                return NORMAL, ""
+            if message["type"] == "websocket.disconnect":
+                return NORMAL, ""
+            text = message.get("text")
+            if text is None:
+                return UNSUPPORTED, "questions are text"
+            if len(text) > LONGEST_QUESTION:
+                return TOO_BIG, f"a question has at most {LONGEST_QUESTION} characters"
+            await self._wait_for_its_turn()
+            question = understand(text)
+            if isinstance(question, Asked):
+                ask(question)
+            elif question is not None:
+                self._keep(refusal(question, "", "These are no values of dials."))
+
+    async def _wait_for_its_turn(self) -> None:
+        """Hear at most so many questions a second."""
+        now = self._loop.time()
+        earned = (now - self._heard_at) * QUESTIONS_A_SECOND
+        self._allowance = min(self._allowance + earned, QUESTIONS_AT_ONCE) - 1
+        self._heard_at = now
+        if self._allowance < 0:
+            await asyncio.sleep(-self._allowance / QUESTIONS_A_SECOND)
+
+    async def _tell(self) -> tuple[int, str]:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            answer, self._answer = self._answer, None
+            if answer is None:
+                continue
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT):
+                    await self._websocket.send_bytes(answer)
+            except (TimeoutError, *GONE):
+                return NORMAL, ""
