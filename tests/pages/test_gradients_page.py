@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import dials, values
+from explorer.figures import gradients as figures
 from explorer.figures import theme
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED
 from explorer.labs import gradients as lab
@@ -14,6 +16,7 @@ from explorer.labs.gradients import Adding, Flow
 from explorer.labs.presets import plan
 from explorer.pages.gradients import VIEWS
 from explorer.runs import links
+from explorer.runs.answers import Answer, Asking, configuration
 from explorer.runs.experiments import digest
 
 ROWS = dials(Flow)
@@ -53,15 +56,25 @@ def handed(app: AppTest) -> dict[str, Any]:
     return found if "scene" in found else found["data"]
 
 
-def controls(app: AppTest) -> dict[str, Any]:
-    """Return the dials on the page by the name of their setting."""
-    kinds = (app.slider, app.select_slider, app.number_input, app.segmented_control, app.selectbox)
-    return {
-        control.key.removeprefix("gradients."): control
-        for kind in kinds
-        for control in kind
-        if control.key.startswith("gradients.")
-    }
+def column(app: AppTest) -> dict[str, Any]:
+    """Return the dials beside the picture by the name of their setting."""
+    groups = handed(app)["dials"]["groups"]
+    return {knob["name"]: knob for group in groups for knob in group["knobs"]}
+
+
+def tabs(app: AppTest) -> Any:
+    return app.segmented_control(key="gradients.view")
+
+
+def shown(app: AppTest, name: str) -> Any:
+    """Return what a dial, or the row of tabs, stands at."""
+    return tabs(app).value if name == "view" else handed(app)["dials"]["settings"][name]
+
+
+def picture(app: AppTest) -> Answer:
+    """Return what the stage is answered when it asks for what its dials say."""
+    asking = Asking.about(figures.answer, Flow)
+    return figures.answer(configuration(asking, handed(app)["dials"]["settings"]), False)
 
 
 # ---------------------------------------------------------------------------------- views
@@ -78,12 +91,13 @@ def test_a_view_opens_without_a_complaint_on_the_question_it_answers(view: str):
     assert complaints(app) == []
     assert settings(app).view == view
     assert VIEWS[view].question in headings(app)
-    assert controls(app)["view"].options == [each.name for each in VIEWS.values()]
+    assert tabs(app).options == [each.name for each in VIEWS.values()]
 
 
 @pytest.mark.parametrize(("view", "cells"), [("start", MEASURED), ("live", LEARNERS)])
 def test_a_view_shows_these_cells_by_name(view: str, cells: tuple[str, ...]):
-    scene = handed(opened(view=view, **SMALL))["scene"]
+    app = opened(view=view, **SMALL)
+    scene = picture(app).scene if view == "start" else handed(app)["scene"]
     area = {"start": "norms", "live": "losses"}[view]
     plot = next(panel for panel in scene["panels"] if panel["area"] == area)
 
@@ -130,25 +144,28 @@ def test_the_spectrum_is_that_of_the_matrix_on_the_page():
 
 
 def test_every_dial_of_the_page_has_a_row_and_every_row_its_place():
-    placed = [set(controls(opened(view=view, **SMALL))) for view in VIEWS]
+    placed = [set(column(opened(view=view, **SMALL))) for view in VIEWS]
 
-    assert set().union(*placed) == ROWS.keys()
-    assert placed[0] & placed[1] == {"view", "seed"}
+    assert set().union(*placed) == ROWS.keys() - {"view"}
+    assert placed[0] & placed[1] == {"seed"}
 
 
 def test_a_choice_is_offered_by_the_names_of_its_registry():
-    init = controls(opened(**SMALL))["init"]
+    init = column(opened(**SMALL))["init"]
 
-    assert init.options == ["torch", "rotation", "normal"]
+    assert init["kind"] == "row"
+    assert init["written"] == ["torch", "rotation", "normal"]
+    assert init["values"] == list(ROWS["init"].names)
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_dial_is_called_and_explained_as_its_row_says(view: str):
-    found = controls(opened(view=view, **SMALL))
+    found = column(opened(view=view, **SMALL))
     theirs = ROWS | {"seed": dials(Adding)["seed"]} if view == "live" else ROWS
 
-    for name in found.keys() - {"view"}:
-        assert (found[name].label, found[name].help) == (theirs[name].label, theirs[name].help)
+    for name, knob in found.items():
+        assert (knob["label"], knob["help"]) == (theirs[name].label, theirs[name].help)
+        assert knob["unit"] == theirs[name].unit
 
 
 def ends(end: str) -> dict[str, str]:
@@ -173,8 +190,13 @@ def test_what_the_rows_allow_can_be_opened_by_a_link_and_stands_on_the_dials(lin
 
     assert complaints(app) == []
     assert links.decode(Flow, link) == links.Opened(settings(app))
-    for name, control in controls(app).items():
-        assert control.value == getattr(settings(app), name)
+    for name, knob in column(app).items():
+        value = shown(app, name)
+        assert value == getattr(settings(app), name)
+        if knob["kind"] in ("slider", "field"):
+            assert knob["low"] <= value <= knob["high"]
+        else:
+            assert value in knob["values"]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +218,7 @@ def test_a_wrong_value_gets_its_sentence_at_once_and_the_dial_shows_what_plays(
     assert not app.exception
     (said,) = complaints(app)
     assert said.startswith(f"In the link: {says}")
-    assert controls(app)[name].value == getattr(settings(app), name) == values(Flow())[name]
+    assert shown(app, name) == getattr(settings(app), name) == values(Flow())[name]
     assert settings(app).batch == 8
     assert name not in app.query_params
 
@@ -206,15 +228,18 @@ def test_a_setting_that_only_the_training_can_refuse_is_refused_by_name():
 
     (said,) = complaints(app)
     assert said.startswith("In the link: steps must be between 10 and 20000, not 9")
-    assert app.select_slider(key="gradients.steps").value == 1_000
+    assert shown(app, "steps") == 1_000
 
 
-def test_turning_a_dial_writes_the_link_and_the_picture_follows():
+def test_settled_dials_write_the_link_and_the_picture_is_theirs():
     app = opened(**SMALL)
-    before = handed(app)["run"]
+    before = picture(app).frames[0].arrays
 
-    app.slider(key="gradients.forget_bias").set_value(1.0).run()
+    app.session_state["gradients.forget_bias"] = 1.0
+    app.run()
 
     assert complaints(app) == []
     assert app.query_params["forget_bias"] in ("1", ["1"])
-    assert handed(app)["run"] != before
+    after = picture(app).frames[0].arrays
+    assert not np.array_equal(after["lstm/norm"], before["lstm/norm"])
+    assert np.array_equal(after["rnn_tanh/norm"], before["rnn_tanh/norm"])

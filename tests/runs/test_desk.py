@@ -1,0 +1,200 @@
+"""The desk: the newest question of each stage counts, stages take turns, processes may die."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from explorer.runs.answers import Asking
+from explorer.runs.desk import Brought, Desk
+from explorer.runs.frames import unpack
+from explorer.runs.limits import LimitError
+from tests.runs.questions import Asked, answer
+from tests.runs.test_answers import opened
+from tests.runs.waiting import until
+
+ASKING = Asking.about(answer, Asked)
+
+
+class Stage:
+    """A stage's end: what it was told, in order."""
+
+    def __init__(self, desk: Desk, session: str = "a tab") -> None:
+        self.desk = desk
+        self.told: list[tuple] = []
+        self.number = desk.enter(desk.admit(session, ASKING), self._tell)
+        self.asked = 0
+
+    def _tell(self, data: bytes) -> None:
+        self.told.append(opened(data))
+
+    def ask(self, moving: bool = False, **given: object) -> int:
+        self.asked += 1
+        self.desk.ask(self.number, self.asked, given, moving)
+        return self.asked
+
+    def answer(self, number: int) -> tuple:
+        """Return the answer to a question, once it has come."""
+        until(lambda: any(header["number"] >= number for header, _, _ in self.told))
+        return next(told for told in self.told if told[0]["number"] >= number)
+
+    @property
+    def numbers(self) -> list[int]:
+        return [header["number"] for header, _, _ in self.told]
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    desk = Desk(processes=1, patience=1.5)
+    desk.start(("tests.runs.questions",))
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture
+def pair() -> Iterator[Desk]:
+    """A desk with two processes, both at work already."""
+    desk = Desk(processes=2)
+    desk.start(("tests.runs.questions",))
+    until(lambda: len(desk.pids) == 2)
+    yield desk
+    desk.stop()
+
+
+def test_an_answer_is_that_of_the_function_in_another_process(desk: Desk):
+    stage = Stage(desk)
+
+    header, scene, found = stage.answer(stage.ask(level=2.5, word="hello"))
+
+    assert scene == {"alt": "hello"}
+    assert unpack(found[0])[1].scalars == {"level": 2.5}
+    assert header["select"] == {"unit": 3}
+    pid = stage.answer(stage.ask(fault="pid"))[2]
+    assert unpack(pid[1])[1].scalars["pid"] == desk.pids[0] != os.getpid()
+
+
+def test_the_newest_question_wins_and_no_older_answer_follows_a_newer_one(desk: Desk):
+    stage = Stage(desk)
+    stage.ask(seconds=0.2, level=0.0)
+    for k in range(50):
+        last = stage.ask(level=k / 50)
+
+    _, _, found = stage.answer(last)
+    assert unpack(found[0])[1].scalars == {"level": 0.98}
+    assert stage.numbers == sorted(stage.numbers)
+    assert len(stage.numbers) == 2  # the one in work, and the newest of the fifty
+
+
+def test_a_scene_is_sent_when_it_is_another_one_only(desk: Desk):
+    stage = Stage(desk)
+    scenes = [stage.answer(stage.ask(word=word))[1] for word in ("a", "a", "b", "b", "a")]
+
+    assert scenes == [{"alt": "a"}, None, {"alt": "b"}, None, {"alt": "a"}]
+
+
+class Log(list):
+    """A list that also notes, in one that several share, whenever something is added."""
+
+    def __init__(self, order: list[str], name: str, before: list) -> None:
+        super().__init__(before)
+        self._order, self._name = order, name
+
+    def append(self, item: object) -> None:
+        self._order.append(self._name)
+        super().append(item)
+
+
+def test_stages_take_turns_however_often_one_of_them_asks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    greedy, modest = Stage(desk, "greedy"), Stage(desk, "modest")
+    order: list[str] = []  # whose answers came, in order
+    for stage, name in ((greedy, "greedy"), (modest, "modest")):
+        told = stage.told
+        monkeypatch.setattr(stage, "told", Log(order, name, told))
+    ended = threading.Event()
+
+    def flood() -> None:
+        while not ended.is_set():
+            greedy.ask(seconds=0.01, level=greedy.asked / 1e6)
+            ended.wait(0.001)
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    try:
+        for k in range(5):
+            before = len(order)
+            modest.answer(modest.ask(word=f"turn {k}"))
+            assert order[before:].index("modest") <= 2  # the one in work, and one that waited
+    finally:
+        ended.set()
+        flooding.join()
+        desk.leave(greedy.number)
+
+
+def test_a_process_that_dies_with_a_question_is_replaced_and_the_question_asked_again(pair: Desk):
+    stage = Stage(pair)
+    before = pair.pids
+    number = stage.ask(seconds=0.5, word="asked again")
+    until(lambda: any(not seat.free for seat in pair._seats))
+    busy = next(seat.process.pid for seat in pair._seats if not seat.free)
+
+    os.kill(busy, signal.SIGKILL)
+
+    _, scene, _ = stage.answer(number)
+    assert scene == {"alt": "asked again"}
+    until(lambda: len(pair.pids) == 2 and busy not in pair.pids)
+    assert len(set(pair.pids) & set(before)) == 1
+
+
+def test_a_question_that_ends_its_process_twice_is_given_up_with_a_sentence(desk: Desk):
+    stage = Stage(desk)
+    header, _, found = stage.answer(stage.ask(fault="end"))
+
+    assert header["refused"]["sentence"] == "The process that computed this ended twice."
+    assert found == []
+    assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+
+
+def test_a_process_that_is_silent_for_too_long_is_named_and_replaced(desk: Desk):
+    stage = Stage(desk)
+    before = desk.pids
+
+    header, _, _ = stage.answer(stage.ask(seconds=50.0))
+
+    assert header["refused"]["sentence"] == "This took more than 2 s and was stopped."
+    until(lambda: desk.pids and desk.pids != before)
+    assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+
+
+def test_a_fault_of_ours_is_a_sentence_and_the_process_lives_on(desk: Desk):
+    stage = Stage(desk)
+    before = desk.pids
+    header, _, _ = stage.answer(stage.ask(fault="key"))
+
+    assert header["refused"]["sentence"] == "This could not be computed: 'a fault of ours'"
+    assert desk.pids == before
+
+
+def test_what_is_brought_is_there_before_the_next_answer_and_after_a_replacement(desk: Desk):
+    desk.bring(Brought("tests.runs.questions:take", "gift", b"unwrapped"))
+    stage = Stage(desk)
+    assert stage.answer(stage.ask(word="gift"))[1] == {"alt": "unwrapped"}
+
+    os.kill(desk.pids[0], signal.SIGKILL)
+    assert stage.answer(stage.ask(word="gift", level=2.0))[2]
+    assert stage.answer(stage.ask(word="other"))[1] == {"alt": "other"}
+    assert stage.answer(stage.ask(word="gift", level=3.0))[1] == {"alt": "unwrapped"}
+
+
+def test_an_unknown_token_may_not_ask_and_there_is_an_end_to_those_who_may():
+    desk = Desk(connections=1)
+    with pytest.raises(KeyError):
+        desk.enter("made up", lambda answer: None)
+    token = desk.admit("a tab", ASKING)
+    assert desk.admit("a tab", ASKING) == token != desk.admit("another", ASKING)
+    desk.enter(token, lambda answer: None)
+    with pytest.raises(LimitError, match="At most 1 may ask at once"):
+        desk.enter(token, lambda answer: None)
