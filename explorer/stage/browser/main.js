@@ -160,7 +160,7 @@ class Stage {
     const { pathname } = location;
     this.hear(window, "popstate", () => {
       if (location.pathname === pathname && this.column)
-        this.hand.go(linked(location.search, this.hand.defaults));
+        this.hand.follow(linked(location.search, this.hand.defaults));
     });
     this.hear(document, "keydown", (event) => this.travel(event));
     document.fonts?.ready.then(() => this.restyle());

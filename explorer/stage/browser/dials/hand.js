@@ -166,6 +166,18 @@ export class Hand {
   }
 
   /**
+   * Go where an address leads; it can be undone as a turn can.
+   *
+   * @param {Settings} settings
+   */
+  follow(settings) {
+    if (same(settings, this.settings)) return;
+    this.past = [...this.past, { ...this.settings }].slice(-MOST);
+    this.future = [];
+    this.go(settings);
+  }
+
+  /**
    * Go to settings that were rested at before, and tell the page.
    *
    * @param {Settings} settings
