@@ -95,23 +95,18 @@ async def view(place: Place) -> None:
 
 
 async def ask(place: Place) -> None:
-    """Be one hand: turn the forget bias up and down at the rate of a display, over all of it."""
+    """Be one hand: turn the forget bias up and down, and ask for the newest as a browser does."""
     async with _connected(place) as socket:
-
-        async def turn() -> None:
-            for number in itertools.count(1):
-                share = 0.5 - 0.5 * math.cos(number / 40 + len(place.settings) + id(place) % 7)
-                bias = round((-2 + 8 * share) * 4) / 4
-                given = place.settings | {"forget_bias": bias}
-                await socket.send(json.dumps({"ask": number, "given": given, "moving": True}))
-                await asyncio.sleep(DISPLAY)
-
-        turning = asyncio.create_task(turn())
-        try:
-            async for message in socket:
-                place.count += isinstance(message, bytes)
-        finally:
-            turning.cancel()
+        start = time.monotonic()
+        for number in itertools.count(1):
+            age = time.monotonic() - start
+            share = 0.5 - 0.5 * math.cos(1.5 * age + id(place) % 7)
+            bias = round((-2 + 8 * share) * 4) / 4
+            given = place.settings | {"forget_bias": bias}
+            await socket.send(json.dumps({"ask": number, "given": given, "moving": True}))
+            await socket.recv()
+            place.count += 1
+            await asyncio.sleep(max(0.0, start + age + DISPLAY - time.monotonic()))
 
 
 def _connected(place: Place) -> connect:

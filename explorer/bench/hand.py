@@ -104,8 +104,8 @@ TARGETS: dict[str, tuple[float, str]] = {
     "hand/server/viewers=30": (20.0, "% of a core"),
     "hand/training/viewers=30": (0.5, "of its speed alone"),
 }
-"""What is asked for, and its unit. Of thirty, the one who gets least counts: "viewers" turn one dial
-of one link, as a class does, "strangers" each one of a seed of their own."""
+"""What is asked for, and its unit. Of thirty, the one who gets least counts: "viewers" turn one
+dial of one link, as a class does, "strangers" each one of a seed of their own."""
 
 Open = Callable[[str], Tab]
 
