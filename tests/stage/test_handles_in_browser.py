@@ -1,6 +1,7 @@
 """What can be taken hold of in a picture, moved in a real Chromium by mouse, finger and keys."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,28 +15,42 @@ from explorer.figures.scene import (
     BarHandle,
     Bars,
     Curve,
+    Diagram,
+    Dot,
     Grid,
     Grip,
     Handle,
     Mark,
+    Node,
+    Number,
+    NumberHandle,
+    Numbers,
+    Opening,
     Plot,
     PointHandle,
     Points,
     RuleHandle,
     Scene,
     SpanHandle,
+    Stage,
+    Surface,
+    Term,
+    Value,
+    Wire,
     as_json,
 )
 from explorer.labs.cells.operations import parse_operations
 from explorer.runs.answers import Answer, RefusedError
 from explorer.runs.frames import Frame, pack
 from explorer.stage.messages import PALETTE
+from tests.stage import exhibits
 from tests.stage.gallery import Show
-from tests.stage.studio import in_page
+from tests.stage.studio import in_page, painted
 from tests.stage.theatre import Oracle, Run, Theatre
 
 WIDE = {"width": 900, "height": 700}
 PHONE = {"width": 390, "height": 844}
+SWEEP, NOTCH = 320, 14  # px that a number is dragged: from end to end, and by one step at most
 
 
 def grip(name: str, low: float, high: float, **about: Any) -> Grip:
@@ -85,10 +100,20 @@ def shown_of(given: Mapping[str, Any]) -> Frame:
             _, at, height = word.split(":")
             heights[int(at)] = float(height)
     cloud = [[0.1 * i - 1, math.sin(i)] for i in range(20)]
+    weights = [[0.5 * (3 * row + column) for column in range(3)] for row in range(2)]
+    for word in re.findall(r"weight_hh:(\d),(\d):([^;]+)", str(given["edits"])):
+        weights[int(word[0])][int(word[1])] = float(word[2])
+    sums = [sum(row) for row in weights]
     lists = {"cloud": cloud, "decay": [0.7**i for i in range(24)], "heights": heights}
-    arrays = {name: np.array(values) for name, values in lists.items()}
+    lists |= {"weights": weights, "inputs": [1, 1, 1], "bias": [0, 0], "sum": sums}
+    arrays = {name: np.array(values, float) for name, values in lists.items()}
     numbers = {name: value for name, value in given.items() if isinstance(value, int | float)}
     return Frame(0, arrays, numbers)
+
+
+# A question is asked with the next frame.
+FRAMES = """() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 
 
 class Table(NamedTuple):
@@ -112,7 +137,8 @@ class Table(NamedTuple):
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def rest(self) -> None:
-        """Wait until what was asked last was answered at rest."""
+        """Wait until what was turned last was asked for and answered."""
+        self.page.evaluate(FRAMES)
         self.page.wait_for_function(
             """() => { const { dataset } = document.querySelector('#host').shadowRoot
                 .querySelector('.stage');
@@ -120,8 +146,9 @@ class Table(NamedTuple):
         )
 
     def until(self, claim: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Return the settings of the first question at rest of which a claim holds."""
+        """Return the settings at rest, of which a claim holds."""
         for _ in range(100):
+            self.rest()
             asked = self.oracle.asked[-1]
             if not asked["moving"] and claim(asked["given"]):
                 return dict(asked["given"])
@@ -177,11 +204,14 @@ def show(chromium: Browser, theatre: Theatre) -> Iterator[Open]:
         *,
         size: dict[str, int] = WIDE,
         touch: bool = False,
+        mobile: bool = False,
         answer: Callable[[Mapping[str, Any], bool], Answer] | None = None,
         knobs: Sequence[Mapping[str, Any]] = (),
         **settings: Any,
     ) -> Table:
-        page = chromium.new_page(viewport=size, has_touch=touch, color_scheme="light")
+        page = chromium.new_page(
+            viewport=size, has_touch=touch, is_mobile=mobile, color_scheme="light"
+        )
         pages.append(page)
         oracle = Oracle(answer or (lambda given, moving: Answer(as_json(scene), [shown_of(given)])))
         token = f"answers-{len(theatre.oracles)}"
@@ -197,7 +227,7 @@ def show(chromium: Browser, theatre: Theatre) -> Iterator[Open]:
         }
         data = showing(token, dials)
         page.evaluate("(data) => window.show(data)", data)
-        page.wait_for_selector("[data-handle]:visible")
+        page.wait_for_selector("[data-handle]:visible[role=slider]")
         return Table(page, oracle)
 
     yield open_one
@@ -712,3 +742,226 @@ def test_a_name_in_an_entry_is_the_selection(page):
     (found,) = lines(page, ["selected", grip_of_row, {"unit": 5}])
 
     assert found["entry"] == "weight_hh:17,5"
+
+
+# ----------------------------------------------------------------------------- numbers in place
+
+AREA = Grid(("minmax(0, 1fr)",), ("auto",), ("panel",))
+CARDS = Scene(
+    (
+        Numbers(
+            "panel",
+            (
+                Number("whole", "units", "integer", grip=grip("whole", 1, 8, whole=True)),
+                Number("rate", "rate", grip=grip("rate", 1e-4, 10, powers=True)),
+                Number("y", "fixed"),
+            ),
+        ),
+    ),
+    AREA,
+    AREA,
+    alt="cards",
+)
+MATRIX = pictured(
+    Surface("weights", (0, 3, 0, 2)),
+    handles=tuple(
+        NumberHandle(
+            grip("edits", -5, 5, step=0.25, entry=f"weight_hh:{row},{column}", help="A weight"),
+            column + 0.5,
+            row + 0.5,
+            "weights",
+            3 * row + column,
+        )
+        for row in range(2)
+        for column in range(3)
+    ),
+    x=Axis(0, 3),
+    y=Axis(0, 2),
+)
+WEIGHT = grip("edits", -5, 5, step=0.25, entry="weight_hh:{row},{column}")
+STATE = Value("x", grip=grip("x", -2, 2, step=0.1))
+SUM = Opening(
+    "sum",
+    "sum",
+    "s = W h",
+    (Term("s = "), Term(value=Value("sum", select="unit"))),
+    dots=(Dot("From before", "weights", "inputs", bias="bias", leads_to="sum", grip=WEIGHT),),
+)
+CIRCUIT = Scene(
+    (
+        Diagram(
+            "panel",
+            300,
+            200,
+            (
+                Node("state", 60, 60, text="state", value=STATE, note="held"),
+                Node("sum", 240, 60, text="sum", value=Value("sum", select="unit")),
+            ),
+            (Wire("wire", ((60, 60), (240, 60)), value=Value("y", grip=grip("y", -2, 2)),
+                  label_at=(150, 60), label="y", side="above"),),
+            (Stage("sum", ("state",), "s", (Term("2 · "), Term(value=STATE, caption="state"))),),
+            select="unit",
+            openings=(SUM,),
+        ),
+    ),
+    Grid(("minmax(0, 1fr)",), ("minmax(0, 1fr)",), ("panel",)),
+    AREA,
+    selects=(("unit", 1),),
+    alt="a circuit",
+)  # fmt: skip
+
+
+def number(table: Table, name: str, at: int = 0) -> Locator:
+    return table.page.get_by_role("slider", name=name, exact=True).nth(at)
+
+
+def pull(table: Table, target: Locator, by: float) -> None:
+    """Drag a number sideways."""
+    box = target.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = table.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + by, y + 30, steps=6)
+    mouse.up()
+
+
+def test_a_number_on_a_card_is_dragged_sideways(show):
+    table = show(CARDS)
+    units, rate = number(table, "whole"), number(table, "rate")
+    pull(table, units, 2.2 * NOTCH)
+    assert table.until(lambda given: given["whole"] != 3)["whole"] == 5
+    assert units.locator(".text").inner_text().strip("‹› ") == "5"
+
+    pull(table, rate, SWEEP / 5)  # five decades
+    assert table.until(lambda given: given["rate"] > 0.5)["rate"] == pytest.approx(1.0, rel=0.02)
+    assert table.page.locator(".card").nth(2).get_by_role("slider").count() == 0
+
+
+def test_a_number_is_typed(show):
+    table = show(CARDS)
+    rate = number(table, "rate")
+    rate.focus()
+    table.page.keyboard.press("Enter")
+    field = table.page.get_by_role("textbox", name="rate")
+    assert field.input_value() == "0.1"
+    table.page.keyboard.type("2.75")
+    table.page.keyboard.press("Enter")
+
+    assert table.until(lambda given: given["rate"] != 0.1)["rate"] == 2.75
+    assert not field.is_visible()
+    assert rate.evaluate("(one) => one.getRootNode().activeElement === one")
+
+
+@pytest.mark.parametrize("text", ["", "much", "1e999", "--1", "0x"])
+def test_what_is_no_number_is_forgotten(show, text):
+    table = show(CARDS)
+    table.rest()
+    before = len(table.oracle.asked)
+    number(table, "rate").click()  # opens it, too
+    table.page.get_by_role("textbox", name="rate").fill(text)
+    table.page.keyboard.press("Enter")
+    table.page.wait_for_timeout(100)
+
+    assert len(table.oracle.asked) == before
+    assert table.settings["rate"] == 0.1
+
+
+def test_escape_leaves_a_number_as_it_is_and_a_true_minus_sign_is_read(show):
+    table = show(MATRIX)
+    cell = number(table, "edits", 1)
+    for key, edits in (("Escape", ""), ("Enter", "weight_hh:0,1:-1.5")):
+        cell.click()
+        table.page.get_by_role("textbox", name="edits").fill("−1.5")
+        table.page.keyboard.press(key)
+        table.page.wait_for_timeout(100)
+        assert table.settings["edits"] == edits
+
+
+def test_a_number_in_a_heat_map_stands_in_its_cell_and_is_turned_there(show):
+    table = show(MATRIX)
+    texts = table.page.locator(".turnable .text").all_inner_texts()
+    assert [text.strip("‹› ") for text in texts] == ["0", "0.500", "1.00", "1.50", "2.00", "2.50"]
+    pull(table, number(table, "edits", 4), -3.2 * SWEEP / 40)
+    table.until(lambda given: given["edits"] == "weight_hh:1,1:1.25")  # three steps of a quarter
+
+    number(table, "edits", 0).focus()
+    table.page.keyboard.press("Shift+ArrowLeft")
+    table.until(lambda given: given["edits"] == "weight_hh:1,1:1.25;weight_hh:0,0:-2.5")
+
+
+def test_a_number_of_a_circuit_is_turned_where_it_stands_and_in_its_equation(show):
+    table = show(CIRCUIT)
+    gate, term = number(table, "x", 0), number(table, "x", 1)
+    pull(table, gate, 3.2 * (SWEEP / 40))  # forty steps
+    table.until(lambda given: given["x"] == 0.8)
+    assert gate.locator(".text").inner_text().strip("‹› ") == "0.80"
+    term.focus()
+    table.page.keyboard.press("ArrowDown")
+    table.until(lambda given: given["x"] == 0.7)
+    for one in (gate, term):
+        assert one.locator(".text").inner_text().strip("‹› ") == "0.70"
+
+    number(table, "y").focus()
+    table.page.keyboard.press("End")
+    table.until(lambda given: given["y"] == 2)
+
+
+def test_a_weight_in_a_dot_product_is_turned_and_keeps_its_row_until_it_is_left(show):
+    table = show(CIRCUIT)
+    table.page.locator("[data-opens=sum]").first.click()
+    rows = table.page.locator(".microscope .dot li")
+    rows.first.wait_for()
+    before = rows.evaluate_all("(all) => all.map((one) => one.dataset.k)")
+    assert before == ["2", "1", "0"]  # 2.5, 2 and 1.5 times one: the largest first
+    weight = rows.nth(0).get_by_role("slider")
+    weight.focus()
+    for _ in range(2):
+        table.page.keyboard.press("Shift+ArrowLeft")
+
+    settings = table.until(lambda given: ":-2.5" in given["edits"])
+    assert settings["edits"] == "weight_hh:1,2:-2.5"
+    table.page.wait_for_function(
+        "() => document.querySelector('#host').shadowRoot.querySelector('.microscope .dot li')"
+        ".dataset.product === '-2.5'"
+    )
+    table.page.keyboard.press("Home")
+    table.until(lambda given: given["edits"] == "weight_hh:1,2:-5")
+    assert rows.evaluate_all("(all) => all.map((one) => one.dataset.k)") == before
+
+
+@pytest.mark.parametrize("scene", [CARDS, MATRIX], ids=["cards", "heat map"])
+def test_by_touch_a_number_takes_a_finger_within_40_px(show, scene):
+    table = show(scene, size=PHONE, touch=True, mobile=True)
+    apart = """(one) => { const box = one.getBoundingClientRect();
+        const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+        return [[-19, 0], [19, 0], [0, -19], [0, 19]].map(([dx, dy]) =>
+            one.getRootNode().elementFromPoint(x + dx, y + dy) === one); }"""
+    for one in table.page.locator(".turnable").all():
+        one.scroll_into_view_if_needed()
+        assert one.evaluate(apart) == [True] * 4
+
+
+def test_a_finger_drags_a_number_sideways(show):
+    table = show(CARDS, size=PHONE, touch=True, mobile=True)
+    box = number(table, "whole").bounding_box()
+    assert box
+    swipe(table, (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), (3.2 * NOTCH, 0))
+
+    table.until(lambda given: given["whole"] == 6)
+
+
+def test_without_dials_a_number_is_a_number_like_others(page):
+    shown = painted(page, exhibits.EXHIBITS["numbers"])
+    panel = replace(
+        exhibits.EXHIBITS["numbers"].panel,
+        numbers=tuple(
+            replace(one, grip=grip("held", 0, 9))
+            for one in exhibits.EXHIBITS["numbers"].panel.numbers
+        ),
+    )
+    turnable = painted(page, replace(exhibits.EXHIBITS["numbers"], panel=panel))
+
+    assert turnable["written"] == shown["written"]
+    assert page.get_by_role("slider").count() == 0

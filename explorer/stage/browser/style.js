@@ -147,7 +147,7 @@ export const STYLE = `
 .stage .under .bubble { bottom: auto; top: calc(100% + 2px); }
 .stage .number-handle, .stage .turnable { position: relative; display: inline-block; }
 .stage .number-handle[hidden] { display: none; }
-.stage .number-handle.over { position: absolute; z-index: 3; left: 0; top: 0; line-height: 1.7; }
+.stage .number-handle.over { position: absolute; z-index: 3; left: 0; top: 0; line-height: 1.25; }
 .stage .over > .turnable { background: var(--card); }
 .stage .free > .turnable { cursor: ew-resize; touch-action: pan-y; user-select: none; -webkit-user-select: none; padding: 0 .3em;
   border-radius: 7px; box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--accent) 60%, transparent); -webkit-tap-highlight-color: transparent; }
@@ -155,8 +155,9 @@ export const STYLE = `
 @media (pointer: coarse) { .stage .free > .turnable::after { inset: auto; left: 50%; top: 50%; width: max(100%, 40px); height: 40px; transform: translate(-50%, -50%); } }
 .stage .free > .turnable:is(:hover, .held) { background: color-mix(in srgb, var(--accent) 14%, transparent); }
 .stage .free > .turnable.held { z-index: 5; }
-.stage .free > .turnable .text::before { content: "‹ "; color: var(--accent); }
-.stage .free > .turnable .text::after { content: " ›"; color: var(--accent); }
+.stage .free > .turnable .text::before { content: "‹ "; color: var(--accent); font-weight: 400; }
+.stage .free > .turnable .text::after { content: " ›"; color: var(--accent); font-weight: 400; }
+.stage .free > .turnable { white-space: nowrap; }
 .stage .typed-number { position: absolute; z-index: 7; left: 0; top: 50%; transform: translateY(-50%); width: max(100%, 5.5em); min-height: 1.7em; padding: 0 .3em; margin: 0;
   font: inherit; color: var(--ink); background: var(--card); border: 2px solid var(--accent); border-radius: 7px; }
 
@@ -171,7 +172,7 @@ export const STYLE = `
 .stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
 .stage .card { min-width: 0; padding: 4px 8px 5px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
-.stage .card span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
+.stage .card > span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
 .stage .card .label { color: var(--ink); }
 .stage .card .good { color: var(--good); }
 .stage .card .bad { color: var(--warn); }

@@ -36,8 +36,8 @@ export function turnables(numbers, picture, area, stage) {
         x: (box.left + box.right) / 2 - frame.left - picture.clientLeft,
         y: (box.top + box.bottom) / 2 - frame.top - picture.clientTop,
       };
-      const { fontSize, fontWeight, fill } = getComputedStyle(text);
-      Object.assign(handle.root.style, { fontSize, fontWeight, color: fill });
+      const { fontSize, fontWeight } = getComputedStyle(text);
+      Object.assign(handle.root.style, { fontSize, fontWeight });
       handle.write(place, box.width > 0, text.textContent ?? "");
       text.style.visibility = handle.free ? "hidden" : "";
     }
