@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.figures.scene.circuit import Diagram
+from explorer.figures.scene.handles import Handle
 from explorer.figures.scene.marks import FITTED, Axis, Mark
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture with axes. ``square`` keeps one unit equally long both ways and hides the ticks."""
+    """A picture with axes. ``square`` keeps one unit equally long both ways and hides the ticks.
+
+    ``handles`` are what can be taken hold of in it: they lie over the marks.
+    """
 
     area: str
     title: str
@@ -19,6 +23,7 @@ class Plot:
     y: Axis = FITTED
     square: bool = False
     alt: str = ""  # what the picture shows; `{name}` is replaced by the scalar of that name
+    handles: tuple[Handle, ...] = ()
     kind: Literal["plot"] = "plot"
 
 

@@ -120,6 +120,32 @@ export const STYLE = `
 }
 .stage .whole[hidden] { display: none; }
 
+/* what can be taken hold of in a picture: it is drawn there, and this takes pointer, finger and focus */
+.stage .handle { position: absolute; z-index: 3; left: 0; top: 0; width: 40px; height: 40px; margin: -20px 0 0 -20px; border-radius: 20px;
+  cursor: grab; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
+.stage .handle[hidden] { display: none; }
+.stage .handle.held { cursor: grabbing; z-index: 5; }
+.stage .handle.beyond { pointer-events: none; opacity: .6; }
+.stage .handle:focus { outline: none; }
+.stage .handle:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
+.stage .handle::after { content: ""; position: absolute; inset: 4px; border-radius: inherit; background: var(--accent); opacity: 0; transition: opacity .15s; }
+.stage .handle:hover::after { opacity: .12; }
+.stage .handle.held::after { opacity: .2; }
+.stage .handle.line::before { content: ""; position: absolute; }
+.stage .handle.across-x::before { left: 12px; width: 16px; top: calc(var(--top) + 20px); height: var(--high); }
+.stage .handle.across-y::before { top: 12px; height: 16px; left: calc(var(--left) + 20px); width: var(--wide); }
+@media (pointer: coarse) { .stage .handle.line::before { content: none; } } /* a finger there scrolls the page */
+.stage .bubble { display: none; position: absolute; z-index: 6; bottom: calc(100% + 2px); left: 50%; transform: translateX(-50%); pointer-events: none;
+  width: max-content; max-width: 260px; padding: 4px 9px; border-radius: 8px; background: var(--card); color: var(--ink); border: 1px solid var(--line);
+  box-shadow: 0 4px 14px rgba(10, 16, 24, .16); line-height: 1.35; }
+.stage .bubble span { display: block; color: var(--mute); }
+.stage .bubble span:first-child { color: var(--ink); font-weight: 620; }
+.stage .handle.held .bubble span:not(:first-child) { display: none; }
+.stage .handle:is(:hover, :focus-visible, .held) .bubble { display: block; }
+.stage .handle.from-left .bubble { left: 0; transform: none; }
+.stage .handle.from-right .bubble { left: auto; right: 0; transform: none; }
+.stage .handle.under .bubble { bottom: auto; top: calc(100% + 2px); }
+
 /* words and numbers */
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }

@@ -121,7 +121,79 @@ export interface Axis {
   log: boolean;
 }
 
-/** A picture with axes. `square` keeps one unit equally long both ways and hides the ticks. */
+/**
+ * One number that a hand turns in the picture: what it is called, and what it may be.
+ *
+ * `setting` is the dial that it turns; `grip_of` takes all else from the dial's row. Where the
+ * setting is a line of text whose words are parted by semicolons or blanks, `entry` is what
+ * stands before the number in its word: "weight_hh:12,39" for "weight_hh:12,39:0.5". A line
+ * without that word gets it. In an entry, {name} stands for the selection of that name, and
+ * {name+12} for 12 more.
+ *
+ * `at` is where it stands without dials, and as long as the line does not have its word: a
+ * number, or the name of a scalar of the frame (empty: the scalar that is called as the setting).
+ */
+export interface Grip {
+  setting: string;
+  label: string;
+  low: number;
+  high: number;
+  step?: number;
+  whole: boolean;
+  powers: boolean;
+  unit: string;
+  help: string;
+  entry: string;
+  at: number | string;
+}
+
+/** A ring that moves both ways: `x` and `y` are its place in the plot. */
+export interface PointHandle {
+  x: Grip;
+  y: Grip;
+  role: string;
+  label: string;
+  help: string;
+  handle: "point";
+}
+
+/** A straight line through the plot that moves along one axis, taken by its grip or anywhere. */
+export interface RuleHandle {
+  grip: Grip;
+  axis: "x" | "y";
+  role: string;
+  label: string;
+  handle: "rule";
+}
+
+/** A strip of the plot from `low` to `high`: both ends move, and never past each other. */
+export interface SpanHandle {
+  low: Grip;
+  high: Grip;
+  axis: "x" | "y";
+  role: string;
+  label: string;
+  handle: "span";
+}
+
+/**
+ * The end of one bar, that of entry `index` of an array of shape (n,); it moves up and down.
+ *
+ * Without dials, and while a line of text does not have its word, it stands at that entry.
+ */
+export interface BarHandle {
+  grip: Grip;
+  array: string;
+  index: number;
+  role: string;
+  handle: "bar";
+}
+
+/**
+ * A picture with axes. `square` keeps one unit equally long both ways and hides the ticks.
+ *
+ * `handles` are what can be taken hold of in it: they lie over the marks.
+ */
 export interface Plot {
   area: string;
   title: string;
@@ -131,6 +203,7 @@ export interface Plot {
   y: Axis;
   square: boolean;
   alt: string;
+  handles: Handle[];
   kind: "plot";
 }
 
@@ -763,6 +836,15 @@ export interface Marks {
 }
 
 export type Mark = Marks[keyof Marks];
+
+export interface Handles {
+  point: PointHandle;
+  rule: RuleHandle;
+  span: SpanHandle;
+  bar: BarHandle;
+}
+
+export type Handle = Handles[keyof Handles];
 
 export type Kind = "float32" | "uint8" | "uint16";
 
