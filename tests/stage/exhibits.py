@@ -28,6 +28,7 @@ from explorer.figures.scene import (
     Mark,
     Mesh,
     Number,
+    NumberHandle,
     Numbers,
     Panel,
     Plot,
@@ -178,6 +179,14 @@ PLOTS |= {
             SpanHandle(grip("least", 0, 1, at="floor"), grip("most", 0, 2, at="ceiling"), "y"),
         ),
         y=Axis(0, 2),
+    ),
+    "numbers to be turned": plot(
+        SURFACE,
+        handles=(
+            NumberHandle(grip("w", at="floor"), -0.5, 0.2),
+            NumberHandle(grip("edits", entry="weight:3,2"), 0.5, -0.4, "hill", 23, "critic"),
+        ),
+        **ONE,
     ),
     "bars to be moved": plot(
         BARS,

@@ -123,4 +123,21 @@ class BarHandle:
     handle: Literal["bar"] = "bar"
 
 
-Handle = PointHandle | RuleHandle | SpanHandle | BarHandle
+@dataclass(frozen=True)
+class NumberHandle:
+    """A number that stands at a place of the plot, as in a cell of a heat map.
+
+    It is dragged sideways, or typed. Without dials, and while a line of text does not have its
+    word, it is the entry ``index`` of an array, counted row by row, where one is named.
+    """
+
+    grip: Grip
+    x: float
+    y: float
+    array: str = ""
+    index: int = 0
+    role: str = "ink"
+    handle: Literal["number"] = "number"
+
+
+Handle = PointHandle | RuleHandle | SpanHandle | BarHandle | NumberHandle

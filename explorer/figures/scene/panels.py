@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.figures.scene.circuit import Diagram
-from explorer.figures.scene.handles import Handle
+from explorer.figures.scene.handles import Grip, Handle
 from explorer.figures.scene.marks import FITTED, Axis, Mark
 
 
@@ -176,7 +176,8 @@ class Number:
     """A card with one number, what it is, and its floor or ceiling.
 
     ``form`` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
-    ``of``: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
+    ``of``: "6 / 8"). The four bounds tint it; each may be the name of a scalar. One with a
+    ``grip`` can be turned on its card, dragged sideways or typed.
     """
 
     scalar: str
@@ -189,6 +190,7 @@ class Number:
     bad_to: float | str | None = None
     bad_from: float | str | None = None
     help: str = ""
+    grip: Grip | None = None
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ export class Context {
     this.pointed = -1; // index of the frame whose chip is pointed out
     /** @type {Hand | null} */
     this.hand = null; // what turns dials, for the handles in the picture
+    this.turns = 0; // grows when a dial stands elsewhere
     /** @type {Frame | null} */
     this.still = null;
     this.frames = new FrameStore();

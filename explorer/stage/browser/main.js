@@ -109,6 +109,7 @@ class Stage {
       settle: (settled) => this.calls.setState?.("settled", settled),
       show: (names) => {
         this.column?.show(names);
+        this.context.turns += 1;
         this.refresh(); // handles stand where the dials do
       },
       refuse: (name, sentence) => this.refuse(name, sentence),

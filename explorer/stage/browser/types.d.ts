@@ -190,6 +190,22 @@ export interface BarHandle {
 }
 
 /**
+ * A number that stands at a place of the plot, as in a cell of a heat map.
+ *
+ * It is dragged sideways, or typed. Without dials, and while a line of text does not have its
+ * word, it is the entry `index` of an array, counted row by row, where one is named.
+ */
+export interface NumberHandle {
+  grip: Grip;
+  x: number;
+  y: number;
+  array: string;
+  index: number;
+  role: string;
+  handle: "number";
+}
+
+/**
  * A picture with axes. `square` keeps one unit equally long both ways and hides the ticks.
  *
  * `handles` are what can be taken hold of in it: they lie over the marks.
@@ -263,13 +279,15 @@ export interface Tokens {
 /**
  * A number of the frame: a scalar, or the entry of an array that `select` chooses.
  *
- * `digits` counts decimals (fewer from 10 on). `one_minus` shows 1 less the number.
+ * `digits` counts decimals (fewer from 10 on). `one_minus` shows 1 less the number. One with
+ * a `grip` can be turned where it stands, dragged sideways or typed.
  */
 export interface Value {
   name: string;
   select: string;
   digits: number;
   one_minus: boolean;
+  grip?: Grip;
 }
 
 /**
@@ -374,6 +392,7 @@ export interface Layout {
  * where `cause` is "before"). A `diagonal` has a single product,
  * weights[block, u] · inputs[u], with weights of shape (blocks, H). `gated_by` names an array
  * whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+ * With a `grip` every weight can be turned: its entry may name the {row} and {column} of it.
  *
  * `cause` says where the inputs come from: "token", what is read in this step; "before", the
  * value `leads_to` of every unit one step earlier, so that a product leads back through time.
@@ -389,6 +408,7 @@ export interface Dot {
   leads_to: string;
   diagonal: boolean;
   gated_by: string;
+  grip?: Grip;
 }
 
 /**
@@ -523,7 +543,8 @@ export interface Tiles {
  * A card with one number, what it is, and its floor or ceiling.
  *
  * `form` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
- * `of`: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
+ * `of`: "6 / 8"). The four bounds tint it; each may be the name of a scalar. One with a
+ * `grip` can be turned on its card, dragged sideways or typed.
  */
 export interface Number {
   scalar: string;
@@ -536,6 +557,7 @@ export interface Number {
   bad_to?: number | string;
   bad_from?: number | string;
   help: string;
+  grip?: Grip;
 }
 
 /** A row of number cards. */
@@ -842,6 +864,7 @@ export interface Handles {
   rule: RuleHandle;
   span: SpanHandle;
   bar: BarHandle;
+  number: NumberHandle;
 }
 
 export type Handle = Handles[keyof Handles];

@@ -2,7 +2,8 @@
 
 /**
  * @import { Settings } from "../run/answers.js"
- * @import { Selects } from "../context.js"
+ * @import { Context, Selects } from "../context.js"
+ * @import { Missable } from "../format.js"
  * @import { Grip } from "../types"
  */
 
@@ -25,6 +26,19 @@ export function standing({ setting, entry }, settings) {
   const value = settings[setting];
   if (!entry) return typeof value === "number" ? value : null;
   return typeof value === "string" ? entryOf(value, entry) : null;
+}
+
+/**
+ * What a grip stands at: by the dials where there are some, else the number that the frame has.
+ *
+ * @param {Grip | undefined} grip
+ * @param {Context} stage
+ * @param {Missable} number
+ * @param {Record<string, number>} [more] numbers that its entry may name, beside the selections
+ */
+export function turned(grip, stage, number, more) {
+  if (!grip || !stage.hand) return number ?? null;
+  return standing(selected(grip, { ...stage.selects, ...more }), stage.hand.settings) ?? number ?? null;
 }
 
 /**

@@ -55,23 +55,26 @@ const ARROWS = {
 const BUBBLE = 110; // px from an edge within which what it says would not fit around it
 const BY_KEYS = "Arrow keys move it, with Shift ten times as far.";
 
-/** One handle in a picture; `key` and `held` tell whether it has to be drawn again. */
+/** One handle in a picture. */
 export class Handle {
   /**
    * @param {Holding} holding
    * @param {Context} stage
+   * @param {HTMLElement} [target] what takes pointer and focus
    */
-  constructor(holding, stage) {
+  constructor(holding, stage, target = element("div", "handle")) {
     this.holding = holding;
     this.stage = stage;
     this.held = false;
     this.told = ""; // what it says
     this.bubble = element("div", "bubble"); // says it, while it is pointed at, moved or in focus
     this.bubble.setAttribute("aria-hidden", "true");
-    this.element = element("div", "handle", this.bubble);
-    Object.assign(this.element.dataset, { handle: holding.key });
+    this.byKeys = BY_KEYS;
+    this.slack = 0; // px; a shorter drag is a click
+    this.element = target;
+    this.element.append(this.bubble);
+    this.element.dataset.handle = holding.key;
     this.element.tabIndex = 0;
-    this.element.hidden = true;
     this.element.setAttribute("role", "slider");
     this.element.addEventListener("pointerdown", (event) => this.take(event));
     this.element.addEventListener("keydown", (event) => this.key(event));
@@ -83,14 +86,18 @@ export class Handle {
     return this.stage.hand;
   }
 
+  /** What all dials stand at; nothing in a saved page, which has none. */
+  get settings() {
+    return this.hand?.settings ?? {};
+  }
+
   get ways() {
     return this.holding.ways();
   }
 
-  /** Whether it can be taken: a saved page has no dials, and then it is a mark like others. */
+  /** Whether it can be taken: without dials it is a mark like others. */
   get free() {
-    const { hand, ways } = this;
-    return hand !== null && ways.every(({ grip }) => turnable(grip, hand.settings));
+    return this.ways.every(({ grip }) => turnable(grip, this.settings));
   }
 
   // -------------------------------------------------------------------------------- the pointer
@@ -109,30 +116,46 @@ export class Handle {
     this.element.focus({ preventScroll: true });
     const { pointerId } = event;
     const start = this.holding.place();
-    const [dx, dy] = [event.clientX - start.x, event.clientY - start.y]; // it does not jump there
-    /** @param {PointerEvent} moved */
-    const move = (moved) => {
-      if (moved.pointerId !== pointerId) return;
-      this.moveTo({ x: moved.clientX - dx, y: moved.clientY - dy });
+    const before = this.ways.map((way) => ({ way, value: standing(way.grip, this.settings) }));
+    const from = { x: event.clientX, y: event.clientY };
+    let moved = false;
+    /** @param {PointerEvent} now */
+    const move = ({ clientX, clientY }) => {
+      const [dx, dy] = [clientX - from.x, clientY - from.y]; // it does not jump to the pointer
+      moved ||= Math.hypot(dx, dy) > this.slack;
+      if (moved) this.moveTo({ x: start.x + dx, y: start.y + dy });
     };
-    /** @param {PointerEvent} ended */
-    const end = (ended) => {
-      if (ended.pointerId !== pointerId) return;
+    const up = () => {
+      end();
+      if (!moved) this.clicked();
+    };
+    const cancel = () => {
+      if (moved) this.turn(before);
+      end();
+    };
+    const end = () => {
       for (const [name, act] of heard) window.removeEventListener(name, act, true);
       this.hold(false);
       this.hand?.release();
     };
+    /** @param {(event: PointerEvent) => void} act */
+    const own = (act) => (/** @type {PointerEvent} */ other) => {
+      if (other.pointerId === pointerId) act(other);
+    };
     /** @type {["pointermove" | "pointerup" | "pointercancel", (event: PointerEvent) => void][]} */
     const heard = [
-      ["pointermove", move],
-      ["pointerup", end],
-      ["pointercancel", end],
+      ["pointermove", own(move)],
+      ["pointerup", own(up)],
+      ["pointercancel", own(cancel)],
     ];
     // On the window: the picture may be another one before it is let go.
     for (const [name, act] of heard) window.addEventListener(name, act, true);
     this.element.setPointerCapture(pointerId);
     this.hold(true);
   }
+
+  /** It was pressed and not moved. */
+  clicked() {}
 
   /** @param {boolean} held */
   hold(held) {
@@ -187,9 +210,9 @@ export class Handle {
   // -------------------------------------------------------------------------------- what it turns
 
   /**
-   * Turn dials as an answered movement.
+   * Turn dials; `held` while it moves. Null takes an entry out of its line.
    *
-   * @param {{ way: Way, value: number | null }[]} turned
+   * @param {{ way: Pick<Way, "grip">, value: number | null }[]} turned
    */
   turn(turned, held = true) {
     const { hand } = this;
@@ -214,6 +237,10 @@ export class Handle {
       }),
       false,
     );
+  }
+
+  remove() {
+    this.element.remove();
   }
 
   // ------------------------------------------------------------------------------ what it says
@@ -254,7 +281,7 @@ export class Handle {
       "aria-valuemin": String(ends[0]),
       "aria-valuemax": String(ends[1]),
       "aria-orientation": ways.length === 1 && axis === "y" ? "vertical" : "horizontal",
-      "aria-description": [`${reach}.`, help, BY_KEYS].filter(Boolean).join(" "),
+      "aria-description": [`${reach}.`, help, this.byKeys].filter(Boolean).join(" "),
     };
     for (const [key, text] of Object.entries({ ...about, ...more }))
       this.element.setAttribute(key, text);

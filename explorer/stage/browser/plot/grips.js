@@ -2,6 +2,7 @@
 
 import { selected, standing } from "../dials/grip.js";
 import { Handle as Taken } from "../dials/handle.js";
+import { NumberHandle } from "../dials/number.js";
 import { kindOf, within } from "./handles.js";
 
 /**
@@ -41,6 +42,12 @@ function inFrame(handle, grip, view, stage) {
  * @param {Ranges} ranges
  */
 export function reach(handle, view, ranges) {
+  const rests = kindOf(handle).rests?.(handle);
+  if (rests) {
+    ranges.take("x", rests.x);
+    ranges.take("y", rests.y);
+    return;
+  }
   for (const { turns } of kindOf(handle).parts(handle))
     for (const axis of /** @type {const} */ (["x", "y"])) {
       const grip = turns[axis];
@@ -78,8 +85,7 @@ export class Grips {
       if (known?.handle.handle !== handle.handle) return this.hold(handle, part, i);
       return Object.assign(known, { handle, part });
     });
-    for (const { taken } of before.filter((one) => !this.holds.includes(one)))
-      taken.element.remove();
+    for (const { taken } of before.filter((one) => !this.holds.includes(one))) taken.remove();
   }
 
   /**
@@ -92,9 +98,11 @@ export class Grips {
     const { plot } = this;
     /** @type {Held} */
     const hold = { handle, part };
+    const key = `${plot.panel.area}/${i}`;
+    if (kindOf(handle).rests) return this.holdNumber(hold, key);
     const taken = new Taken(
       {
-        key: `${plot.panel.area}/${i}`,
+        key,
         about: () => hold.part,
         ways: () => this.ways(hold),
         place: () => this.place(hold),
@@ -106,6 +114,25 @@ export class Grips {
       plot.stage,
     );
     plot.body.append(taken.element);
+    return Object.assign(hold, { taken });
+  }
+
+  /**
+   * A number is written by what takes hold of it.
+   *
+   * @param {Held} hold
+   * @param {string} key
+   * @returns {Hold}
+   */
+  holdNumber(hold, key) {
+    const { plot } = this;
+    const told = () => {
+      const [grip] = Object.values(hold.part.turns);
+      return { grip, value: this.standsAt(hold.handle, grip) };
+    };
+    const taken = new NumberHandle(key, told, plot.stage);
+    taken.root.classList.add("over");
+    plot.body.append(taken.root);
     return Object.assign(hold, { taken });
   }
 
@@ -184,7 +211,7 @@ export class Grips {
       const across = kindOf(hold.handle).line?.(hold.handle); // a line is taken anywhere along it
       return across ? Math.abs(across === "x" ? x - at.x : y - at.y) + far / 1000 : far;
     };
-    const near = this.holds.filter(({ taken }) => !taken.element.hidden);
+    const near = this.holds.filter(({ handle, taken }) => !kindOf(handle).rests && !taken.element.hidden);
     return near.reduce((best, one) => (away(one) < away(best) ? one : best)).taken;
   }
 
@@ -199,6 +226,8 @@ export class Grips {
   draw(g, view) {
     this.view = view;
     for (const handle of this.handles) {
+      const written = this.holds.find((hold) => hold.handle === handle)?.taken;
+      if (written instanceof NumberHandle && written.free) continue;
       g.save();
       g.setLineDash([]);
       kindOf(handle).draw(g, handle, (grip) => this.standsAt(handle, grip), this.plot);
@@ -208,22 +237,46 @@ export class Grips {
 
   /** Stand over what was drawn. */
   show() {
-    const { plot } = this;
-    const { box } = plot.map;
-    const left = plot.canvas.offsetLeft;
     for (const hold of this.holds) {
       const place = this.place(hold);
-      const across = kindOf(hold.handle).line?.(hold.handle);
-      const look = across ? `line across-${across}` : "spot";
-      const x = Math.min(box.right, Math.max(box.left, place.x));
-      const y = Math.min(box.bottom, Math.max(box.top, place.y));
-      const classes = within(place, box) ? look : `${look} beyond`;
-      hold.taken.show({ x: left + x, y }, classes, plot.cell);
-      const { style } = hold.taken.element;
-      style.setProperty("--left", `${box.left - x}px`);
-      style.setProperty("--top", `${box.top - y}px`);
-      style.setProperty("--wide", `${box.right - box.left}px`);
-      style.setProperty("--high", `${box.bottom - box.top}px`);
+      if (hold.taken instanceof NumberHandle) this.showNumber(hold.taken, hold, place);
+      else this.showHandle(hold.taken, hold, place);
     }
+  }
+
+  /**
+   * @param {Taken} taken
+   * @param {Held} held
+   * @param {Place} place
+   */
+  showHandle(taken, { handle }, place) {
+    const { canvas, cell, map } = this.plot;
+    const { box } = map;
+    const across = kindOf(handle).line?.(handle);
+    const look = across ? `line across-${across}` : "spot";
+    // One that lies out of sight is at the nearest edge, so that the focus can come to it.
+    const x = Math.min(box.right, Math.max(box.left, place.x));
+    const y = Math.min(box.bottom, Math.max(box.top, place.y));
+    const classes = within(place, box) ? look : `${look} beyond`;
+    taken.show({ x: canvas.offsetLeft + x, y }, classes, cell);
+    const { style } = taken.element;
+    style.setProperty("--left", `${box.left - x}px`);
+    style.setProperty("--top", `${box.top - y}px`);
+    style.setProperty("--wide", `${box.right - box.left}px`);
+    style.setProperty("--high", `${box.bottom - box.top}px`);
+  }
+
+  /**
+   * @param {NumberHandle} taken
+   * @param {Held} held
+   * @param {Place} place
+   */
+  showNumber(taken, { handle, part }, place) {
+    const { canvas, map, stage } = this.plot;
+    const [grip] = Object.values(part.turns);
+    const { style } = taken.root;
+    style.color = stage.palette[handle.role];
+    const text = stage.number(this.standsAt(handle, grip));
+    taken.write({ x: canvas.offsetLeft + place.x, y: place.y }, within(place, map.box), text);
   }
 }

@@ -6,7 +6,7 @@ import { registered } from "../registry.js";
 /**
  * @import { Graphics } from "../canvas.js"
  * @import { Plot } from "../panels/plot.js"
- * @import { BarHandle, Grip, Handle, Handles, PointHandle, RuleHandle, SpanHandle } from "../types"
+ * @import { BarHandle, Grip, Handle, Handles, NumberHandle, PointHandle, RuleHandle, SpanHandle } from "../types"
  * @import { Box, Mapping } from "./axes.js"
  * @import { Place } from "./trace.js"
  */
@@ -33,6 +33,7 @@ import { registered } from "../registry.js";
  * - draw: over the marks
  * - line: the axis that it stands across, where it is a line through the plot
  * - entry: the entry of an array that it stands at where the dials do not say so
+ * - rests: the place in the plot where it stays, while its number changes
  *
  * @template H
  * @typedef {{
@@ -40,7 +41,8 @@ import { registered } from "../registry.js";
  *   place(handle: H, part: Part, at: At, map: Mapping): Place,
  *   draw(g: Graphics, handle: H, at: At, plot: Plot): void,
  *   line?(handle: H): Axis,
- *   entry?(handle: H): { array: string, index: number } }} Kind
+ *   entry?(handle: H): { array: string, index: number } | null,
+ *   rests?(handle: H): Place }} Kind
  */
 
 /**
@@ -88,6 +90,13 @@ export const HANDLES = {
     place: ({ grip, index }, part, at, map) => ({ x: map.x(index), y: map.y(at(grip)) }),
     draw: bar,
     entry: ({ array, index }) => ({ array, index }),
+  },
+  number: {
+    parts: ({ grip }) => [{ turns: { x: grip }, name: grip.label, help: grip.help }],
+    place: ({ x, y }, part, at, map) => ({ x: map.x(x), y: map.y(y) }),
+    draw: written,
+    entry: ({ array, index }) => (array ? { array, index } : null),
+    rests: ({ x, y }) => ({ x, y }),
   },
 };
 
@@ -171,6 +180,23 @@ function bar(g, { grip, index, role }, at, plot) {
   if (!within(place, map.box)) return;
   const wide = Math.min(44, Math.max(18, map.x(index + 0.38) - map.x(index - 0.38)));
   pill(g, false, place, wide, role, plot);
+}
+
+/** @type {Draw<NumberHandle>} */
+function written(g, { grip, x, y, role }, at, { map, stage }) {
+  const place = { x: map.x(x), y: map.y(y) };
+  if (!within(place, map.box)) return;
+  const text = stage.number(at(grip));
+  g.font = `${stage.text}px ${stage.font}`;
+  const [wide, high] = [g.measureText(text).width / 2 + 6, stage.text / 2 + 5];
+  g.fillStyle = stage.palette.card;
+  g.beginPath();
+  g.roundRect(place.x - wide, place.y - high, 2 * wide, 2 * high, 7);
+  g.fill();
+  g.fillStyle = stage.palette[role];
+  g.textAlign = "center";
+  g.textBaseline = "middle";
+  g.fillText(text, place.x, place.y);
 }
 
 /**

@@ -5,7 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from explorer.figures.scene import BarHandle, Grip, Handle, PointHandle, RuleHandle, SpanHandle
+from explorer.figures.scene import (
+    BarHandle,
+    Grip,
+    Handle,
+    NumberHandle,
+    PointHandle,
+    RuleHandle,
+    SpanHandle,
+)
+from explorer.stage.paper.format import number
 from explorer.stage.paper.moment import Moment
 from explorer.stage.paper.plot.axes import Label
 from explorer.stage.paper.plot.marks import Chart, Reach
@@ -25,12 +34,14 @@ H = TypeVar("H")
 class Kind(Generic[H]):
     """What a plot asks of a handle: how it is drawn, and which of its grips lie along which axis.
 
-    ``entry`` is the entry of an array that it stands at.
+    ``entry`` is the entry of an array that it stands at, where there is one; ``rests`` the place in
+    the plot where it stays, while its number changes.
     """
 
     draw: Callable[[Chart, H], None]
-    grips: Callable[[H], Sequence[tuple[str, Grip]]]
-    entry: Callable[[H], tuple[str, int]] | None = None
+    grips: Callable[[H], Sequence[tuple[str, Grip]]] = lambda handle: ()
+    entry: Callable[[H], tuple[str, int] | None] = lambda handle: None
+    rests: Callable[[H], tuple[float, float]] | None = None
 
 
 def kind_of(handle: Handle) -> Kind[Any]:
@@ -40,18 +51,22 @@ def kind_of(handle: Handle) -> Kind[Any]:
 
 def reach(handle: Handle, moment: Moment) -> Reach:
     """Yield where a handle stands, by axis, which fitted axes must show."""
-    for axis, grip in kind_of(handle).grips(handle):
+    kind = kind_of(handle)
+    if kind.rests is not None:
+        x, y = kind.rests(handle)
+        yield from (("x", [x]), ("y", [y]))
+    for axis, grip in kind.grips(handle):
         yield axis, [_stands(handle, grip, moment)]
 
 
 def _stands(handle: Handle, grip: Grip, moment: Moment) -> float:
     """Return where a grip stands; NaN where the frame does not say so."""
-    entry = kind_of(handle).entry
+    entry = kind_of(handle).entry(handle)
     if entry is None:
         return moment.known(grip.stands)
-    name, index = entry(handle)
+    name, index = entry
     array = moment.array(name)
-    return math.nan if array is None or index >= len(array) else float(array[index])
+    return math.nan if array is None or index >= array.size else float(array.flat[index])
 
 
 def _place(chart: Chart, handle: Handle, grip: Grip, axis: str) -> float:
@@ -129,6 +144,16 @@ def _bar(chart: Chart, handle: BarHandle) -> None:
     _pill(chart, place, handle.role, upright=False, along=along)
 
 
+def _number(chart: Chart, handle: NumberHandle) -> None:
+    x, y = float(chart.map.x(handle.x)), float(chart.map.y(handle.y))
+    if not _is_within((x, y), chart.map.box):
+        return
+    text = number(_stands(handle, handle.grip, chart.moment))
+    wide, high = chart.paper.measure(text) / 2 + 6, TEXT / 2 + 5
+    chart.paper.box(x - wide, y - high, x + wide, y + high, "card", 7)
+    chart.paper.text(x, y, text, TEXT, handle.role, "mm")
+
+
 def _line(chart: Chart, axis: str, place: Point, role: str) -> None:
     (x, y), (left, top, right, bottom) = place, chart.map.box
     ends = [(x, top), (x, bottom)] if axis == "x" else [(left, y), (right, y)]
@@ -171,5 +196,10 @@ HANDLES: Mapping[str, Kind[Any]] = {
         draw=_bar,
         grips=lambda handle: (("y", handle.grip),),
         entry=lambda handle: (handle.array, handle.index),
+    ),
+    "number": Kind[NumberHandle](
+        draw=_number,
+        entry=lambda handle: (handle.array, handle.index) if handle.array else None,
+        rests=lambda handle: (handle.x, handle.y),
     ),
 }
