@@ -125,6 +125,46 @@ export const STYLE = `
 }
 .stage .whole[hidden] { display: none; }
 
+/* what can be taken hold of in a picture: it is drawn there, and this takes pointer, finger and focus */
+.stage .handle { position: absolute; z-index: 3; left: 0; top: 0; width: 40px; height: 40px; margin: -20px 0 0 -20px; border-radius: 20px;
+  cursor: grab; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
+.stage .handle[hidden] { display: none; }
+.stage .handle.held { cursor: grabbing; z-index: 5; }
+.stage .handle.beyond { pointer-events: none; opacity: .6; }
+.stage .handle:focus { outline: none; }
+.stage .handle:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
+.stage .handle::after { content: ""; position: absolute; inset: 4px; border-radius: inherit; background: var(--accent); opacity: 0; transition: opacity .15s; }
+.stage .handle:hover::after { opacity: .12; }
+.stage .handle.held::after { opacity: .2; }
+.stage .handle.line::before { content: ""; position: absolute; }
+.stage .handle.across-x::before { left: 12px; width: 16px; top: calc(var(--top) + 20px); height: var(--high); }
+.stage .handle.across-y::before { top: 12px; height: 16px; left: calc(var(--left) + 20px); width: var(--wide); }
+@media (pointer: coarse) { .stage .handle.line::before { content: none; } } /* a finger there scrolls the page */
+.stage .bubble { display: none; position: absolute; z-index: 6; font: var(--text)/1.35 var(--font); white-space: normal; text-align: left; bottom: calc(100% + 2px); left: 50%; transform: translateX(-50%); pointer-events: none;
+  width: max-content; max-width: 260px; padding: 4px 9px; border-radius: 8px; background: var(--card); color: var(--ink); border: 1px solid var(--line);
+  box-shadow: 0 4px 14px rgba(10, 16, 24, .16); }
+.stage .bubble span { display: block; color: var(--mute); }
+.stage .bubble span:first-child { color: var(--ink); font-weight: 620; }
+.stage .held .bubble span:not(:first-child) { display: none; }
+.stage :is(.handle, .free > .turnable):is(:hover, :focus-visible, .held) .bubble { display: block; }
+.stage .from-left .bubble { left: 0; transform: none; }
+.stage .from-right .bubble { left: auto; right: 0; transform: none; }
+.stage .under .bubble { bottom: auto; top: calc(100% + 2px); }
+.stage .number-handle, .stage .turnable { position: relative; display: inline-block; }
+.stage .number-handle[hidden] { display: none; }
+.stage .number-handle.over { position: absolute; z-index: 3; left: 0; top: 0; line-height: 1.7; }
+.stage .over > .turnable { background: var(--card); }
+.stage .free > .turnable { cursor: ew-resize; touch-action: pan-y; user-select: none; -webkit-user-select: none; padding: 0 .3em;
+  border-radius: 7px; box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--accent) 60%, transparent); -webkit-tap-highlight-color: transparent; }
+.stage .free > .turnable::after { content: ""; position: absolute; inset: -3px; } /* what takes the pointer */
+@media (pointer: coarse) { .stage .free > .turnable::after { inset: auto; left: 50%; top: 50%; width: max(100%, 40px); height: 40px; transform: translate(-50%, -50%); } }
+.stage .free > .turnable:is(:hover, .held) { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+.stage .free > .turnable.held { z-index: 5; }
+.stage .free > .turnable .text::before { content: "‹ "; color: var(--accent); }
+.stage .free > .turnable .text::after { content: " ›"; color: var(--accent); }
+.stage .typed-number { position: absolute; z-index: 7; left: 0; top: 50%; transform: translateY(-50%); width: max(100%, 5.5em); min-height: 1.7em; padding: 0 .3em; margin: 0;
+  font: inherit; color: var(--ink); background: var(--card); border: 2px solid var(--accent); border-radius: 7px; }
+
 /* words and numbers */
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }

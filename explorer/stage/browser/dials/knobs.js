@@ -42,9 +42,18 @@ export function makeKnob(knob, hand) {
 export function written(knob, value) {
   const at = place(knob, value);
   if (knob.written[at] !== undefined) return `${knob.written[at]}${knob.unit && ` ${knob.unit}`}`;
-  if (typeof value !== "number") return String(value);
-  const plain = knob.powers ? power(value) : digits(value, knob.step);
-  return knob.unit ? `${plain} ${knob.unit}` : plain;
+  return typeof value === "number" ? spelt(knob, value) : String(value);
+}
+
+/**
+ * A number with its unit, with as many digits as its step has, or as a power of ten.
+ *
+ * @param {{ powers: boolean, unit: string, step?: number | null }} row
+ * @param {number} value
+ */
+export function spelt({ powers, unit, step }, value) {
+  const plain = powers ? power(value) : digits(value, step ?? null);
+  return unit ? `${plain} ${unit}` : plain;
 }
 
 /**
