@@ -17,11 +17,13 @@ from explorer.figures.scene import (
     Numbers,
     Panel,
     Plot,
+    PointHandle,
     Points,
     Rule,
     Scene,
     Sentence,
     as_json,
+    grip_of,
 )
 from explorer.gans.dirac import DIRAC_GAMES
 from explorer.labs.gans.settings import GanLab
@@ -150,10 +152,21 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
         x=Axis(-EDGE, EDGE),
         y=Axis(-EDGE, EDGE),
         square=True,
+        handles=(_start(),) if large else (),
         alt=f"{label}: θ {{{name}/theta}}, ψ {{{name}/psi}}, {{{name}/distance}} from the "
         "equilibrium."
         if large
         else f"{label}: {{{name}/end}} from the equilibrium in the end.",
+    )
+
+
+def _start() -> PointHandle:
+    """Return where both numbers start, to be taken hold of."""
+    return PointHandle(
+        grip_of(GanLab, "dirac_x", low=-EDGE, high=EDGE, at="start/theta"),
+        grip_of(GanLab, "dirac_y", low=-EDGE, high=EDGE, at="start/psi"),
+        role="fake",
+        label="start",
     )
 
 

@@ -4,9 +4,9 @@
 sentence ``look`` of the chosen game g.
 **Still**, for every game g of `games(gamma)`: ``g/path`` (steps + 1, 2), and ``g/arrows`` (225, 2),
 the field at ``tails`` (225, 2), 15 × 15 points; ``equilibrium`` (1, 2); scalars ``gamma``,
-``g/end``, the distance after the last step, ``g/real1 g/imag1 g/real2 g/imag2`` (eigenvalues of the
-Jacobian, left out where there is none), ``g/radius`` (the largest modulus of a whole step,
-linearised), ``g/arrives`` (1 where it converges); sentences ``g/says``.
+``start/theta start/psi``, ``g/end``, the distance after the last step, ``g/real1 g/imag1 g/real2
+g/imag2`` (eigenvalues of the Jacobian, left out where there is none), ``g/radius`` (the largest
+modulus of a whole step, linearised), ``g/arrives`` (1 where it converges); sentences ``g/says``.
 """
 
 from collections.abc import Mapping
@@ -118,7 +118,7 @@ class Portrait:
         """
         few = self if moves is None else replace(self, steps=min(moves, self.steps))
         arrays = {"equilibrium": np.zeros((1, 2)), "tails": _places().numpy()}
-        scalars: dict[str, float] = {"gamma": self.gamma}
+        scalars = {"gamma": self.gamma, "start/theta": self.x, "start/psi": self.y}
         sentences: dict[str, str] = {}
         for name, game in games(self.gamma).items():
             portrait = self if name == self.game else few
