@@ -200,6 +200,7 @@ class Dials(Generic[Settings]):
     def start_over(self) -> None:
         """Forget what was turned while a run went on: a run from the start with these dials."""
         st.session_state[f"{self.page}:settings"] = self.wanted()
+        st.session_state[f"{self.page}:unlinked"] = True
 
     def wanted(self) -> Settings:
         """Return the configuration the dials show; the last good one, with a sentence, if none."""

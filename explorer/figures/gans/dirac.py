@@ -26,11 +26,12 @@ from explorer.figures.scene import (
     grip_of,
 )
 from explorer.gans.dirac import DIRAC_GAMES
+from explorer.labs.gans.dirac import EDGE
 from explorer.labs.gans.settings import GanLab
 from explorer.runs.answers import Answer
 
 COLUMN = "minmax(0, 1fr)"
-EDGE = 2.5
+SHOWN = EDGE + 0.15  # so that a start at the edge is seen whole
 ARROW_SCALE = 0.11
 LONGEST = 0.32
 ACROSS = 6  # columns, and small portraits a row
@@ -149,8 +150,8 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
         title=label if large else "",
         note="across: θ, up: ψ" if large else label,
         marks=marks,
-        x=Axis(-EDGE, EDGE),
-        y=Axis(-EDGE, EDGE),
+        x=Axis(-SHOWN, SHOWN),
+        y=Axis(-SHOWN, SHOWN),
         square=True,
         handles=(_start(),) if large else (),
         alt=f"{label}: θ {{{name}/theta}}, ψ {{{name}/psi}}, {{{name}/distance}} from the "
@@ -163,8 +164,8 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
 def _start() -> PointHandle:
     """Return where both numbers start, to be taken hold of."""
     return PointHandle(
-        grip_of(GanLab, "dirac_x", low=-EDGE, high=EDGE, at="start/theta"),
-        grip_of(GanLab, "dirac_y", low=-EDGE, high=EDGE, at="start/psi"),
+        grip_of(GanLab, "dirac_x", at="start/theta"),
+        grip_of(GanLab, "dirac_y", at="start/psi"),
         role="fake",
         label="start",
     )

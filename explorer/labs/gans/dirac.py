@@ -30,7 +30,7 @@ from explorer.gans.dirac import (
 from explorer.labs.gans.words import fixed, spoken
 from explorer.runs.frames import Frame
 
-EDGE = 2.5  # of the portrait: θ and ψ from −2.5 to 2.5
+EDGE = 3.0  # of the portrait: θ and ψ from −3 to 3, wherever they may start
 ARROWS = 15  # each way
 
 
