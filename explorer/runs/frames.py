@@ -32,6 +32,7 @@ KINDS: dict[Kind, np.dtype] = {
 }
 # What reading a header of any shape can raise beside ValueError.
 FORGED = (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError, struct.error)
+WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 TOP: dict[Kind, int] = {"uint8": 255, "uint16": 65535}
 
 
@@ -102,7 +103,7 @@ def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
         "event": frame.event,
         "trouble": frame.trouble,
     }
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text = WRITE(header).encode()
     text += b" " * (-len(text) % 8)
     packet = PACKET_MAGIC + struct.pack("<I", len(text)) + text + bytes(payload)
     if len(packet) > LARGEST_PACKET:

@@ -2,7 +2,7 @@
 
 import { Context } from "./context.js";
 import { Column } from "./dials/column.js";
-import { Hand, linked } from "./dials/hand.js";
+import { Hand } from "./dials/hand.js";
 import { moment } from "./format.js";
 import { listen } from "./keys.js";
 import { element, Explanations, focused, Layout } from "./layout.js";
@@ -164,7 +164,7 @@ class Stage {
     const { pathname } = location;
     this.hear(window, "popstate", () => {
       if (location.pathname === pathname && this.column)
-        this.hand.follow(linked(location.search, this.hand.defaults));
+        this.hand.goBack(location.search);
     });
     this.hear(document, "keydown", (event) => this.travel(event));
     document.fonts?.ready.then(() => this.restyle());

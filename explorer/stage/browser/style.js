@@ -56,6 +56,11 @@ export const STYLE = `
 .dials .typed { display: flex; gap: 6px; }
 .dials .next { flex: none; min-height: 36px; padding: 0 14px; border: 1px solid var(--line); border-radius: 18px; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
 .dials .next:hover { border-color: var(--mute); }
+.dials .next:disabled { opacity: 0.5; cursor: default; }
+.dials .next[hidden] { display: none; }
+.dials .letters { display: flex; flex-wrap: wrap; gap: 6px; }
+.dials .pad { width: 100%; max-width: 240px; aspect-ratio: 1; display: block; margin-bottom: 6px; touch-action: none; cursor: crosshair;
+  color: var(--ink); border: 1px solid var(--line); border-radius: 8px; }
 .dials .names { display: flex; flex-wrap: wrap; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--card); }
 .dials .names label { flex: 1 1 auto; position: relative; min-height: 34px; display: grid; place-items: center; padding: 3px 9px; cursor: pointer; text-align: center; }
 .dials .names label + label { box-shadow: -1px 0 0 var(--line); }

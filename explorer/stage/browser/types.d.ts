@@ -1,12 +1,18 @@
 // Written by `python -m explorer.stage.declarations` from what Python says; change it there.
 
-/** A cloud from an array of shape (n, 2). */
+/**
+ * A cloud from an array of shape (n, 2).
+ *
+ * With a `window` the array has a row for each frame, and so many are drawn: that of the frame
+ * which is shown, and those before it.
+ */
 export interface Points {
   array: string;
   role: string;
   size: number;
   opacity: number;
   shape: "dot" | "ring" | "cross";
+  window?: number;
   label: string;
   mark: "points";
 }
@@ -728,10 +734,15 @@ export interface Palette {
  * menu; a slider and a field lie between `low` and `high`. `step` is null where any number
  * goes, `next` offers a button that goes on by one. `written` of a slider has a text for every
  * step, where the number alone does not say it.
+ *
+ * `turns` are the dials that choosing each of the `values` turns with it. A knob with
+ * `stands` is no setting of its own: it is shown at the value whose settings all stand so, and
+ * an empty entry of it stands for none of them. "letters" is a text that buttons write, one letter
+ * each; "pad" is one that a pen writes.
  */
 export interface Knob {
   name: string;
-  kind: "slider" | "scale" | "row" | "menu" | "switch" | "field" | "line" | "lines";
+  kind: "slider" | "scale" | "row" | "menu" | "switch" | "field" | "line" | "lines" | "letters" | "pad";
   label: string;
   help: string;
   low: number | null;
@@ -742,6 +753,8 @@ export interface Knob {
   unit: string;
   values: (string | number | boolean | null)[];
   written: string[];
+  turns: (Record<string, string | number | boolean | null>)[];
+  stands: (Record<string, string | number | boolean | null>)[];
   longest: number | null;
   next: boolean;
   labelled: boolean;
@@ -759,13 +772,15 @@ export interface Group {
  *
  * `settings` are all values of the page's configuration, `defaults` what they are without a
  * link. `editions` count, for each, how often the page itself has turned it: the browser takes
- * the page's value where that has grown, and keeps its own otherwise.
+ * the page's value where that has grown, and keeps its own otherwise. `linked` says whether the
+ * address has these very settings; where it has more, only the page can go back to it.
  */
 export interface Column {
   groups: Group[];
   settings: Record<string, string | number | boolean | null>;
   defaults: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
+  linked: boolean;
 }
 
 /**
@@ -810,10 +825,15 @@ export interface Picks {
   values: Record<string, number>;
 }
 
-/** Where the dials came to rest: all their values, and the editions that the browser knew. */
+/**
+ * Where the dials came to rest: all their values, and the editions that the browser knew.
+ *
+ * With a `link`, the query of an address that the viewer went back to, the page reads that.
+ */
 export interface Settled {
   settings: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
+  link?: string;
 }
 
 /**

@@ -43,6 +43,7 @@ export class Hand {
     this.rested = {}; // where it came to rest last
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
+    this.linked = true; // whether the address has these very settings
     this.frame = 0;
     this.moving = false;
     this.resting = 0;
@@ -55,7 +56,8 @@ export class Hand {
    *
    * @param {Column} column
    */
-  adopt({ settings, defaults, editions }) {
+  adopt({ settings, defaults, editions, linked }) {
+    this.linked = linked;
     const first = !Object.keys(this.settings).length;
     this.defaults = defaults;
     const turned = Object.keys(settings).filter(
@@ -131,6 +133,22 @@ export class Hand {
   tell() {
     this.count += 1;
     this.on.settle({ settings: { ...this.settings }, editions: { ...this.editions } });
+  }
+
+  /**
+   * Go to where the viewer went back to; where the address says more than the dials, the page does.
+   *
+   * @param {string} search the query of the address
+   */
+  goBack(search) {
+    if (this.linked) return this.follow(linked(search, this.defaults));
+    clearTimeout(this.settling);
+    this.held = false;
+    this.on.settle({
+      settings: { ...this.settings },
+      editions: { ...this.editions },
+      link: search,
+    });
   }
 
   /** Remember where it came to rest; returns whether that is another place than before. */
