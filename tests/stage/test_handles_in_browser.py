@@ -653,6 +653,35 @@ def test_it_stays_in_the_hand_while_the_picture_around_it_becomes_another(show):
     table.page.get_by_text("At 1.3").wait_for()
 
 
+@pytest.mark.parametrize("titled", [False, True], ids=["the same panel", "another panel"])
+def test_the_picture_that_a_movement_ends_on_is_that_of_its_link(show, titled):
+    """On the way the ticks were wider than before and after."""
+
+    def grown(given: Mapping[str, Any], moving: bool) -> Answer:
+        frame = shown_of(given)
+        sizes = 10 ** (2 * given["x"]) * np.linspace(0, 1, 20)
+        rule = RuleHandle(grip("x", -2, 2, step=0.1), "x", "critic")
+        note = f"at {given['x']}" if titled else ""
+        scene = pictured(Curve("sizes", "lstm"), handles=(rule,), x=Axis(-2, 19), note=note)
+        return Answer(as_json(scene), [replace(frame, arrays={"sizes": sizes})])
+
+    moved, fresh = show(RATES, answer=grown, x=0.0), show(RATES, answer=grown, x=-0.1)
+    moved.handle().focus()
+    for key in ("End", "ArrowLeft", *["Shift+ArrowLeft"] * 2):
+        moved.page.keyboard.press(key)
+        moved.rest()
+    moved.until(lambda given: given["x"] == -0.1)
+    fresh.rest()
+    pictures = []
+    for table in (moved, fresh):
+        table.page.evaluate(FRAMES)
+        pictures.append(
+            table.page.locator(".plot canvas").evaluate("(canvas) => canvas.toDataURL()")
+        )
+
+    assert pictures[0] == pictures[1]
+
+
 def test_an_axis_stands_still_under_the_hand(show):
     """Its range goes by the answer: it would run away from the pointer."""
 

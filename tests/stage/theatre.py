@@ -81,14 +81,16 @@ class Oracle:
     answer: Callable[[Mapping[str, Any], bool], Answer]
     delay: float = 0.0  # seconds until it answers
     asked: list[dict[str, Any]] = field(default_factory=list)
+    shown: str = ""  # the name of the scene that its stage has
 
     def replies(self, question: dict[str, Any]) -> bytes:
         number = question["ask"]
         try:
-            answer = self.answer(question["given"], question["moving"])
+            answer = packed(self.answer(question["given"], question["moving"]))
         except RefusedError as refused:
             return refusal(number, refused.name, str(refused))
-        return wired(number, packed(answer), with_scene=True)
+        is_other, self.shown = answer.scene_name != self.shown, answer.scene_name
+        return wired(number, answer, with_scene=is_other)
 
 
 class Theatre:

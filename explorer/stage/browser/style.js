@@ -141,7 +141,7 @@ export const STYLE = `
 .stage .handle.across-y::before { top: 12px; height: 16px; left: calc(var(--left) + 20px); width: var(--wide); }
 @media (pointer: coarse) { .stage .handle.line::before { content: none; } } /* a finger there scrolls the page */
 .stage .bubble { display: none; position: absolute; z-index: 6; font: var(--text)/1.35 var(--font); white-space: normal; text-align: left; bottom: calc(100% + 2px); left: 50%; transform: translateX(-50%); pointer-events: none;
-  width: max-content; max-width: 260px; padding: 4px 9px; border-radius: 8px; background: var(--card); color: var(--ink); border: 1px solid var(--line);
+  width: max-content; max-width: 300px; padding: 4px 9px; border-radius: 8px; background: var(--card); color: var(--ink); border: 1px solid var(--line);
   box-shadow: 0 4px 14px rgba(10, 16, 24, .16); }
 .stage .bubble span { display: block; color: var(--mute); }
 .stage .bubble span:first-child { color: var(--ink); font-weight: 620; }

@@ -4,7 +4,7 @@
 import { element } from "../layout.js";
 import { capital } from "../phrases.js";
 import { allowed, changed, further, standing, turnable } from "./grip.js";
-import { spelt } from "./knobs.js";
+import { spelt, STRIDE } from "./knobs.js";
 
 /**
  * @import { Context } from "../context.js"
@@ -44,7 +44,6 @@ import { spelt } from "./knobs.js";
  * @property {() => void} [released]
  */
 
-export const STRIDE = 10; // steps of an arrow with Shift
 /** @type {Partial<Record<string, [axis: Axis, by: 1 | -1]>>} */
 const ARROWS = {
   ArrowRight: ["x", 1],

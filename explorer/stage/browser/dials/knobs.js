@@ -19,7 +19,7 @@ import { pad } from "./pad.js";
  * @property {(value: Value) => void} show
  */
 
-const STRIDE = 10; // steps of an arrow with Shift
+export const STRIDE = 10; // steps of an arrow with Shift
 let count = 0; // of rows, for the names of their buttons
 
 /**

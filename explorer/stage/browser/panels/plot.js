@@ -61,7 +61,8 @@ export class Plot {
     this.pointer = new Pointer(this, this.whole);
     this.grips = new Grips(this);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
-    this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
+    this.left = 0; // px of the widest tick so far: the left edge never jumps back during a run
+    this.store = stage.frames; // whose run or answer that is
     this.cell = [0, 0];
     this.wide = 0; // px of the canvas
     this.high = 0;
@@ -108,6 +109,7 @@ export class Plot {
     if (head) this.element.prepend(head);
     this.head = head;
     this.frame = null;
+    this.resize();
     this.size = this.mapKey = this.key = "";
     this.described = -Infinity;
     return true;
@@ -130,6 +132,8 @@ export class Plot {
     if (view.frame === this.frame && key === this.key) return;
     this.frame = view.frame;
     this.key = key;
+    if (this.store !== stage.frames) this.resize();
+    this.store = stage.frames;
     this.ranges.update(view);
     this.lay(width, height);
     this.draw(view);

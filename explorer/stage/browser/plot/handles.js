@@ -56,7 +56,7 @@ const CIRCLES = [12, 10, 6, 3]; // px, of a point from its rim inwards: halo, ri
 const BESIDE = 22; // px from its middle to its name
 const PILL = { across: 10, along: 26 }; // px, of the grip on a line
 const RIM = 2; // px of the halo around it
-const INSET = 4; // px between it and the edge of the plot
+const INSET = 8; // px between it and the edge of the plot: room for a presenter's larger one
 
 /** @type {{ [K in keyof Handles]: Kind<Handles[K]> }} */
 export const HANDLES = {

@@ -25,7 +25,7 @@ CIRCLES = (12.0, 10.0, 6.0, 3.0)  # px, of a point from its rim inwards: halo, r
 BESIDE = 22.0  # px from its middle to its name
 ACROSS, ALONG = 10.0, 26.0  # px, of the grip on a line
 RIM = 2.0  # px of the halo around it
-INSET = 4.0  # px between it and the edge of the plot
+INSET = 8.0  # px between it and the edge of the plot
 
 H = TypeVar("H")
 
