@@ -42,7 +42,7 @@ from explorer.figures.scene import (
 from explorer.labs.cells.operations import parse_operations
 from explorer.runs.answers import Answer, RefusedError
 from explorer.runs.frames import Frame, pack
-from explorer.stage.messages import PALETTE
+from explorer.stage.messages import PALETTE, Column, Knob
 from tests.stage import exhibits
 from tests.stage.gallery import Show
 from tests.stage.studio import in_page, painted
@@ -219,11 +219,12 @@ def show(chromium: Browser, theatre: Theatre) -> Iterator[Open]:
         page.goto(theatre.base)
         page.wait_for_function("() => window.show")
         groups = [{"title": "", "folded": False, "knobs": list(knobs)}] if knobs else []
-        dials = {
+        dials: Column = {
             "groups": groups,
             "settings": STARTS | settings,
             "defaults": STARTS,
             "editions": {},
+            "linked": True,
         }
         data = showing(token, dials)
         page.evaluate("(data) => window.show(data)", data)
@@ -519,7 +520,7 @@ def test_a_point_says_both_of_its_values_and_its_help(show):
 # ----------------------------------------------------------------------------- with everything else
 
 
-KNOB = {
+KNOB: Knob = {
     "name": "x",
     "kind": "slider",
     "label": "A dial",
@@ -535,6 +536,8 @@ KNOB = {
     "longest": None,
     "next": False,
     "labelled": True,
+    "turns": [],
+    "stands": [],
 }
 
 
