@@ -61,7 +61,8 @@ export class Plot {
     this.pointer = new Pointer(this, this.whole);
     this.grips = new Grips(this);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
-    this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
+    this.left = 0; // px of the widest tick so far: while a run goes on the edge never jumps back
+    this.of = stage.frames; // the run
     this.cell = [0, 0];
     this.wide = 0; // px of the canvas
     this.high = 0;
@@ -130,6 +131,8 @@ export class Plot {
     if (view.frame === this.frame && key === this.key) return;
     this.frame = view.frame;
     this.key = key;
+    if (this.of !== stage.frames) this.left = 0;
+    this.of = stage.frames;
     this.ranges.update(view);
     this.lay(width, height);
     this.draw(view);
