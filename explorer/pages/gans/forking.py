@@ -21,7 +21,7 @@ MOST = 4  # games that fit side by side
 
 def fork(dials: Dials[GanLab], lab: GanLab) -> None:
     """Offer one more game that is equal to one of these up to a tick and goes another way."""
-    place = st.popover("Fork", key="gans.fork", on_change="rerun")
+    place = st.popover("Fork a game", key="gans.fork", on_change="rerun")
     if not place.open:
         return
     head = material.head()

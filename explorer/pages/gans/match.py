@@ -69,15 +69,11 @@ def show(dials: Dials[GanLab]) -> str:
         dials=column.told,
         on_settled=column.settle,
     )
+    forking.fork(dials, lab)
     surroundings.unfolded("How to read this, and what it does not show", HOW)
     formulas(lab)
     forking.files(lab)
     return material.predicted(lab) or _sentence(lab)
-
-
-def acts(dials: Dials[GanLab]) -> None:
-    """Offer what can be made of the games."""
-    forking.fork(dials, dials.last)
 
 
 def formulas(lab: GanLab) -> None:

@@ -290,3 +290,17 @@ def test_the_floor_of_the_distances_lies_in_its_own_band():
 
     assert still["w1/floor_low"] <= still["w1/floor"] <= still["w1/floor_high"]
     assert still["held/ceiling"] == 8
+
+
+def test_an_iteration_reached_over_its_stops_is_the_one_reached_in_one_go():
+    slow = replace(SLOW, step=53, moves="jg")
+    reached = slow.game()
+    alone = Game(slow.settings(slow.side), slow.sampler())
+    for _ in range(53):
+        alone.step()
+    alone.step_judge()
+    alone.step_generator()
+
+    for name, network in alone.networks.items():
+        assert torch.equal(network.parameters, reached.networks[name].parameters)
+    assert packed(slow, list(slow.stream())) == packed(slow, list(slow.stream()))

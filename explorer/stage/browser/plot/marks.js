@@ -257,6 +257,7 @@ function arrows(g, mark, view, { map, stage, side }) {
   }
   g.strokeStyle = g.fillStyle = stage.palette[mark.role];
   g.lineCap = "round";
+  g.lineJoin = "miter"; // whatever was drawn before
   g.globalAlpha = 0.62;
   g.lineWidth = Math.max(1, side / 330);
   g.stroke();
