@@ -20,10 +20,18 @@ As = Literal["row", "menu", "field", "lines", ""]
 
 
 class Column:
-    """The dials of a page, in groups."""
+    """The dials of a page, in groups.
 
-    def __init__(self, dials: Dials[Any]) -> None:
+    ``picks`` names the setting of each selection that a viewer can make in the picture. The dials
+    stand beside the picture, or ``above`` it where a window is too narrow for both.
+    """
+
+    def __init__(
+        self, dials: Dials[Any], picks: Mapping[str, str] | None = None, above: bool = False
+    ) -> None:
         self._dials = dials
+        self._picks = dict(picks or {})
+        self._above = above
         self._groups: list[tuple[str, bool, list[Knob]]] = [("", False, [])]
         self._then: dict[str, Callable[[], None]] = {}
 
@@ -42,11 +50,14 @@ class Column:
         labelled: bool = True,
         as_: As = "",
         next: bool = False,
+        turns: Mapping[str, Any] | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
         """Show the dial of that name as its row says; see `Dials.show`.
 
-        ``next`` puts a button beside a field that goes on by one.
+        ``next`` puts a button beside a field that goes on by one. ``turns`` are other settings that
+        are turned with it at once, always to the same values; ``then`` turns what only the page can
+        tell.
         """
         row, like, value = self._dials.row(name), self._dials.default(name), self._dials.value(name)
         write = written or row.written
@@ -67,6 +78,7 @@ class Column:
             "longest": row.longest,
             "next": next,
             "labelled": labelled,
+            "turns": dict(turns or {}),
         }
         if kind in ("row", "menu", "scale"):
             some = list(offered or (row.names if row.choices is not None else row.offered))
@@ -101,6 +113,8 @@ class Column:
             "settings": self._dials.stands(),
             "defaults": self._dials.defaults,
             "editions": self._dials.editions,
+            "picks": self._picks,
+            "above": self._above,
         }
 
     def settle(self, said: Mapping[str, Any]) -> None:

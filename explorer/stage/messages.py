@@ -40,7 +40,7 @@ class Knob(TypedDict):
     ``values`` are those on offer, with their ``written`` form, for a scale, a row of names and a
     menu; a slider and a field lie between ``low`` and ``high``. ``step`` is null where any number
     goes, ``next`` offers a button that goes on by one. ``written`` of a slider has a text for every
-    step, where the number alone does not say it.
+    step, where the number alone does not say it. A dial that is turned takes ``turns`` with it.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Knob(TypedDict):
     longest: int | None
     next: bool
     labelled: bool
+    turns: Mapping[str, Setting]
 
 
 class Group(TypedDict):
@@ -73,13 +74,17 @@ class Column(TypedDict):
 
     ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
     link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
-    the page's value where that has grown, and keeps its own otherwise.
+    the page's value where that has grown, and keeps its own otherwise. ``picks`` says which setting
+    is turned by a selection in the picture, by the name of the selection. ``above``: in a window
+    that is too narrow for both, the dials stand in rows over the picture.
     """
 
     groups: Sequence[Group]
     settings: Mapping[str, Setting]
     defaults: Mapping[str, Setting]
     editions: Mapping[str, int]
+    picks: Mapping[str, str]
+    above: bool
 
 
 class Settled(TypedDict):

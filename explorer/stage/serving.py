@@ -22,7 +22,7 @@ LIBRARIES = ("torch", "pandas", "pyarrow")
 EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
 
 # What the processes that answer load before somebody turns a dial.
-ANSWERS = ("explorer.figures.gradients.start",)
+ANSWERS = ("explorer.figures.gradients.start", "explorer.figures.cells.answers")
 
 
 @contextlib.asynccontextmanager

@@ -632,7 +632,7 @@ export interface Palette {
  * `values` are those on offer, with their `written` form, for a scale, a row of names and a
  * menu; a slider and a field lie between `low` and `high`. `step` is null where any number
  * goes, `next` offers a button that goes on by one. `written` of a slider has a text for every
- * step, where the number alone does not say it.
+ * step, where the number alone does not say it. A dial that is turned takes `turns` with it.
  */
 export interface Knob {
   name: string;
@@ -650,6 +650,7 @@ export interface Knob {
   longest: number | null;
   next: boolean;
   labelled: boolean;
+  turns: Record<string, string | number | boolean | null>;
 }
 
 /** Some dials under one title; a folded group shows its title alone until it is asked for. */
@@ -664,13 +665,17 @@ export interface Group {
  *
  * `settings` are all values of the page's configuration, `defaults` what they are without a
  * link. `editions` count, for each, how often the page itself has turned it: the browser takes
- * the page's value where that has grown, and keeps its own otherwise.
+ * the page's value where that has grown, and keeps its own otherwise. `picks` says which setting
+ * is turned by a selection in the picture, by the name of the selection. `above`: in a window
+ * that is too narrow for both, the dials stand in rows over the picture.
  */
 export interface Column {
   groups: Group[];
   settings: Record<string, string | number | boolean | null>;
   defaults: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
+  picks: Record<string, string>;
+  above: boolean;
 }
 
 /**

@@ -186,7 +186,7 @@ function row(knob, hand) {
   const inputs = knob.values.map((value, i) => {
     const input = element("input");
     Object.assign(input, { type: "radio", name, id: `${name}-${i}` });
-    input.addEventListener("change", () => input.checked && hand.turn({ [knob.name]: value }));
+    input.addEventListener("change", () => input.checked && choose(knob, hand, value));
     const label = element("label", "", input, element("span", "", knob.written[i]));
     group.append(label);
     return input;
@@ -211,13 +211,32 @@ function menu(knob, hand) {
     option.value = String(i);
     select.append(option);
   });
-  select.addEventListener("change", () =>
-    hand.turn({ [knob.name]: knob.values[Number(select.value)] }),
-  );
+  select.addEventListener("change", () => {
+    if (select.value !== "") choose(knob, hand, knob.values[Number(select.value)]);
+  });
+  const other = element("option"); // a value that is not on offer, while it stands there
+  other.value = "";
   return {
     element: frame(knob, hand, select),
-    show: (value) => (select.value = String(knob.values.indexOf(value))),
+    show(value) {
+      const at = knob.values.indexOf(value);
+      other.textContent = written(knob, value);
+      if (at < 0) select.prepend(other);
+      else other.remove();
+      select.value = at < 0 ? "" : String(at);
+    },
   };
+}
+
+/**
+ * Turn a dial to one of its names, and what always turns with it.
+ *
+ * @param {Knob} knob
+ * @param {Hand} hand
+ * @param {Value} value
+ */
+function choose({ name, turns }, hand, value) {
+  hand.turn({ ...turns, [name]: value });
 }
 
 /**
