@@ -88,6 +88,13 @@ def test_what_cannot_be_answered_is_refused_with_the_sentence_of_its_error():
         answered(ASKING, {"fault": "value"}, False)
 
 
+def test_an_answer_that_knows_the_dial_says_which_it_is():
+    with pytest.raises(RefusedError) as refused:
+        answered(ASKING, {"fault": "dial"}, False)
+
+    assert (refused.value.name, str(refused.value)) == ("level", "no level is low enough")
+
+
 def test_a_refusal_travels_without_a_picture():
     header, scene, found = opened(refusal(3, "level", "Too much."))
 

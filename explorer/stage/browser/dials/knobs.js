@@ -303,6 +303,11 @@ function text(knob, hand) {
   input.autocomplete = "off";
   input.addEventListener("input", () => hand.turn({ [knob.name]: input.value }, { held: true }));
   input.addEventListener("change", () => hand.release());
+  input.addEventListener("keydown", (event) => {
+    if (!(event instanceof KeyboardEvent) || event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault(); // Enter lets go; with Shift it breaks a line
+    hand.release();
+  });
   return {
     element: frame(knob, hand, input),
     show(value) {
