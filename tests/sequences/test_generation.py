@@ -66,7 +66,7 @@ def test_what_has_read_the_prompt_before_goes_on_as_if_it_read_it_now(layers):
 
     assert goes_on.text == again.text
     assert (goes_on.probabilities - again.probabilities).abs().max() < 1e-12
-    with pytest.raises(ValueError, match="a carry must be from step 7, not 3"):
+    with pytest.raises(ValueError, match="a carry must be from step 8, not 3"):
         generate(network, PROMPT, 30, carry=network.before(seen, 3))
 
 
