@@ -244,9 +244,8 @@ def _large_traces(open_tab: Open, effort: Effort) -> list[float]:
     seed = tab.page.get_by_role("spinbutton", name="Seed")
     found = []
     for turn in range(effort.turns):
-        seed.fill(str(turn + 1))
         tab.arm("d.frames > 0 && d.text !== before.text")
-        seed.press("Enter")
+        seed.fill(str(turn + 1))
         found.append(tab.effect() / 1000)
         tab.page.wait_for_timeout(500)
     return found

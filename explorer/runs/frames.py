@@ -170,10 +170,10 @@ def _plain(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tu
 
     A recording has hundreds of frames that are laid out alike; that is written once.
     """
-    parts, shapes = [], []
+    parts, shapes, exact = [], [], KINDS["float32"]
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
         for name, values in arrays.items():
-            stored = np.asarray(values, KINDS["float32"])
+            stored = np.asarray(values, exact)
             shapes.append((name, stored.shape))
             parts.append(stored.tobytes())
             if stored.nbytes % 8:

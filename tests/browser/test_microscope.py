@@ -348,6 +348,22 @@ def test_the_unit_in_the_column_is_the_unit_in_the_picture(visit):
     assert "unit=" not in page.url
 
 
+def test_what_a_dial_took_along_is_undone_with_it(visit):
+    visitor = visit("/cells?cell=gru")
+    page = visitor.page
+    visitor.until("d.frames === 30")
+
+    page.locator('.dials [data-dial="reads"] select').select_option(label="English")
+    page.get_by_text("No GRU was trained to read English").wait_for(timeout=30_000)
+    page.wait_for_url(re.compile("cells[?]reads=english"), timeout=30_000)
+    page.locator('.dials [data-dial="cell"]').wait_for(state="detached", timeout=30_000)
+    assert page.locator('.dials [data-dial="prose"]').count() == 1  # its own line to type
+
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile(r"cells\?cell=gru$"), timeout=30_000)
+    assert page.get_by_role("radio", name="GRU", exact=True).is_checked()
+
+
 # -------------------------------------------------------------------------------- made and written
 
 

@@ -5,7 +5,10 @@ something out, and says so. What the settings ask for and cannot be is answered 
 in its place (`standing`), as the page turns its dials.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
 from explorer.figures.cells.handmade import handmade_scene
 from explorer.figures.cells.operated import surgery_scene
@@ -13,7 +16,7 @@ from explorer.figures.cells.patterns import patterns_scene
 from explorer.figures.cells.step import step_scene
 from explorer.figures.cells.unfolded import memory_scene, unkept_scene
 from explorer.figures.cells.writing import writing_scene
-from explorer.figures.scene import as_json
+from explorer.figures.scene import Scene, as_json
 from explorer.labs.cells import made as handmade
 from explorer.labs.cells import written as texts
 from explorer.labs.cells.operated import operate
@@ -41,7 +44,8 @@ def warm_up() -> None:
 def step(settings: CellLab, moving: bool) -> Answer:
     """Return a reading, to be stepped through."""
     settings, seen, unit = _read(settings)
-    scene = step_scene(
+    scene = _drawn(
+        step_scene,
         seen.cell,
         seen.reader.tokens,
         seen.units,
@@ -51,7 +55,7 @@ def step(settings: CellLab, moving: bool) -> Answer:
         classes=seen.classes or None,
     )
     start = min(settings.step, len(seen.frames) - 1)
-    return Answer(as_json(scene), seen.frames, seen.still, select={"unit": unit}, start=start)
+    return Answer(scene, seen.frames, seen.still, select={"unit": unit}, start=start)
 
 
 def memory(settings: CellLab, moving: bool) -> Answer:
@@ -59,23 +63,25 @@ def memory(settings: CellLab, moving: bool) -> Answer:
     settings, seen, unit = _read(settings)
     about = seen.cell, seen.reader.tokens, seen.units
     if has_memory(seen.cell):
-        scene = memory_scene(*about, clock=seen.reader.clock)
+        scene = _drawn(memory_scene, *about, clock=seen.reader.clock)
         frames = remembered(seen, unit).frames
     else:
-        scene = unkept_scene(*about, clock=seen.reader.clock)
+        scene = _drawn(unkept_scene, *about, clock=seen.reader.clock)
         frames = tuple(replace(frame, sentences={"says": NO_MEMORY}) for frame in seen.frames)
     last = len(frames) - 1
-    return Answer(as_json(scene), frames, seen.still, select={"unit": unit}, start=last)
+    return Answer(scene, frames, seen.still, select={"unit": unit}, start=last)
 
 
 def patterns(settings: CellLab, moving: bool) -> Answer:
     """Return the units that are on over a span, and where else they are."""
     settings, seen, unit = _read(settings)
     found = search(seen, settings, unit)
-    scene = patterns_scene(seen.cell, seen.reader.tokens, seen.units, clock=seen.reader.clock)
+    scene = _drawn(
+        patterns_scene, seen.cell, seen.reader.tokens, seen.units, clock=seen.reader.clock
+    )
     pattern = found.pattern
     select = {"unit": unit, "span_first": pattern.first, "span_last": pattern.last}
-    return Answer(as_json(scene), found.frames, found.still, select=select, start=pattern.last)
+    return Answer(scene, found.frames, found.still, select=select, start=pattern.last)
 
 
 def surgery(settings: CellLab, moving: bool) -> Answer:
@@ -85,7 +91,8 @@ def surgery(settings: CellLab, moving: bool) -> Answer:
         found = operate(settings, unit)
     except ValueError as why:
         raise RefusedError("operations", str(why)) from why
-    scene = surgery_scene(
+    scene = _drawn(
+        surgery_scene,
         seen.cell,
         seen.reader.tokens,
         seen.units,
@@ -95,7 +102,7 @@ def surgery(settings: CellLab, moving: bool) -> Answer:
     last_step = len(found.frames) - 1
     first, last = (min(at, last_step) for at in (settings.first, settings.last))
     select = {"unit": unit, "span_first": min(first, last), "span_last": max(first, last)}
-    return Answer(as_json(scene), found.frames, seen.still, select=select, start=last)
+    return Answer(scene, found.frames, seen.still, select=select, start=last)
 
 
 def hand(settings: CellLab, moving: bool) -> Answer:
@@ -107,7 +114,8 @@ def hand(settings: CellLab, moving: bool) -> Answer:
         unknown = set(settings.word) - set(HANDMADE[settings.hand].symbols)
         raise RefusedError("word" if unknown else "changed", str(why)) from why
     units = len(found.entry.units)
-    scene = handmade_scene(
+    scene = _drawn(
+        handmade_scene,
         found.entry.cell_name,
         tuple(found.word),
         units,
@@ -117,7 +125,7 @@ def hand(settings: CellLab, moving: bool) -> Answer:
         inputs=handmade.inputs(found.entry),
     )
     return Answer(
-        as_json(scene),
+        scene,
         found.frames,
         found.still,
         select={"unit": settings.unit if 0 <= settings.unit < units else 0},
@@ -130,10 +138,16 @@ def writing(settings: CellLab, moving: bool) -> Answer:
     """Return a text that one network writes and three read."""
     settings = standing(settings).settings
     found, coarse = texts.glimpse(settings) if moving else (texts.written(settings), "")
-    scene = writing_scene(texts.speakers(), tuple(found.text), found.vocabulary)
+    scene = _drawn(writing_scene, texts.speakers(), tuple(found.text), found.vocabulary)
     prompt = len(found.text) - len(found.generation.text)
     start = min(prompt + 12, len(found.frames) - 1)
-    return Answer(as_json(scene), found.frames, found.frames[0], start=start, coarse=coarse)
+    return Answer(scene, found.frames, found.frames[0], start=start, coarse=coarse)
+
+
+@lru_cache(maxsize=32)
+def _drawn(scene: Callable[..., Scene], *about: Any, **named: Any) -> Mapping[str, Any]:
+    """Return a scene as it travels, made once: while a value is dragged, numbers change alone."""
+    return as_json(scene(*about, **named))
 
 
 def _read(settings: CellLab) -> tuple[CellLab, Seen, int]:

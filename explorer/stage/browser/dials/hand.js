@@ -52,6 +52,7 @@ export class Hand {
     this.resting = 0;
     this.settling = 0;
     this.count = 0; // how often the page was told
+    this.told = false; // whether it has not answered since
   }
 
   /**
@@ -70,7 +71,9 @@ export class Hand {
     for (const name of turned) this.settings[name] = settings[name];
     if (first) this.good = { ...this.settings };
     if (!first && other.length) this.ask(false);
-    if (turned.length) this.note();
+    if (this.told) this.rested = { ...this.settings }; // what it turned goes with what was settled
+    else if (turned.length) this.note();
+    this.told = false;
     this.on.show(turned);
   }
 
@@ -136,6 +139,7 @@ export class Hand {
 
   tell() {
     this.count += 1;
+    this.told = true;
     this.on.settle({ settings: { ...this.settings }, editions: { ...this.editions } });
   }
 
