@@ -257,13 +257,11 @@ def _surgery_dials(open_tab: Open, effort: Effort) -> list[float]:
 def _large_traces(open_tab: Open, effort: Effort) -> list[float]:
     """Seconds from another seed of 256 units and 1,000 steps until its picture is there."""
     tab = open_tab("/cells?reads=noise&units=256&steps=1000").at_rest()
-    tab.button("Size").click()
     seed = tab.page.get_by_role("spinbutton", name="Seed")
     found = []
     for turn in range(effort.turns):
-        seed.fill(str(turn + 1))
         tab.arm("d.frames > 0 && d.text !== before.text")
-        seed.press("Enter")
+        seed.fill(str(turn + 1))
         found.append(tab.effect() / 1000)
         tab.page.wait_for_timeout(500)
     return found

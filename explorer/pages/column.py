@@ -30,10 +30,18 @@ class Offer:
 
 
 class Column:
-    """The dials of a page, in groups."""
+    """The dials of a page, in groups.
 
-    def __init__(self, dials: Dials[Any]) -> None:
+    ``picks`` names the setting of each selection that a viewer can make in the picture. The dials
+    stand beside the picture, or ``above`` it where a window is too narrow for both.
+    """
+
+    def __init__(
+        self, dials: Dials[Any], picks: Mapping[str, str] | None = None, above: bool = False
+    ) -> None:
         self._dials = dials
+        self._picks = dict(picks or {})
+        self._above = above
         self._groups: list[tuple[str, bool, list[Knob]]] = [("", False, [])]
         self._then: dict[str, Callable[[], None]] = {}
 
@@ -139,6 +147,8 @@ class Column:
             "defaults": self._dials.defaults,
             "editions": self._dials.editions,
             "linked": self._dials.linked,
+            "picks": self._picks,
+            "above": self._above,
         }
 
     def settle(self, said: Mapping[str, Any]) -> None:

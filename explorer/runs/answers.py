@@ -106,6 +106,8 @@ def answered(asking: Asking, given: Mapping[str, Any], moving: bool) -> Packed:
     settings = configuration(asking, given)
     try:
         answer = named(asking.function)(settings, moving)
+    except RefusedError:
+        raise
     except (ValueError, ArithmeticError) as error:
         raise RefusedError("", str(error)) from error
     return packed(answer)

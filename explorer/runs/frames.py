@@ -16,6 +16,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
@@ -86,26 +87,19 @@ def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
     not finite raises ValueError: a run must report its trouble instead of drawing it. So does a
     kind that is none of `KINDS`.
     """
-    entries: dict[str, ArrayEntry] = {}
-    payload = bytearray()
-    for name, values in frame.arrays.items():
-        kind = _kind(name, precision)
-        low, high, stored = _quantise(name, np.asarray(values), kind)
-        entries[name] = ArrayEntry(kind, list(stored.shape), len(payload), low, high)
-        payload += stored.tobytes()
-        payload += bytes(-len(payload) % 8)
-    header: Header = {
-        "index": index,
-        "step": frame.step,
-        "arrays": entries,
-        "scalars": {k: float(v) if math.isfinite(v) else None for k, v in frame.scalars.items()},
+    plain = not precision or not any(name in precision for name in frame.arrays)
+    laid_out, payload = (_plain if plain else _mixed)(frame.arrays, precision)
+    scalars = {k: float(v) if math.isfinite(v) else None for k, v in frame.scalars.items()}
+    words = {
+        "scalars": scalars,
         "sentences": dict(frame.sentences),
         "event": frame.event,
         "trouble": frame.trouble,
     }
-    text = WRITE(header).encode()
+    begin = f'{{"index":{index},"step":{frame.step},"arrays":{laid_out},'
+    text = (begin + WRITE(words)[1:]).encode()
     text += b" " * (-len(text) % 8)
-    packet = PACKET_MAGIC + struct.pack("<I", len(text)) + text + bytes(payload)
+    packet = PACKET_MAGIC + struct.pack("<I", len(text)) + text + payload
     if len(packet) > LARGEST_PACKET:
         raise ValueError(f"a frame may take {LARGEST_PACKET} bytes, not {len(packet)}")
     return packet
@@ -170,6 +164,45 @@ def _unpack(packet: bytes) -> tuple[int, Frame]:
         arrays[name] = _restore(stored, kind, float(low), float(high))
     scalars = {k: math.nan if v is None else float(v) for k, v in header["scalars"].items()}
     return index, Frame(step, arrays, scalars, sentences, event=event, trouble=trouble)
+
+
+def _plain(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tuple[str, bytes]:
+    """Return how exact arrays lie in the payload, as JSON, and the payload.
+
+    A recording has hundreds of frames that are laid out alike; that is written once.
+    """
+    parts, shapes, exact = [], [], KINDS["float32"]
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+        for name, values in arrays.items():
+            stored = np.asarray(values, exact)
+            shapes.append((name, stored.shape))
+            parts.append(stored.tobytes())
+            if stored.nbytes % 8:
+                parts.append(bytes(-stored.nbytes % 8))
+    return _exact_entries(tuple(shapes)), b"".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _exact_entries(shapes: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
+    entries, at = {}, 0
+    for name, shape in shapes:
+        entries[name] = ArrayEntry("float32", list(shape), at, 0.0, 0.0)
+        size = math.prod(shape) * KINDS["float32"].itemsize
+        at += size + -size % 8
+    return WRITE(entries)
+
+
+def _mixed(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tuple[str, bytes]:
+    """Return how arrays of several kinds lie in the payload, as JSON, and the payload."""
+    entries: dict[str, ArrayEntry] = {}
+    payload = bytearray()
+    for name, values in arrays.items():
+        kind = _kind(name, precision)
+        low, high, stored = _quantise(name, np.asarray(values), kind)
+        entries[name] = ArrayEntry(kind, list(stored.shape), len(payload), low, high)
+        payload += stored.tobytes()
+        payload += bytes(-len(payload) % 8)
+    return WRITE(entries), bytes(payload)
 
 
 def _are_texts(*values: object) -> bool:

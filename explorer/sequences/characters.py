@@ -126,6 +126,17 @@ class CharacterNetwork:
             text, self.vocabulary, unknown, codes, trace=seen, log_probabilities=expected
         )
 
+    def before(self, seen: StackTrace, step: int) -> Carry:
+        """Where it was before a step of what it has read."""
+        befores = [trace.before for (trace,) in seen.traces]
+        return Carry(
+            step,
+            tuple(
+                State(state.hidden[step], None if state.cell is None else state.cell[step])
+                for state in befores
+            ),
+        )
+
     def begin(self) -> Carry:
         """The blank state in which a text begins, in float64."""
         return Carry(0, tuple(layer[0] for layer in self.precise.stack.start()))

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from explorer.cells.surgery import Surgery
-from explorer.sequences.characters import CharacterNetwork
+from explorer.sequences.characters import Carry, CharacterNetwork
 from explorer.sequences.stack import check_place
 
 LONGEST_GENERATED = 2_000
@@ -44,6 +44,7 @@ def generate(
     seed: int = 0,
     surgery: Surgery | None = None,
     at: tuple[int, int] = (0, 0),
+    carry: Carry | None = None,
 ) -> Generation:
     """Write `length` characters after a prompt, in float64; the same seed writes the same text.
 
@@ -51,8 +52,10 @@ def generate(
     its distribution function and one uniform number a step. So runs of one seed share their
     randomness: where an operated network writes something else, the operation is why. Temperature
     0 takes the likeliest, the first of equals. The stand-in � can be drawn like any other. Steps of
-    a surgery count from the first character of the prompt. Raises `ValueError` for an empty prompt,
-    for settings out of range, and for a surgery that does not fit.
+    a surgery count from the first character of the prompt. A network that has read the prompt
+    before need not read it again: `carry` is where it was before the last character of it. Raises
+    `ValueError` for an empty prompt, for settings out of range, for a carry from elsewhere, and for
+    a surgery that does not fit.
     """
     _check(network, prompt, length, temperature, top_k)
     codes = network.vocabulary.encode(prompt).tolist()
@@ -61,9 +64,12 @@ def generate(
         weights = network.stack.layers[at[0]][at[1]]
         surgery.check(network.cell, weights, len(codes) + length)
     uniform = torch.rand(length, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    carry = network.begin()
-    for code in codes[:-1]:
-        _, carry = network.next(code, carry, surgery, at)
+    if carry is None:
+        carry = network.begin()
+        for code in codes[:-1]:
+            _, carry = network.next(code, carry, surgery, at)
+    if carry.steps != len(codes) - 1:
+        raise ValueError(f"a carry must be from step {len(codes) - 1}, not {carry.steps}")
     last, written, expected, drawn_from = codes[-1], [], [], []
     for chance in uniform:
         log_probabilities, carry = network.next(last, carry, surgery, at)

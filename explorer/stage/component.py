@@ -112,17 +112,20 @@ def ask(
     key: str,
     dials: Column,
     on_settled: Callable[[Mapping[str, Any]], None],
-    on_pick: Callable[[dict[str, int]], None] | None = None,
+    name: str = "",
     title: str = "",
 ) -> None:
-    """Show what the dials say, as answers to what the stage itself asks, at once and in a drag."""
+    """Show what the dials say, as answers to what the stage itself asks, at once and in a drag.
+
+    What is picked in the picture turns dials. A tab remembers where it stood in the picture of a
+    ``name``.
+    """
     token = the_desk().admit(session, asking)
     show(
         None,
-        Ticket("", key),
+        Ticket("", f"{key}?{name}"),
         key=key,
         live=False,
-        on_pick=on_pick,
         dials=dials,
         on_settled=on_settled,
         answers=token,

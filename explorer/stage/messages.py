@@ -83,7 +83,9 @@ class Column(TypedDict):
     ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
     link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
     the page's value where that has grown, and keeps its own otherwise. ``linked`` says whether the
-    address has these very settings; where it has more, only the page can go back to it.
+    address has these very settings; where it has more, only the page can go back to it. ``picks``
+    says which setting is turned by a selection in the picture, by the name of the selection.
+    ``above``: in a window that is too narrow for both, the dials stand in rows over the picture.
     """
 
     groups: Sequence[Group]
@@ -91,6 +93,8 @@ class Column(TypedDict):
     defaults: Mapping[str, Setting]
     editions: Mapping[str, int]
     linked: bool
+    picks: Mapping[str, str]
+    above: bool
 
 
 class Settled(TypedDict):

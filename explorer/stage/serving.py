@@ -24,6 +24,7 @@ EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
 # What the processes that answer load before somebody turns a dial.
 ANSWERS = (
     "explorer.figures.gradients.start",
+    "explorer.figures.cells.answers",
     "explorer.figures.gans.dirac",
     "explorer.figures.gans.slow",
 )

@@ -159,11 +159,35 @@ def test_a_cell_is_stepped_through_time_and_through_its_gates(visit, size, schem
 
 def test_a_typed_text_is_read_at_once(visit):
     visitor = visit("/cells")
-    visitor.page.get_by_role("textbox", name="Text").fill("abc")
-    visitor.page.keyboard.press("Enter")
-
+    page = visitor.page
+    visitor.until("d.frames === 30")
+    line = page.get_by_role("textbox", name="Text")
+    line.fill("abc")
     visitor.until("d.frames === 3")
-    assert "text=abc" in visitor.page.url
+
+    line.press("d")  # each key is answered, and nothing needs to be sent
+    visitor.until("d.frames === 4")
+    page.wait_for_url(re.compile("text=abcd"), timeout=20_000)
+    line.press("e")
+    line.press("Enter")
+    page.wait_for_url(re.compile("text=abcde$"), timeout=20_000)
+    assert page.locator('.stage [data-area="tokens"] .chip').all_inner_texts() == list("abcde")
+
+
+def test_a_text_of_which_nothing_is_left_keeps_the_picture_and_says_why(visit):
+    visitor = visit("/cells?text=abc")
+    page = visitor.page
+    visitor.until("d.frames === 3")
+    line = page.get_by_role("textbox", name="Text")
+    line.fill("")
+    page.get_by_text("there must be at least one character to read").wait_for(timeout=20_000)
+    page.wait_for_timeout(1_000)
+    assert line.input_value() == ""  # nobody takes it away under the fingers
+
+    line.press_sequentially("xy")
+    visitor.until("d.frames === 2")
+    page.wait_for_url(re.compile("text=xy"), timeout=20_000)
+    assert page.get_by_text("there must be at least one").count() == 0
 
 
 def test_the_home_page_leads_to_every_lab_in_one_click(visit):

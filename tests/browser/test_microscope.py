@@ -94,7 +94,7 @@ def test_a_view_opens_with_a_picture_that_fits_every_window(visit, view):
         last = page.locator(".stage .panels").first.bounding_box()
         assert last["y"] + last["height"] <= bar["y"]  # nothing of the picture under the time bar
     stage = page.locator(".stage").first.bounding_box()
-    for controls in page.locator(".st-key-controls").all():
+    for controls in page.locator(".dials, .st-key-controls").all():
         assert stage["y"] < controls.bounding_box()["y"]  # on a phone the picture comes first
     for button in page.locator(".stage .bar button:visible, .stMain button:visible").all():
         assert button.bounding_box()["height"] >= FINGER - 0.5, button.inner_text()
@@ -231,6 +231,12 @@ def test_stepping_through_time_and_gates_needs_no_server(visit):
 # ---------------------------------------------------------------------------------------- surgery
 
 
+def answered(visitor) -> None:
+    """Wait until the picture is the whole answer to all that was asked."""
+    visitor.until("d.answered >= d.asked && d.whole === 'true'")
+    visitor.page.wait_for_timeout(300)  # until it is painted
+
+
 def text_of(page, area: str) -> str:
     return page.locator(f'.stage [data-area="{area}"]').inner_text()
 
@@ -249,9 +255,9 @@ def test_a_dragged_span_moves_the_slider_and_what_is_written(visit):
 
     page.wait_for_url(re.compile(r"first=5&last=9"), timeout=10_000)
     page.get_by_text("from character 6 to 10").wait_for(timeout=10_000)
-    thumbs = page.locator(".stSlider", has_text="Span").get_by_role("slider")
-    assert [thumbs.nth(k).get_attribute("aria-valuetext") for k in (0, 1)] == ["6", "10"]
-    page.wait_for_timeout(800)
+    thumbs = [page.locator(f'.dials [data-dial="{name}"] input') for name in ("first", "last")]
+    assert [thumb.get_attribute("aria-valuetext") for thumb in thumbs] == ["6", "10"]
+    answered(visitor)
     assert text_of(page, "generated") != before
 
 
@@ -267,12 +273,12 @@ def test_one_slider_moves_gate_memory_and_prediction(visit):
         return {area: text_of(page, area) for area in areas} | {"maps": painted}
 
     shut = look()
-    slider = page.locator(".stSlider", has_text="Forget gate is").get_by_role("slider")
+    slider = page.get_by_role("slider", name="Forget gate is")
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url(re.compile(r"value=1"), timeout=10_000)
     page.get_by_text("the forget gate of unit 61 is 1 ").wait_for(timeout=10_000)
-    page.wait_for_timeout(800)
+    answered(visitor)
 
     opened = look()
     assert shut["says"] != opened["says"]
@@ -288,6 +294,74 @@ def test_what_was_not_touched_is_said_to_be_untouched(visit):
     assert "Nothing changed" in text_of(visitor.page, "says")
     untouched = text_of(visitor.page, "untouched_text").partition(":")[2]
     assert text_of(visitor.page, "generated").partition("writes:")[2] == untouched
+
+
+def painted(page) -> list[str]:
+    """Return what the canvases of the picture hold, and its sentences."""
+    return page.locator(".stage").first.evaluate(
+        "(stage) => [...stage.querySelectorAll('canvas')].map((one) => one.toDataURL())"
+        ".concat([...stage.querySelectorAll('[data-kind=sentence]')].map((one) => one.innerText))"
+    )
+
+
+def test_a_drag_is_answered_on_its_way_and_ends_on_the_picture_of_its_link(visit):
+    visitor = visit("/cells?view=surgery")
+    page = visitor.page
+    visitor.until("d.frames > 20")
+    box = page.get_by_role("slider", name="Forget gate is").bounding_box()
+    along = [box["x"] + 8 + share * (box["width"] - 16) for share in (0.01, 0.2, 0.4, 0.6)]
+    height = box["y"] + box["height"] / 2
+    page.mouse.move(along[0], height)
+    page.mouse.down()
+    before, seen = text_of(page, "says"), set()
+    for x in along[1:]:
+        last = int(visitor.stage("answered"))
+        page.mouse.move(x, height)
+        visitor.until(f"d.answered > {last}")
+        seen.add(text_of(page, "says"))
+    page.mouse.up()
+
+    assert len(seen - {before}) >= 2
+    page.wait_for_url(re.compile("value=0.6"), timeout=20_000)
+    answered(visitor)
+    there = visit("/cells?" + page.url.partition("?")[2])
+    there.until("d.frames > 20")
+    page.mouse.move(700, 20)
+    answered(there)
+    assert painted(there.page) == painted(page)
+
+
+def test_the_unit_in_the_column_is_the_unit_in_the_picture(visit):
+    visitor = visit("/cells?view=surgery")
+    page = visitor.page
+    visitor.until("d.frames > 20")
+
+    page.locator(".stage .timeline .map").first.click(position={"x": 60, "y": 20})
+    page.wait_for_url(re.compile(r"unit=\d+"), timeout=20_000)
+    unit = re.search(r"unit=(\d+)", page.url)[1]
+    menu = page.locator('.dials [data-dial="unit"] select')
+    assert menu.evaluate("(one) => one.selectedOptions[0].textContent") == f"unit {unit}"
+    page.get_by_text(f"the forget gate of unit {unit} is 0 ").wait_for(timeout=20_000)
+
+    menu.select_option(label="unit 61, as found")
+    page.get_by_text("the forget gate of unit 61 is 0 ").wait_for(timeout=20_000)
+    assert "unit=" not in page.url
+
+
+def test_what_a_dial_took_along_is_undone_with_it(visit):
+    visitor = visit("/cells?cell=gru")
+    page = visitor.page
+    visitor.until("d.frames === 30")
+
+    page.locator('.dials [data-dial="reads"] select').select_option(label="English")
+    page.get_by_text("No GRU was trained to read English").wait_for(timeout=30_000)
+    page.wait_for_url(re.compile("cells[?]reads=english"), timeout=30_000)
+    page.locator('.dials [data-dial="cell"]').wait_for(state="detached", timeout=30_000)
+    assert page.locator('.dials [data-dial="prose"]').count() == 1  # its own line to type
+
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile(r"cells\?cell=gru$"), timeout=30_000)
+    assert page.get_by_role("radio", name="GRU", exact=True).is_checked()
 
 
 # -------------------------------------------------------------------------------- made and written

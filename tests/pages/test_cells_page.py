@@ -2,18 +2,31 @@
 
 import io
 import json
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
 from explorer.cells import CELLS, formulas
+from explorer.dials import dials, values
+from explorer.figures.cells import answers
+from explorer.labs.cells import reading
 from explorer.labs.cells.settings import HOLDS, TRAINED, CellLab, readers_of
+from explorer.labs.cells.standing import standing
+from explorer.networks import shelf
 from explorer.networks.shelf import keep
 from explorer.networks.tasks import RECIPES
 from explorer.networks.uploads import opened as opened_file
 from explorer.pages.cells import VIEWS
+from explorer.runs.answers import Answer, Asking, RefusedError, answered, configuration
+from explorer.runs.desk import the_desk
 from explorer.sequences.handmade import HANDMADE
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -38,14 +51,47 @@ def settings(app: AppTest) -> CellLab:
     return app.session_state["cells:settings"]
 
 
-def scene(app: AppTest) -> str:
-    """Return what the page hands to the stage, as text."""
-    return app.get("bidi_component")[0].proto.json
+def handed(app: AppTest) -> dict[str, Any]:
+    """Return what the page hands to the stage."""
+    found = json.loads(app.get("bidi_component")[-1].proto.json)
+    return found if "scene" in found else found["data"]
 
 
-def shown(app: AppTest, name: str) -> object:
+def column(app: AppTest) -> dict[str, Any]:
+    """Return the dials beside the picture by the name of their setting."""
+    groups = handed(app)["dials"]["groups"]
+    return {knob["name"]: knob for group in groups for knob in group["knobs"]}
+
+
+def shown(app: AppTest, name: str) -> Any:
     """Return what a dial shows."""
-    return app.session_state[f"cells.{name}"]
+    told = handed(app).get("dials")
+    stands = app.session_state[f"cells.{name}"]
+    assert told is None or told["settings"][name] == stands
+    return stands
+
+
+def turned(app: AppTest, **settled: Any) -> AppTest:
+    """Return the page after its dials came to rest at these values."""
+    for name, value in settled.items():
+        app.session_state[f"cells.{name}"] = value
+    return app.run()
+
+
+def asking(view: str) -> Asking:
+    """Return how the stage of a view asks."""
+    return Asking.about(getattr(answers, view), CellLab)
+
+
+def picture(app: AppTest, **others: Any) -> Answer:
+    """Return what the stage is answered when it asks for what its dials say."""
+    told = handed(app)["dials"]["settings"] | others
+    settings = configuration(asking(told["view"]), told)
+    return getattr(answers, told["view"])(settings, False)
+
+
+def sentences(app: AppTest) -> str:
+    return " ".join(picture(app).frames[-1].sentences.values())
 
 
 def linked(app: AppTest, name: str) -> str:
@@ -100,14 +146,14 @@ def test_every_trained_network_says_that_it_agrees_with_an_independent_way(reads
 def test_turning_to_another_text_keeps_the_cell_only_where_one_was_trained():
     app = opened(cell="gru")
 
-    app.selectbox(key="cells.reads").set_value("english").run()
+    turned(app, reads="english")
 
     assert complaints(app) == ["No GRU was trained to read English. The LSTM reads it instead."]
     assert settings(app).cell == "lstm"
     assert shown(app, "reads") == linked(app, "reads") == "english"
     assert linked(app, "cell") == ""
 
-    app.selectbox(key="cells.reads").set_value("waves").run()
+    turned(app, reads="waves")
     assert complaints(app) == []
 
 
@@ -132,14 +178,13 @@ def test_the_hand_can_be_kept_and_what_was_done_is_listed_and_can_be_undone():
 
     app.multiselect(key="cells.done").set_value([]).run()
     assert settings(app).operations == ""
-    assert "Nothing changed" in _published(app)
+    assert "Nothing changed" in sentences(app)
 
 
 def test_holding_the_forget_gate_of_the_bracket_unit_shut_makes_it_forget_the_brackets():
     app = opened(view="surgery")
 
-    said = _published(app)
-    assert "differs from its character 1 on" in said
+    assert "differs from its character 1 on" in sentences(app)
 
 
 @pytest.mark.parametrize("hold", HOLDS)
@@ -159,15 +204,6 @@ def test_an_impossible_operation_gets_one_sentence_and_the_page_stays(operations
     assert not app.exception
     assert len(app.warning) == 1
     assert app.get("bidi_component")
-
-
-def _published(app: AppTest) -> str:
-    """Return the sentences of the last frame that the page published."""
-    from explorer.runs.hub import the_hub
-
-    run = the_hub().run(json.loads(scene(app))["token"])
-    packets = run.frames_after(-1, 2_000, 1, 50_000_000)
-    return b"".join(packets).decode("utf-8", "replace")
 
 
 # ------------------------------------------------------------------------------------- by hand
@@ -252,9 +288,8 @@ def test_a_link_to_an_uploaded_network_without_one_says_so_and_shows_what_is_rea
         "There is no uploaded network here; bring one in the view Networks. "
         "Python source is read instead, by the GRU."
     ]
-    menu = app.selectbox(key="cells.reads")
-    assert menu.value == "python"
-    assert "your network" not in menu.options
+    assert shown(app, "reads") == "python"
+    assert "your network" not in column(app)["reads"]["written"]
     assert (linked(app, "reads"), linked(app, "cell")) == ("", "gru")
     assert app.run().session_state["cells:settings"] == CellLab(cell="gru")
     assert complaints(app) == []
@@ -267,7 +302,7 @@ def test_a_mark_that_has_expired_says_so_even_where_something_else_is_read():
         "This server does not hold the uploaded network any more; upload the file again."
     ]
     assert shown(app, "reads") == "waves"
-    assert "your network" not in app.selectbox(key="cells.reads").options
+    assert "your network" not in column(app)["reads"]["written"]
 
 
 def brought() -> str:
@@ -295,10 +330,9 @@ def test_a_part_that_an_uploaded_file_does_not_have_gets_a_sentence():
         ({"place": "9"}, "Place must be between 0 and 0 for lstm of 64 units,", "place", -1),
         (
             {"reads": "english", "cell": "gru"},
-            "The link's settings do not go together: no network of the cell 'gru' was trained to "
-            "read English; choose from 'lstm'.",
-            "reads",
-            "python",
+            "No GRU was trained to read English. The LSTM reads it instead.",
+            "cell",
+            "lstm",
         ),
         ({"view": "surgery", "value": "7"}, "The forget gate is held between 0 and 1", "value", 1),
     ],
@@ -395,9 +429,9 @@ def test_a_network_that_is_not_here_is_a_sentence_in_the_table_and_not_in_the_me
     assert complaints(app) == []
     assert not app.get("download_button")
 
-    menu = opened().selectbox(key="cells.reads")
-    assert "sunspots" not in menu.options
-    assert "English" in menu.options
+    menu = column(opened())["reads"]
+    assert "sunspots" not in menu["values"]
+    assert "English" in menu["written"]
 
     app = opened(reads="sunspots", first_year="1950")
     assert len(complaints(app)) == 1
@@ -416,7 +450,7 @@ def test_a_cell_whose_network_is_not_here_is_not_offered_and_a_link_to_it_says_w
     assert complaints(app)[0].startswith("The file characters-gru.safetensors is missing; make it")
     assert complaints(app)[0].endswith(" The LSTM reads it instead.")
     assert shown(app, "cell") == settings(app).cell == "lstm"
-    assert "GRU" not in app.get("button_group")[1].options
+    assert "gru" not in column(app)["cell"]["values"]
 
 
 def test_without_any_network_noise_is_read_and_the_page_stands(without):
@@ -425,7 +459,7 @@ def test_without_any_network_noise_is_read_and_the_page_stands(without):
     app = opened()
     assert complaints(app)[0].endswith(" Noise, untrained is read instead, by the LSTM.")
     assert app.get("bidi_component")
-    assert app.selectbox(key="cells.reads").options == ["noise, untrained"]
+    assert column(app)["reads"]["written"] == ["noise, untrained"]
 
     writing = opened(view="writing")
     assert writing.exception == []
@@ -459,3 +493,243 @@ def test_the_home_page_opens_without_the_network_that_it_shows(without):
 
     assert complaints(app) == []
     assert len(app.get("bidi_component")) == 3
+
+
+# ------------------------------------------------------------------------------------- answers
+
+ROWS = dials(CellLab)
+ANSWERED = ("step", "memory", "patterns", "surgery", "hand", "writing")
+SMALL = {"reads": "noise", "units": 6, "steps": 12}
+
+
+def test_every_view_with_a_picture_of_its_own_is_answered():
+    assert set(ANSWERED) == VIEWS.keys() - {"networks"}
+    for view in ANSWERED:
+        told = handed(opened(view=view))
+        assert told["answers"]
+        assert told["scene"] is None
+
+
+def test_every_dial_has_its_place_in_a_view_and_stands_nowhere_else():
+    placed = {view: set(column(opened(view=view))) for view in ANSWERED}
+    readings = {
+        name
+        for reads in ("waves", "english", "sunspots", "digits", "noise")
+        for name in column(opened(reads=reads))
+    }
+    ways = column(opened(reads="noise", layers="2"))
+
+    below = {"view", "upload", "part", "operations", "changed"}  # tabs, files, tables
+    playhead = {"step"}
+    shared = {"given", "which"}  # of tasks without a dial of their own, of which there is none
+    found = set().union(*placed.values(), readings, ways)
+    assert found == ROWS.keys() - below - playhead - shared
+    assert placed["surgery"] >= {"hold", "value", "first", "last", "everyone", "unit", "reads"}
+    assert placed["patterns"] >= {"threshold", "strict", "first", "last", "unit"}
+    assert placed["writing"] == {"cell", "prompt", "temperature", "top_k", "length", "seed"}
+    assert placed["hand"] == {"hand", "word"}
+
+
+@pytest.mark.parametrize("view", ANSWERED)
+def test_a_dial_shows_a_value_that_it_offers(view: str):
+    app = opened(view=view)
+
+    for name, knob in column(app).items():
+        if knob["kind"] in ("row", "menu", "scale"):
+            assert shown(app, name) in knob["values"]
+            assert len(knob["values"]) == len(knob["written"])
+        elif knob["kind"] in ("slider", "field"):
+            assert knob["low"] <= shown(app, name) <= knob["high"]
+
+
+def test_what_is_read_takes_along_what_belongs_to_another_network():
+    knob = column(opened(view="surgery"))["reads"]
+
+    assert knob["turns"] == {"given": "", "which": 0, "place": -1, "unit": -1}
+    default = values(CellLab())
+    assert all(default[name] == value for name, value in knob["turns"].items())
+
+
+def test_another_hand_made_cell_takes_word_and_weights_along():
+    app = opened(view="hand", hand="counter", word="aab", changed="bias_ih:0:-40")
+
+    turned(app, hand="parity", **column(app)["hand"]["turns"])
+
+    assert complaints(app) == []
+    assert picture(app).frames
+    assert settings(app) == CellLab(view="hand", hand="parity")
+
+
+@pytest.mark.parametrize("view", ["step", "memory", "patterns", "surgery"])
+def test_what_is_picked_in_a_picture_turns_the_dials_that_its_answer_reads(view: str):
+    app = opened(view=view)
+    picks = handed(app)["dials"]["picks"]
+
+    answer = picture(app, **{picks["unit"]: 7, picks["span_first"]: 2, picks["span_last"]: 9})
+
+    assert answer.select["unit"] == 7
+    if view in ("patterns", "surgery"):
+        assert (answer.select["span_first"], answer.select["span_last"]) == (2, 9)
+
+
+@pytest.mark.parametrize("view", ANSWERED)
+def test_the_answer_to_a_link_is_the_same_in_another_process_bit_for_bit(view: str):
+    given = {"view": view, "text": "f(a[0])", "prompt": "x = ", "length": 12, "word": ""}
+    given |= {"last": 4, "first": 2, "threshold": 0.25, "value": 0.4}
+    code = (
+        "import pickle, sys, torch; torch.set_num_threads(1)\n"
+        "from explorer.runs.answers import Asking, answered\n"
+        "asking, given = pickle.loads(sys.stdin.buffer.read())\n"
+        "sys.stdout.buffer.write(pickle.dumps(answered(asking, given, False)))"
+    )
+
+    there = subprocess.run(
+        [sys.executable, "-c", code],
+        input=pickle.dumps((asking(view), given)),
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as in the processes that answer
+    try:
+        link = {name: str(value) for name, value in given.items() if value != ""}
+        here = answered(asking(view), handed(opened(**link))["dials"]["settings"], False)
+    finally:
+        torch.set_num_threads(threads)
+
+    assert pickle.loads(there.stdout) == here
+
+
+@pytest.mark.parametrize("view", ["surgery", "step", "memory", "patterns"])
+def test_a_hand_that_moves_is_answered_in_full_where_that_is_quick(view: str):
+    given = {"view": view, "text": "f(a[0])"}
+
+    assert answered(asking(view), given, True) == answered(asking(view), given, False)
+
+
+def test_a_verdict_that_takes_thousands_of_sequences_waits_for_the_hand_and_says_so():
+    given = {"view": "hand", "hand": "counter", "changed": "bias_ih:0:39.5"}
+    lab = configuration(asking("hand"), given)
+
+    moving = answers.hand(lab, True)
+    at_rest = answers.hand(lab, False)
+    again = answers.hand(lab, True)
+
+    assert moving.coarse == "while it moves: no verdict"
+    assert "as soon as the hand rests" in moving.frames[0].sentences["verdict"]
+    assert moving.scene == at_rest.scene
+    for one, other in zip(moving.frames, at_rest.frames, strict=True):
+        assert all(np.array_equal(one.arrays[name], other.arrays[name]) for name in one.arrays)
+    assert at_rest.coarse == again.coarse == ""
+    assert "olved: " in again.frames[0].sentences["verdict"]
+
+
+def test_what_letters_rest_on_waits_for_the_hand_and_nothing_else_does():
+    lab = CellLab(view="writing", length=20, temperature=0.85)
+
+    moving, at_rest = (answers.writing(lab, moves) for moves in (True, False))
+
+    assert moving.coarse == "while it moves: not what the letters rest on"
+    assert moving.scene == at_rest.scene
+    for one, other in zip(moving.frames, at_rest.frames, strict=True):
+        for name, given in one.arrays.items():
+            same = np.array_equal(given, other.arrays[name])
+            assert same != (name.endswith("/saliency") and other.step > 0)
+
+
+# ------------------------------------------------ settings as the browser says them in between
+
+
+@pytest.mark.parametrize("view", ["step", "memory", "patterns", "surgery"])
+@pytest.mark.parametrize("reads", [*TRAINED, "noise"])
+def test_another_text_is_answered_while_the_other_dials_stand_as_they_stood(view: str, reads: str):
+    app = opened(view=view, cell="gru_before", text="f(a[0])", hold="hidden", value="-2.5")
+
+    answer = picture(app, reads=reads, unit=63, hold="forget_gate", first=500, last=900)
+
+    assert answer.frames
+    assert 0 <= answer.select["unit"] < 64
+    assert 0 <= answer.start < len(answer.frames)
+
+
+@pytest.mark.parametrize(
+    ("given", "like"),
+    [
+        ({"reads": "english", "cell": "gru"}, {"reads": "english", "cell": "lstm"}),
+        ({"place": 7, "reads": "digits"}, {"reads": "digits"}),
+        ({"unit": 900}, {}),
+        ({"view": "surgery", "hold": "input_gate", "value": -2.0}, {"value": 0.0}),
+        ({"view": "surgery", "hold": "reset_gate"}, {"hold": "nothing"}),
+        ({"view": "writing", "cell": "lstm_coupled"}, {"cell": "lstm"}),
+        ({"reads": "yours"}, {"reads": "python"}),
+    ],
+)
+def test_what_does_not_go_together_is_answered_as_the_page_then_turns_its_dials(given, like):
+    lab = configuration(asking("step"), given)
+    like = {name: value for name, value in given.items() if name in ("view", "hold")} | like
+
+    assert standing(lab).settings == configuration(asking("step"), like)
+    app = opened(**{name: str(value) for name, value in given.items()})
+    # Of several places the page names the one that the network's card does.
+    assert replace(settings(app), place=-1) == replace(standing(lab).settings, place=-1)
+
+
+@pytest.mark.parametrize(
+    ("view", "given", "name", "says"),
+    [
+        ("step", {"cell": "transformer"}, "cell", "unknown cell 'transformer'; choose from"),
+        (
+            "step",
+            {"reads": "waves", "numbers": "0.1 zero"},
+            "numbers",
+            "'zero' in place 2 is not a n",
+        ),
+        ("step", {"text": ""}, "text", "there must be at least one character to read"),
+        ("step", {"units": 0, "reads": "noise"}, "units", "units must be between 1 and 256"),
+        ("patterns", {"threshold": 1e300}, "threshold", "threshold must be between 0 and 1"),
+        ("surgery", {"value": 200.0}, "value", "value must be between -100 and 100, not 200"),
+        ("surgery", {"operations": "rm -rf"}, "operations", "'rm' is no operation"),
+        ("surgery", {"operations": "forget_gate:999:0-1:0"}, "operations", "unit of a clamp of"),
+        ("hand", {"word": "xyz"}, "word", "unknown symbol 'x'; choose from 'a', 'b'"),
+        ("hand", {"changed": "weight_ih:99,0:1"}, "changed", "row of an edit of weight_ih"),
+        ("writing", {"temperature": -1}, "temperature", "temperature must be between 0 and 5"),
+        ("writing", {"length": 10**9}, "length", "length must be between 1 and 400"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_dial(view: str, given: dict, name: str, says: str):
+    with pytest.raises(RefusedError) as refused:
+        answered(asking(view), {"view": view} | given, True)
+
+    assert refused.value.name == name
+    assert str(refused.value).startswith(says)
+
+
+# ----------------------------------------------------------------------- a network that was brought
+
+
+def test_an_uploaded_network_is_brought_to_the_processes_that_answer(monkeypatch):
+    told = []
+    monkeypatch.setattr(the_desk(), "bring", lambda brought, most: told.append((brought, most)))
+    app = opened(view="networks")
+    path = ASSETS / "characters-gru.safetensors"
+    app.file_uploader(key="cells.file").set_value(
+        [(path.name, path.read_bytes(), "application/octet-stream")]
+    ).run()
+    ((brought, most),) = told
+    app.button(key="cells.open.0").click().run()
+    there = answers.step(settings(app), False)
+
+    monkeypatch.setattr(shelf, "_shelf", type(shelf._shelf)())  # as in a process that just began
+    reading._read.cache_clear()
+    with pytest.raises(ValueError, match="does not hold the uploaded network"):
+        reading.read(settings(app))
+    module, _, take = brought.to.partition(":")
+    getattr(sys.modules[module], take)(brought.name, brought.body)
+    again = answers.step(settings(app), False)
+
+    assert most == shelf.MOST_UPLOADS
+    assert again.scene == there.scene
+    for one, other in zip(again.frames, there.frames, strict=True):
+        assert one.scalars == other.scalars
+        assert all(np.array_equal(one.arrays[name], other.arrays[name]) for name in one.arrays)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.dials import check, dial
-from explorer.runs.answers import Answer
+from explorer.runs.answers import Answer, RefusedError
 from explorer.runs.frames import Frame
 
 BROUGHT: dict[str, bytes] = {}
@@ -22,7 +22,7 @@ class Asked:
     word: str = dial("", "Word", longest=100)
     open: bool = dial(False, "Open")
     seconds: float = dial(0.0, "Seconds", low=0.0, high=60.0)
-    fault: str = dial("", "Fault", choices=("", "value", "key", "end", "pid"))
+    fault: str = dial("", "Fault", choices=("", "value", "dial", "key", "end", "pid"))
 
     def __post_init__(self) -> None:
         check(self)
@@ -35,6 +35,8 @@ def answer(asked: Asked, moving: bool) -> Answer:
     time.sleep(asked.seconds)
     if asked.fault == "value":
         raise ValueError("there is no such thing")
+    if asked.fault == "dial":
+        raise RefusedError("level", "no level is low enough")
     if asked.fault == "key":
         raise KeyError("a fault of ours")
     if asked.fault == "end":
@@ -53,5 +55,7 @@ def answer(asked: Asked, moving: bool) -> Answer:
 
 
 def take(name: str, body: bytes) -> None:
-    """Keep something that was brought."""
+    """Keep something that was brought, unless it is empty."""
+    if not body:
+        raise ValueError("there is nothing in it")
     BROUGHT[name] = body

@@ -76,7 +76,7 @@ def test_a_scene_that_the_browser_has_does_not_travel_again():
 def test_a_value_from_the_socket_is_refused_as_a_link_would_be_by_the_name_of_its_dial(
     given: dict, name: str, says: str
 ):
-    with pytest.raises(RefusedError, match=r".") as refused:
+    with pytest.raises(RefusedError, match=r"\S") as refused:
         configuration(ASKING, given)
 
     assert refused.value.name == name
@@ -86,6 +86,13 @@ def test_a_value_from_the_socket_is_refused_as_a_link_would_be_by_the_name_of_it
 def test_what_cannot_be_answered_is_refused_with_the_sentence_of_its_error():
     with pytest.raises(RefusedError, match="there is no such thing"):
         answered(ASKING, {"fault": "value"}, False)
+
+
+def test_an_answer_that_knows_the_dial_says_which_it_is():
+    with pytest.raises(RefusedError) as refused:
+        answered(ASKING, {"fault": "dial"}, False)
+
+    assert (refused.value.name, str(refused.value)) == ("level", "no level is low enough")
 
 
 def test_a_refusal_travels_without_a_picture():

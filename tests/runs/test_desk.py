@@ -189,6 +189,15 @@ def test_what_is_brought_is_there_before_the_next_answer_and_after_a_replacement
     assert stage.answer(stage.ask(word="gift", level=3.0))[1] == {"alt": "unwrapped"}
 
 
+def test_what_cannot_be_taken_ends_no_process_and_answers_go_on(desk: Desk):
+    before = desk.pids
+    desk.bring(Brought("tests.runs.questions:take", "nothing", b""))
+    stage = Stage(desk)
+
+    assert stage.answer(stage.ask(word="nothing", level=4.0))[1] == {"alt": "nothing"}
+    assert desk.pids == before
+
+
 def test_an_unknown_token_may_not_ask_and_there_is_an_end_to_those_who_may():
     desk = Desk(connections=1)
     with pytest.raises(KeyError):

@@ -54,6 +54,14 @@ def test_a_quantised_array_is_off_by_at_most_half_a_step(values: np.ndarray, kin
     assert np.all(np.abs(back.arrays["place"] - exact) <= 0.5001 * step + rounding)
 
 
+@settings(deadline=None)
+@given(frames, st.integers(0, 99))
+def test_a_frame_is_the_same_packet_whether_its_kinds_are_named_or_not(frame: Frame, index: int):
+    named = dict.fromkeys(frame.arrays, "float32")
+
+    assert pack(frame, index, named) == pack(frame, index, {})
+
+
 def test_a_transposed_array_travels_as_it_is_read_not_as_it_lies_in_memory():
     values = np.arange(6.0, dtype=np.float32).reshape(2, 3).T
 

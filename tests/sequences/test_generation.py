@@ -54,6 +54,22 @@ def test_what_was_drawn_from_is_the_softmax_of_the_network_at_that_temperature(l
         assert written.ranks[step] == (own > own[written.codes[step]]).sum()
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+def test_what_has_read_the_prompt_before_goes_on_as_if_it_read_it_now(layers):
+    network = a_network(layers=layers)
+    surgery = Surgery(clamps=(Clamp("forget_gate", (3,), 2, 5, 0.0),))
+    seen = network.read(PROMPT + "more", surgery).trace
+
+    carry = network.before(seen, len(PROMPT) - 1)
+    again = generate(network, PROMPT, 30, 0.7, seed=4, surgery=surgery)
+    goes_on = generate(network, PROMPT, 30, 0.7, seed=4, surgery=surgery, carry=carry)
+
+    assert goes_on.text == again.text
+    assert (goes_on.probabilities - again.probabilities).abs().max() < 1e-12
+    with pytest.raises(ValueError, match="a carry must be from step 8, not 3"):
+        generate(network, PROMPT, 30, carry=network.before(seen, 3))
+
+
 def test_of_top_k_only_the_k_likeliest_are_drawn_in_their_proportions():
     network = a_network()
 

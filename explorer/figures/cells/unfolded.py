@@ -13,6 +13,7 @@ from explorer.figures.cells.panels import (
     names_choice,
     order_choice,
     shown,
+    tinted,
     words,
 )
 from explorer.figures.scene import NAMES, ORDER, Grid, Panel, Scene, Sentence, Tokens, Unfolding
@@ -63,6 +64,38 @@ def memory_scene(
         selects=((UNIT, unit), (NAMES, 0), (ORDER, 0)),
         alt=f"The memory of a cell of {units} units, {circuit.cell.label}, taken apart into what "
         f"each of {len(tokens)} steps wrote.",
+        lexicons=words(cell, units),
+    )
+
+
+def unkept_scene(cell: str, tokens: Sequence[str], units: int, clock: str = "step") -> Scene:
+    """Return what stands where a memory would be taken apart, for a cell that no gate keeps.
+
+    Arrays of the frame: the state; sentence "says".
+    """
+    circuit = circuit_of(cell)
+    visible = tuple(shown(token) for token in tokens)
+    return Scene(
+        (
+            tinted(visible, circuit.memory, "What is read, tinted by the state of the unit."),
+            Sentence("says", "says", lines=3),
+            memory_map(cell),
+            names_choice(),
+            order_choice(),
+        ),
+        wide=Grid(
+            (FLEXIBLE, FLEXIBLE),
+            ("auto", "auto", FLEXIBLE, "auto"),
+            ("tokens tokens", "says says", "memory_map memory_map", "names order"),
+        ),
+        narrow=Grid(
+            (FLEXIBLE,),
+            ("auto", "auto", "auto", "150px", "auto"),
+            ("tokens", "says", "names", "memory_map", "order"),
+        ),
+        clock=clock,
+        selects=((UNIT, 0), (NAMES, 0), (ORDER, 0)),
+        alt=f"The state of a cell of {units} units, {circuit.cell.label}, which no gate keeps.",
         lexicons=words(cell, units),
     )
 

@@ -31,14 +31,18 @@ def writing_scene(
     the prediction of the present one, zero from there on; "<cell>/next/probability" and
     "<cell>/next/index": what it expected in the place of the present one. Scalars
     "<cell>/next/came", the probability that it gave to the present one before reading it (none for
-    the first). Sentence "says". Raises ValueError for an unknown cell.
+    the first). Sentences "says" and "look". Raises ValueError for an unknown cell.
     """
     labels = {cell: circuit_of(cell).cell.short for cell in cells}
     visible = tuple(shown(token) for token in tokens)
     panels: list[Panel] = []
     for cell, label in labels.items():
         panels += _network(cell, label, visible, vocabulary)
-    panels += [_chances(labels, clock), Sentence("says", "says", lines=4)]
+    panels += [
+        _chances(labels, clock),
+        Sentence("says", "says", lines=4),
+        Sentence("look", "look", lead="What to look for.", lines=2),
+    ]
     return Scene(
         tuple(panels),
         wide=_wide(labels),
@@ -48,6 +52,7 @@ def writing_scene(
             (
                 *(f"{cell}_{part}" for cell in labels for part in ("came", "tokens", "next")),
                 "says",
+                "look",
                 "chances",
             ),
         ),
@@ -96,6 +101,6 @@ def _wide(labels: Mapping[str, str]) -> Grid:
     nexts = " ".join(f"{cell}_next" for cell in labels)
     return Grid(
         ("172px", *(FLEXIBLE for _ in labels)),
-        (*("auto" for _ in labels), FLEXIBLE, FLEXIBLE),
-        (*rows, f"says {nexts}", "chances" + " chances" * columns),
+        (*("auto" for _ in labels), FLEXIBLE, FLEXIBLE, "auto"),
+        (*rows, f"says {nexts}", "chances" + " chances" * columns, "look" + " look" * columns),
     )

@@ -44,6 +44,18 @@ def states(trace: Trace) -> dict[str, np.ndarray]:
     return {name: _numbers(values) for name, values in found.items()}
 
 
+def mapped(trace: Trace) -> dict[str, np.ndarray]:
+    """Return what heat maps show over time, (T, H) each, by short name: gates, then states."""
+    kind = CELLS[trace.cell]
+    found = {kind.pictured(name): values for name, values in trace.states.items()}
+    parts = kind.gates if len(kind.gates) == 1 else ()
+    for gate in parts:
+        taken = trace.gate(gate)
+        for part in ("from_input", "from_hidden", "preactivation"):
+            found[f"{kind.pictured(gate)}/{part}"] = getattr(taken, part)
+    return {name: _numbers(found[name]) for name in kind.mapped}
+
+
 def memory(trace: Trace) -> Tensor:
     """Return the state that remembers over time, (T, H): c where there is one, else h."""
     return trace.states[CELLS[trace.cell].memory]

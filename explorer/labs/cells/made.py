@@ -1,5 +1,6 @@
 """A hand-made cell at work: what it reads, its numbers and answers, and its verdict."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ class Made:
     """A hand-made cell that reads a word.
 
     `right` and `given` are the answers after every symbol; None where weights beyond all bounds
-    give none.
+    give none. `verdict` is None where nobody has waited for it yet.
     """
 
     entry: Handmade
@@ -32,7 +33,7 @@ class Made:
     trace: Trace
     right: tuple[bool, ...]
     given: tuple[bool | None, ...]
-    verdict: Verdict
+    verdict: Verdict | None
     frames: tuple[Frame, ...]
     still: Frame
 
@@ -42,16 +43,53 @@ def made(settings: CellLab) -> Made:
 
     Raises ValueError with one sentence for a word in other symbols and edits that do not fit.
     """
-    return _made(CellLab(**{name: getattr(settings, name) for name in MADE}))
+    asked = _asked(settings)
+    return _made(asked, _verdict(asked.hand, asked.changed))
+
+
+def glimpse(settings: CellLab) -> tuple[Made, str]:
+    """Return the same while a hand moves, and a line that says what was left out.
+
+    Thousands of sequences are not tried anew at every movement; a verdict that is known stands.
+    Raises as `made` does.
+    """
+    asked = _asked(settings)
+    known = _verdicts.get((asked.hand, asked.changed))
+    return _made(asked, known), "" if known else "while it moves: no verdict"
+
+
+def _asked(settings: CellLab) -> CellLab:
+    return CellLab(**{name: getattr(settings, name) for name in MADE})
+
+
+def operated_weights(settings: CellLab) -> Weights:
+    """Return the weights of the settings' hand-made cell after all edits.
+
+    Raises ValueError with one sentence for edits that do not fit.
+    """
+    entry = HANDMADE[settings.hand]
+    surgery = Surgery(edits=parse_operations(settings.changed).edits)
+    surgery.check(CELLS[entry.cell_name], entry.weights, 1)
+    return surgery.weights(entry.weights)
+
+
+REMEMBERED = 64  # verdicts
+_verdicts: OrderedDict[tuple[str, str], Verdict] = OrderedDict()
+
+
+def _verdict(hand: str, changed: str) -> Verdict:
+    if (hand, changed) not in _verdicts:
+        weights = operated_weights(CellLab(hand=hand, changed=changed))
+        rng = torch.Generator().manual_seed(0)
+        _verdicts[hand, changed] = verdict(HANDMADE[hand], weights, rng)
+        while len(_verdicts) > REMEMBERED:
+            _verdicts.popitem(last=False)
+    return _verdicts[hand, changed]
 
 
 @lru_cache(maxsize=32)
-def _made(settings: CellLab) -> Made:
-    entry = HANDMADE[settings.hand]
-    edits = parse_operations(settings.changed).edits
-    surgery = Surgery(edits=edits)
-    surgery.check(CELLS[entry.cell_name], entry.weights, 1)
-    weights = surgery.weights(entry.weights)
+def _made(settings: CellLab, checked: Verdict | None) -> Made:
+    entry, weights = HANDMADE[settings.hand], operated_weights(settings)
     word = settings.word or entry.example
     codes = entry.encode(word)
     with torch.no_grad():
@@ -60,7 +98,6 @@ def _made(settings: CellLab) -> Made:
     given = tuple(None if np.isnan(value) else bool(value > 0) for value in readings)
     arrays = frames.states(seen)
     right = tuple(entry.right(codes[:, None])[:, 0].tolist())
-    checked = verdict(entry, weights, torch.Generator().manual_seed(0))
     fixed = frames.still(seen)
     wrong = np.array([a != b for a, b in zip(right, given, strict=True)], np.float32)
     return Made(
@@ -76,12 +113,22 @@ def _made(settings: CellLab) -> Made:
     )
 
 
+def inputs(entry: Handmade) -> tuple[str, ...]:
+    """Return what the numbers are that a hand-made cell reads."""
+    count = entry.vectors.shape[1]
+    if count == len(entry.symbols):
+        return tuple(f"it is {symbol}" for symbol in entry.symbols)
+    return tuple(f"x {k + 1}" for k in range(count)) if count > 1 else ("x",)
+
+
 def answered(answer: bool | None) -> str:
     """Return an answer as a word."""
     return {True: "yes", False: "no", None: "none"}[answer]
 
 
-def _says(found: Verdict) -> str:
+def _says(found: Verdict | None) -> str:
+    if found is None:
+        return "The verdict follows as soon as the hand rests."
     failure = found.first_failure
     if failure is None:
         return (

@@ -1,7 +1,7 @@
 """Two readings side by side: the network untouched, and with a hand on one of its parts."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,18 +79,26 @@ def operate(settings: CellLab, unit: int) -> Operated:
     return _operate(replace(CellLab(), **known | {"unit": unit}))
 
 
+def check(settings: CellLab, seen: Seen, unit: int) -> None:
+    """Raise ValueError, one sentence, where the settings' operations cannot be done to a reading.
+
+    Nothing is read for that.
+    """
+    surgery = parse_operations(operation(settings, unit, len(seen.trace)))
+    surgery.check(CELLS[seen.cell], seen.trace.weights, len(seen.trace))
+
+
 @lru_cache(maxsize=8)
 def _operate(settings: CellLab) -> Operated:
-    seen, untouched = read(settings), _untouched(only_what_is_read(settings))
+    check(settings, seen := read(settings), settings.unit)
+    untouched, before = _untouched(only_what_is_read(settings))
     surgery = parse_operations(operation(settings, settings.unit, len(seen.trace)))
     at = (seen.layer, int(seen.backward))
-    kind = CELLS[seen.cell]
-    surgery.check(kind, seen.trace.weights, len(seen.trace))
     outcome = perform(seen.reader, surgery, at)
-    before, after = frames.states(untouched.trace), frames.states(outcome.trace)
-    arrays = dict(after)
-    compared = {*kind.mapped, *(kind.pictured(made.name) for made in kind.equations)}
-    arrays |= {f"difference/{name}": after[name] - before[name] for name in sorted(compared)}
+    after = frames.mapped(outcome.trace)
+    remembers = CELLS[seen.cell].pictured(CELLS[seen.cell].memory)
+    arrays = {remembers: after[remembers]}
+    arrays |= {f"difference/{name}": values - before[name] for name, values in after.items()}
     if outcome.probabilities is not None and untouched.probabilities is not None:
         arrays |= frames.likeliest(outcome.probabilities, EXPECTED)
         old = frames.likeliest(untouched.probabilities, EXPECTED)
@@ -100,7 +108,7 @@ def _operate(settings: CellLab) -> Operated:
     scalars |= {f"untouched/{name}": values for name, values in untouched.scalars.items()}
     scalars["untouched/memory"] = old_memory[:, settings.unit].numpy()
     scalars["operated/memory"] = memory[:, settings.unit].numpy()
-    texts = _texts(seen, surgery, at, settings)
+    texts = _texts(seen, outcome, surgery, at, settings)
     change = (memory - old_memory).abs()
     moved, moved_unit = float(change.max()), int(change.amax(dim=0).argmax())
     surprise = _surprise(untouched, outcome)
@@ -122,13 +130,14 @@ def _operate(settings: CellLab) -> Operated:
 
 
 @lru_cache(maxsize=4)
-def _untouched(settings: CellLab) -> Outcome:
-    """The reading once more, by the way that an operation takes and without one.
+def _untouched(settings: CellLab) -> tuple[Outcome, dict[str, np.ndarray]]:
+    """The reading once more, by the way that an operation takes and without one; and its maps.
 
     Two routes differ in last bits, which would pass for something that the operation changed.
     """
     seen = read(settings)
-    return perform(seen.reader, Surgery(), (seen.layer, int(seen.backward)))
+    outcome = perform(seen.reader, Surgery(), (seen.layer, int(seen.backward)))
+    return outcome, frames.mapped(outcome.trace)
 
 
 def _says(
@@ -161,30 +170,54 @@ def _says(
 
 
 def _texts(
-    seen: Seen, surgery: Surgery, at: tuple[int, int], settings: CellLab
+    seen: Seen, outcome: Outcome, surgery: Surgery, at: tuple[int, int], settings: CellLab
 ) -> tuple[str, str] | None:
     """What each of the two writes where the hand leaves, drawn with the same random numbers.
 
-    So what differs comes from the operation, and not from chance.
+    So what differs comes from the operation, and not from chance. Both go on from where they are:
+    neither reads again what it has read.
     """
-    network = seen.reader.network
-    if not isinstance(network, CharacterNetwork):
+    if not isinstance(seen.reader.network, CharacterNetwork):
         return None
     end = len(seen.reader.text)
     if settings.hold != "nothing":
         end = min(end, max(settings.first, settings.last) + 1)
-    prompt = seen.reader.text[:end]
-    write = partial(
-        generate,
+    draws = {name: getattr(settings, name) for name in ("temperature", "top_k", "seed")}
+    untouched = _left_alone(replace(only_what_is_read(settings), **draws), end)
+    if not surgery:
+        return untouched, untouched
+    return untouched, _written(seen, outcome, end, settings, surgery, at)
+
+
+@lru_cache(maxsize=16)
+def _left_alone(settings: CellLab, end: int) -> str:
+    """What the untouched network writes after so many characters."""
+    outcome, _ = _untouched(only_what_is_read(settings))
+    return _written(read(settings), outcome, end, settings, None, (0, 0))
+
+
+def _written(
+    seen: Seen,
+    outcome: Outcome,
+    end: int,
+    settings: CellLab,
+    surgery: Surgery | None,
+    at: tuple[int, int],
+) -> str:
+    """What a network writes from where it is after so many characters of what it has read."""
+    network = seen.reader.network
+    assert isinstance(network, CharacterNetwork), "only those write"
+    return generate(
         network,
-        prompt,
+        seen.reader.text[:end],
         WRITTEN,
         temperature=settings.temperature,
         top_k=min(settings.top_k, len(network.vocabulary)),
         seed=settings.seed,
-    )
-    untouched, operated = write(), write(surgery=surgery, at=at)
-    return untouched.text, operated.text
+        surgery=surgery,
+        at=at,
+        carry=network.before(outcome.whole, end - 1),
+    ).text
 
 
 def _surprise(before: Outcome, after: Outcome) -> tuple[float, float] | None:

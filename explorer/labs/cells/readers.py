@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from explorer.cells import CELLS
-from explorer.labs.cells.settings import READS, TRAINED, CellLab
+from explorer.labs.cells.settings import READS, TRAINED, CellLab, readers_of
 from explorer.networks.cards import Card
 from explorer.networks.kinds import NUMBERS, Given, Kind, Network
 from explorer.networks.material import Material
@@ -171,6 +171,11 @@ def reader(settings: CellLab) -> Reader:
         if upload.trained is None:
             return _bare(_part(upload, settings).stack, given, settings)
         return _trained(upload.trained, given)
+    if settings.cell not in (some := readers_of(settings.reads)):
+        raise ValueError(
+            f"no network of the cell {settings.cell!r} was trained to read "
+            f"{READS[settings.reads]}; choose from {', '.join(map(repr, some))}"
+        )
     if settings.network_name is None:
         stack = Stack.draw(
             settings.cell,

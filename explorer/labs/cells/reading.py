@@ -117,6 +117,11 @@ def _read(settings: CellLab) -> Seen:
     )
 
 
+def looked_at(settings: CellLab, seen: Seen) -> int:
+    """Return the unit that is looked at: the chosen one, or the one that the card names."""
+    return settings.unit if settings.unit >= 0 else seen.unit
+
+
 def perform(who: Reader, surgery: Surgery | None, at: tuple[int, int]) -> Outcome:
     """Let a reader read, with an operation on the layer and direction ``at`` if there is one."""
     if who.trained is None:

@@ -137,11 +137,6 @@ class CellLab:
 
     def __post_init__(self) -> None:
         check(self)
-        if self.cell not in (able := readers_of(self.reads)):
-            raise ValueError(
-                f"no network of the cell {self.cell!r} was trained to read "
-                f"{READS[self.reads]}; choose from {', '.join(map(repr, able))}"
-            )
         for task in TASKS.values():
             if task.name == self.reads or task.material.setting not in (TYPED, CHOSEN):
                 task.material.check(self.said(task.material))

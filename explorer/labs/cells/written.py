@@ -51,14 +51,25 @@ def written(settings: CellLab) -> Written:
 
     Raises ValueError with one sentence where the cell is none of the `speakers`.
     """
+    return _written(_asked(settings), True)
+
+
+def glimpse(settings: CellLab) -> tuple[Written, str]:
+    """Return the same while a hand moves, and a line that says what was left out.
+
+    What each letter rests on takes a gradient for every letter, and waits. Raises as above.
+    """
+    return _written(_asked(settings), False), "while it moves: not what the letters rest on"
+
+
+def _asked(settings: CellLab) -> CellLab:
     if settings.cell not in (here := speakers()):
         raise ValueError(f"{settings.cell!r} does not write; choose from {', '.join(here)}")
-    known = {name: getattr(settings, name) for name in WRITING}
-    return _written(CellLab(**known))
+    return CellLab(**{name: getattr(settings, name) for name in WRITING})
 
 
 @lru_cache(maxsize=6)
-def _written(settings: CellLab) -> Written:
+def _written(settings: CellLab, rests: bool) -> Written:
     networks = {cell: _network(cell) for cell in speakers()}
     prompt = as_meant(settings.prompt) or "\n"
     writer = networks[settings.cell]
@@ -78,16 +89,19 @@ def _written(settings: CellLab) -> Written:
         reading = network.read(text)
         expected = likeliest(reading.probabilities, EXPECTED)
         arrays |= {f"{cell}/{name}": _after(values) for name, values in expected.items()}
-        arrays[f"{cell}/saliency"] = _influences(saliency(network, text))
+        rows = _influences(saliency(network, text)) if rests else np.zeros((len(text),) * 2)
+        arrays[f"{cell}/saliency"] = rows.astype(np.float32)
         surprise = reading.surprise.numpy()
         scalars[f"{cell}/next/came"] = np.concatenate(([np.nan], np.exp(-surprise)))
         cost[cell] = float(surprise.mean()) if len(surprise) else 0.0
+    look = _look(cost)
+    leans = _says if rests else _follows
     frames = tuple(
         Frame(
             step,
             {name: values[step] for name, values in arrays.items()},
             {name: float(v[step]) for name, v in scalars.items() if not np.isnan(v[step])},
-            {"says": _says(text, step, arrays, tuple(networks))},
+            {"says": leans(text, step, arrays, tuple(networks)), "look": look},
         )
         for step in range(len(text))
     )
@@ -104,6 +118,19 @@ def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[s
         source = int(arrays[f"{cell}/saliency"][step].argmax())
         leans.append(f"{CELLS[cell].short} on “{seen_token(text[source])}”, {step - source} back")
     return f"“{seen_token(text[step])}” leans most on: {'; '.join(leans)}."
+
+
+def _follows(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]) -> str:
+    return "Which letters each of them leans on follows as soon as the hand rests."
+
+
+def _look(cost: Mapping[str, float]) -> str:
+    """What to look for in a text, with what a letter of it costs each network."""
+    costs = ", ".join(f"{CELLS[cell].short} {nats:.2f}" for cell, nats in cost.items())
+    return (
+        "Point at a closing bracket or quote: does a network look back to the one that opened it? "
+        f"On this text a letter costs, in nats: {costs}."
+    )
 
 
 def _network(cell: str) -> CharacterNetwork:

@@ -3,7 +3,7 @@
 from explorer.labs.cells.settings import CellLab
 from explorer.labs.cells.views import VIEWS as ROWS
 from explorer.pages import views
-from explorer.pages.cells.material import admit_what_is_here
+from explorer.pages.cells.material import stand_at_what_is_here
 from explorer.pages.dials import Dials
 
 VIEWS = views.views_of("cells", ROWS)
@@ -13,5 +13,5 @@ SOURCES = views.sources_of(VIEWS)
 def page() -> None:
     """Show the page."""
     dials = Dials("cells", CellLab)
-    admit_what_is_here(dials)
+    stand_at_what_is_here(dials)
     views.show(dials, VIEWS)

@@ -5,16 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.figures import cells as figures
-from explorer.labs.cells.made import Made, answered, changes, made, with_value
+from explorer.figures.cells import answers
+from explorer.labs.cells.made import Made, changes, inputs, made, with_value
 from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
-from explorer.pages.cells.material import picked_of, published
+from explorer.pages.cells.material import PICKED, answered
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.runs.links import query
 from explorer.sequences import handmade
 from explorer.sequences.handmade import HANDMADE
-from explorer.stage.component import show as show_stage
+from explorer.stage.messages import Setting
 
 HOW = """
 **Nothing here was trained.** Each cell has a handful of weights that a person can read, and solves
@@ -30,59 +30,29 @@ next symbol, cannot tell them apart (Weiss, Goldberg and Yahav 2018).
 double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
 """
 
+AS_MADE: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}
+"""The dials that say something of one cell alone, as they stand when another one is chosen."""
 
 SOURCES = (handmade.verdict, handmade.Handmade)
 
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.show("hand", as_="row", labelled=False)
-        entry = HANDMADE[dials.value("hand")]
-        if st.session_state.get("cells.hand.of") != entry.name:
-            first = "cells.hand.of" not in st.session_state
-            st.session_state["cells.hand.of"] = entry.name
-            if not first:
-                dials.set(word="", changed="")
-        with st.container(width="stretch"):
-            dials.show("word", help=f"Type its symbols: {' '.join(entry.symbols)}")
-        verdict_place = st.container(width="content")
     settings = dials.wanted()
     try:
         found = made(settings)
     except ValueError as why:
         dials.refuse(why, replace(settings, word="", changed=""))
-    dials.finish(settings)
-    with verdict_place:
-        _verdict(found)
-    show_stage(
-        figures.handmade_scene(
-            found.entry.cell_name,
-            tuple(found.word),
-            len(found.entry.units),
-            tuple(answered(answer) for answer in found.right),
-            tuple(answered(answer) for answer in found.given),
-            clock="symbol",
-            inputs=_inputs(found),
-        ),
-        published(f"hand?{query(settings.without_gaze)}", found.still, found.frames),
-        key="cells.hand.stage",
-        live=False,
-        select={"unit": settings.unit if 0 <= settings.unit < len(found.entry.units) else 0},
-        start=min(4, len(found.frames) - 1),
-        on_pick=lambda picked: dials.set(**picked_of(picked)),
-    )
+    entry = found.entry
+    column = Column(dials, PICKED, above=True)
+    column.show("hand", as_="menu", turns={name: AS_MADE for name in HANDMADE})
+    column.show("word", help=f"Type its symbols: {' '.join(entry.symbols)}")
+    answered(answers.hand, dials, column, "A cell that a person made.")
+    _verdict(found)
     st.markdown(_what_to_look_for(found))
     _editor(dials, found)
     surroundings.unfolded("What makes it exact", HOW)
-    return f"{found.entry.sentence} {_length(found)}"
-
-
-def _inputs(found: Made) -> tuple[str, ...]:
-    count = found.entry.vectors.shape[1]
-    if count == len(found.entry.symbols):
-        return tuple(f"it is {symbol}" for symbol in found.entry.symbols)
-    return tuple(f"x {k + 1}" for k in range(count)) if count > 1 else ("x",)
+    return f"{entry.sentence} {_length(found)}"
 
 
 def _length(found: Made) -> str:
@@ -94,7 +64,7 @@ def _length(found: Made) -> str:
 
 def _verdict(found: Made) -> None:
     verdict = found.verdict
-    if verdict.solved:
+    if verdict is not None and verdict.solved:
         st.badge(
             f"solved: {verdict.checked:,} sequences, up to {verdict.longest:,} long",
             icon=":material/check:",
@@ -116,7 +86,7 @@ def _editor(dials: Dials[CellLab], found: Made) -> None:
     """Show every weight in a table that can be edited; one row for each gate of each unit."""
     weights, units = found.weights, len(found.entry.units)
     gates = found.entry.cell.gates
-    columns = ["weights of", *_inputs(found)]
+    columns = ["weights of", *inputs(found.entry)]
     columns += [f"unit {k}" for k in range(units)] + ["bias"]
     rows: list[dict[str, Any]] = []
     for row in range(weights.weight_ih.shape[0]):

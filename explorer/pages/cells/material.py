@@ -1,89 +1,97 @@
 """What every view of the cell lab shares: who reads what, the badge, and the way to the stage."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from explorer.dials import values
 from explorer.figures.cells import shown
-from explorer.labs.cells.readers import able, here, material_of, offered, readable
+from explorer.labs.cells.readers import able, material_of, offered, readable
 from explorer.labs.cells.reading import Seen, read
 from explorer.labs.cells.settings import CellLab
+from explorer.labs.cells.standing import standing
 from explorer.networks.material import CHOSEN, TYPED, Material
 from explorer.pages import surroundings
+from explorer.pages.column import As, Column
 from explorer.pages.dials import Dials
-from explorer.runs.frames import Frame
-from explorer.runs.hub import Ticket, the_hub
+from explorer.runs.answers import Answer, Asking
+from explorer.runs.links import query
+from explorer.stage.component import ask
+from explorer.stage.messages import Setting
 
 PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
 
+NOT_OF_ANOTHER: dict[str, Setting] = {TYPED: "", CHOSEN: 0, "place": -1, "unit": -1}
+"""The dials that say something of one network alone, as they stand when another one reads."""
 
-OF_ALL_TASKS = {TYPED: "", CHOSEN: 0}
-"""The dials that tasks without one of their own share, as they stand when another one is read."""
-
-
-def admit_what_is_here(dials: Dials[CellLab]) -> None:
-    """Turn the dials of what is read to what there is, with a sentence for what was not."""
-    found = here(*(dials.value(name) for name in ("reads", "cell", "upload", "part")))
-    if found.why:
-        dials.say(found.why)
-        dials.set(reads=found.reads, cell=found.cell, upload=found.upload, part=found.part)
+NOTES = "cells:notes"  # in the session: what there is to say once of what was chosen
 
 
-def reading_dials(dials: Dials[CellLab]) -> None:
-    """Show what is read, by which cell, and the text or the numbers themselves, in one row."""
+def stand_at_what_is_here(dials: Dials[CellLab]) -> None:
+    """Turn dials that ask for what is not here to what is, with a sentence for each."""
+    wanted = dials.wanted()
+    try:
+        found = standing(wanted)
+    except ValueError as why:
+        dials.refuse(why, readable(wanted))
+    dials.say(*found.why)
+    st.session_state[NOTES] = found.notes
+    before, after = values(wanted), values(found.settings)
+    dials.set(**{name: value for name, value in after.items() if value != before[name]})
+
+
+def notes() -> None:
+    """Show what there is to say of what was chosen."""
+    for note in st.session_state.get(NOTES, ()):
+        st.info(note, icon=":material/info:")
+
+
+def material(dials: Dials[CellLab]) -> tuple[CellLab, Seen]:
+    """Return the settings and the reading that they ask for.
+
+    What cannot be read gets a sentence, and the dials go to what can.
+    """
     settings = dials.wanted()
+    try:
+        seen = read(settings)
+    except ValueError as why:
+        dials.refuse(why, readable(settings))
+    return settings, seen
 
-    def turned() -> None:
-        dials.set(**OF_ALL_TASKS)
-        admit_what_is_here(dials)
 
-    with st.container(width=165):
-        dials.show(
-            "reads", offered=offered(settings.upload), as_="menu", labelled=False, then=turned
-        )
+def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
+    """Return the dials of what is read, by which cell, and where one looks."""
+    settings = dials.wanted()
+    column = Column(dials, PICKED, above=True)
+    some = offered(settings.upload)
+    turns = {name: NOT_OF_ANOTHER for name in some}
+    column.show("reads", offered=some, as_="menu", turns=turns)
     cells = able(settings.reads)
     if settings.reads != "yours" and len(cells) > 1:
-        with st.container(width="content"):
-            dials.show("cell", offered=cells, as_="row", labelled=False)
-    with st.container(width="stretch"):
-        material = material_of(settings)
-        if material is not None:
-            _what_is_read(dials, material)
-        elif settings.reads == "noise":
-            _untrained_dials(dials)
+        column.show("cell", offered=cells, as_="row")
+    material = material_of(settings)
+    if material is not None:
+        _what_is_read(column, material)
+    elif settings.reads == "noise":
+        for name in ("units", "layers", "inputs", "steps", "both_ways"):
+            column.show(name)
+        column.show("seed", as_="field", next=True)
+    _place(column, dials, seen)
+    return column
 
 
-def _what_is_read(dials: Dials[CellLab], material: Material) -> None:
-    """Show the dial of what is read, and the picture that was chosen, where there is one."""
-    row = material.row
-    ends = () if isinstance(material.example, str) else row.ends
+def _what_is_read(column: Column, material: Material) -> None:
+    row, typed = material.row, isinstance(material.example, str)
     # A shared line stands empty until somebody types, and shows the example that is read instead.
     help = str(material.example) if material.setting == TYPED else row.help
-
-    def dial() -> None:
-        dials.show(material.setting, label=row.label, help=help, offered=ends)
-
-    if material.picture is None:
-        dial()
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        grey = material.picture(dials.value(material.setting))
-        large = grey.repeat_interleave(7, 0).repeat_interleave(7, 1)
-        st.image(1 - large.numpy(), width=56)
-        dial()
+    as_: As = "lines" if typed else ""
+    ends = () if typed else row.ends
+    column.show(material.setting, label=row.label, help=help, offered=ends, as_=as_)
 
 
-def _untrained_dials(dials: Dials[CellLab]) -> None:
-    with st.popover("Size"):
-        for name in ("units", "layers", "inputs", "steps", "both_ways"):
-            dials.show(name)
-        dials.show("seed", as_="field")
-
-
-def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
+def _place(column: Column, dials: Dials[CellLab], seen: Seen) -> None:
     """Show which layer and which direction is looked at, where there are several."""
     stack = seen.reader.stack
     ways = 2 if stack.both_ways else 1
@@ -98,55 +106,57 @@ def place_dials(dials: Dials[CellLab], seen: Seen) -> None:
 
     if dials.value("place") < 0:
         dials.set(place=seen.layer * ways + seen.backward)
-    with st.container(width=140):
-        places = tuple(range(stack.depth * ways))
-        dials.show("place", offered=places, written=named, as_="menu", labelled=False)
+    column.show("place", offered=tuple(range(stack.depth * ways)), written=named, as_="menu")
 
 
-def material(dials: Dials[CellLab]) -> tuple[CellLab, Seen]:
-    """Return the settings and the reading that they ask for.
+def unit_dial(column: Column, seen: Seen, on: Sequence[int] = ()) -> None:
+    """Show which unit is looked at; those that are ``on`` come first."""
 
-    What cannot be read gets a sentence, and the dials go to what can.
-    """
+    def written(unit: int) -> str:
+        if unit < 0:
+            return f"unit {seen.unit}, as found"
+        return f"unit {unit}, on" if unit in on else f"unit {unit}"
+
+    others = [unit for unit in range(seen.units) if unit not in on]
+    column.show("unit", offered=(-1, *on, *others), written=written, as_="menu")
+
+
+def span_dials(column: Column, seen: Seen) -> None:
+    """Show both ends of a span, counted as people count."""
+    ends = (0, len(seen.trace) - 1)
+    for name in ("first", "last"):
+        if ends[1] > 0:
+            column.show(name, offered=ends, written=lambda step: str(step + 1))
+
+
+def answered(
+    answer: Callable[[CellLab, bool], Answer], dials: Dials[CellLab], column: Column, title: str
+) -> None:
+    """Show what the dials say, as answers of a function; they are kept in the link."""
     settings = dials.wanted()
-    try:
-        seen = read(settings)
-    except ValueError as why:
-        dials.refuse(why, _nearest_reading(settings))
-    if settings.unit >= seen.units:
-        dials.refuse(
-            f"unit must be between 0 and {seen.units - 1} here, not {settings.unit}",
-            replace(settings, unit=-1),
-        )
     dials.finish(settings)
-    return settings, seen
-
-
-def _nearest_reading(settings: CellLab) -> CellLab:
-    """The same looked at where the card says, if that can be read, else an example."""
-    elsewhere = replace(settings, place=-1)
-    try:
-        read(elsewhere)
-    except ValueError:
-        return readable(settings)
-    return elsewhere
-
-
-def looked_at(settings: CellLab, seen: Seen) -> int:
-    """Return the unit that is looked at: the chosen one, or the one that the card names."""
-    return settings.unit if settings.unit >= 0 else seen.unit
-
-
-def picked_of(picked: dict[str, int]) -> dict[str, int]:
-    """Return what the viewer picked in the picture, as settings."""
-    return {PICKED[name]: value for name, value in picked.items() if name in PICKED}
-
-
-def published(name: str, still: Frame, frames: Sequence[Frame]) -> Ticket:
-    """Return the ticket to a recording; equal names mean equal recordings."""
-    return surroundings.admitted(
-        lambda viewer: the_hub().publish(viewer, name, still, frames, {}, kind="cells")
+    notes()
+    ask(
+        Asking.about(answer, CellLab),
+        surroundings.attend(),
+        key=f"cells.{answer.__name__}",
+        dials=column.told,
+        on_settled=column.settle,
+        name=query(settings.without_gaze),
+        title=title,
     )
+
+
+def about_the_reading(settings: CellLab, seen: Seen) -> None:
+    """Say how far the numbers can be trusted, what was never seen, and show a chosen picture."""
+    material = material_of(settings)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if material is not None and material.picture is not None:
+            grey = material.picture(settings.said(material))
+            large = grey.repeat_interleave(7, 0).repeat_interleave(7, 1)
+            st.image(1 - large.numpy(), width=56)
+        badge(seen)
+    unknown(seen)
 
 
 def badge(seen: Seen) -> None:

@@ -5,27 +5,23 @@ import streamlit as st
 from explorer.cells import remembrance
 from explorer.cells.unfolding import unfolded
 from explorer.figures import cells as figures
+from explorer.figures.cells import answers
 from explorer.figures.cells import lasting as pictures
 from explorer.labs.cells import forgetting
-from explorer.labs.cells.reading import Seen
+from explorer.labs.cells.reading import Seen, looked_at
 from explorer.labs.cells.remembered import Remembered, has_memory, remembered, signed
 from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
-    badge,
-    looked_at,
+    about_the_reading,
+    answered,
     material,
-    picked_of,
-    place_dials,
-    published,
-    reading_dials,
-    unknown,
+    reading_column,
+    unit_dial,
 )
 from explorer.pages.dials import Dials
-from explorer.runs.links import query
 from explorer.sequences.half_life import half_lives
 from explorer.sequences.probe import forgetting_curve
-from explorer.stage.component import show as show_stage
 
 HOW = r"""
 **Exact parts.** The memory obeys $c_t = f_t \cdot c_{t-1} + i_t \cdot g_t$. Written out, it is a
@@ -50,31 +46,16 @@ SOURCES = (unfolded, half_lives, remembrance, forgetting_curve)
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        reading_dials(dials)
-        settings, seen = material(dials)
-        place_dials(dials, seen)
-        badge(seen)
-    unknown(seen)
+    settings, seen = material(dials)
+    column = reading_column(dials, seen)
+    unit_dial(column, seen)
+    answered(answers.memory, dials, column, "A memory taken apart.")
+    about_the_reading(settings, seen)
     if not has_memory(seen.cell):
-        st.info(
-            "A plain RNN has no memory that a gate keeps: each step squashes everything anew, so "
-            "its state is no sum of parts. Choose an LSTM or a GRU.",
-            icon=":material/info:",
-        )
         _below(settings, seen, None, 0)
         return "The state of a plain RNN cannot be taken apart; what it forgets can be measured."
     unit = looked_at(settings, seen)
     found = remembered(seen, unit)
-    show_stage(
-        figures.memory_scene(seen.cell, seen.reader.tokens, seen.units, clock=seen.reader.clock),
-        published(f"memory?{query(settings.without_gaze)}&{unit}", seen.still, found.frames),
-        key="cells.memory",
-        live=False,
-        select={"unit": unit},
-        start=len(seen.frames) - 1,
-        on_pick=lambda picked: dials.set(**picked_of(picked)),
-    )
     step, part = found.largest
     token = figures.shown(seen.reader.tokens[step])
     st.markdown(

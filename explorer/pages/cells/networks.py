@@ -11,14 +11,15 @@ from explorer.labs.cells.retraining import Retraining, retrained
 from explorer.labs.cells.settings import CellLab
 from explorer.networks.cards import Card
 from explorer.networks.recipes import Recipe
-from explorer.networks.shelf import keep, kept
+from explorer.networks.shelf import MOST_UPLOADS, keep, kept, take
 from explorer.networks.shipped import asset, network_card, trouble
 from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
 from explorer.networks.uploads import Found, Upload, opened
 from explorer.pages import surroundings
-from explorer.pages.cells.material import OF_ALL_TASKS
+from explorer.pages.cells.material import NOT_OF_ANOTHER
 from explorer.pages.dials import Dials
+from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 
@@ -34,6 +35,7 @@ file is compared with an independent way to the same numbers on a random input.
 
 
 SOURCES = (opened, retrained)
+TAKES = f"{take.__module__}:{take.__qualname__}"
 
 
 def show(dials: Dials[CellLab]) -> str:
@@ -104,7 +106,14 @@ def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
         st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
         return
     st.session_state["cells.file.problem"] = ""
-    dials.set(upload=keep(upload), part=0)
+    dials.set(upload=_shelved(upload, file.name, file.getvalue()), part=0)
+
+
+def _shelved(upload: Upload, name: str, data: bytes) -> str:
+    """Put a network on the shelf here and on that of every process that answers; its mark."""
+    mark = keep(upload)
+    the_desk().bring(Brought(TAKES, f"{mark} {name}", data), most=MOST_UPLOADS)
+    return mark
 
 
 def _contents(dials: Dials[CellLab], upload: Upload) -> None:
@@ -120,7 +129,7 @@ def _contents(dials: Dials[CellLab], upload: Upload) -> None:
                 key=f"cells.open.{part}",
                 type="primary" if part == 0 else "secondary",
                 on_click=lambda part=part, found=found: dials.set(
-                    view="step", reads="yours", part=part, place=-1, unit=-1, **OF_ALL_TASKS
+                    view="step", reads="yours", part=part, **NOT_OF_ANOTHER
                 ),
             )
     for refused in upload.refused:
@@ -201,16 +210,14 @@ def _take(dials: Dials[CellLab], experiment: Retraining, token: str) -> None:
         )
         return
     network = retrained(experiment, load(last.state))
-    name = f"{experiment.network}.safetensors"
-    st.session_state["cells.retrained.file"] = (name, packed(network))
+    name, data = f"{experiment.network}.safetensors", packed(network)
+    st.session_state["cells.retrained.file"] = (name, data)
     dials.set(
-        upload=keep(Upload(name, "this laboratory", (), (), trained=network)),
+        upload=_shelved(Upload(name, "this laboratory", (), (), trained=network), name, data),
         view="step",
         reads="yours",
         part=0,
-        place=-1,
-        unit=-1,
-        **OF_ALL_TASKS,
+        **NOT_OF_ANOTHER,
     )
 
 

@@ -5,24 +5,14 @@ import streamlit as st
 from explorer import cells as cell_room
 from explorer.cells import CELLS, Cell, formulas
 from explorer.figures import cells as figures
-from explorer.labs.cells.reading import Seen, depth_followed
+from explorer.figures.cells import answers
+from explorer.labs.cells.reading import Seen, depth_followed, looked_at
 from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
-from explorer.pages.cells.material import (
-    badge,
-    looked_at,
-    material,
-    picked_of,
-    place_dials,
-    published,
-    reading_dials,
-    unknown,
-)
+from explorer.pages.cells.material import about_the_reading, answered, material, reading_column
 from explorer.pages.dials import Dials
-from explorer.runs.links import query
 from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.trace import agreement, trace
-from explorer.stage.component import show as show_stage
 
 HOW = """
 **The microscope.** A click on any number takes it apart: a memory into what was kept and what was
@@ -46,36 +36,15 @@ SOURCES = (
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        reading_dials(dials)
-        settings, seen = material(dials)
-        place_dials(dials, seen)
-        badge(seen)
-    unknown(seen)
-    unit = looked_at(settings, seen)
-    ticket = published(query(settings.without_gaze), seen.still, seen.frames)
-    show_stage(
-        figures.step_scene(
-            seen.cell,
-            seen.reader.tokens,
-            seen.units,
-            seen.vocabulary or None,
-            clock=seen.reader.clock,
-            inputs=seen.inputs,
-            classes=seen.classes or None,
-        ),
-        ticket,
-        key="cells.stage",
-        live=False,
-        select={"unit": unit},
-        start=min(settings.step, len(seen.frames) - 1),
-        on_pick=lambda picked: dials.set(**picked_of(picked)),
-    )
-    st.markdown(_what_to_look_for(seen, unit))
+    settings, seen = material(dials)
+    column = reading_column(dials, seen)
+    answered(answers.step, dials, column, "A cell that reads, step by step.")
+    about_the_reading(settings, seen)
+    st.markdown(_what_to_look_for(seen, looked_at(settings, seen)))
     surroundings.unfolded("How to read this", _one_step(CELLS[seen.cell]) + HOW)
     if seen.reader.card:
         surroundings.unfolded("The network that reads", seen.reader.card.description)
-    return _sentence(seen)
+    return seen.reader.title
 
 
 def _one_step(cell: Cell) -> str:
@@ -90,10 +59,6 @@ def _one_step(cell: Cell) -> str:
         f"**One step of the {cell.label}** ({cell.source}).\n\n"
         f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$\n\n{gates}"
     )
-
-
-def _sentence(seen: Seen) -> str:
-    return seen.reader.title
 
 
 def _what_to_look_for(seen: Seen, unit: int) -> str:

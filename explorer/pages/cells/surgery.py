@@ -4,26 +4,25 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.cells import ABLATIONS, CELLS, STATES
+from explorer.cells import ABLATIONS
 from explorer.cells.surgery import Ablation, Clamp, Surgery
-from explorer.figures import cells as figures
+from explorer.figures.cells import answers
 from explorer.labs.cells import operated as runs
 from explorer.labs.cells.operations import VECTORS, clamp, edit, joined, words_of
-from explorer.labs.cells.reading import Seen
+from explorer.labs.cells.reading import Seen, looked_at
 from explorer.labs.cells.settings import CellLab
+from explorer.labs.cells.standing import held_within, part
 from explorer.pages import surroundings
 from explorer.pages.cells.material import (
-    looked_at,
+    about_the_reading,
+    answered,
     material,
-    picked_of,
-    place_dials,
-    published,
-    reading_dials,
-    unknown,
+    reading_column,
+    span_dials,
+    unit_dial,
 )
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.runs.links import query
-from explorer.stage.component import show as show_stage
 
 HOW = """
 **What is compared.** The same network reads the same text twice: untouched, and with the
@@ -47,87 +46,53 @@ SOURCES = (Surgery, Clamp, Ablation)
 
 def show(dials: Dials[CellLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        with st.popover("What it reads"):
-            reading_dials(dials)
-        settings, seen = material(dials)
-        lacking = _let_go_of_what_is_not_there(dials, settings, seen)
-        place_dials(dials, seen)
-        unit = looked_at(settings, seen)
-        _hand(dials, seen, unit)
-    settings = dials.wanted()
-    dials.finish(settings)
-    if lacking:
-        st.info(lacking, icon=":material/info:")
-    unknown(seen)
+    settings, seen = material(dials)
+    unit = looked_at(settings, seen)
     try:
-        found = runs.operate(settings, unit)
+        runs.check(settings, seen, unit)
     except ValueError as why:
         dials.refuse(f"{why}; nothing was done", replace(settings, hold="nothing", operations=""))
-    seen = found.seen
-    name = (
-        query(settings.without_gaze) + f"&{runs.operation(settings, unit, len(seen.trace))}&{unit}"
-    )
-    show_stage(
-        figures.surgery_scene(
-            seen.cell,
-            seen.reader.tokens,
-            seen.units,
-            seen.vocabulary or None,
-            clock=seen.reader.clock,
-        ),
-        published(f"surgery?{name}", seen.still, found.frames),
-        key="cells.surgery",
-        live=False,
-        select={
-            "unit": unit,
-            "span_first": settings.first,
-            "span_last": settings.last,
-        },
-        start=min(settings.last, len(found.frames) - 1),
-        on_pick=lambda picked: dials.set(**picked_of(picked)),
-    )
+    column = reading_column(dials, seen)
+    _hand(column, settings, seen)
+    answered(answers.surgery, dials, column, "What an operation on a cell changed.")
+    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
+        _below(dials, seen, unit)
+    about_the_reading(settings, seen)
     surroundings.unfolded("What is done, and what it does not show", HOW)
-    return _sentence(found, unit, settings)
+    return _sentence(seen, unit, settings)
 
 
-def _let_go_of_what_is_not_there(dials: Dials[CellLab], settings: CellLab, seen: Seen) -> str:
-    """Let go of a part that the cell which reads does not have; returns what there is to say."""
-    if settings.hold in runs.holds(seen.cell):
-        return ""
-    dials.set(hold="nothing")
-    return f"This cell has no {_part(settings.hold)} to hold, so nothing is held."
-
-
-def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
-    """Show what is held, where, at what value; and what was done before."""
-    with st.container(width=150):
-        dials.show(
-            "hold",
-            offered=runs.holds(seen.cell),
-            written=lambda name: f"Hold {_part(name)}",
-            as_="menu",
-            labelled=False,
-        )
-    held = dials.value("hold")
+def _hand(column: Column, settings: CellLab, seen: Seen) -> None:
+    """Show what is held, where, and at what value."""
+    column.group("The hand")
+    column.show(
+        "hold",
+        offered=runs.holds(seen.cell),
+        written=lambda name: "nothing" if name == "nothing" else f"the {part(name)}",
+        as_="menu",
+    )
+    held = settings.hold
     if held != "nothing":
-        low, high = _range(seen.cell, held)
-        if not low <= (value := dials.value("value")) <= high:  # what is held may have changed
-            dials.refuse(
-                f"the {_part(held)} is held between {low:g} and {high:g}, not at {value:g}",
-                replace(dials.wanted(), value=min(high, max(low, value))),
-            )
-        with st.container(width=170):
-            dials.show("value", label=f"{_part(held).capitalize()} is", offered=(low, high))
-        with st.container(width=200):
-            _span(dials, len(seen.trace))
-        dials.show("everyone")
+        name = part(held)
+        label = f"{name[:1].upper()}{name[1:]} is"
+        column.show("value", label=label, offered=held_within(seen.cell, held))
+        span_dials(column, seen)
+        unit_dial(column, seen)
+        column.show("everyone")
+    column.group("Drawing what it writes", folded=True)
+    column.show("temperature")
+    column.show("top_k")
+
+
+def _below(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
+    """Offer to keep the hand where it is, to edit, and to undo what was done before."""
+    if dials.value("hold") != "nothing":
         st.button(
             "Keep",
             key="cells.keep",
             help="Keep this hand where it is, and lay on another.",
             on_click=_keep,
-            args=(dials, unit),
+            args=(dials, seen, unit),
         )
     with st.popover("Edit"):
         _edits(dials, seen, unit)
@@ -136,23 +101,9 @@ def _hand(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
         _done_before(dials, words)
 
 
-def _span(dials: Dials[CellLab], steps: int) -> None:
-    key = "cells.span"
-    first, last = sorted((dials.value("first"), dials.value("last")))
-    wanted = (min(first, steps - 1) + 1, min(last, steps - 1) + 1)  # as people count
-    if st.session_state.get(key) != wanted:
-        st.session_state[key] = wanted
-    if steps > 1:
-        st.slider("Span", 1, steps, key=key, on_change=_spanned, args=(dials,))
-
-
-def _spanned(dials: Dials[CellLab]) -> None:
-    first, last = st.session_state["cells.span"]
-    dials.set(first=first - 1, last=last - 1)
-
-
-def _keep(dials: Dials[CellLab], unit: int) -> None:
-    first, last = sorted((dials.value("first"), dials.value("last")))
+def _keep(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
+    end = len(seen.trace) - 1
+    first, last = sorted(min(dials.value(name), end) for name in ("first", "last"))
     chosen = -1 if dials.value("everyone") else unit
     word = clamp(dials.value("hold"), chosen, first, last, dials.value("value"))
     dials.set(operations=joined([*words_of(dials.value("operations")), word]), hold="nothing")
@@ -179,12 +130,12 @@ def _edits(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
     if weights.peepholes is not None:
         names.append("peepholes")
     matrix = st.selectbox("Weight", names, key="cells.edit.matrix")
-    part = getattr(weights, matrix)
-    row = st.number_input("Row", 0, part.shape[0] - 1, min(unit, part.shape[0] - 1))
+    numbers = getattr(weights, matrix)
+    row = st.number_input("Row", 0, len(numbers) - 1, min(unit, len(numbers) - 1))
     column = 0
     if matrix not in VECTORS:
-        column = st.number_input("Column", 0, part.shape[1] - 1, 0)
-    now = part[int(row)] if matrix in VECTORS else part[int(row), int(column)]
+        column = st.number_input("Column", 0, numbers.shape[1] - 1, 0)
+    now = numbers[int(row)] if matrix in VECTORS else numbers[int(row), int(column)]
     value = st.number_input("New value", -100.0, 100.0, float(now), step=0.1, format="%.3f")
     st.button(
         "Set this weight",
@@ -219,26 +170,16 @@ def _done_before(dials: Dials[CellLab], words: tuple[str, ...]) -> None:
         )
 
 
-def _part(name: str) -> str:
-    return STATES[name][0].title if name in STATES else name.replace("_", " ")
-
-
-def _range(cell: str, part: str) -> tuple[float, float]:
-    """Return between which values a part is held: a gate within its own range."""
-    share = part not in STATES and CELLS[cell].kind(part).is_share
-    return (0.0, 1.0) if share else (-3.0, 3.0)
-
-
-def _sentence(found: runs.Operated, unit: int, settings: CellLab) -> str:
-    if not found.surgery:
-        return "The same network reads twice; hold a gate, and see what the second run does."
+def _sentence(seen: Seen, unit: int, settings: CellLab) -> str:
     if settings.hold == "nothing":
+        if not settings.operations:
+            return "The same network reads twice; hold a gate, and see what the second run does."
         return "The same network reads twice, the second time with what you did to it."
     who = "every unit" if settings.everyone else f"unit {unit}"
-    last_of_all, clock = len(found.seen.trace) - 1, found.seen.reader.clock
+    last_of_all, clock = len(seen.trace) - 1, seen.reader.clock
     first, last = sorted(min(at, last_of_all) for at in (settings.first, settings.last))
     span = f"at {clock} {first + 1}" if first == last else f"from {clock} {first + 1} to {last + 1}"
     return (
-        f"The same network reads twice; in the second run the {_part(settings.hold)} of {who} is "
+        f"The same network reads twice; in the second run the {part(settings.hold)} of {who} is "
         f"{settings.value:g} {span}."
     )

@@ -3,17 +3,16 @@
 import streamlit as st
 
 from explorer.cells import CELLS
-from explorer.figures import cells as figures
+from explorer.figures.cells import answers
 from explorer.labs.cells.settings import SPEAKERS, TRAINED, WRITES, CellLab
-from explorer.labs.cells.written import Written, speakers, written
+from explorer.labs.cells.written import speakers
 from explorer.networks.shipped import trouble
 from explorer.pages import surroundings
-from explorer.pages.cells.material import published
+from explorer.pages.cells.material import answered
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.runs.links import query
 from explorer.sequences.generation import generate
 from explorer.sequences.saliency import saliency
-from explorer.stage.component import show as show_stage
 
 HOW = """
 **Writing.** The network reads what stands there, expects a next character, and one is drawn from
@@ -45,53 +44,20 @@ def show(dials: Dials[CellLab]) -> str:
         dials.finish(dials.wanted())
         st.warning(_why(missing), icon=":material/error:")
         return "None of the networks that write is here."
-    notes = [_why(missing)] if missing else []
-    if (asked := dials.value("cell")) not in some:
-        writer = "lstm" if "lstm" in some else some[0]
-        dials.set(cell=writer)
-        if asked not in SPEAKERS:
-            notes.append(f"{CELLS[asked].short} does not write here; {CELLS[writer].short} does.")
-    writer = dials.value("cell")
-    with st.container(key="controls", horizontal=True, vertical_alignment="center"):
-        dials.show(
-            "cell",
-            label="Writes",
-            help="Which network writes.",
-            offered=some,
-            as_="row",
-            labelled=False,
-        )
-        with st.container(width="stretch"):
-            dials.show("prompt")
-        with st.container(width=170):
-            dials.show("temperature")
-        with st.container(width=150):
-            dials.show("top_k")
-        with st.container(width=150):
-            dials.show("length")
-        st.button(
-            "New draw",
-            help="The same network, other draws.",
-            on_click=lambda: dials.set(seed=dials.value("seed") + 1),
-        )
-    settings = dials.wanted()
-    dials.finish(settings)
-    for note in notes:
-        st.info(note, icon=":material/info:")
-    found = written(settings)
-    prompt = len(found.text) - len(found.generation.text)
-    show_stage(
-        figures.writing_scene(some, tuple(found.text), found.vocabulary),
-        published(f"writing?{query(settings.without_gaze)}", found.frames[0], found.frames),
-        key="cells.writing",
-        live=False,
-        start=min(prompt + 12, len(found.frames) - 1),
-    )
-    st.markdown(_what_to_look_for(found))
+    if missing:
+        st.info(_why(missing), icon=":material/info:")
+    column = Column(dials, above=True)
+    column.show("cell", label="Writes", help="Which network writes.", offered=some, as_="row")
+    column.show("prompt")
+    for name in ("temperature", "top_k", "length"):
+        column.show(name)
+    column.show("seed", label="Draw", help="Decides what is drawn.", as_="field", next=True)
+    answered(answers.writing, dials, column, "Three networks and one text.")
     surroundings.unfolded("What is drawn, and what it does not show", HOW)
+    settings = dials.wanted()
     return (
-        f"The {CELLS[writer].short} writes after “{settings.prompt}”; {_listed(some)} read the "
-        "result. Point at a letter: what did each expect there, and which letters made it so?"
+        f"The {CELLS[settings.cell].short} writes after “{settings.prompt}”; {_listed(some)} read "
+        "the result. Point at a letter: what did each expect there, and which letters made it so?"
     )
 
 
@@ -103,11 +69,3 @@ def _why(missing: list[str]) -> str:
 def _listed(cells: tuple[str, ...]) -> str:
     names = [CELLS[cell].short for cell in cells]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _what_to_look_for(found: Written) -> str:
-    costs = ", ".join(f"{CELLS[c].short} {cost:.2f}" for c, cost in found.cost.items())
-    return (
-        "**What to look for.** Point at a closing bracket or quote: does a network look back to "
-        f"the one that opened it? On this text a letter costs, in nats: {costs}."
-    )

@@ -50,7 +50,7 @@ const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
  * @typedef {object} Acts
  * @property {(index: number) => void} go
  * @property {(name: string, value: number) => void} select
- * @property {(values: Record<string, number>, told?: boolean) => void} selectAll
+ * @property {(values: Record<string, number>, held?: boolean) => void} selectAll
  * @property {(stage: number) => void} goStage
  * @property {() => void} refresh
  */

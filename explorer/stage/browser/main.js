@@ -100,7 +100,7 @@ class Stage {
     this.context = new Context(this.root, new Explanations(this.root), {
       go: (index) => this.player.seek(index),
       select: (name, value) => this.select(name, value),
-      selectAll: (values, told) => this.selectAll(values, told),
+      selectAll: (values, held) => this.selectAll(values, held),
       goStage: (stage) => this.player.goStage(stage),
       refresh: () => this.refresh(),
     });
@@ -117,6 +117,8 @@ class Stage {
     this.context.hand = this.hand;
     /** @type {Column | null} */
     this.column = null;
+    /** @type {NonNullable<Showing["dials"]>["picks"]} */
+    this.picks = {}; // settings that selections in the picture turn, by the selection
     /** @type {Map<number, Settings>} */
     this.asked = new Map(); // what was asked for and has no answer yet, by number
 
@@ -218,7 +220,7 @@ class Stage {
     }
     const otherKind = data.live !== before?.live || scene?.loop !== before?.scene?.loop;
     if (otherRun || otherKind) this.attach();
-    else this.player.gates = this.gates;
+    else this.player.name = data.run; // what the tab remembers is of where the dials stand now
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
 
@@ -234,6 +236,8 @@ class Stage {
       this.column = new Column(this.hand);
       this.table.prepend(this.column.element);
     }
+    this.table.classList.toggle("above", dials.above);
+    this.picks = dials.picks;
     this.column.take(dials);
   }
 
@@ -269,8 +273,10 @@ class Stage {
     if (scene) this.build(scene);
     if (first && !this.player.run.playback.position) this.player.run.playback.position = start;
     const wanted = JSON.stringify(select);
-    if (wanted !== this.root.dataset.select) this.choose(select);
-    this.root.dataset.select = wanted;
+    if (!this.asked.size && wanted !== this.root.dataset.select) {
+      this.choose(select); // while more is asked for, what was picked since is newer than this
+      this.root.dataset.select = wanted;
+    }
     this.root.dataset.answered = String(number);
     this.root.dataset.whole = String(!coarse);
   }
@@ -307,7 +313,7 @@ class Stage {
    */
   build(scene) {
     const { root, context, layout } = this;
-    const first = !this.given;
+    const first = !this.given || this.given === EMPTY;
     const before = first ? [] : this.scene.panels;
     const chosen = before.filter((panel) => "options" in panel);
     const kept = chosen.map(({ select }) => [select, context.selects[select] ?? 0]);
@@ -317,7 +323,9 @@ class Stage {
     this.scene = worded(scene, context.selects.names);
     this.spoken = context.selects.names ?? 0;
     const last = Math.max(0, this.gates - 1);
-    context.stage = Math.min(first ? this.opening : context.stage, last);
+    const opens = this.player.keptStage ?? this.opening;
+    context.stage = Math.min(first ? opens : context.stage, last);
+    this.player.gates = this.gates;
     root.classList.toggle("loop", scene.loop);
     root.setAttribute("aria-label", scene.alt || this.data.title || "live picture");
     root.tabIndex = scene.loop ? -1 : 0;
@@ -544,17 +552,35 @@ class Stage {
   select(name, value) {
     this.choose({ [name]: value });
     const own = this.scene.panels.some((panel) => "options" in panel && panel.select === name);
-    if (this.data.picks && !own) this.tell("pick", { name, value });
+    if (own || this.turn({ [name]: value }, false)) return;
+    if (this.data.picks) this.tell("pick", { name, value });
   }
 
   /**
-   * Choose several things at once; the page hears of it as one pick, unless it is not `told`.
+   * Choose several things at once; the page hears of it as one pick. While they are `held` the
+   * picture follows as it can.
    *
    * @param {Record<string, number>} values
    */
-  selectAll(values, told = true) {
+  selectAll(values, held = false) {
     this.choose(values);
-    if (told && this.data.picks) this.tell("pick", { values });
+    if (this.turn(values, held)) return;
+    if (this.data.picks && !held) this.tell("pick", { values });
+  }
+
+  /**
+   * Turn the dials that selections are; returns whether there are some.
+   *
+   * @param {Record<string, number>} values
+   * @param {boolean} held
+   */
+  turn(values, held) {
+    const known = Object.entries(values).filter(([name]) => this.picks[name]);
+    if (!known.length) return false;
+    this.hand.turn(Object.fromEntries(known.map(([name, value]) => [this.picks[name], value])), {
+      held,
+    });
+    return true;
   }
 
   /** @param {Record<string, number>} values */

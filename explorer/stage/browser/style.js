@@ -87,6 +87,25 @@ export const STYLE = `
   .dials .range { inset: 0; }
   .dials .names label, .dials .next, .dials :is(.field, .menu, .line), .dials summary { min-height: 40px; line-height: 1.35; }
 }
+@media (min-width: 641px) and (max-width: 1020px) {
+  .table.above { flex-direction: column; align-items: stretch; gap: 21px; }
+  .table.above > .stage { flex: none; }
+  .above .dials { flex: none; flex-flow: row wrap; align-items: end; gap: 8px 14px; }
+  .above .dials .group { display: contents; }
+  .above .dials details.group { display: block; border: 0; padding: 0; }
+  .above .dials details[open] { flex-basis: 100%; }
+  .above .dials :is(h4, [data-kind="menu"] .top, [data-kind="row"] .top, [data-kind="line"] .top, [data-kind="lines"] .top) {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .above .dials .knob { flex: 1 1 128px; max-width: 190px; }
+  .above .dials .knob[data-kind="row"] { flex: none; max-width: 100%; }
+  .above .dials .knob:is([data-kind="line"], [data-kind="lines"]) { flex: 3 1 220px; max-width: none; }
+  .above .dials textarea.line { display: block; height: 36px; }
+  .above .dials .rail { height: 22px; }
+  .above .dials .rail::before, .above .dials .rail::after { top: 9px; }
+  .above .dials .tick { top: 17px; }
+  .above .dials .range { inset: -9px 0; }
+  .above .dials .coarse { position: absolute; right: 0; bottom: -20px; }
+}
 .stage .panels { flex: none; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
 .stage .panels[hidden] { display: none; }
 .stage .rest { padding-top: 8px; }

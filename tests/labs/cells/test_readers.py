@@ -1,6 +1,7 @@
 """Who reads what: only what is here is offered, and what replaces the rest is said."""
 
 import io
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from explorer.labs.cells.readers import (
     task_of,
 )
 from explorer.labs.cells.settings import READS
-from explorer.networks import shipped
+from explorer.networks import shelf, shipped
 from explorer.networks.shelf import keep
 from explorer.networks.tasks import RECIPES, TASKS
 from explorer.networks.uploads import Upload, opened
@@ -34,6 +35,22 @@ def brought(inputs: int) -> str:
 def learned(name: str) -> str:
     """Return the mark of a network that was made here and put on the shelf."""
     return keep(Upload(name, "this laboratory", (), (), shipped.shipped(name)))
+
+
+def test_a_shelf_keeps_the_newest_and_a_network_that_was_brought_twice_stands_there_once(
+    monkeypatch,
+):
+    monkeypatch.setattr(shelf, "_shelf", OrderedDict())
+    monkeypatch.setattr(shelf, "MOST_UPLOADS", 2)
+    path = shipped.asset("characters-gru")
+
+    for mark in ("a", "b", "a", "c"):
+        shelf.take(f"{mark} my own file.safetensors", path.read_bytes())
+
+    assert shelf.kept("a") is None
+    assert shelf.kept("b") is not None
+    assert shelf.kept("c").name == "my own file.safetensors"
+    assert shelf.kept("c").trained.card == shipped.network_card("characters-gru")
 
 
 def test_all_that_is_here_is_offered_and_nothing_needs_a_word():

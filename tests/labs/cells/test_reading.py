@@ -68,7 +68,7 @@ def test_a_backward_direction_is_looked_at_where_there_is_one():
 
 def test_what_cannot_be_read_together_is_refused_in_one_sentence():
     with pytest.raises(ValueError, match="'gru' was trained to read English; choose from 'lstm'"):
-        CellLab(reads="english", cell="gru")
+        read(CellLab(reads="english", cell="gru"))
     with pytest.raises(ValueError, match="upload the file again"):
         read(CellLab(reads="yours", upload="0" * 16))
 

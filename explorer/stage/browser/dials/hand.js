@@ -18,6 +18,8 @@
  * @property {(name: string, sentence: string) => void} refuse
  */
 
+/** @typedef {{ asked: Settings, names: string[], name: string, sentence: string }} Bad what cannot be */
+
 const REST = 150; // ms without a movement, after which the whole answer is asked for
 const SETTLE = 260; // ms at rest, after which the page hears of it
 const AT_LEAST = 60; // ms between two words to the page
@@ -41,6 +43,8 @@ export class Hand {
     /** @type {Settings[]} */
     this.future = []; // what was undone
     this.rested = {}; // where it came to rest last
+    /** @type {Bad | null} */
+    this.bad = null; // what has no answer, while it is held
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
     this.linked = true; // whether the address has these very settings
@@ -49,6 +53,7 @@ export class Hand {
     this.resting = 0;
     this.settling = 0;
     this.count = 0; // how often the page was told
+    this.told = false; // whether it has not answered since
   }
 
   /**
@@ -68,7 +73,9 @@ export class Hand {
     for (const name of turned) this.settings[name] = settings[name];
     if (first) this.good = { ...this.settings };
     if (!first && other.length) this.ask(false);
-    if (turned.length) this.note();
+    if (this.told) this.rested = { ...this.settings }; // what it turned goes with what was settled
+    else if (turned.length) this.note();
+    this.told = false;
     this.on.show(turned);
   }
 
@@ -82,6 +89,7 @@ export class Hand {
     const names = Object.keys(values).filter((name) => this.settings[name] !== values[name]);
     if (names.length) {
       Object.assign(this.settings, values);
+      this.bad = null;
       this.on.show(names);
       this.soon(held);
     } else if (!held && this.moving) this.soon(false);
@@ -93,6 +101,7 @@ export class Hand {
   release() {
     if (!this.held) return;
     this.held = false;
+    this.putBack();
     if (this.moving) this.soon(false);
     this.rest();
   }
@@ -126,12 +135,13 @@ export class Hand {
   }
 
   settle() {
-    if (this.held && !this.asks) return; // a training waits until it is let go
+    if (this.held && (this.bad || !this.asks)) return; // a training waits until it is let go
     if (this.note()) this.tell();
   }
 
   tell() {
     this.count += 1;
+    this.told = true;
     this.on.settle({ settings: { ...this.settings }, editions: { ...this.editions } });
   }
 
@@ -220,14 +230,25 @@ export class Hand {
   answered({ refused }, asked) {
     if (!refused) {
       this.good = asked;
+      this.bad = null;
       return;
     }
     const names = Object.keys(asked).filter((name) => asked[name] !== this.good[name]);
-    this.on.refuse(refused.name || names[0] || "", refused.sentence);
-    if (this.held || !names.length) return;
-    for (const name of names)
-      if (this.settings[name] === asked[name]) this.settings[name] = this.good[name];
+    const { sentence } = refused;
+    this.bad = { asked, names, name: refused.name || names[0] || "", sentence };
+    if (this.held) this.on.refuse(this.bad.name, sentence);
+    else this.putBack();
+  }
+
+  /** Turn back what has no answer, with the sentence that says why. */
+  putBack() {
+    if (!this.bad) return;
+    const { asked, names, name, sentence } = this.bad;
+    this.bad = null;
+    for (const turned of names)
+      if (this.settings[turned] === asked[turned]) this.settings[turned] = this.good[turned];
     this.on.show(names);
+    this.on.refuse(name, sentence);
   }
 
   close() {

@@ -225,10 +225,17 @@ function menu(knob, hand) {
     option.value = String(i);
     select.append(option);
   });
-  const show = (/** @type {Value} */ value) =>
-    (select.value = String(chosen(knob, hand, value)));
+  const other = element("option"); // a value that is not on offer, while it stands there
+  other.value = "";
+  const show = (/** @type {Value} */ value) => {
+    const at = chosen(knob, hand, value);
+    other.textContent = at < 0 ? written(knob, value) : "";
+    if (at < 0) select.prepend(other);
+    else other.remove();
+    select.value = at < 0 ? "" : String(at);
+  };
   select.addEventListener("change", () => {
-    choose(knob, hand, Number(select.value));
+    if (select.value !== "") choose(knob, hand, Number(select.value));
     if (knob.stands.length) show(null); // one that turns nothing leaves all as it was
   });
   return { element: frame(knob, hand, select), show };
@@ -300,6 +307,11 @@ function text(knob, hand) {
   input.autocomplete = "off";
   input.addEventListener("input", () => hand.turn({ [knob.name]: input.value }, { held: true }));
   input.addEventListener("change", () => hand.release());
+  input.addEventListener("keydown", (event) => {
+    if (!(event instanceof KeyboardEvent) || event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault(); // Enter lets go; with Shift it breaks a line
+    hand.release();
+  });
   return {
     element: frame(knob, hand, input),
     show(value) {

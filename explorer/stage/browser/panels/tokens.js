@@ -230,7 +230,7 @@ export function make(panel, stage) {
     const to = nearest(event.clientX);
     if (to === drag.to) return;
     Object.assign(drag, { to, moved: true });
-    paintSpan();
+    choose(drag.from, to, true);
   });
   strip.addEventListener("pointerup", (event) => {
     const done = drag;
@@ -241,17 +241,17 @@ export function make(panel, stage) {
     else stage.go(done.from);
   });
   strip.addEventListener("pointercancel", () => {
+    if (drag?.moved) choose(drag.from, drag.to);
     drag = null;
-    paintSpan();
   });
 
   /**
    * @param {number} from
    * @param {number} to
    */
-  function choose(from, to) {
+  function choose(from, to, held = false) {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
-    stage.selectAll({ [first]: low, [last]: high });
+    stage.selectAll({ [first]: low, [last]: high }, held);
   }
 
   // ---------------------------------------------------------------------------------- keyboard

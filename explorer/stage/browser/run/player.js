@@ -44,6 +44,8 @@ export class Player {
     this.live = false;
     this.loop = false;
     this.gates = 0; // stages of a step
+    /** @type {number | null} */
+    this.keptStage = null; // which of them the tab remembers
     this.playing = false;
     this.idle = true; // at the beginning, and nothing was asked for
     /** @type {number | null} */
@@ -104,7 +106,8 @@ export class Player {
     const speeds = this.live ? LIVE_SPEEDS : SPEEDS;
     playback.speed = speeds.find((speed) => speed === known.speed) ?? playback.speed;
     if (!picks) Object.assign(this.context.selects, known.selects);
-    this.context.stage = Math.min(Number(known.stage) || 0, Math.max(0, this.gates - 1));
+    this.keptStage = Number(known.stage) || 0;
+    this.context.stage = Math.min(this.keptStage, Math.max(0, this.gates - 1));
   }
 
   save() {
