@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from explorer.bench import hand
 from explorer.bench.crowd import Crowd
 from explorer.bench.rows import Effort, Row, to_target
 from explorer.bench.server import Server, find_browser
@@ -26,7 +28,7 @@ TARGETS: dict[str, tuple[float, str]] = {
     "dials/cells": (100.0, "ms"),
     "dials/surgery": (100.0, "ms"),
     "trace/opened/units=256/steps=1000": (1.0, "s"),
-    "dials/gradients": (150.0, "ms"),
+    "dials/gradients": (100.0, "ms"),
     "clicks": (CLICKS, f"of {CLICKS}"),
     "stage/painted": (45.0, "frames/s"),
     "stage/pause": (50.0, "ms"),
@@ -35,6 +37,7 @@ TARGETS: dict[str, tuple[float, str]] = {
     "server/cpu": (15.0, "% of a core"),
     "stage/pause/viewers=30": (100.0, "ms"),
     "stage/streamlit-button/viewers=30": (250.0, "ms"),
+    **hand.TARGETS,
 }
 """Every claim about the running app: what is asked for, and its unit."""
 
@@ -57,6 +60,8 @@ def measure(names: Iterable[str], effort: Effort) -> Iterator[Row]:
             for name, values in _measured(browser, wanted, effort):
                 target, unit = TARGETS[name]
                 yield to_target(name, values, target, unit)
+            if wanted & hand.TARGETS.keys():
+                yield from _under_the_hand(browser, wanted, effort)
         finally:
             browser.close()
 
@@ -64,7 +69,7 @@ def measure(names: Iterable[str], effort: Effort) -> Iterator[Row]:
 def _measured(browser: Any, wanted: set[str], effort: Effort) -> Iterator[tuple[str, list[float]]]:
     if "page/first" in wanted:
         yield "page/first", [_first_page(browser) for _ in range(min(effort.turns, 3))]
-    if not wanted - {"page/first"}:
+    if not wanted - {"page/first", *hand.TARGETS}:
         return
     with Server() as server:
         for name in [name for name in ALONE if name in wanted]:
@@ -73,6 +78,17 @@ def _measured(browser: Any, wanted: set[str], effort: Effort) -> Iterator[tuple[
         for part in (_shared_room, _busy_room):
             with _told(part.__name__.strip("_")):
                 yield from part(browser, server, wanted, effort)
+
+
+def _under_the_hand(browser: Any, wanted: set[str], effort: Effort) -> Iterator[Row]:
+    """What a hand sees, alone and in a room of thirty."""
+    with Server() as server:
+        with _told("one hand"), _tabs(browser, server) as open_tab:
+            yield from hand.alone(open_tab, wanted, effort)
+        with _told("thirty hands"), _tabs(browser, server) as open_tab:
+            yield from hand.crowded(
+                open_tab, server, wanted, effort, partial(_training, open_tab, 7)
+            )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ Letters: n points of the plane (θ, ψ), T steps.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, assert_never
 
 import numpy as np
@@ -20,6 +21,7 @@ import torch
 from jaxtyping import Complex128, Float64
 from torch import Tensor
 
+from explorer.gans.arithmetic import Field, Numbers, on_numbers
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.penalty import Where
 
@@ -33,8 +35,6 @@ CONSENSUS = 1.0
 GAMMA = 0.3  # of R1, and of R1 + R2, where nothing else is said
 
 Verdict = Literal["converges", "slow", "circles", "diverges"]
-Field = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""(θ, ψ) -> (dθ/dt, dψ/dt), elementwise and in float64"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class DiracGame:
     smooth: bool = True  # whether the field has a derivative at the equilibrium
     weighed: "Callable[[float], DiracGame] | None" = None
     """γ -> the same game with that weight of R1 or R1 + R2; None where there is neither"""
+
+    @property
+    def title(self) -> str:
+        """What it is called whatever its weight."""
+        return self.label.partition(", γ")[0] if self.weighed else self.label
 
 
 def of_objective(name: str, label: str = "", gamma: float = GAMMA) -> DiracGame:
@@ -198,26 +203,31 @@ def trajectory(
         raise ValueError(f"start and step must be finite numbers and the step positive, not {h:g}")
     if not 0 <= judge_steps <= 100:
         raise ValueError(f"judge_steps must be between 0 and 100, not {judge_steps}")
-    theta, psi = (torch.tensor(each, dtype=torch.float64) for each in start)
-    found = [torch.stack([theta, psi])]
+    move = _arithmetic(game.field)
+    theta, psi = float(start[0]), float(start[1])
+    found = [(theta, psi)]
     for _ in range(steps):
-        if float(found[-1].abs().max()) > 1e6:
-            found.append(found[-1])
+        if max(abs(theta), abs(psi)) > 1e6:
+            found.append((theta, psi))
             continue
-        down, up = game.field(theta, psi)
+        down, up = move(theta, psi)
         theta = theta + h * down
-        for turn in range(judge_steps or 1):
+        for _ in range(judge_steps or 1):
             if judge_steps:
-                up = game.field(theta, psi)[1]
-            elif turn:
-                break
+                up = move(theta, psi)[1]
             psi = psi + h * up
             if game.clip is not None:
-                psi = psi.clamp(-game.clip, game.clip)
-        found.append(torch.stack([theta, psi]))
-    return torch.stack(found)
+                psi = min(max(psi, -game.clip), game.clip)
+        found.append((theta, psi))
+    return torch.tensor(found, dtype=torch.float64)
 
 
+@lru_cache(maxsize=256)
+def _arithmetic(field: Field) -> Numbers:
+    return on_numbers(field)
+
+
+@lru_cache(maxsize=256)
 def jacobian(game: DiracGame) -> Float64[Tensor, "2 2"]:
     """dv/d(θ, ψ) at the equilibrium, by automatic differentiation.
 
@@ -229,6 +239,7 @@ def jacobian(game: DiracGame) -> Float64[Tensor, "2 2"]:
     return found(torch.zeros(2, dtype=torch.float64))
 
 
+@lru_cache(maxsize=256)
 def eigenvalues(game: DiracGame) -> Complex128[Tensor, " 2"] | None:
     """Of the Jacobian, the larger real part first; None where there is no Jacobian.
 
@@ -241,6 +252,7 @@ def eigenvalues(game: DiracGame) -> Complex128[Tensor, " 2"] | None:
     return torch.stack(sorted(found, key=lambda value: (-value.real.item(), value.imag.item())))
 
 
+@lru_cache(maxsize=512)
 def step_eigenvalues(
     game: DiracGame, judge_steps: int = 0, h: float = STEP
 ) -> Complex128[Tensor, " 2"] | None:

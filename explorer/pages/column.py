@@ -7,16 +7,26 @@ click is lost, however many come while the script runs: a value is said and neve
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from explorer.dials import Dial
 from explorer.pages.dials import ROW_OF_NAMES, Dials
 from explorer.stage import messages
-from explorer.stage.messages import Group, Knob
+from explorer.stage.messages import Group, Knob, Setting
 
 MOST_WRITTEN = 1_001  # steps of a slider that each have a text of their own
 
-As = Literal["row", "menu", "field", "lines", ""]
+As = Literal["row", "menu", "field", "lines", "pad", ""]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Several dials under one name: what choosing it turns, and where it is said to be chosen."""
+
+    label: str
+    turns: Mapping[str, Setting]
+    stands: Mapping[str, Setting]
 
 
 class Column:
@@ -50,41 +60,35 @@ class Column:
         labelled: bool = True,
         as_: As = "",
         next: bool = False,
-        turns: Mapping[str, Any] | None = None,
+        turns: Mapping[Any, Mapping[str, Setting]] | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
         """Show the dial of that name as its row says; see `Dials.show`.
 
-        ``next`` puts a button beside a field that goes on by one. ``turns`` are other settings that
-        are turned with it at once, always to the same values; ``then`` turns what only the page can
-        tell.
+        ``next`` puts a button beside a field that goes on by one. ``turns`` are the dials that turn
+        in the same moment, by the value of a choice that asks for it; ``then`` turns what the page
+        alone knows, once the dials have settled.
         """
         row, like, value = self._dials.row(name), self._dials.default(name), self._dials.value(name)
         write = written or row.written
         kind = _kind(row, like, tuple(offered), as_)
-        knob: Knob = {
-            "name": name,
-            "kind": kind,
-            "label": label or row.label,
-            "help": help or row.help,
-            "low": None,
-            "high": None,
-            "step": None,
+        knob = _blank(name, kind, label or row.label, help or row.help) | {
             "whole": isinstance(like, int) and not isinstance(like, bool),
             "powers": row.powers,
             "unit": row.unit,
-            "values": (),
-            "written": (),
             "longest": row.longest,
             "next": next,
             "labelled": labelled,
-            "turns": dict(turns or {}),
         }
-        if kind in ("row", "menu", "scale"):
+        if kind in ("row", "menu", "scale", "letters"):
             some = list(offered or (row.names if row.choices is not None else row.offered))
             if kind == "scale" and value not in some:  # one that only the link knows joins them
                 some = sorted([*some, value])
             knob |= {"values": some, "written": [write(each) for each in some]}
+            if turns is not None:
+                knob["turns"] = [turns.get(each, {}) for each in some]
+        elif kind == "pad":
+            knob |= {"low": offered[0], "high": offered[-1]}
         elif kind in ("slider", "field"):
             low, high = (offered[0], offered[-1]) if offered else row.ends
             low, high = min(low, value), max(high, value)
@@ -96,9 +100,38 @@ class Column:
                 knob["written"] = [
                     special(type(like)(round(low + k * step, 12))) for k in range(steps)
                 ]
-        self._groups[-1][2].append(knob)
+        self._add(knob)
         if then is not None:
             self._then[name] = then
+
+    def offer(
+        self,
+        name: str,
+        label: str,
+        offers: Sequence[Offer],
+        *,
+        help: str = "",
+        labelled: bool = True,
+        as_: Literal["row", "menu"] = "menu",
+    ) -> None:
+        """Show what turns several dials at once and has no value of its own.
+
+        It stands at the first of the offers whose dials all stand so; one that names none of them
+        is what it stands at otherwise.
+        """
+        self._add(
+            _blank(name, as_, label, help)
+            | {
+                "values": list(range(len(offers))),
+                "written": [each.label for each in offers],
+                "turns": [each.turns for each in offers],
+                "stands": [each.stands for each in offers],
+                "labelled": labelled,
+            }
+        )
+
+    def _add(self, knob: Knob) -> None:
+        self._groups[-1][2].append(knob)
 
     @property
     def told(self) -> messages.Column:
@@ -115,11 +148,35 @@ class Column:
             "editions": self._dials.editions,
             "picks": self._picks,
             "above": self._above,
+            "linked": self._dials.linked,
         }
 
     def settle(self, said: Mapping[str, Any]) -> None:
         """Take what the browser says its dials came to rest at."""
         self._dials.settle(said, self._then)
+
+
+def _blank(name: str, kind: Any, label: str, help: str) -> Knob:
+    """Return a knob of which no more is known than its kind, and what it is called."""
+    return {
+        "name": name,
+        "kind": kind,
+        "label": label,
+        "help": help,
+        "low": None,
+        "high": None,
+        "step": None,
+        "whole": False,
+        "powers": False,
+        "unit": "",
+        "values": (),
+        "written": (),
+        "turns": (),
+        "stands": (),
+        "longest": None,
+        "next": False,
+        "labelled": True,
+    }
 
 
 def _kind(row: Dial, like: Any, offered: tuple[Any, ...], as_: As) -> Any:
@@ -129,7 +186,7 @@ def _kind(row: Dial, like: Any, offered: tuple[Any, ...], as_: As) -> Any:
         names = offered or row.names
         return "menu" if as_ == "menu" or (as_ == "" and len(names) > ROW_OF_NAMES) else "row"
     if isinstance(like, str):
-        return "lines" if as_ == "lines" else "line"
+        return as_ or ("letters" if row.letters and offered else "line")
     if as_ == "field":
         return "field"
     return "scale" if len(offered or row.offered) > 2 else "slider"

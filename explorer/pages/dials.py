@@ -13,6 +13,7 @@ finds out).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NoReturn, TypeVar
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -34,11 +35,12 @@ class Dials(Generic[Settings]):
         self,
         page: str,
         kind: type[Settings],
-        standing: Callable[[Settings], Settings] = lambda settings: settings,
+        standing: Callable[[Settings], Settings] | None = None,
     ) -> None:
         self.page = page
         self.kind = kind
-        self._standing = standing
+        self.linked = standing is None  # whether the link has the very settings that dials show
+        self._standing = standing or (lambda settings: settings)
         self._default = kind()
         self._rows = rows.dials(kind)
         self.defaults = rows.values(self._default)
@@ -51,13 +53,13 @@ class Dials(Generic[Settings]):
             opened = links.decode(kind, arrived)
             state[f"{page}:settings"] = opened.settings
             self.say(*opened.problems)
-            self._place(standing(opened.settings))
+            self._place(self._standing(opened.settings))
         elif f"{page}:settings" not in state:
             state[f"{page}:settings"] = self._default
         self.last: Settings = state[f"{page}:settings"]
         if (put_back := state.pop(f"{page}:back", None)) is not None:
             self._place(put_back)
-        stands = rows.values(standing(self.last))
+        stands = rows.values(self._standing(self.last))
         for name in self._names:
             if self.key(name) not in state:
                 state[self.key(name)] = stands[name]
@@ -151,6 +153,9 @@ class Dials(Generic[Settings]):
         what must turn with a dial, by its name. What cannot be is put back, and a sentence says
         why.
         """
+        if isinstance(link := said.get("link"), str):
+            self._travel(link)
+            return
         given, knew = said.get("settings"), said.get("editions")
         if not isinstance(given, Mapping) or not isinstance(knew, Mapping):
             return
@@ -160,18 +165,25 @@ class Dials(Generic[Settings]):
             if name in self._names and knew.get(name, 0) == self.editions.get(name, 0)
         }
         stood = self.stands()
+        new = stood | rows.typed(self._default, fresh)
         try:
-            new = rows.values(rows.turned(self._default, stood | rows.typed(self._default, fresh)))
+            for name, row in self._rows.items():
+                row.check(name, new[name], self.default(name))
+            st.session_state.update({self.key(name): value for name, value in new.items()})
+            for name, act in then.items():
+                if new[name] != stood[name]:
+                    act()
+            rows.turned(self._default, self.stands())
         except (ValueError, TypeError, OverflowError) as error:
             self.say(f"{sentence(error)} Nothing was changed.")
             self.set(**stood)
-            return
-        for name, value in new.items():
-            st.session_state[self.key(name)] = value
-        for name, act in then.items():
-            if new[name] != stood[name]:
-                act()
-                self._turned(name)
+
+    def _travel(self, link: str) -> None:
+        """Stand where an address says that the viewer went back to, its query given."""
+        opened = links.decode(self.kind, dict(parse_qsl(link.removeprefix("?"))))
+        st.session_state[f"{self.page}:settings"] = opened.settings
+        self.say(*opened.problems)
+        self._place(self._standing(opened.settings))
 
     def stands(self) -> dict[str, Any]:
         """Return what every dial shows."""
@@ -188,6 +200,7 @@ class Dials(Generic[Settings]):
     def start_over(self) -> None:
         """Forget what was turned while a run went on: a run from the start with these dials."""
         st.session_state[f"{self.page}:settings"] = self.wanted()
+        st.session_state[f"{self.page}:unlinked"] = True
 
     def wanted(self) -> Settings:
         """Return the configuration the dials show; the last good one, with a sentence, if none."""

@@ -1,7 +1,8 @@
 """Several ways to look at one thing: tabs in the row of the title, one view below them.
 
 A view of a lab is its row in ``labs`` (`explorer.labs.views`) and the module of the same name in
-the lab's room here, with ``show``, ``SOURCES`` and, where there is something to film, ``FILM``.
+the lab's room here, with ``show``, ``SOURCES`` and, where there is something to film or to do with
+it, ``FILM`` and ``acts``.
 """
 
 import importlib
@@ -23,7 +24,8 @@ class View(Generic[Settings]):
     """One way to look: its name on the tab, the question it answers, its page, its code.
 
     ``show`` draws the view and returns the sentence under its question. ``film`` is the command
-    that makes a film of it without a browser, where there is something to film.
+    that makes a film of it without a browser, where there is something to film, and ``acts`` offers
+    what else can be done with it, at the right of its heading.
     """
 
     name: str
@@ -31,6 +33,7 @@ class View(Generic[Settings]):
     show: Callable[[Dials[Settings]], str]
     sources: tuple[surroundings.Source, ...]
     film: str = ""
+    acts: Callable[[Dials[Settings]], None] | None = None
 
 
 def views_of(lab: str, rows: Mapping[str, labs.View]) -> dict[str, View[Any]]:
@@ -38,8 +41,14 @@ def views_of(lab: str, rows: Mapping[str, labs.View]) -> dict[str, View[Any]]:
     found = {}
     for name, row in rows.items():
         page = importlib.import_module(f"explorer.pages.{lab}.{name}")
-        film = getattr(page, "FILM", "")
-        found[name] = View(row.label, row.question, page.show, page.SOURCES, film=film)
+        found[name] = View(
+            row.label,
+            row.question,
+            page.show,
+            page.SOURCES,
+            film=getattr(page, "FILM", ""),
+            acts=getattr(page, "acts", None),
+        )
     return found
 
 
@@ -59,6 +68,8 @@ def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
     with sentence:
         surroundings.sentence(said)
     with actions, surroundings.row_of_actions():
+        if view.acts is not None:
+            view.acts(dials)
         surroundings.link_and_code(dials.page, dials.last, view.sources, preset=view.film)
 
 

@@ -33,6 +33,7 @@ KINDS: dict[Kind, np.dtype] = {
 }
 # What reading a header of any shape can raise beside ValueError.
 FORGED = (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError, struct.error)
+WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 TOP: dict[Kind, int] = {"uint8": 255, "uint16": 65535}
 
 
@@ -96,7 +97,7 @@ def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
         "trouble": frame.trouble,
     }
     begin = f'{{"index":{index},"step":{frame.step},"arrays":{laid_out},'
-    text = (begin + _json(words)[1:]).encode()
+    text = (begin + WRITE(words)[1:]).encode()
     text += b" " * (-len(text) % 8)
     packet = PACKET_MAGIC + struct.pack("<I", len(text)) + text + payload
     if len(packet) > LARGEST_PACKET:
@@ -188,7 +189,7 @@ def _exact_entries(shapes: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
         entries[name] = ArrayEntry("float32", list(shape), at, 0.0, 0.0)
         size = math.prod(shape) * KINDS["float32"].itemsize
         at += size + -size % 8
-    return _json(entries)
+    return WRITE(entries)
 
 
 def _mixed(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tuple[str, bytes]:
@@ -201,11 +202,7 @@ def _mixed(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tu
         entries[name] = ArrayEntry(kind, list(stored.shape), len(payload), low, high)
         payload += stored.tobytes()
         payload += bytes(-len(payload) % 8)
-    return _json(entries), bytes(payload)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return WRITE(entries), bytes(payload)
 
 
 def _are_texts(*values: object) -> bool:

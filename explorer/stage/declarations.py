@@ -40,7 +40,13 @@ DECLARED = (
     Told,
 )
 WITH_NULLS = (Status,)  # dataclasses that travel with the fields that are None
-NAMED = {"Mark": scene.Mark, "Panel": scene.Panel, "Kind": frames.Kind, "State": State}
+NAMED = {
+    "Mark": scene.Mark,
+    "Handle": scene.Handle,
+    "Panel": scene.Panel,
+    "Kind": frames.Kind,
+    "State": State,
+}
 PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 
 # Numbers that both sides write down: a script that says another one does not pass.
@@ -60,7 +66,12 @@ def declarations() -> str:
     written: dict[str, str] = {}
     for described in DECLARED:
         _declare(described, written)
-    for name, union, key in (("Panel", scene.Panel, "kind"), ("Mark", scene.Mark, "mark")):
+    unions = (
+        ("Panel", scene.Panel, "kind"),
+        ("Mark", scene.Mark, "mark"),
+        ("Handle", scene.Handle, "handle"),
+    )
+    for name, union, key in unions:
         written[f"{name}s"] = _by_name(name, union, key)
     for name in ("Kind", "State"):
         written[name] = f"export type {name} = {_literal(NAMED[name])};"

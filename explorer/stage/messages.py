@@ -40,11 +40,18 @@ class Knob(TypedDict):
     ``values`` are those on offer, with their ``written`` form, for a scale, a row of names and a
     menu; a slider and a field lie between ``low`` and ``high``. ``step`` is null where any number
     goes, ``next`` offers a button that goes on by one. ``written`` of a slider has a text for every
-    step, where the number alone does not say it. A dial that is turned takes ``turns`` with it.
+    step, where the number alone does not say it.
+
+    ``turns`` are the dials that choosing each of the ``values`` turns with it. A knob with
+    ``stands`` is no setting of its own: it is shown at the value whose settings all stand so, and
+    an empty entry of it stands for none of them. "letters" is a text that buttons write, one letter
+    each; "pad" is one that a pen writes.
     """
 
     name: str
-    kind: Literal["slider", "scale", "row", "menu", "switch", "field", "line", "lines"]
+    kind: Literal[
+        "slider", "scale", "row", "menu", "switch", "field", "line", "lines", "letters", "pad"
+    ]
     label: str
     help: str
     low: float | None
@@ -55,10 +62,11 @@ class Knob(TypedDict):
     unit: str
     values: Sequence[Setting]
     written: Sequence[str]
+    turns: Sequence[Mapping[str, Setting]]
+    stands: Sequence[Mapping[str, Setting]]
     longest: int | None
     next: bool
     labelled: bool
-    turns: Mapping[str, Setting]
 
 
 class Group(TypedDict):
@@ -74,9 +82,10 @@ class Column(TypedDict):
 
     ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
     link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
-    the page's value where that has grown, and keeps its own otherwise. ``picks`` says which setting
-    is turned by a selection in the picture, by the name of the selection. ``above``: in a window
-    that is too narrow for both, the dials stand in rows over the picture.
+    the page's value where that has grown, and keeps its own otherwise. ``linked`` says whether the
+    address has these very settings; where it has more, only the page can go back to it. ``picks``
+    says which setting is turned by a selection in the picture, by the name of the selection.
+    ``above``: in a window that is too narrow for both, the dials stand in rows over the picture.
     """
 
     groups: Sequence[Group]
@@ -85,13 +94,18 @@ class Column(TypedDict):
     editions: Mapping[str, int]
     picks: Mapping[str, str]
     above: bool
+    linked: bool
 
 
 class Settled(TypedDict):
-    """Where the dials came to rest: all their values, and the editions that the browser knew."""
+    """Where the dials came to rest: all their values, and the editions that the browser knew.
+
+    With a ``link``, the query of an address that the viewer went back to, the page reads that.
+    """
 
     settings: Mapping[str, Setting]
     editions: Mapping[str, int]
+    link: NotRequired[str]
 
 
 class Showing(TypedDict):

@@ -22,7 +22,12 @@ LIBRARIES = ("torch", "pandas", "pyarrow")
 EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
 
 # What the processes that answer load before somebody turns a dial.
-ANSWERS = ("explorer.figures.gradients.start", "explorer.figures.cells.answers")
+ANSWERS = (
+    "explorer.figures.gradients.start",
+    "explorer.figures.cells.answers",
+    "explorer.figures.gans.dirac",
+    "explorer.figures.gans.slow",
+)
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from explorer.labs.gans.dirac import EDGE
 from explorer.labs.gans.views import VIEWS
 
 QUICK = "width=8&depth=1&batch=16&critic_steps=1&steps=1000"
@@ -37,8 +38,7 @@ def test_a_third_game_chosen_by_its_dial_appears_beside_the_others(visit):
     visitor.until("d.frames > 0")
     assert page.locator('.stage [data-area="c"]').count() == 0
 
-    page.get_by_role("combobox", name="Third game").click()
-    page.get_by_role("option", name="R1").click()
+    page.get_by_role("combobox", name="Third game").select_option("GAN with R1")
 
     page.locator('.stage [data-area="c"]').wait_for(timeout=30_000)
     page.wait_for_url(re.compile("third=r1"), timeout=30_000)
@@ -100,3 +100,152 @@ def test_a_table_that_cannot_be_read_gets_one_sentence(visit, content, says):
     alert.first.wait_for(timeout=30_000)
     assert alert.count() == 1
     visitor.until("d.frames > 0")
+
+
+# --------------------------------------------------------------------------------- under the hand
+
+
+def whole(visitor) -> None:
+    """Wait until what is shown is the whole answer to the newest question."""
+    visitor.until("d.answered === d.asked && d.whole === 'true'")
+
+
+def picture(visitor) -> tuple:
+    """Return what is painted, and what is written beside it."""
+    whole(visitor)
+    visitor.page.mouse.move(5, 5)
+    visitor.page.wait_for_timeout(600)
+    canvases = visitor.page.locator(".stage canvas")
+    painted = canvases.evaluate_all("all => all.map((one) => one.toDataURL())")
+    return tuple(painted), visitor.page.locator(".stage").inner_text()
+
+
+def dragged(visitor, start, end, steps: int = 12) -> None:
+    """Take hold at one place of the window, move to another, and let go."""
+    mouse = visitor.page.mouse
+    mouse.move(*start)
+    mouse.down()
+    for k in range(1, steps + 1):
+        mouse.move(*(a + (b - a) * k / steps for a, b in zip(start, end, strict=True)))
+        visitor.page.wait_for_timeout(25)
+    mouse.up()
+
+
+def test_the_start_is_dragged_on_the_phase_portrait_and_its_dials_follow(visit):
+    visitor = visit("/gans?view=dirac&dirac_game=r1")
+    page = visitor.page
+    whole(visitor)
+    before = int(visitor.stage("answered"))
+    plot = page.locator('.stage [data-area="portrait"] canvas').first.bounding_box()
+    unit = plot["width"] / (2 * (EDGE + 0.15))
+    middle = plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2
+
+    def place(theta, psi):
+        return middle[0] + theta * unit, middle[1] - psi * unit
+
+    dragged(visitor, place(1, 1), place(-1.5, 0.5))
+
+    page.wait_for_url(re.compile(r"dirac_x=-1\.5\d*&dirac_y=0\.(5|45|55)"), timeout=30_000)
+    visitor.until(f"d.answered > {before}")
+    shown = page.locator('.dials [data-dial="dirac_x"] output').inner_text()
+    assert shown.startswith("−1.5")
+    here = picture(visitor)
+    there = visit(page.url.replace(visitor.address, ""))
+    assert picture(there) == here
+
+
+@pytest.mark.parametrize("dial", ["dirac_gamma", "dirac_x", "dirac_h"])
+def test_a_dial_of_two_numbers_is_answered_in_a_drag_and_ends_on_the_picture_of_its_link(
+    visit, dial
+):
+    visitor = visit("/gans?view=dirac&dirac_game=r1&dirac_judge_steps=5")
+    whole(visitor)
+    before = int(visitor.stage("answered"))
+    box = visitor.page.locator(f'.dials [data-dial="{dial}"] input').bounding_box()
+    y = box["y"] + box["height"] / 2
+    link = visitor.page.url
+    mouse = visitor.page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], y)
+    mouse.down()
+    for k in range(40):
+        mouse.move(box["x"] + (0.3 + 0.4 * k / 40) * box["width"], y)
+        visitor.page.wait_for_timeout(25)
+    visitor.until(f"d.answered > {before + 1}")  # before it is let go
+    mouse.up()
+
+    visitor.page.wait_for_url(lambda url: url != link, timeout=30_000)
+    here = picture(visitor)
+    there = visit(visitor.page.url.replace(visitor.address, ""))
+    assert picture(there) == here
+
+
+def test_a_single_move_is_seen_at_once_and_taken_back(visit):
+    visitor = visit(f"/gans?view=slow&{QUICK}")
+    page = visitor.page
+    whole(visitor)
+    before = picture(visitor)[0]
+
+    page.get_by_role("button", name="Judge", exact=True).click()
+    page.get_by_role("button", name="Both", exact=True).click()
+    page.wait_for_url(re.compile("slow_moves=jb"), timeout=30_000)
+    assert picture(visitor)[0] != before
+
+    page.get_by_role("button", name="Take back 2").click()
+    page.wait_for_url(lambda url: "slow_moves" not in url, timeout=30_000)
+    assert picture(visitor)[0] == before
+
+
+def test_a_stroke_on_the_pad_becomes_the_data(visit):
+    visitor = visit(f"/gans?{QUICK}&data=drawn&drawing=-50,-50 50,-50")
+    page = visitor.page
+    visitor.until("d.frames > 0")
+    box = page.locator('.dials [data-dial="drawing"] canvas').bounding_box()
+
+    def place(x, y):
+        return (
+            box["x"] + box["width"] * (1 + x / 1.6) / 2,
+            box["y"] + box["height"] * (1 - y / 1.6) / 2,
+        )
+
+    dragged(visitor, place(-0.8, 0.8), place(0.8, 0.8), steps=4)
+
+    page.wait_for_url(re.compile("drawing="), timeout=30_000)
+    page.wait_for_url(lambda url: "50%2C-50%3B-" in url or "50,-50;-" in url, timeout=30_000)
+    visitor.until("d.frames > 0")
+    assert complaints(page) == []
+
+
+def test_back_and_forward_lead_over_a_fork_to_what_each_address_says(visit):
+    visitor = visit(f"/gans?{QUICK}&seed=45")
+    page = visitor.page
+    updates = page.get_by_role("slider", name="Judge's updates")
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 20", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+
+    updates.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"changes=\d+%3Acritic_steps%3D2"), timeout=30_000)
+    forked = page.url
+    page.get_by_role("button", name="New seed").click()
+    page.wait_for_url(re.compile("seed=46"), timeout=30_000)
+
+    page.go_back()
+    page.wait_for_url(forked, timeout=30_000)
+    page.wait_for_timeout(1_500)  # the script runs, and must not undo it
+    assert page.url == forked
+    assert updates.get_attribute("aria-valuetext") == "2"
+    assert page.get_by_role("spinbutton", name="Seed").input_value() == "45"
+    visitor.until("d.frames > 10")
+
+    page.go_back()
+    page.wait_for_url(lambda url: "changes" not in url, timeout=30_000)
+    page.wait_for_timeout(1_500)
+    assert updates.get_attribute("aria-valuetext") == "1"
+    page.go_forward()
+    page.wait_for_url(forked, timeout=30_000)
+    page.wait_for_timeout(1_500)
+    assert page.url == forked
+    assert updates.get_attribute("aria-valuetext") == "2"
+    assert complaints(page) == []

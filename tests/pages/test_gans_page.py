@@ -1,35 +1,72 @@
-"""The GAN lab as Streamlit runs it: views, data, presets and moves, without a browser."""
+"""The GAN lab as Streamlit runs it: views, data, predictions and moves, without a browser."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import Dial, dials, turned, values
+from explorer.figures.gans import dirac, playing, slow
 from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.optimizers import PRESETS as PUBLISHED
 from explorer.gans.predictions import PRESETS
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA
 from explorer.labs.gans.settings import GanLab
-from explorer.pages.gans import VIEWS
-from explorer.pages.gans.drawing import _strokes
-from explorer.pages.gans.material import playing
+from explorer.pages.column import Column
+from explorer.pages.gans import VIEWS, material
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs import links
+from explorer.runs.answers import (
+    Answer,
+    Asking,
+    RefusedError,
+    answered,
+    configuration,
+    packed,
+)
+from explorer.runs.experiments import digest
+from explorer.runs.frames import pack
 
 SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
 OF_THE_STAGE = ("step", "train", "pause", "reset", "time")
+
+
+@pytest.fixture(autouse=True)
+def _columns_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The column that a page told the stage of last is what hears of its dials next."""
+    told: Any = Column.__dict__["told"].fget
+
+    def remembered(column: Column) -> Any:
+        st.session_state["column"] = column
+        return told(column)
+
+    monkeypatch.setattr(Column, "told", property(remembered))
 
 
 def opened(**parameters: str) -> AppTest:
     """Return the page after its first run, opened with these link parameters."""
 
     def script() -> None:
-        from explorer.pages import gans, surroundings
+        import streamlit
 
+        from explorer.labs.gans.settings import GanLab
+        from explorer.pages import gans, surroundings
+        from explorer.pages.dials import Dials
+
+        said = streamlit.session_state.get("said")
+        if said is not None:  # before the script, as Streamlit calls what hears of a component
+            streamlit.session_state["said"] = None
+            streamlit.session_state["column"].settle(said)
+        if streamlit.session_state.pop("taken back", False):
+            Dials("gans", GanLab, standing=GanLab.turned).start_over()
         surroundings.attend()
         gans.page()
 
@@ -37,6 +74,57 @@ def opened(**parameters: str) -> AppTest:
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.run()
+
+
+def said(app: AppTest, **turned: Any) -> AppTest:
+    """Return the page after the browser said that its dials have come to rest, some turned."""
+    dials = handed(app)["dials"]
+    app.session_state["said"] = {
+        "settings": dials["settings"] | turned,
+        "editions": dials["editions"],
+    }
+    return app.run()
+
+
+def chosen(app: AppTest, name: str, value: Any) -> AppTest:
+    """Return the page after the viewer chose a value, with all that turns in the same moment."""
+    knob = column(app)[name]
+    at = knob["written"].index(value) if knob["stands"] else knob["values"].index(value)
+    with_it = knob["turns"][at] if knob["turns"] else {}
+    return said(app, **({} if knob["stands"] else {name: value}), **with_it)
+
+
+def gone_back(app: AppTest, link: str) -> AppTest:
+    """Return the page after the viewer went back to an address with this query."""
+    app.session_state["said"] = {"settings": {}, "editions": {}, "link": link}
+    for name in list(app.query_params):
+        del app.query_params[name]
+    for name, value in parse_qsl(link.removeprefix("?")):
+        app.query_params[name] = value
+    return app.run()
+
+
+def handed(app: AppTest) -> dict[str, Any]:
+    """Return what the page hands to the stage: the last component on it."""
+    found = json.loads(app.get("bidi_component")[-1].proto.json)
+    return found if "scene" in found else found["data"]
+
+
+def column(app: AppTest) -> dict[str, Any]:
+    """Return the dials beside the picture by their names."""
+    groups = handed(app)["dials"]["groups"]
+    return {knob["name"]: knob for group in groups for knob in group["knobs"]}
+
+
+def shown(app: AppTest, name: str) -> Any:
+    """Return what a dial stands at; of one that has no value of its own, what is written there."""
+    dials, knob = handed(app)["dials"]["settings"], column(app).get(name)
+    if knob is None or not knob["stands"]:
+        return dials[name]
+    for text, stands in zip(knob["written"], knob["stands"], strict=True):
+        if stands and stands.items() <= dials.items():
+            return text
+    return next((t for t, s in zip(knob["written"], knob["stands"], strict=True) if not s), None)
 
 
 def settings(app: AppTest) -> GanLab:
@@ -48,9 +136,16 @@ def complaints(app: AppTest) -> list[str]:
 
 
 def scene(app: AppTest) -> dict[str, Any]:
-    """Return what the page hands to the stage: the last component on it."""
-    found = json.loads(app.get("bidi_component")[-1].proto.json)
-    return found["scene"] if "scene" in found else found["data"]["scene"]
+    """Return what the stage shows: the page's own scene, or that of the answer it gets."""
+    given = handed(app)
+    return given["scene"] or answer(app).scene
+
+
+def answer(app: AppTest) -> Answer:
+    """Return what the stage is answered when it asks for what its dials say."""
+    function = {"dirac": dirac.answer, "slow": slow.answer}[settings(app).view]
+    asking = Asking.about(function, GanLab)
+    return function(configuration(asking, handed(app)["dials"]["settings"]), False)
 
 
 def headings(app: AppTest) -> str:
@@ -73,7 +168,7 @@ def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_of_the_plane
 
     assert complaints(app) == []
     assert settings(app).match().distribution().name == data
-    assert app.selectbox(key="gans.data").value == data
+    assert shown(app, "data") == data
     picture = next(panel for panel in scene(app)["panels"] if panel["area"] == "a")
     if entry.kind == "plane":
         x, y = picture["x"], picture["y"]
@@ -89,24 +184,24 @@ def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_of_the_plane
 def test_the_menus_offer_every_data_set_and_every_objective_by_its_own_label():
     app = opened(**SMALL)
 
-    assert app.selectbox(key="gans.data").options == [data.label for data in DATA.values()]
+    menus = column(app)
+    assert menus["data"]["written"] == [data.label for data in DATA.values()]
     labels = [rules.label for rules in OBJECTIVES.values()]
-    assert app.selectbox(key="gans.first").options == labels
-    assert app.selectbox(key="gans.third").options == ["no further game", *labels]
+    assert menus["first"]["written"] == labels
+    assert menus["third"]["written"] == ["no further game", *labels]
+    assert {menus[name]["kind"] for name in ("data", "first", "third")} == {"menu"}
 
 
 # ------------------------------------------------- a menu never shows something else than plays
 
 
-def assert_dials_and_link_show(app: AppTest, shown: GanLab) -> None:
+def assert_dials_and_link_show(app: AppTest, wanted: GanLab) -> None:
     """Assert that the page stands at a configuration: its memory, its address and every dial."""
     assert not app.exception
-    assert settings(app) == shown
+    assert settings(app) == wanted
     address = {n: v if isinstance(v, str) else v[0] for n, v in app.query_params.items()}
-    assert address == links.encode(shown)
-    for name, value in values(shown.turned()).items():
-        if f"gans.{name}" in app.session_state:  # those that this view has
-            assert app.session_state[f"gans.{name}"] == value, name
+    assert address == links.encode(wanted)
+    assert handed(app)["dials"]["settings"] == values(wanted.turned())
 
 
 def lab(**parameters: str) -> GanLab:
@@ -151,7 +246,7 @@ def test_what_a_view_cannot_show_gets_a_sentence_and_the_dials_go_to_what_is_sho
 )
 def test_a_dial_turned_to_what_a_view_cannot_show_is_put_back_with_a_sentence(view, data):
     app = opened(view=view, data="grid", **SMALL)
-    app.selectbox(key="gans.data").set_value(data).run()
+    chosen(app, "data", data)
 
     assert len(complaints(app)) == 1
     assert_dials_and_link_show(app, lab(view=view, data="grid"))
@@ -168,7 +263,7 @@ def test_a_view_that_cannot_show_the_data_is_not_entered():
 def test_a_table_that_is_put_where_the_page_asks_for_one_becomes_the_data():
     app = opened(**SMALL)
     assert not app.file_uploader
-    app.selectbox(key="gans.data").set_value("csv").run()
+    chosen(app, "data", "csv")
     assert ["no table yet" in complaint for complaint in complaints(app)] == [True]
     content = b"x,y\n1,2\n3,5\n2,2\n0,1\n"
     app.file_uploader(key="gans.file").set_value(("two.csv", content, "text/csv")).run()
@@ -181,7 +276,7 @@ def test_a_table_that_is_put_where_the_page_asks_for_one_becomes_the_data():
 
 def test_the_place_for_a_table_goes_when_other_data_is_chosen():
     app = opened(data="csv", **SMALL)
-    app.selectbox(key="gans.data").set_value("moons").run()
+    chosen(app, "data", "moons")
 
     assert complaints(app) == []
     assert not app.file_uploader
@@ -190,7 +285,7 @@ def test_the_place_for_a_table_goes_when_other_data_is_chosen():
 def test_a_game_that_is_taken_away_is_not_looked_at_any_more():
     app = opened(view="slow", third="r1", slow_side="c", **SMALL)
     assert complaints(app) == []
-    app.selectbox(key="gans.third").set_value("").run()
+    chosen(app, "third", "")
 
     assert complaints(app) == []
     assert_dials_and_link_show(app, lab(view="slow"))
@@ -200,14 +295,12 @@ def test_a_value_that_only_the_link_knows_widens_the_scale_that_the_page_offers(
     app = opened(**{**SMALL, "critic_steps": "50", "seed": "5000000", "clip": "0.3"})
 
     assert complaints(app) == []
-    assert (
-        app.slider(key="gans.critic_steps").max,
-        opened().slider(key="gans.critic_steps").max,
-    ) == (
+    assert (column(app)["critic_steps"]["high"], column(opened())["critic_steps"]["high"]) == (
         50,
         20,
     )
-    assert app.number_input(key="gans.seed").value == 5_000_000
+    assert 0.3 in column(opened(clip="0.3", second="wasserstein_clip"))["clip"]["values"]
+    assert shown(app, "seed") == column(app)["seed"]["high"] == 5_000_000
 
 
 def test_what_was_turned_on_the_way_outlasts_a_look_at_another_view():
@@ -220,18 +313,108 @@ def test_what_was_turned_on_the_way_outlasts_a_look_at_another_view():
         assert settings(app).changes == changes
 
 
-def test_every_dial_is_placed_by_its_name_and_says_what_its_row_says():
-    """All controls of a match are read off the page and held against the rows."""
-    app = opened(first="minimax", second="wasserstein_gp", third="r1", fourth="wasserstein_clip")
-    kinds = (app.slider, app.select_slider, app.toggle, app.number_input, app.segmented_control)
-    found = {each.key: each for kind in (*kinds, app.selectbox) for each in kind}
-    rows = dials(GanLab)
-    placed = [name for name in rows if f"gans.{name}" in found]
+BY_LINK = {
+    *("view", "changes", "upload", "dirac_steps", "critic_beta1", "critic_beta2"),
+    *("first_steps", "second_steps", "third_steps", "fourth_steps"),
+}
+"""Settings without a dial of their own: a tab chooses the view, and a link says the others."""
 
-    assert len(placed) >= 27
-    for name in placed:
-        assert found[f"gans.{name}"].label == rows[name].label
-        assert (found[f"gans.{name}"].help or "") in ("", rows[name].help)
+
+def test_every_dial_of_every_view_has_its_place_and_says_what_its_row_says():
+    """All dials of all views are read off the page and held against the rows."""
+    rows = dials(GanLab)
+    second = {"second": "wasserstein_gp", "fourth": "wasserstein_clip"}
+    games = {"first": "minimax", "third": "r1", **second}
+    placed: set[str] = set()
+    for link in (
+        {"view": "match", **games},
+        {"view": "truth", **games},
+        {"view": "match", "data": "lines"},
+        {"view": "match", "data": "drawn"},
+        *({"view": view} for view in ("slow", "seeds", "dirac", "depth")),
+    ):
+        for name, knob in column(opened(**link)).items():
+            if knob["stands"]:
+                assert name in ("preset", "betas")
+                continue
+            placed.add(name)
+            assert knob["label"] == rows[name].label
+            assert knob["help"] == rows[name].help
+            assert knob["unit"] == rows[name].unit
+
+    assert placed == rows.keys() - BY_LINK
+
+
+@pytest.mark.parametrize("view", [name for name in VIEWS if name != "records"])
+def test_a_dial_turned_as_far_as_it_goes_is_what_the_page_shows(view: str):
+    """Both ends of every number, and every choice that its view can show."""
+    app = opened(view=view, **SMALL)
+    for name, knob in column(app).items():
+        if knob["stands"] or knob["kind"] in ("letters", "pad", "line"):
+            continue
+        some = [v for v in (knob["low"], knob["high"], *knob["values"]) if v is not None]
+        for value in {*some[:1], *some[-1:]} if name not in ("data", "view") else ():
+            before = settings(app)
+            chosen(app, name, value) if knob["values"] else said(app, **{name: value})
+            assert not app.exception
+            assert shown(app, name) == getattr_of(settings(app), name)
+            assert shown(app, name) == value or complaints(app), (name, value)
+            app.session_state["gans:settings"] = before
+            said(app, **values(before.turned()))
+
+
+def getattr_of(lab: GanLab, name: str) -> Any:
+    """Return a setting of the lab as its dials stand, by the name of its dial."""
+    return values(lab.turned())[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("critic_steps", 0, "Critic_steps must be between 1 and"),
+        ("critic_steps", 1.5, "Critic_steps must be a whole number"),
+        ("seed", "five", "Seed must be a"),
+        ("first", "gan", "Unknown first 'gan'"),
+        ("drawing", "here", "A drawing must read"),
+        ("width", 10**9, "Width must be between 4 and 512"),
+        ("generator_rate", None, "Generator_rate must be a number"),
+        ("dirac_x", 9, "Dirac_x must be between -3 and 3"),
+    ],
+)
+def test_a_dial_that_is_said_to_stand_where_it_cannot_is_put_back_with_a_sentence(
+    name: str, value: Any, says: str
+):
+    app = opened(**SMALL, seed="7")
+    before = settings(app)
+
+    said(app, **{name: value})
+
+    (complaint,) = complaints(app)
+    assert complaint.startswith(says)
+    assert complaint.endswith("Nothing was changed.")
+    assert_dials_and_link_show(app, before)
+
+
+@pytest.mark.parametrize(
+    ("view", "given", "name"),
+    [
+        ("dirac", {"dirac_gamma": 11}, "dirac_gamma"),
+        ("dirac", {"dirac_h": 0}, "dirac_h"),
+        ("dirac", {"dirac_game": "chess"}, "dirac_game"),
+        ("slow", {"slow_moves": "xyz"}, "slow_moves"),
+        ("slow", {"slow_step": 2_001}, "slow_step"),
+        ("slow", {"data": "comb"}, ""),
+    ],
+)
+def test_an_absurd_value_on_the_way_of_an_answer_is_refused_at_its_dial(
+    view: str, given: Mapping[str, Any], name: str
+):
+    function = {"dirac": dirac.answer, "slow": slow.answer}[view]
+
+    with pytest.raises(RefusedError) as refused:
+        answered(Asking.about(function, GanLab), given, moving=True)
+    assert refused.value.name == name
+    assert str(refused.value)
 
 
 def test_a_table_on_the_shelf_is_learned():
@@ -282,7 +465,7 @@ def test_every_objective_plays_beside_three_others():
 
 def test_taking_the_third_game_away_takes_the_fourth_with_it():
     app = opened(**SMALL, third="r1", fourth="hinge")
-    app.selectbox(key="gans.third").set_value("").run()
+    chosen(app, "third", "")
 
     assert complaints(app) == []
     assert (settings(app).third, settings(app).fourth) == ("", "")
@@ -291,15 +474,15 @@ def test_taking_the_third_game_away_takes_the_fourth_with_it():
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_control_of_the_page_is_called_like_one_of_the_stage(view: str):
     app = opened(view=view, **SMALL)
-    controls = [
-        *(app.button, app.slider, app.select_slider, app.selectbox, app.toggle),
-        *(app.number_input, app.expander, app.segmented_control, app.pills),
-    ]
+    controls = [app.button, app.selectbox, app.expander, app.segmented_control]
     names = [str(control.label).lower() for kind in controls for control in kind]
-    shown = [str(box.value).lower() for box in app.selectbox]
+    if view != "records":
+        for knob in column(app).values():
+            chosen_here = [str(text) for text in knob["written"]] if knob["values"] else []
+            names += [knob["label"].lower(), *map(str.lower, chosen_here)]
 
     assert names
-    for name in (*names, *shown):
+    for name in names:
         assert not any(word in name for word in OF_THE_STAGE), name
 
 
@@ -318,9 +501,10 @@ def test_a_preset_plays_the_very_game_whose_rate_was_measured(name: str):
 @pytest.mark.parametrize("name", PLAYABLE)
 def test_choosing_a_preset_turns_the_dials_and_says_its_prediction_with_its_rate(name: str):
     app = opened(**SMALL)
-    app.selectbox(key="gans.preset").set_value(name).run()
+    chosen(app, "preset", PRESETS[name].label)
 
     assert complaints(app) == []
+    assert shown(app, "preset") == PRESETS[name].label
     assert preset_of(settings(app)) == name
     measured = PRESETS[name].measured
     hits = f"{measured.hits} of {measured.seeds} seeds"
@@ -356,6 +540,11 @@ def test_a_prediction_of_the_records_plays_in_the_match():
     assert complaints(app) == []
     assert settings(app).view == "match"
     assert preset_of(settings(app)) == "bridges"
+    assert shown(app, "preset") == PRESETS["bridges"].label
+
+
+def test_no_prediction_is_said_of_dials_that_play_none():
+    assert shown(opened(), "preset") == "Choose a prediction"
 
 
 # -------------------------------------------------------------------- dials, forks, drawings
@@ -363,7 +552,7 @@ def test_a_prediction_of_the_records_plays_in_the_match():
 
 def test_a_dial_that_only_some_objectives_read_is_shown_with_those_alone():
     app = opened(**SMALL, first="minimax", second="r1")
-    labels = [slider.label for slider in app.select_slider]
+    labels = [knob["label"] for knob in column(app).values()]
 
     assert "R1: γ" in labels
     assert "WGAN-GP: λ" not in labels
@@ -371,11 +560,73 @@ def test_a_dial_that_only_some_objectives_read_is_shown_with_those_alone():
 
 def test_the_three_circulating_settings_turn_both_betas_and_the_penalty():
     app = opened(**SMALL)
-    app.session_state["gans.beta1"] = 0.0
-    app.session_state["gans.penalty_weight"] = 10.0
+    said(app, beta1=0.0, penalty_weight=10.0)
+
+    assert shown(app, "betas") == PUBLISHED["paper"].label
+    for name, source in PUBLISHED.items():
+        chosen(app, "betas", source.label)
+        assert complaints(app) == []
+        assert shown(app, "betas") == PUBLISHED[name].label
+        assert source.dials.items() <= values(settings(app)).items()
+
+
+def test_a_dial_that_turns_while_it_trains_forks_the_run_at_the_step_it_was_turned_at(monkeypatch):
+    app = opened(**SMALL, seed="3")
+    monkeypatch.setattr(material, "head", lambda: 400)
+
+    said(app, critic_steps=4)
+
+    assert complaints(app) == []
+    assert settings(app).changes == "400:critic_steps=4"
+    assert_dials_and_link_show(app, lab(seed="3", changes="400:critic_steps=4"))
+    assert shown(app, "critic_steps") == 4
+    assert handed(app)["run"] == digest(settings(app).match())
+    monkeypatch.setattr(material, "head", lambda: 700)
+    said(app, generator_rate=0.01)
+    assert settings(app).changes == "400:critic_steps=4;700:generator_rate=0.01"
+
+    said(app, seed=4)  # which cannot turn while it trains: a run of its own
+    assert_dials_and_link_show(app, lab(seed="4", critic_steps="4", generator_rate="0.01"))
+
+
+def test_going_back_over_a_fork_shows_what_the_address_says_and_nothing_else(monkeypatch):
+    app = opened(**SMALL, seed="3")
+    monkeypatch.setattr(material, "head", lambda: 400)
+    said(app, critic_steps=4)
+    forked = settings(app)
+    said(app, seed=9)
+    monkeypatch.setattr(material, "head", lambda: 0)
+
+    gone_back(app, f"?{links.query(forked)}")
+    assert complaints(app) == []
+    assert_dials_and_link_show(app, forked)
+    assert handed(app)["run"] == digest(forked.match())
+    assert not handed(app)["dials"]["linked"]
+
+    gone_back(app, f"?{links.query(lab(seed='3'))}")
+    assert_dials_and_link_show(app, lab(seed="3"))
+    assert shown(app, "critic_steps") == 1
+
+
+def test_going_back_leads_to_another_view_too():
+    app = opened(**SMALL)
+    app.segmented_control(key="gans.view").set_value("depth").run()
+    gone_back(app, f"?{links.query(lab())}")
+
+    assert complaints(app) == []
+    assert settings(app).view == app.segmented_control(key="gans.view").value == "match"
+
+
+def test_back_to_the_start_forgets_what_was_turned_on_the_way():
+    app = opened(**SMALL, changes="5:critic_steps=2")
+    assert handed(app)["resets"]
+
+    app.session_state["taken back"] = True
     app.run()
 
-    assert app.session_state["gans.betas"] == "paper"
+    assert complaints(app) == []
+    assert_dials_and_link_show(app, lab(critic_steps="2"))
+    assert not handed(app)["resets"]
 
 
 def test_the_two_numbers_say_that_wgan_gp_circles_and_r1_arrives():
@@ -383,15 +634,64 @@ def test_the_two_numbers_say_that_wgan_gp_circles_and_r1_arrives():
     assert "R1, γ = 0.3 arrives" in headings(opened(view="dirac", dirac_game="r1"))
 
 
+def test_the_picture_that_a_drag_ends_on_is_that_of_its_link_bit_for_bit():
+    app = opened(view="dirac", dirac_game="r1", dirac_gamma="0.7", dirac_x="-1.35")
+    there = packed(answer(app))
+    asking = Asking.about(dirac.answer, GanLab)
+    given = handed(opened(view="dirac", dirac_game="r1"))["dials"]["settings"]
+    for gamma, x in ((0.1, 1), (0.4, 0), (0.6, -1.3)):  # what was asked on the way
+        answered(asking, given | {"dirac_gamma": gamma, "dirac_x": x}, moving=True)
+
+    last = answered(asking, given | {"dirac_gamma": 0.7, "dirac_x": -1.35}, moving=False)
+
+    assert (last.scene, last.frames, last.shown) == (there.scene, there.frames, there.shown)
+
+
+@pytest.mark.parametrize("judge_steps", [0, 10])
+def test_the_game_that_is_looked_at_is_whole_while_a_hand_moves(judge_steps: int):
+    lab = turned(GanLab(), {"view": "dirac", "dirac_judge_steps": judge_steps})
+    moving, whole = dirac.answer(lab, True), dirac.answer(lab, False)
+
+    assert whole.coarse == ""
+    assert bool(moving.coarse) == (judge_steps == 10)
+    assert [pack(f, 0, {}) for f in moving.frames] == [pack(f, 0, {}) for f in whole.frames]
+    name = lab.dirac.game
+    assert np.array_equal(moving.still.arrays[f"{name}/path"], whole.still.arrays[f"{name}/path"])
+    for other, path in whole.still.arrays.items():
+        if other.endswith("/path"):  # the others are the beginning of what they will be
+            few = moving.still.arrays[other]
+            assert np.array_equal(few, path[: len(few)])
+    assert moving.scene == whole.scene
+
+
 def test_single_moves_come_before_the_iteration_and_can_be_taken_back():
     app = opened(view="slow", **SMALL)
-    app.button(key="gans.move.j").click().run()
-    app.button(key="gans.move.g").click().run()
-    assert settings(app).slow.moves == "jg"
+    knob = column(app)["slow_moves"]
+    assert (knob["kind"], knob["values"]) == ("letters", ["j", "g", "b"])
+    assert knob["written"] == ["Judge", "Generator", "Both"]
+    before = answer(app).frames[0].arrays
 
-    app.button(key="gans.move.back").click().run()
+    said(app, slow_moves="jg")
+    assert settings(app).slow.moves == "jg"
+    assert "2 single moves" in headings(app)
+    assert not np.array_equal(answer(app).frames[0].arrays["surface"], before["surface"])
+
+    said(app, slow_moves="")
     assert settings(app).slow.moves == ""
     assert complaints(app) == []
+
+
+def test_slow_motion_of_an_uploaded_table_is_answered_by_a_process_that_was_brought_it():
+    mark = tables.keep(tables.table_of(b"x,y\n1,2\n3,5\n2,2\n0,1\n"))
+    app = opened(view="slow", data="csv", upload=mark, **SMALL)
+    here = answer(app)
+    points = tables.points(mark)
+    tables._shelf.pop(mark)
+    with pytest.raises(ValueError, match="not here any more"):
+        answer(app)
+    tables.bring(mark, points.encode())
+
+    assert packed(answer(app)) == packed(here)
 
 
 def test_a_forked_game_says_from_which_tick_on_it_is_another():
@@ -404,13 +704,3 @@ def test_a_forked_game_says_from_which_tick_on_it_is_another():
     assert complaints(app) == []
     assert settings(app).changes == forked.changes
     assert any(panel.get("note") == notes["c"] for panel in scene(app)["panels"])
-
-
-@pytest.mark.parametrize("said", [None, 3, [["x"]], [[[1]]], {"a": 1}])
-def test_what_is_no_drawing_is_refused_in_a_sentence(said: object):
-    with pytest.raises(ValueError, match="the drawing could not be read"):
-        _strokes(said)
-
-
-def test_a_drawing_stays_near_the_pad():
-    assert _strokes([[[0.5, -0.25], [1e9, -1e9]]]) == [[(0.5, -0.25), (9.0, -9.0)]]

@@ -1,4 +1,4 @@
-"""Every mark and every panel of a scene, hung in a gallery: what the tests of both renderers draw.
+"""Every mark, handle and panel of a scene, hung in a gallery for the tests of both renderers.
 
 Each exhibit is a panel with a short run, whose frames look different, so that a picture of the
 wrong one is seen. A mark or panel that hangs here is looked at by all tests that walk the gallery.
@@ -7,7 +7,7 @@ wrong one is seen. A mark or panel that hangs here is looked at by all tests tha
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -16,23 +16,29 @@ from explorer.figures.scene import (
     Arrows,
     Axis,
     Band,
+    BarHandle,
     Bars,
     Choice,
     Curve,
     Diagram,
     Flow,
     FlowNode,
+    Grip,
     History,
     Mark,
     Mesh,
     Number,
+    NumberHandle,
     Numbers,
     Panel,
     Plot,
+    PointHandle,
     Points,
     Ranking,
     Rule,
+    RuleHandle,
     Sentence,
+    SpanHandle,
     Surface,
     Tiles,
     Timeline,
@@ -147,6 +153,47 @@ PLOTS: dict[str, Exhibit] = {
     ),
 }
 
+
+def grip(name: str, low: float = -1.0, high: float = 1.0, **about: Any) -> Grip:
+    return Grip(setting=name, label=name, low=low, high=high, **about)
+
+
+START = PointHandle(grip("θ", at="floor"), grip("ψ", at="loss"), "critic", label="start")
+PLOTS |= {
+    "point to be moved": plot(Points("cloud", "real", size=5), handles=(START,), **ONE),
+    "points to be moved on fitted axes": plot(
+        handles=(START, PointHandle(grip("a", at="ceiling"), grip("b", at=-0.5), "fake")),
+    ),
+    "lines to be moved": plot(
+        Curve("decay", "lstm"),
+        handles=(
+            RuleHandle(grip("lag", 0, 23, at=8), "x", "warn", label="lag"),
+            RuleHandle(grip("level", 1e-6, 10, at="floor"), "y", "critic", label="level"),
+        ),
+        y=Axis(1e-6, 10, log=True),
+    ),
+    "spans to be moved": plot(
+        Curve("decay", "lstm"),
+        handles=(
+            SpanHandle(grip("from", 0, 23, at=4), grip("to", 0, 23, at=15), "x", "warn"),
+            SpanHandle(grip("least", 0, 1, at="floor"), grip("most", 0, 2, at="ceiling"), "y"),
+        ),
+        y=Axis(0, 2),
+    ),
+    "numbers to be turned": plot(
+        SURFACE,
+        handles=(
+            NumberHandle(grip("w", at="floor"), -0.5, 0.2),
+            NumberHandle(grip("edits", entry="weight:3,2"), 0.5, -0.4, "hill", 23, "critic"),
+        ),
+        **ONE,
+    ),
+    "bars to be moved": plot(
+        BARS,
+        handles=tuple(BarHandle(grip(f"bar {i}", 0, 10), "heights", i, "critic") for i in range(5)),
+    ),
+}
+
 LETTERS = sorted(set(recordings.TEXT))
 CELL = {panel.area: panel for panel in worded(
     cell_scene("lstm", list(recordings.TEXT), 12, LETTERS, unit=5)
@@ -255,6 +302,11 @@ EXHIBITS = {**PLOTS, **OTHERS}
 def marks_shown() -> set[type]:
     """Return the marks that hang in the gallery."""
     return {type(m) for e in PLOTS.values() if isinstance(e.panel, Plot) for m in e.panel.marks}
+
+
+def handles_shown() -> set[type]:
+    """Return the handles that hang in the gallery."""
+    return {type(h) for e in PLOTS.values() if isinstance(e.panel, Plot) for h in e.panel.handles}
 
 
 def panels_shown() -> set[type]:

@@ -21,7 +21,19 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 
-from explorer.figures.scene import Choice, Grid, Mark, Panel, Plot, Points, Scene, Tiles, as_json
+from explorer.figures.scene import (
+    Choice,
+    Grid,
+    Handle,
+    Mark,
+    Panel,
+    Plot,
+    Points,
+    RuleHandle,
+    Scene,
+    Tiles,
+    as_json,
+)
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
 from explorer.stage.messages import PALETTE
@@ -32,6 +44,7 @@ from explorer.stage.paper.moment import Moment
 from explorer.stage.paper.panels import make
 from explorer.stage.paper.panels.plot import PaperPlot
 from explorer.stage.paper.plot.axes import ticks_of
+from explorer.stage.paper.plot.handles import HANDLES
 from explorer.stage.paper.plot.marks import MARKS
 from explorer.stage.paper.sheet import Paper
 from tests.stage import exhibits
@@ -73,6 +86,14 @@ class Gong(Choice):
     kind: str = "gong"
 
 
+@dataclass(frozen=True)
+class Lever(RuleHandle):
+    """A handle that nobody draws."""
+
+    handle: str = "lever"
+
+
+LEVER = Lever(exhibits.grip("a"))
 SMOKE, GONG = Smoke("cloud", "real"), Gong("panel", "a", ("b",))
 
 
@@ -96,7 +117,17 @@ def test_every_panel_of_a_scene_is_made_in_the_browser_and_on_paper_and_no_other
     assert names(Panel | Gong, "kind") - panels_in(PAPER, ".py") == {"gong"}
 
 
-def test_every_mark_and_every_panel_hangs_in_the_gallery():
+def test_every_handle_of_a_scene_is_drawn_in_the_browser_and_on_paper_and_no_other(page):
+    in_browser = set(in_page(page, "return Object.keys((await from('plot/handles')).HANDLES);"))
+
+    assert in_browser == names(Handle, "handle")
+    assert set(HANDLES) == names(Handle, "handle")
+    assert names(Handle | Lever, "handle") - in_browser == {"lever"}
+
+
+def test_every_mark_handle_and_panel_hangs_in_the_gallery():
+    assert exhibits.unshown(Handle, exhibits.handles_shown()) == set()
+    assert exhibits.unshown(Handle | Lever, exhibits.handles_shown()) == {"Lever"}
     assert exhibits.unshown(Mark, exhibits.marks_shown()) == set()
     assert exhibits.unshown(Panel, exhibits.panels_shown()) == set()
     assert exhibits.unshown(Mark | Smoke, exhibits.marks_shown()) == {"Smoke"}
@@ -150,13 +181,14 @@ def forged(thing: Any, **about: object) -> Any:
     ("panel", "message"),
     [
         (Plot("panel", "", (SMOKE,)), "unknown mark 'smoke'; choose from 'surface', "),
+        (Plot("panel", "", (), handles=(LEVER,)), "unknown handle 'lever'; choose from 'point'"),
         (GONG, "unknown panel 'gong'"),
         (
             Plot("panel", "", (Points("cloud", "nobody"),)),
             "unknown role 'nobody'; choose from 'ink'",
         ),
     ],
-    ids=["mark", "panel", "role"],
+    ids=["mark", "handle", "panel", "role"],
 )
 def test_what_is_unknown_says_so_in_its_place_and_to_whoever_looks(chromium, panel, message):
     with Theatre() as theatre:
@@ -177,6 +209,7 @@ STAR = forged(Points("cloud", "real"), shape="star")
     ("panel", "message"),
     [
         (Plot("panel", "", (SMOKE,)), r"^unknown mark 'smoke'; choose from 'surface', "),
+        (Plot("panel", "", (), handles=(LEVER,)), r"^unknown handle 'lever'; choose from 'point'"),
         (GONG, r"^unknown panel 'gong'"),
         (Plot("panel", "", (Points("cloud", "nobody"),)), r"^unknown role 'nobody'; choose from "),
         (
@@ -189,7 +222,7 @@ STAR = forged(Points("cloud", "real"), shape="star")
         ),
         (forged(OTHERS["timeline"].panel, scale="loud"), r"^unknown scale 'loud'; choose from "),
     ],
-    ids=["mark", "panel", "role", "shape", "source", "scale"],
+    ids=["mark", "handle", "panel", "role", "shape", "source", "scale"],
 )
 def test_on_paper_what_is_unknown_is_an_error_that_names_it(panel, message):
     frame = Frame(0, {**exhibits.RUN[-1].arrays, **exhibits.LSTM[0].arrays})
@@ -333,12 +366,15 @@ def _without_like(one: Image.Image, other: Image.Image) -> float:
 
 
 def nameless(exhibit: Exhibit) -> Exhibit:
-    """Return a plot whose marks have no label: letters look different on every machine."""
+    """Return a plot where nothing has a label: letters look different on every machine."""
     assert isinstance(exhibit.panel, Plot)
-    marks = tuple(
-        replace(mark, label="") if hasattr(mark, "label") else mark for mark in exhibit.panel.marks
-    )
-    return replace(exhibit, panel=replace(exhibit.panel, marks=marks))
+
+    def without(things: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(replace(each, label="") if hasattr(each, "label") else each for each in things)
+
+    panel = exhibit.panel
+    bare = replace(panel, marks=without(panel.marks), handles=without(panel.handles))
+    return replace(exhibit, panel=bare)
 
 
 @pytest.mark.parametrize("name", PLOTS)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from explorer.runs.answers import Answer, RefusedError, packed, refusal, wired
 from explorer.runs.frames import chunk
 from tests.stage.gallery import Show
 
@@ -73,11 +74,29 @@ class Run:
         return chunk([self.show.packets[i] for i in wanted[:count]])
 
 
+@dataclass
+class Oracle:
+    """Answers what dials say, as a scripted function of them does, and remembers what was asked."""
+
+    answer: Callable[[Mapping[str, Any], bool], Answer]
+    delay: float = 0.0  # seconds until it answers
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def replies(self, question: dict[str, Any]) -> bytes:
+        number = question["ask"]
+        try:
+            answer = self.answer(question["given"], question["moving"])
+        except RefusedError as refused:
+            return refusal(number, refused.name, str(refused))
+        return wired(number, packed(answer), with_scene=True)
+
+
 class Theatre:
-    """The server and its runs by token; `base` is its address."""
+    """The server, its runs and its oracles by token; `base` is its address."""
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
+        self.oracles: dict[str, Oracle] = {}
         routes = [
             Route("/", lambda request: HTMLResponse(PAGE.read_text(encoding="utf-8"))),
             Route("/favicon.ico", lambda request: Response(status_code=204)),
@@ -85,6 +104,7 @@ class Theatre:
             Route("/stage/{token}/still", self._still),
             Route("/stage/{token}/frames", self._frames),
             WebSocketRoute("/stage/{token}", self._viewer),
+            WebSocketRoute("/stage/{token}/answers", self._asked),
         ]
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off")
         self.server = uvicorn.Server(config)
@@ -139,6 +159,18 @@ class Theatre:
             heard.cancel()
             run.goal = -1
             run.viewers -= 1
+
+    async def _asked(self, socket: WebSocket) -> None:
+        await socket.accept()
+        oracle = self.oracles[socket.path_params["token"]]
+        try:
+            while not self.server.should_exit:
+                question = json.loads(await socket.receive_text())
+                oracle.asked.append(question)
+                await asyncio.sleep(oracle.delay)
+                await socket.send_bytes(oracle.replies(question))
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the page is gone
 
     async def _hear(self, socket: WebSocket, run: Run, wanted: dict[str, int | None]) -> None:
         while True:

@@ -1,9 +1,11 @@
 """What each game of a match is called, and the line that stands for it in every picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.gans.objectives import OBJECTIVES, Objective
+from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.turning import FIELD_OF_SIDE
 
 FURTHER = ("other_game", "fourth_game", "theory", "baseline")
 LETTERS = "abcd"
@@ -70,3 +72,21 @@ def contestants(
         used.add(role)
         found.append(Contestant(letter, objective, rules.title, note, short=short, role=role))
     return tuple(found)
+
+
+def playing(lab: GanLab) -> tuple[Contestant, ...]:
+    """Return the games of the lab as they are shown: as they stand once all dials are turned."""
+    now = lab.turned()
+    objectives = [getattr(now, name) for name in FIELD_OF_SIDE.values() if getattr(now, name)]
+    since = {
+        letter: tick
+        for tick, values in lab.turns()
+        for letter, field in FIELD_OF_SIDE.items()
+        if {field, f"{letter}.objective"} & set(values)
+    }
+    return tuple(
+        replace(game, note=f"{game.note}, from tick {since[game.letter]:,}")
+        if game.letter in since
+        else game
+        for game in contestants(objectives, now.one_sided, now.spectral)
+    )

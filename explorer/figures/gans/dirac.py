@@ -1,4 +1,9 @@
-"""The game of two numbers: the phase portrait of one objective large, and all of them small."""
+"""The game of two numbers: the phase portrait of one objective large, and all of them small.
+
+How to read it: the arrows are the field along which both numbers are drawn, the faint dots the
+whole path from the start, the coloured ones the last moves. A path that winds in arrives, one that
+closes circles for ever.
+"""
 
 from collections.abc import Sequence
 
@@ -12,33 +17,60 @@ from explorer.figures.scene import (
     Numbers,
     Panel,
     Plot,
+    PointHandle,
     Points,
     Rule,
     Scene,
     Sentence,
+    as_json,
+    grip_of,
 )
+from explorer.gans.dirac import DIRAC_GAMES
+from explorer.labs.gans.dirac import EDGE
+from explorer.labs.gans.settings import GanLab
+from explorer.runs.answers import Answer
 
 COLUMN = "minmax(0, 1fr)"
-EDGE = 2.5
+SHOWN = EDGE + 0.15  # so that a start at the edge is seen whole
 ARROW_SCALE = 0.11
 LONGEST = 0.32
 ACROSS = 6  # columns, and small portraits a row
+TRAIL = 60  # moves
+GLIMPSED = 500  # moves of the judge in every other game while a hand moves
 
 
-def dirac_scene(labels: Sequence[tuple[str, str]], game: str, smooth: bool) -> Scene:
-    """Return the portrait of ``game``, and under it a small one of every game by name and label.
+def answer(lab: GanLab, moving: bool) -> Answer:
+    """Return the game of two numbers that the dials stand at; the page's `answer`.
 
-    ``smooth`` says whether the game has eigenvalues at its equilibrium. Frames and still are those
-    of the recording of two numbers. Raises ValueError for a game that is not among the labels.
+    While a hand moves, the games that are not looked at may make fewer moves, and it says so.
     """
-    names = dict(labels)
-    if game not in names:
-        raise ValueError(f"unknown game {game!r}; choose from {', '.join(map(repr, names))}")
-    small = [_portrait(name, label, large=False) for name, label in labels]
+    portrait = lab.dirac
+    few = GLIMPSED // max(1, portrait.judge_steps) if moving else portrait.steps
+    short = few < portrait.steps
+    return Answer(
+        as_json(dirac_scene(portrait.game)),
+        portrait.frames(),
+        portrait.still(few),
+        coarse=f"Meanwhile the small ones make {few} moves." if short else "",
+    )
+
+
+def dirac_scene(game: str) -> Scene:
+    """Return the portrait of a game by name, and under it a small one of every game.
+
+    Frames and still are those of `labs.gans.dirac.Portrait`; no weight is part of the scene, which
+    so stays the same while one is turned. Raises ValueError for a game that there is none of.
+    """
+    if game not in DIRAC_GAMES:
+        raise ValueError(f"unknown game {game!r}; choose from {', '.join(map(repr, DIRAC_GAMES))}")
+    names = {name: each.title for name, each in DIRAC_GAMES.items()}
+    chosen = DIRAC_GAMES[game]
+    lead = f"{chosen.title}, γ = {{gamma}}." if chosen.weighed else f"{chosen.title}."
+    small = [_portrait(name, label, large=False) for name, label in names.items()]
     panels: list[Panel] = [
         _portrait(game, names[game], large=True),
-        Sentence("says", f"{game}/says", lead=f"{names[game]}.", lines=2),
-        Numbers("numbers", _cards(game, smooth)),
+        Sentence("says", f"{game}/says", lead=lead, lines=2),
+        Numbers("numbers", _cards(game, chosen.smooth)),
         _distance(game, names[game]),
         _players(game),
         Sentence("look", "look", lead="What to look for.", lines=4),
@@ -85,7 +117,7 @@ def _rows(areas: Sequence[str], across: int) -> list[str]:
 def _portrait(name: str, label: str, large: bool) -> Plot:
     marks: tuple[Mark, ...] = (
         Arrows(
-            f"{name}/tails",
+            "tails",
             f"{name}/arrows",
             "baseline",
             scale=ARROW_SCALE,
@@ -93,9 +125,23 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
             label="where both are drawn",
         ),
         Points(f"{name}/path", "baseline", size=1.3 if large else 2.6, opacity=0.3, label="path"),
-        Points(f"{name}/trail", "wgan", size=2.4 if large else 5, opacity=0.75, label="trail"),
+        Points(
+            f"{name}/path",
+            "wgan",
+            size=2.4 if large else 5,
+            opacity=0.75,
+            window=TRAIL,
+            label="trail",
+        ),
         Points("equilibrium", "real", size=5 if large else 9, shape="cross", label="equilibrium"),
-        Points(f"{name}/here", "fake", size=6 if large else 11, opacity=1.0, label="now"),
+        Points(
+            f"{name}/path",
+            "fake",
+            size=6 if large else 11,
+            opacity=1.0,
+            window=1,
+            label="now",
+        ),
     )
     if not large:
         marks = marks[1:]
@@ -104,11 +150,24 @@ def _portrait(name: str, label: str, large: bool) -> Plot:
         title=label if large else "",
         note="across: θ, up: ψ" if large else label,
         marks=marks,
-        x=Axis(-EDGE, EDGE),
-        y=Axis(-EDGE, EDGE),
+        x=Axis(-SHOWN, SHOWN),
+        y=Axis(-SHOWN, SHOWN),
         square=True,
+        handles=(_start(),) if large else (),
         alt=f"{label}: θ {{{name}/theta}}, ψ {{{name}/psi}}, {{{name}/distance}} from the "
-        "equilibrium.",
+        "equilibrium."
+        if large
+        else f"{label}: {{{name}/end}} from the equilibrium in the end.",
+    )
+
+
+def _start() -> PointHandle:
+    """Return where both numbers start, to be taken hold of."""
+    return PointHandle(
+        grip_of(GanLab, "dirac_x", at="start/theta"),
+        grip_of(GanLab, "dirac_y", at="start/psi"),
+        role="fake",
+        label="start",
     )
 
 

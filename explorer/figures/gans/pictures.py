@@ -8,12 +8,9 @@ respect to the sample. Long arrows move samples; where there are none, nothing i
 
 from explorer.figures.gans.contestants import Contestant
 from explorer.figures.scene import Arrows, Axis, Curve, Mark, Mesh, Plot, Points, Surface, Tiles
+from explorer.labs.gans.looks import LAYERS
 
 Extent = tuple[float, float, float, float]  # x0, x1, y0, y1
-
-LAYERS = {"pull": "pull", "grid": "noise grid", "points": "points"}
-"""What lies over the judge's surface, and what a menu calls it: samples and their pull, the
-generator as a warped grid of noise, or the points alone."""
 
 # One scale for all games: a pull of 1 (a critic's ideal slope) is drawn a tenth of a unit long,
 # and what is longer than half a unit is cut and marked.

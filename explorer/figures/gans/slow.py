@@ -1,8 +1,9 @@
 """One iteration taken apart: its numbered sub-steps, what each of them touches, and its numbers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from explorer.figures.gans.contestants import Contestant
+from explorer.figures.gans.contestants import Contestant, playing
 from explorer.figures.gans.pictures import ARROW_SCALE, LONGEST_ARROW, Extent
 from explorer.figures.scene import (
     Arrows,
@@ -20,9 +21,13 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
     Surface,
+    as_json,
 )
 from explorer.gans.penalty import Where
+from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.slow import COMPARED, parts
+from explorer.runs.answers import Answer
+from explorer.runs.frames import Frame
 
 COLUMN = "minmax(0, 1fr)"
 NOISE = 3.2
@@ -62,6 +67,39 @@ LINKS = (
     ("judge_loss", "judge_update"),
     ("judge_update", "judge"),
 )
+
+
+OPENS = 5
+"""The sub-step that is shown first: both players have been asked by then."""
+GLIMPSED = 100
+"""Iterations before it, at most, while a hand moves: a hundred take half a second."""
+
+
+def answer(lab: GanLab, moving: bool) -> Answer:
+    """Return the iteration that the dials ask for, part by part; the page's `answer`.
+
+    While a hand moves it may be an earlier iteration, and says so.
+    """
+    slow = lab.taken_apart()
+    early = moving and slow.step > GLIMPSED
+    shown = replace(slow, step=GLIMPSED) if early else slow
+    games = {game.letter: game for game in playing(lab)}
+    scene = slow_scene(games[slow.side], slow.distribution().extent, slow.noise == "uniform")
+    frames = [_known(frame) for frame in shown.stream()]
+    return Answer(
+        as_json(scene),
+        frames,
+        shown.still(),
+        precision=slow.precision,
+        start=min(OPENS, len(frames) - 1),
+        coarse=f"Meanwhile that of iteration {GLIMPSED:,}." if early else "",
+    )
+
+
+def _known(frame: Frame) -> Frame:
+    """Return a frame without the batches that were not drawn yet: those are all zero."""
+    known = {name: array for name, array in frame.arrays.items() if name == "lit" or array.any()}
+    return replace(frame, arrays=known)
 
 
 def slow_scene(game: Contestant, extent: Extent, uniform: bool) -> Scene:

@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.figures.scene.handles import Grip
+
 
 @dataclass(frozen=True)
 class Value:
     """A number of the frame: a scalar, or the entry of an array that ``select`` chooses.
 
-    ``digits`` counts decimals (fewer from 10 on). ``one_minus`` shows 1 less the number.
+    ``digits`` counts decimals (fewer from 10 on). ``one_minus`` shows 1 less the number. One with
+    a ``grip`` can be turned where it stands, dragged sideways or typed.
     """
 
     name: str
     select: str = ""
     digits: int = 2
     one_minus: bool = False
+    grip: Grip | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Dot:
     where ``cause`` is "before"). A ``diagonal`` has a single product,
     weights[block, u] · inputs[u], with weights of shape (blocks, H). ``gated_by`` names an array
     whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+    With a ``grip`` every weight can be turned: its entry may name the {row} and {column} of it.
 
     ``cause`` says where the inputs come from: "token", what is read in this step; "before", the
     value ``leads_to`` of every unit one step earlier, so that a product leads back through time.
@@ -103,6 +108,7 @@ class Dot:
     leads_to: str = ""
     diagonal: bool = False
     gated_by: str = ""
+    grip: Grip | None = None
 
 
 @dataclass(frozen=True)

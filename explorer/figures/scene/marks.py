@@ -19,13 +19,18 @@ FITTED = Axis()
 
 @dataclass(frozen=True)
 class Points:
-    """A cloud from an array of shape (n, 2)."""
+    """A cloud from an array of shape (n, 2).
+
+    With a ``window`` the array has a row for each frame, and so many are drawn: that of the frame
+    which is shown, and those before it.
+    """
 
     array: str
     role: str
     size: float = 2.5  # radius in px at a panel of 400 px; it scales with the panel
     opacity: float = 0.8
     shape: Literal["dot", "ring", "cross"] = "dot"
+    window: int | None = None
     label: str = ""
     mark: Literal["points"] = "points"
 

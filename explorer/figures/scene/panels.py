@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.figures.scene.circuit import Diagram
+from explorer.figures.scene.handles import Grip, Handle
 from explorer.figures.scene.marks import FITTED, Axis, Mark
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture with axes. ``square`` keeps one unit equally long both ways and hides the ticks."""
+    """A picture with axes. ``square`` keeps one unit equally long both ways and hides the ticks.
+
+    ``handles`` are what can be taken hold of in it: they lie over the marks.
+    """
 
     area: str
     title: str
@@ -19,6 +23,7 @@ class Plot:
     y: Axis = FITTED
     square: bool = False
     alt: str = ""  # what the picture shows; `{name}` is replaced by the scalar of that name
+    handles: tuple[Handle, ...] = ()
     kind: Literal["plot"] = "plot"
 
 
@@ -171,7 +176,8 @@ class Number:
     """A card with one number, what it is, and its floor or ceiling.
 
     ``form`` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
-    ``of``: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
+    ``of``: "6 / 8"). The four bounds tint it; each may be the name of a scalar. One with a
+    ``grip`` can be turned on its card, dragged sideways or typed.
     """
 
     scalar: str
@@ -184,6 +190,7 @@ class Number:
     bad_to: float | str | None = None
     bad_from: float | str | None = None
     help: str = ""
+    grip: Grip | None = None
 
 
 @dataclass(frozen=True)

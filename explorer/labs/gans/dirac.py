@@ -1,18 +1,17 @@
-"""The game of two numbers as a recording: every objective from one start, and its phase portrait.
+"""The game of two numbers: every objective from one start, and its phase portrait.
 
-**Frames**, one a step: for every game g of `games(gamma)`, ``g/here`` (1, 2) and ``g/trail``
-(60, 2), the last steps (shorter trails repeat their start); scalars ``g/distance`` from the
-equilibrium, ``g/theta g/psi``; sentences ``g/says``, and ``look`` for the chosen game.
-**Still**: ``g/path`` (steps + 1, 2), ``g/tails g/arrows`` (225, 2) the field on 15 × 15 points,
-``equilibrium`` (1, 2); scalars ``g/real1 g/imag1 g/real2 g/imag2`` (eigenvalues of the Jacobian,
-left out where there is none), ``g/radius`` (the largest modulus of a whole step, linearised),
-``g/arrives`` (1 where it converges).
+**Frames**, one a step: scalars ``g/distance`` from the equilibrium, ``g/theta g/psi`` and the
+sentence ``look`` of the chosen game g.
+**Still**, for every game g of `games(gamma)`: ``g/path`` (steps + 1, 2), and ``g/arrows`` (225, 2),
+the field at ``tails`` (225, 2), 15 × 15 points; ``equilibrium`` (1, 2); scalars ``gamma``,
+``start/theta start/psi``, ``g/end``, the distance after the last step, ``g/real1 g/imag1 g/real2
+g/imag2`` (eigenvalues of the Jacobian, left out where there is none), ``g/radius`` (the largest
+modulus of a whole step, linearised), ``g/arrives`` (1 where it converges); sentences ``g/says``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -31,9 +30,8 @@ from explorer.gans.dirac import (
 from explorer.labs.gans.words import fixed, spoken
 from explorer.runs.frames import Frame
 
-EDGE = 2.5  # of the portrait: θ and ψ from −2.5 to 2.5
+EDGE = 3.0  # of the portrait: θ and ψ from −3 to 3, wherever they may start
 ARROWS = 15  # each way
-TRAIL = 60  # steps
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,14 @@ OUTCOMES: Mapping[Verdict, Outcome] = {
 
 def games(gamma: float) -> dict[str, DiracGame]:
     """Every game by name; those that are weighed, with this γ."""
-    return {
-        name: game.weighed(gamma) if game.weighed else game for name, game in DIRAC_GAMES.items()
-    }
+    return dict(_weighed(gamma))
+
+
+@lru_cache(maxsize=64)
+def _weighed(gamma: float) -> tuple[tuple[str, DiracGame], ...]:
+    return tuple(
+        (name, game.weighed(gamma) if game.weighed else game) for name, game in DIRAC_GAMES.items()
+    )
 
 
 def _in_turn(moves: int) -> str:
@@ -92,102 +95,109 @@ class Portrait:
     )
     steps: int = dial(500, "Moves", low=10, high=2_000)
 
-    precision: ClassVar[Mapping[str, str]] = {}
-
     def __post_init__(self) -> None:
         check(self)
 
-    @property
-    def frame_count(self) -> int:
-        """The number of frames of a whole run."""
-        return self.steps + 1
-
-    def shared_steps(self, other: object) -> int:
-        """Up to which step two portraits are equal; -1 where they start apart."""
-        if not isinstance(other, Portrait) or replace(self, steps=10) != replace(other, steps=10):
-            return -1
-        return min(self.steps, other.steps)
+    def path(self, game: DiracGame) -> torch.Tensor:
+        """(θ, ψ) of one game before the first step and after each, (steps + 1, 2)."""
+        return _path(game, (self.x, self.y), self.judge_steps, self.steps, self.h)
 
     def paths(self) -> dict[str, torch.Tensor]:
-        """(θ, ψ) of every game before the first step and after each, (steps + 1, 2)."""
-        return _paths(replace(self, game="minimax"))
+        """The path of every game."""
+        return {name: self.path(game) for name, game in games(self.gamma).items()}
 
-    def still(self) -> Frame:
-        """The fields, the whole paths and the eigenvalues."""
-        axis = torch.linspace(-EDGE, EDGE, ARROWS, dtype=torch.float64)
-        at = torch.cartesian_prod(axis, axis)
-        arrays: dict[str, np.ndarray] = {"equilibrium": np.zeros((1, 2))}
-        scalars: dict[str, float] = {}
-        paths = self.paths()
+    def verdict(self, game: DiracGame) -> Verdict:
+        """What becomes of one game from this start."""
+        return verdict(game, self.path(game), self.judge_steps)
+
+    def still(self, moves: int | None = None) -> Frame:
+        """The fields, the whole paths, the eigenvalues, and what becomes of every game.
+
+        With fewer ``moves`` than there are the other games make so many, and nothing is said of
+        how they end.
+        """
+        few = self if moves is None else replace(self, steps=min(moves, self.steps))
+        arrays = {"equilibrium": np.zeros((1, 2)), "tails": _places().numpy()}
+        scalars = {"gamma": self.gamma, "start/theta": self.x, "start/psi": self.y}
+        sentences: dict[str, str] = {}
         for name, game in games(self.gamma).items():
-            arrays |= {
-                f"{name}/path": _drawn(paths[name]),
-                f"{name}/tails": at.numpy(),
-                f"{name}/arrows": velocities(game, at).numpy(),
-            }
-            values = eigenvalues(game)
-            for index, value in enumerate([] if values is None else values.tolist(), 1):
-                scalars[f"{name}/real{index}"] = value.real
-                scalars[f"{name}/imag{index}"] = value.imag
-            step = step_eigenvalues(game, self.judge_steps, self.h)
-            if step is not None:
-                scalars[f"{name}/radius"] = float(step.abs().max())
-            scalars[f"{name}/arrives"] = float(
-                verdict(game, paths[name], self.judge_steps) == "converges"
-            )
-        return Frame(0, arrays, scalars)
+            portrait = self if name == self.game else few
+            path = portrait.path(game)
+            arrays |= {f"{name}/path": _drawn(path), f"{name}/arrows": _arrows(game)}
+            if portrait.steps == self.steps:
+                found = self.verdict(game)
+                scalars[f"{name}/end"] = float(path[-1].norm())
+                scalars[f"{name}/arrives"] = float(found == "converges")
+                sentences[f"{name}/says"] = f"**{OUTCOMES[found].sentence}.** {_spectrum(game)}"
+            scalars |= _eigenvalues(name, game, self)
+        return Frame(0, arrays, scalars, sentences)
 
-    def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
-        """Yield the frames of the run, or those after the frame whose ``state`` is given."""
-        paths = self.paths()
-        known = games(self.gamma)
-        says = {}
-        for name, path in paths.items():
-            found = OUTCOMES[verdict(known[name], path, self.judge_steps)]
-            says[name] = f"**{found.sentence}.** {_spectrum(known[name])}"
-        for step in range(0 if state is None else int(state["step"]) + 1, self.steps + 1):
-            arrays: dict[str, np.ndarray] = {}
-            scalars: dict[str, float] = {"step": step}
-            for name, path in paths.items():
-                shown = _drawn(path)
-                trail = np.arange(step - TRAIL + 1, step + 1).clip(0)
-                arrays |= {f"{name}/here": shown[step : step + 1], f"{name}/trail": shown[trail]}
-                theta, psi = path[step].tolist()
-                scalars |= {
-                    f"{name}/distance": float(path[step].norm()),
+    def frames(self) -> list[Frame]:
+        """How the chosen game moves, a frame for the start and one for each move."""
+        game, name = games(self.gamma)[self.game], self.game
+        path = self.path(game)
+        places, away = path.tolist(), path.norm(dim=1).tolist()
+        begin = spoken(away[0], 2)
+        return [
+            Frame(
+                step,
+                scalars={
+                    "step": step,
+                    f"{name}/distance": distance,
                     f"{name}/theta": theta,
                     f"{name}/psi": psi,
-                }
-            sentences = {f"{name}/says": text for name, text in says.items()}
-            sentences["look"] = self._look(step, paths[self.game])
-            kept = {"step": np.asarray(step)} if step % 50 == 0 else None
-            yield Frame(step, arrays, scalars, sentences, state=kept)
-
-    def _look(self, step: int, path: torch.Tensor) -> str:
-        label = games(self.gamma)[self.game].label
-        away, start = float(path[step].norm()), float(path[0].norm())
-        goal = "The data sits at 0, and so should θ."
-        if start == 0:
-            return f"{goal} {label} started there, at the equilibrium: choose another start."
-        if step == 0:
-            return (
-                f"{goal} {label} starts at a distance of {spoken(start, 2)} from the equilibrium "
-                "and has not moved yet. Play: does it come nearer, circle, or run away?"
+                },
+                sentences={"look": _look(game.label, step, distance, begin)},
             )
-        moves = "1 step" if step == 1 else f"{step} steps"
+            for step, ((theta, psi), distance) in enumerate(zip(places, away, strict=True))
+        ]
+
+
+def _eigenvalues(name: str, game: DiracGame, portrait: Portrait) -> dict[str, float]:
+    """What is known of a game near its equilibrium, by the names of the scalars."""
+    found: dict[str, float] = {}
+    values = eigenvalues(game)
+    for index, value in enumerate([] if values is None else values.tolist(), 1):
+        found |= {f"{name}/real{index}": value.real, f"{name}/imag{index}": value.imag}
+    step = step_eigenvalues(game, portrait.judge_steps, portrait.h)
+    if step is not None:
+        found[f"{name}/radius"] = float(step.abs().max())
+    return found
+
+
+def _look(label: str, step: int, away: float, start: str) -> str:
+    """What to look for; ``start`` is the distance at the start as it is written."""
+    goal = "The data sits at 0, and so should θ."
+    if start == "0":
+        return f"{goal} {label} started there, at the equilibrium: choose another start."
+    if step == 0:
         return (
-            f"{goal} {label} is {spoken(away, 2)} from the equilibrium after {moves}; it started "
-            f"at {spoken(start, 2)}."
+            f"{goal} {label} starts at a distance of {start} from the equilibrium "
+            "and has not moved yet. Play: does it come nearer, circle, or run away?"
         )
+    moves = "1 step" if step == 1 else f"{step} steps"
+    return (
+        f"{goal} {label} is {spoken(away, 2)} from the equilibrium after {moves}; it started "
+        f"at {start}."
+    )
 
 
-@lru_cache(maxsize=16)
-def _paths(portrait: Portrait) -> dict[str, torch.Tensor]:
-    start = (float(portrait.x), float(portrait.y))
-    return {
-        name: trajectory(game, start, portrait.judge_steps, portrait.steps, portrait.h)
-        for name, game in games(portrait.gamma).items()
-    }
+@lru_cache(maxsize=512)
+def _path(
+    game: DiracGame, start: tuple[float, float], judge_steps: int, steps: int, h: float
+) -> torch.Tensor:
+    return trajectory(game, start, judge_steps, steps, h)
+
+
+def _places() -> torch.Tensor:
+    """Where the field is drawn, (225, 2)."""
+    axis = torch.linspace(-EDGE, EDGE, ARROWS, dtype=torch.float64)
+    return torch.cartesian_prod(axis, axis)
+
+
+@lru_cache(maxsize=64)
+def _arrows(game: DiracGame) -> np.ndarray:
+    return velocities(game, _places()).numpy()
 
 
 def _drawn(path: torch.Tensor) -> np.ndarray:

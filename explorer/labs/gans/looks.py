@@ -15,6 +15,10 @@ from explorer.gans.game import Game
 from explorer.gans.noise import NOISES
 from explorer.gans.penalty import Where
 
+LAYERS: Mapping[str, str] = {"pull": "pull", "grid": "noise grid", "points": "points"}
+"""What lies over the judge's surface, and what a menu calls it: samples and their pull, the
+generator as a warped grid of noise, or the points alone."""
+
 LINES = 17  # of the warped grid, each way
 PROFILE = 128  # points of a judge over a line
 BINS = 64  # of the histogram of points on a line

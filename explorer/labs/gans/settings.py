@@ -6,10 +6,11 @@ from typing import Any
 from explorer.dials import again, dial, shared, values
 from explorer.gans.distributions import Distribution
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import DATA, DEFAULT_DRAWING, points_text
+from explorer.labs.gans.data import DATA, DEFAULT_DRAWING
 from explorer.labs.gans.deep import Critics, Deep
 from explorer.labs.gans.dirac import Portrait
 from explorer.labs.gans.games import Games
+from explorer.labs.gans.looks import LAYERS
 from explorer.labs.gans.many import Many
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.slow import Iteration, Slow
@@ -26,6 +27,12 @@ class GanLab(Games):
 
     view: str = dial("match", "View", "Ways to look at a generator and its judge.", choices=VIEWS)
     upload: str = dial("", "Uploaded table")  # its mark, for "csv"
+    layer: str = dial(
+        "pull",
+        "Over the surface",
+        "Samples with the pull on each, the generator as a bent grid of noise, or points.",
+        choices=LAYERS,
+    )
     steps: int = again(Match, "steps")
     clock: str = again(Match, "clock")
     audit: bool = again(Match, "audit")
@@ -60,8 +67,7 @@ class GanLab(Games):
 
     def _points(self) -> str:
         wanted = self.upload and "points" in DATA[self.data].needs
-        table = tables.kept(self.upload) if wanted else None
-        return points_text(table) if table else ""
+        return tables.points(self.upload) if wanted else ""
 
     def experiment(self) -> Match | Many | Deep:
         """The run of the view that is looked at; the match where a view has none of its own."""

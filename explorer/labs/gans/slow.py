@@ -20,7 +20,8 @@ generator_gradient generator_change`` (norms), ``slope`` (mean norm where the pe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -41,6 +42,8 @@ from explorer.runs.frames import Frame
 
 MOST = 256  # points of a batch that are shown
 CELLS = 48
+STOPS = (0, 20, 50, 100, 300, 1_000)
+"""Iterations before it that a page offers."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,11 @@ class Iteration:
         "So many iterations before it.",
         low=0,
         high=2_000,
-        offered=(0, 20, 50, 100, 300, 1_000),
+        offered=STOPS,
     )
-    moves: str = dial("", "Single moves", longest=200, letters="".join(MOVES))
+    moves: str = dial(
+        "", "Single moves", "Learns once before the iteration.", longest=200, letters="".join(MOVES)
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -186,9 +191,7 @@ class Slow(Games, Iteration):
 
     def game(self) -> Game:
         """The game as it stands before the iteration."""
-        game = Game(self.settings(self.side), self.sampler())
-        for _ in range(self.step):
-            game.step()
+        game = _played(replace(self, moves=""))
         for move in self.moves:
             getattr(game, MOVES[move].method)()
         return game
@@ -207,6 +210,24 @@ class Slow(Games, Iteration):
             frame = told.frame(index, part)
             if index > done:
                 yield frame
+
+
+def _played(slow: Slow) -> Game:
+    """The game after the iterations before; those that were played lately are not played again."""
+    game = Game(slow.settings(slow.side), slow.sampler())
+    if slow.step:
+        game.restore(_state(slow))
+    return game
+
+
+@lru_cache(maxsize=24)
+def _state(slow: Slow) -> dict[str, np.ndarray]:
+    """The state of the game after its iterations, from the last stop on the way there."""
+    stop = max(each for each in STOPS if each < slow.step)
+    game = _played(replace(slow, step=stop))
+    for _ in range(slow.step - stop):
+        game.step()
+    return game.state()
 
 
 class _Known:

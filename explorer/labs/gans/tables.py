@@ -1,7 +1,8 @@
 """The tables that visitors uploaded, for as long as the server has room for them.
 
 A table is known by its mark, which nobody can guess; whoever has a link with the mark can train on
-it. Nothing is written to disk, and no file name is kept.
+it. Nothing is written to disk, and no file name is kept. A process that answers has no shelf of its
+own: it is brought the points.
 """
 
 import secrets
@@ -9,11 +10,13 @@ import threading
 from collections import OrderedDict
 
 from explorer.gans.drawn import Table, points_of_csv
+from explorer.labs.gans.data import points_text
 
 MOST_TABLES = 64  # of at most 20,000 rows: 700 kB each
 LARGEST = 64 * 2**20  # bytes of a file: a million rows of two columns take 40 MB
 
 _shelf: OrderedDict[str, Table] = OrderedDict()
+_brought: OrderedDict[str, str] = OrderedDict()  # points of tables on another process' shelf
 _lock = threading.Lock()
 
 
@@ -48,3 +51,16 @@ def kept(mark: str) -> Table | None:
         if mark in _shelf:
             _shelf.move_to_end(mark)
         return _shelf.get(mark)
+
+
+def bring(mark: str, points: bytes) -> None:
+    """Take the `points` of a table that lies on the shelf of another process."""
+    _brought[mark] = points.decode("ascii")
+    while len(_brought) > MOST_TABLES:
+        _brought.popitem(last=False)
+
+
+def points(mark: str) -> str:
+    """The points of the table with this mark, as an experiment is told them; empty without one."""
+    table = kept(mark)
+    return points_text(table) if table else _brought.get(mark, "")

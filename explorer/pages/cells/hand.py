@@ -13,6 +13,8 @@ from explorer.pages.cells.material import PICKED, answered
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.sequences import handmade
+from explorer.sequences.handmade import HANDMADE
+from explorer.stage.messages import Setting
 
 HOW = """
 **Nothing here was trained.** Each cell has a handful of weights that a person can read, and solves
@@ -29,6 +31,9 @@ double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
 """
 
 
+NOT_OF_ANOTHER: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}
+"""The dials that say something of one cell alone, as they stand for another."""
+
 SOURCES = (handmade.verdict, handmade.Handmade)
 
 
@@ -41,7 +46,7 @@ def show(dials: Dials[CellLab]) -> str:
         dials.refuse(why, replace(settings, word="", changed=""))
     entry = found.entry
     column = Column(dials, PICKED, above=True)
-    column.show("hand", as_="menu", turns={"word": "", "changed": "", "unit": -1})
+    column.show("hand", as_="menu", turns=dict.fromkeys(HANDMADE, NOT_OF_ANOTHER))
     column.show("word", help=f"Type its symbols: {' '.join(entry.symbols)}")
     answered(answers.hand, dials, column, "A cell that a person made.")
     _verdict(found)

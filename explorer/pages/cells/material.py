@@ -18,11 +18,12 @@ from explorer.pages.dials import Dials
 from explorer.runs.answers import Answer, Asking
 from explorer.runs.links import query
 from explorer.stage.component import ask
+from explorer.stage.messages import Setting
 
 PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
 
-NOT_OF_ANOTHER = {TYPED: "", CHOSEN: 0, "place": -1, "unit": -1}
+NOT_OF_ANOTHER: dict[str, Setting] = {TYPED: "", CHOSEN: 0, "place": -1, "unit": -1}
 """The dials that say something of one network alone, as they stand when another one reads."""
 
 NOTES = "cells:notes"  # in the session: what there is to say once of what was chosen
@@ -64,7 +65,9 @@ def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
     """Return the dials of what is read, by which cell, and where one looks."""
     settings = dials.wanted()
     column = Column(dials, PICKED, above=True)
-    column.show("reads", offered=offered(settings.upload), as_="menu", turns=NOT_OF_ANOTHER)
+    some = offered(settings.upload)
+    others = dict.fromkeys(some, NOT_OF_ANOTHER)
+    column.show("reads", offered=some, as_="menu", turns=others)
     cells = able(settings.reads)
     if settings.reads != "yours" and len(cells) > 1:
         column.show("cell", offered=cells, as_="row")

@@ -1,12 +1,11 @@
 """A deep critic: its gradient at every layer, with clipped weights and with a penalty."""
 
-import streamlit as st
-
 from explorer.figures import gans as figures
 from explorer.gans.game import Game
 from explorer.gans.objectives import WassersteinClip, WassersteinPenalty
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.runs.hub import the_hub
@@ -34,20 +33,23 @@ FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        st.markdown("#### The clipped critic")
-        dials.show("deep_clip")
-        st.markdown("#### All critics")
-        dials.show("deep_depth")
-        dials.show("deep_width")
-        dials.show("deep_steps")
-        dials.show("seed", as_="field")
+    column = Column(dials)
+    column.group("The clipped critic")
+    column.show("deep_clip")
+    column.group("All critics")
+    column.show("deep_depth")
+    column.show("deep_width")
+    column.show("deep_steps")
+    column.show("seed", as_="field", next=True)
     _, deep = material.asked(dials, GanLab.critics)
-    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, deep))
-    with wide:
-        show_stage(figures.depth_scene(deep.clip, deep.depth), ticket, key="gans.depth", live=True)
+    show_stage(
+        figures.depth_scene(deep.clip, deep.depth),
+        surroundings.admitted(lambda viewer: the_hub().open(viewer, deep)),
+        key="gans.depth",
+        live=True,
+        dials=column.told,
+        on_settled=column.settle,
+    )
     surroundings.unfolded("What is measured, and what it does not show", HOW)
     return (
         f"Critics of {deep.depth} layers on the Swiss roll, from equal weights: one clipped at "

@@ -1,13 +1,11 @@
 """The game of two numbers: who arrives, who circles, and what the eigenvalues say."""
 
-from functools import lru_cache
-
 import streamlit as st
 
-from explorer.figures import gans as figures
+from explorer.figures.gans import dirac as pictures
 from explorer.gans.dirac import (
+    DIRAC_GAMES,
     DiracGame,
-    Verdict,
     eigenvalues,
     step_eigenvalues,
     trajectory,
@@ -17,12 +15,11 @@ from explorer.labs.gans.dirac import OUTCOMES, Portrait, games
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.words import fixed, spoken
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
-from explorer.runs.frames import Frame
-from explorer.runs.hub import the_hub
-from explorer.runs.links import query
-from explorer.stage.component import show as show_stage
+from explorer.runs.answers import Asking
+from explorer.stage.component import ask
 
 HOW = r"""
 **The game.** The data is one point at 0, the generator one point at $\theta$, the judge a line
@@ -51,89 +48,50 @@ SOURCES = (trajectory, eigenvalues, verdict)
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    labels = {name: game.label for name, game in games(dials.value("dirac_gamma")).items()}
-    with narrow, st.container(key="dials"):
-        _dials(dials, labels)
+    column = _dials(dials)
     _, portrait = material.asked(dials, lambda lab: lab.dirac)
-    known = games(portrait.gamma)
-    still, frames = _played(portrait)
-    ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(
-            viewer, f"dirac?{_name(portrait)}", still, frames, {}, kind="gans"
-        )
+    ask(
+        Asking.about(pictures.answer, GanLab),
+        surroundings.attend(),
+        key="gans.dirac",
+        dials=column.told,
+        on_settled=column.settle,
+        title="Two numbers: a generator and its judge.",
     )
-    with wide:
-        show_stage(
-            figures.dirac_scene(tuple(labels.items()), portrait.game, known[portrait.game].smooth),
-            ticket,
-            key="gans.dirac",
-            live=False,
-        )
+    known = games(portrait.gamma)
     _verdicts(portrait, known)
     surroundings.unfolded("The game, its eigenvalues, and why WGAN-GP circles", HOW)
-    arrives = _verdict(portrait, portrait.game, known[portrait.game])
+    game = known[portrait.game]
     return (
         f"One number generates, one judges, and the data is 0. From ({spoken(portrait.x)}, "
-        f"{spoken(portrait.y)}), {labels[portrait.game]} {OUTCOMES[arrives].label}."
+        f"{spoken(portrait.y)}), {game.label} {OUTCOMES[portrait.verdict(game)].label}."
     )
 
 
-def _dials(dials: Dials[GanLab], labels: dict[str, str]) -> None:
-    dials.show("dirac_game", labelled=False, written=labels.__getitem__)
-    st.markdown("#### Click a start")
-    _start(dials)
-    st.markdown("#### How they move")
-    dials.show("dirac_judge_steps")
-    dials.show("dirac_h")
-    dials.show("dirac_gamma")
-
-
-def _start(dials: Dials[GanLab]) -> None:
-    dark = st.context.theme.type == "dark"
-    st.plotly_chart(
-        figures.start_figure(dials.value("dirac_x"), dials.value("dirac_y"), dark),
-        theme=None,
-        key="gans.start",
-        on_select=lambda: _clicked(dials),
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=f"The start: θ {spoken(dials.value('dirac_x'))}, ψ {spoken(dials.value('dirac_y'))}.",
-    )
-    dials.show("dirac_x")
-    dials.show("dirac_y")
-
-
-def _clicked(dials: Dials[GanLab]) -> None:
-    points = st.session_state["gans.start"].selection.points
-    if points:
-        dials.set(dirac_x=round(float(points[0]["x"]), 2), dirac_y=round(float(points[0]["y"]), 2))
-
-
-@lru_cache(maxsize=8)
-def _played(portrait: Portrait) -> tuple[Frame, tuple[Frame, ...]]:
-    return portrait.still(), tuple(portrait.stream())
-
-
-def _name(portrait: Portrait) -> str:
-    return query(portrait)
-
-
-def _verdict(portrait: Portrait, name: str, game: DiracGame) -> Verdict:
-    return verdict(game, portrait.paths()[name], portrait.judge_steps)
+def _dials(dials: Dials[GanLab]) -> Column:
+    column = Column(dials)
+    # without its weight, which has a dial of its own: a menu stays as it is while that is dragged
+    column.show("dirac_game", labelled=False, written=lambda name: DIRAC_GAMES[name].title)
+    column.group("Start")
+    column.show("dirac_x")
+    column.show("dirac_y")
+    column.group("How they move")
+    column.show("dirac_judge_steps")
+    column.show("dirac_h")
+    column.show("dirac_gamma")
+    return column
 
 
 def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
     """List what becomes of every game from this start, with its eigenvalues."""
     rows = []
-    for name, game in known.items():
+    for game in known.values():
         values, moved = eigenvalues(game), step_eigenvalues(game, portrait.judge_steps, portrait.h)
         rows.append(
             {
                 "game": game.label,
-                "from this start it": OUTCOMES[_verdict(portrait, name, game)].label,
-                "distance at the end": spoken(float(portrait.paths()[name][-1].norm()), 2),
+                "from this start it": OUTCOMES[portrait.verdict(game)].label,
+                "distance at the end": spoken(float(portrait.path(game)[-1].norm()), 2),
                 "eigenvalues of the field": "none: it jumps there"
                 if values is None
                 else ", ".join(map(_complex, values.tolist())),

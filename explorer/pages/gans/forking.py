@@ -4,6 +4,7 @@ import streamlit as st
 from safetensors.numpy import load
 
 from explorer.dials import values
+from explorer.figures import gans as figures
 from explorer.gans.drawn import Table
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import tables
@@ -20,11 +21,11 @@ MOST = 4  # games that fit side by side
 
 def fork(dials: Dials[GanLab], lab: GanLab) -> None:
     """Offer one more game that is equal to one of these up to a tick and goes another way."""
-    place = st.popover("Fork", key="gans.fork", on_change="rerun", width="stretch")
+    place = st.popover("Fork", key="gans.fork", on_change="rerun")
     if not place.open:
         return
     head = material.head()
-    games = material.playing(lab)
+    games = figures.playing(lab)
     with place:
         if head < 1 or len(games) >= MOST:
             st.caption(

@@ -11,6 +11,7 @@ from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import forking, material
 from explorer.stage.component import show as show_stage
@@ -55,35 +56,28 @@ FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        material.match_dials(dials)
-    lab, match = material.asked(dials, GanLab.match)
-    with narrow:
-        forking.fork(dials, lab)
-    games = material.playing(lab)
-    ticket = material.opened(lab)
-    data = match.distribution()
-    with wide:
-        show_stage(
-            figures.match_scene(
-                games,
-                data.extent,
-                0 if data.modes is None else len(data.modes),
-                material.layer(),
-                data.kind,
-                lab.turned().audit,
-            ),
-            ticket,
-            key="gans.stage",
-            live=True,
-            on_reset=dials.start_over if lab.changes else None,
-        )
+    column = Column(dials)
+    material.match_dials(dials, column, layers=True)
+    lab, _ = material.asked(dials, GanLab.match)
+    material.table(dials)
+    show_stage(
+        material.scene(lab),
+        material.opened(lab),
+        key="gans.stage",
+        live=True,
+        on_reset=dials.start_over if lab.changes else None,
+        dials=column.told,
+        on_settled=column.settle,
+    )
     surroundings.unfolded("How to read this, and what it does not show", HOW)
     formulas(lab)
     forking.files(lab)
     return material.predicted(lab) or _sentence(lab)
+
+
+def acts(dials: Dials[GanLab]) -> None:
+    """Offer what can be made of the games."""
+    forking.fork(dials, dials.last)
 
 
 def formulas(lab: GanLab) -> None:
@@ -91,7 +85,7 @@ def formulas(lab: GanLab) -> None:
     place = st.expander("What each player minimises", key="gans.formulas", on_change="rerun")
     if not place.open:
         return
-    for name in dict.fromkeys(game.objective for game in material.playing(lab)):
+    for name in dict.fromkeys(game.objective for game in figures.playing(lab)):
         objective = OBJECTIVES[name]
         one_sided = objective.one_sided_formula if lab.turned().one_sided else ""
         place.latex(one_sided or objective.formula)

@@ -44,14 +44,19 @@ def turned_to(name: str) -> dict[str, Any]:
     }
 
 
+def read_of(name: str) -> dict[str, Any]:
+    """Return what of `turned_to` the first game of a preset depends on, whatever its rivals."""
+    wanted = turned_to(name)
+    unread = {dial for objective in OBJECTIVES.values() for dial in objective.dials}
+    unread -= set(OBJECTIVES[wanted["first"]].dials)
+    unread |= {*OF_OTHERS, "view", "slow_side"}
+    return {dial: value for dial, value in wanted.items() if dial not in unread}
+
+
 def preset_of(lab: GanLab) -> str:
     """Return the preset that the first game is, whatever its seed and its rivals; or nothing."""
-    unread = {dial for objective in OBJECTIVES.values() for dial in objective.dials}
-    unread -= set(OBJECTIVES[lab.first].dials)
-    unread |= {*OF_OTHERS, "view", "slow_side"}
     stands = values(lab)
     for name in PLAYABLE:
-        wanted = turned_to(name)
-        if all(stands[dial] == value for dial, value in wanted.items() if dial not in unread):
+        if all(stands[dial] == value for dial, value in read_of(name).items()):
             return name
     return ""

@@ -1,12 +1,11 @@
 """Many seeds of every game at once."""
 
-import streamlit as st
-
 from explorer.figures import gans as figures
 from explorer.gans.game import Game
 from explorer.gans.seeds import population_report
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.runs.hub import the_hub
@@ -33,28 +32,27 @@ FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        dials.show("seeds")
-        dials.show("seeds_steps")
-        material.match_dials(dials, brief=True)
+    column = Column(dials)
+    column.show("seeds")
+    column.show("seeds_steps")
+    material.match_dials(dials, column, brief=True)
     lab, many = material.asked(dials, GanLab.many)
+    material.table(dials)
     data = many.distribution()
-    ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, many))
-    with wide:
-        show_stage(
-            figures.seeds_scene(
-                material.playing(lab),
-                data.extent,
-                0 if data.modes is None else len(data.modes),
-                many.seed,
-                many.seeds,
-            ),
-            ticket,
-            key="gans.seeds.stage",
-            live=True,
-        )
+    show_stage(
+        figures.seeds_scene(
+            figures.playing(lab),
+            data.extent,
+            0 if data.modes is None else len(data.modes),
+            many.seed,
+            many.seeds,
+        ),
+        surroundings.admitted(lambda viewer: the_hub().open(viewer, many)),
+        key="gans.seeds.stage",
+        live=True,
+        dials=column.told,
+        on_settled=column.settle,
+    )
     surroundings.unfolded("What is counted, and what may be concluded", HOW)
     return (
         f"{many.seeds} seeds of each game, {many.seed} to {many.seed + many.seeds - 1}, with equal "

@@ -1,22 +1,16 @@
 """One iteration in slow motion, part by part."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
-
-import streamlit as st
-
 from explorer.figures import gans as figures
+from explorer.figures.gans import slow as pictures
 from explorer.gans.anatomy import taken_apart
 from explorer.labs.gans.settings import GanLab
-from explorer.labs.gans.slow import MOVES, Slow
+from explorer.labs.gans.slow import MOVES
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
-from explorer.runs.experiments import digest
-from explorer.runs.frames import Frame
-from explorer.runs.hub import the_hub
-from explorer.stage.component import show as show_stage
+from explorer.runs.answers import Asking
+from explorer.stage.component import ask
 
 HOW = """
 **An iteration** is as many updates of the judge as its dial says, then one of the generator.
@@ -43,67 +37,29 @@ SOURCES = (taken_apart,)
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
+    column = Column(dials)
     lab, slow = material.asked(dials, GanLab.taken_apart)
-    playing = {game.letter: game for game in material.playing(lab)}
-    with narrow, st.container(key="dials"):
-        _which(dials, playing)
-        material.match_dials(dials, brief=True)
-    game = playing[slow.side]
-    still, frames = _played(slow)
-    ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(
-            viewer, f"slow?{digest(slow)}", still, frames, {}, kind="gans"
-        )
-    )
-    with wide:
-        show_stage(
-            figures.slow_scene(game, slow.distribution().extent, slow.noise == "uniform"),
-            ticket,
-            key="gans.slow",
-            live=False,
-            start=min(5, len(frames) - 1),
-        )
-    surroundings.unfolded("What an iteration is", HOW)
-    before = slow.step
-    moved = f" and {len(slow.moves)} single moves" if slow.moves else ""
-    return f"{game.title}, {game.note}: one iteration after {before:,} others{moved}, part by part."
-
-
-def _which(dials: Dials[GanLab], playing: Mapping[str, figures.Contestant]) -> None:
-    dials.show(
+    playing = {game.letter: game for game in figures.playing(lab)}
+    column.show(
         "slow_side",
         offered=tuple(playing),
         written=lambda letter: playing[letter].short,
         as_="row",
         labelled=False,
     )
-    dials.show("slow_step")
-    moves = dials.value("slow_moves")
-    with st.container(horizontal=True):
-        for letter, move in MOVES.items():
-            st.button(
-                move.label,
-                key=f"gans.move.{letter}",
-                help="Learns once before the iteration.",
-                disabled=len(moves) >= (dials.row("slow_moves").longest or 0),
-                on_click=lambda letter=letter: dials.set(slow_moves=moves + letter),
-            )
-    if moves:
-        st.button(
-            f"Take back {len(moves)} moves",
-            key="gans.move.back",
-            on_click=lambda: dials.set(slow_moves=""),
-        )
-
-
-@lru_cache(maxsize=8)
-def _played(slow: Slow) -> tuple[Frame, tuple[Frame, ...]]:
-    return slow.still(), tuple(map(_known, slow.stream()))
-
-
-def _known(frame: Frame) -> Frame:
-    """Return a frame without the batches that were not drawn yet: those are all zero."""
-    known = {name: array for name, array in frame.arrays.items() if name == "lit" or array.any()}
-    return replace(frame, arrays=known)
+    column.show("slow_step")
+    column.show("slow_moves", offered=tuple(MOVES), written=lambda letter: MOVES[letter].label)
+    material.match_dials(dials, column, brief=True)
+    material.table(dials)
+    ask(
+        Asking.about(pictures.answer, GanLab),
+        surroundings.attend(),
+        key="gans.slow",
+        dials=column.told,
+        on_settled=column.settle,
+        title="One iteration, part by part.",
+    )
+    surroundings.unfolded("What an iteration is", HOW)
+    game, before = playing[slow.side], slow.step
+    moved = f" and {len(slow.moves)} single moves" if slow.moves else ""
+    return f"{game.title}, {game.note}: one iteration after {before:,} others{moved}, part by part."

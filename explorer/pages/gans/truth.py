@@ -6,6 +6,7 @@ from explorer.figures import gans as figures
 from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
+from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gans import material
 from explorer.stage.component import show as show_stage
@@ -45,27 +46,28 @@ FILM = "python -m explorer train '{link}' --seconds 20 --out match.gif"
 
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
-    with st.container(key="lab"):
-        narrow, wide = st.columns([0.19, 0.81], gap="medium")
-    with narrow, st.container(key="dials"):
-        material.match_dials(dials)
+    column = Column(dials)
+    material.match_dials(dials, column)
     lab, match = material.asked(dials, GanLab.match)
-    if not material.in_the_plane(lab):
-        wide.info(
+    material.table(dials)
+    plane = material.in_the_plane(lab)
+    if not plane:
+        st.info(
             "The truth is drawn for data in the plane. Choose such data, the ring say.",
             icon=":material/help:",
         )
+    extent = match.distribution().extent
+    show_stage(
+        figures.truth_scene(figures.playing(lab), extent) if plane else material.scene(lab),
+        material.opened(lab),
+        key="gans.truth",
+        live=True,
+        on_reset=dials.start_over if lab.changes else None,
+        dials=column.told,
+        on_settled=column.settle,
+    )
+    if not plane:
         return "For images and for points on a line there is no surface to compare."
-    games = material.playing(lab)
-    ticket = material.opened(lab)
-    with wide:
-        show_stage(
-            figures.truth_scene(games, match.distribution().extent),
-            ticket,
-            key="gans.truth",
-            live=True,
-            on_reset=dials.start_over if lab.changes else None,
-        )
     st.markdown(LOOK)
     surroundings.unfolded("How the truth is found, and what it does not show", HOW)
     return (

@@ -9,7 +9,7 @@ import { FrameStore } from "./run/store.js";
  * @import { Hand } from "./dials/hand.js"
  * @import { Explanations } from "./layout.js"
  * @import { Frame, Values } from "./run/store.js"
- * @import { Palette } from "./types"
+ * @import { Palette, Panel } from "./types"
  */
 
 const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -27,13 +27,14 @@ const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * A panel that was made: what stands in the picture, and how it is painted, told of another size,
- * and taken away.
+ * and taken away. One that can `take` another panel of its kind shows that from then on.
  *
- * @typedef {object} Made
- * @property {HTMLElement} element
- * @property {(view: View) => void} paint
- * @property {() => void} [resize]
- * @property {() => void} [leave]
+ * @typedef {{
+ *   element: HTMLElement,
+ *   paint(view: View): void,
+ *   resize?(): void,
+ *   leave?(): void,
+ *   take?(panel: Panel): boolean }} Made
  */
 
 /**
@@ -87,6 +88,7 @@ export class Context {
     this.pointed = -1; // index of the frame whose chip is pointed out
     /** @type {Hand | null} */
     this.hand = null; // what turns dials, for the handles in the picture
+    this.turns = 0; // grows when a dial stands elsewhere
     /** @type {Frame | null} */
     this.still = null;
     this.frames = new FrameStore();

@@ -4,6 +4,7 @@
 const stages = new Set(); // those that can be played
 const TYPING =
   "input:not([type=range]), textarea, select, [contenteditable], [role=textbox], [role=combobox]";
+const TURNING = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"];
 const OWN = "button, a, summary, [role=button]"; // space works these themselves
 
 /** @typedef {(event: KeyboardEvent) => unknown} Act returns false to leave the key alone */
@@ -30,6 +31,8 @@ export function listen(root, acts) {
     const menu = inside && event.key === " "; // space plays, also on the menu of speeds
     if (typing && !menu) return;
     if (event.key === " " && target instanceof Element && target !== root && target.matches(OWN))
+      return;
+    if (TURNING.includes(event.key) && target instanceof Element && target.matches("[data-handle]"))
       return;
     const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || act(event) === false) return;

@@ -2,10 +2,10 @@
 
 import { Context } from "./context.js";
 import { Column } from "./dials/column.js";
-import { Hand, linked } from "./dials/hand.js";
+import { Hand } from "./dials/hand.js";
 import { moment } from "./format.js";
 import { listen } from "./keys.js";
-import { element, Explanations, Layout } from "./layout.js";
+import { element, Explanations, focused, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
 import { registered } from "./registry.js";
@@ -107,7 +107,11 @@ class Stage {
     this.hand = new Hand({
       ask: (settings, moving) => this.ask(settings, moving),
       settle: (settled) => this.calls.setState?.("settled", settled),
-      show: (names) => this.column?.show(names),
+      show: (names) => {
+        this.column?.show(names);
+        this.context.turns += 1;
+        this.refresh(); // handles stand where the dials do
+      },
       refuse: (name, sentence) => this.refuse(name, sentence),
     });
     this.context.hand = this.hand;
@@ -162,7 +166,7 @@ class Stage {
     const { pathname } = location;
     this.hear(window, "popstate", () => {
       if (location.pathname === pathname && this.column)
-        this.hand.go(linked(location.search, this.hand.defaults));
+        this.hand.goBack(location.search);
     });
     this.hear(document, "keydown", (event) => this.travel(event));
     document.fonts?.ready.then(() => this.restyle());
@@ -350,6 +354,7 @@ class Stage {
     if (missing.size) await Promise.all([...missing].map(learn));
     if (building !== this.building) return;
     const before = this.panels;
+    const focus = focused(this.root)?.getAttribute("data-handle");
     this.panels = new Map(panels.map((panel) => this.placed(panel, before)));
     for (const { made } of before.values()) made.leave?.();
     const stand = [...this.panels.values()];
@@ -357,10 +362,25 @@ class Stage {
     this.makers = stand.map(({ made }) => made);
     this.layout.use(this.scene, this.wrappers, this.data.height);
     this.resized();
+    if (focus) this.keepFocus(focus);
   }
 
   /**
-   * A panel by its JSON, taken from those that stood there or new.
+   * A handle that had the focus keeps it, also where its panel was made anew.
+   *
+   * @param {string} key
+   */
+  keepFocus(key) {
+    const handle = this.root.querySelector(`[data-handle="${CSS.escape(key)}"]`);
+    if (handle instanceof HTMLElement && focused(handle) !== handle) {
+      handle.hidden = false; // until it is painted, which says whether it can be taken
+      handle.focus({ preventScroll: true });
+    }
+  }
+
+  /**
+   * A panel by its JSON, taken from those that stood there or new. One that can show another
+   * picture in its place does so: what is held or focused in it stays in the hand.
    *
    * @param {Panel} panel
    * @param {Map<string, Placed>} before
@@ -371,11 +391,33 @@ class Stage {
     const known = before.get(key);
     before.delete(key);
     if (known) return [key, known];
+    const { area, kind } = panel;
+    for (const [other, placed] of before) {
+      const { dataset } = placed.wrapper;
+      if (dataset.area !== area || dataset.kind !== kind || !this.taken(panel, placed.made)) continue;
+      before.delete(other);
+      return [key, placed];
+    }
     const made = this.made(panel);
     const wrapper = element("section", "panel", made.element);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
+  }
+
+  /**
+   * Whether what is painted in a place shows another panel there from now on.
+   *
+   * @param {Panel} panel
+   * @param {Made} made
+   */
+  taken(panel, made) {
+    try {
+      checkRoles(panel, this.context.palette);
+      return made.take?.(panel) ?? false;
+    } catch {
+      return false; // making it says why
+    }
   }
 
   /**

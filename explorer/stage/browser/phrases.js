@@ -1,5 +1,6 @@
 // Numbers and sentences that go by the selected unit.
 
+import { turned } from "./dials/grip.js";
 import { registered } from "./registry.js";
 
 /**
@@ -39,14 +40,15 @@ export function percent(share) {
 }
 
 /**
- * The number that a Value names: a scalar, or the entry of an array that a selection chooses.
+ * The number that a Value names: a scalar, or the entry of an array that a selection chooses; what
+ * its dial stands at, where it can be turned.
  *
  * @param {Value} value
  * @param {Context} stage
  * @param {View} view
  */
 export function valueOf(value, stage, view) {
-  const number = entry(value.name, value.select, stage, view);
+  const number = turned(value.grip, stage, entry(value.name, value.select, stage, view));
   return value.one_minus && number !== null ? 1 - number : number;
 }
 

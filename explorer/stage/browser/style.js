@@ -56,6 +56,11 @@ export const STYLE = `
 .dials .typed { display: flex; gap: 6px; }
 .dials .next { flex: none; min-height: 36px; padding: 0 14px; border: 1px solid var(--line); border-radius: 18px; background: var(--card); color: var(--ink); font: inherit; cursor: pointer; }
 .dials .next:hover { border-color: var(--mute); }
+.dials .next:disabled { opacity: 0.5; cursor: default; }
+.dials .next[hidden] { display: none; }
+.dials .letters { display: flex; flex-wrap: wrap; gap: 6px; }
+.dials .pad { width: 100%; max-width: 240px; aspect-ratio: 1; display: block; margin-bottom: 6px; touch-action: none; cursor: crosshair;
+  color: var(--ink); border: 1px solid var(--line); border-radius: 8px; }
 .dials .names { display: flex; flex-wrap: wrap; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--card); }
 .dials .names label { flex: 1 1 auto; position: relative; min-height: 34px; display: grid; place-items: center; padding: 3px 9px; cursor: pointer; text-align: center; }
 .dials .names label + label { box-shadow: -1px 0 0 var(--line); }
@@ -139,6 +144,47 @@ export const STYLE = `
 }
 .stage .whole[hidden] { display: none; }
 
+/* what can be taken hold of in a picture: it is drawn there, and this takes pointer, finger and focus */
+.stage .handle { position: absolute; z-index: 3; left: 0; top: 0; width: 40px; height: 40px; margin: -20px 0 0 -20px; border-radius: 20px;
+  cursor: grab; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
+.stage .handle[hidden] { display: none; }
+.stage .handle.held { cursor: grabbing; z-index: 5; }
+.stage .handle.beyond { pointer-events: none; opacity: .6; }
+.stage .handle:focus { outline: none; }
+.stage .handle:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
+.stage .handle::after { content: ""; position: absolute; inset: 4px; border-radius: inherit; background: var(--accent); opacity: 0; transition: opacity .15s; }
+.stage .handle:hover::after { opacity: .12; }
+.stage .handle.held::after { opacity: .2; }
+.stage .handle.line::before { content: ""; position: absolute; }
+.stage .handle.across-x::before { left: 12px; width: 16px; top: calc(var(--top) + 20px); height: var(--high); }
+.stage .handle.across-y::before { top: 12px; height: 16px; left: calc(var(--left) + 20px); width: var(--wide); }
+@media (pointer: coarse) { .stage .handle.line::before { content: none; } } /* a finger there scrolls the page */
+.stage .bubble { display: none; position: absolute; z-index: 6; font: var(--text)/1.35 var(--font); white-space: normal; text-align: left; bottom: calc(100% + 2px); left: 50%; transform: translateX(-50%); pointer-events: none;
+  width: max-content; max-width: 260px; padding: 4px 9px; border-radius: 8px; background: var(--card); color: var(--ink); border: 1px solid var(--line);
+  box-shadow: 0 4px 14px rgba(10, 16, 24, .16); }
+.stage .bubble span { display: block; color: var(--mute); }
+.stage .bubble span:first-child { color: var(--ink); font-weight: 620; }
+.stage .held .bubble span:not(:first-child) { display: none; }
+.stage :is(.handle, .free > .turnable):is(:hover, :focus-visible, .held) .bubble { display: block; }
+.stage .from-left .bubble { left: 0; transform: none; }
+.stage .from-right .bubble { left: auto; right: 0; transform: none; }
+.stage .under .bubble { bottom: auto; top: calc(100% + 2px); }
+.stage .number-handle, .stage .turnable { position: relative; display: inline-block; }
+.stage .number-handle[hidden] { display: none; }
+.stage .number-handle.over { position: absolute; z-index: 3; left: 0; top: 0; line-height: 1.25; }
+.stage .over > .turnable { background: var(--card); }
+.stage .free > .turnable { cursor: ew-resize; touch-action: pan-y; user-select: none; -webkit-user-select: none; padding: 0 .3em;
+  border-radius: 7px; box-shadow: inset 0 0 0 1.5px color-mix(in srgb, var(--accent) 60%, transparent); -webkit-tap-highlight-color: transparent; }
+.stage .free > .turnable::after { content: ""; position: absolute; inset: -3px; } /* what takes the pointer */
+@media (pointer: coarse) { .stage .free > .turnable::after { inset: auto; left: 50%; top: 50%; width: max(100%, 40px); height: 40px; transform: translate(-50%, -50%); } }
+.stage .free > .turnable:is(:hover, .held) { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+.stage .free > .turnable.held { z-index: 5; }
+.stage .free > .turnable .text::before { content: "‹ "; color: var(--accent); font-weight: 400; }
+.stage .free > .turnable .text::after { content: " ›"; color: var(--accent); font-weight: 400; }
+.stage .free > .turnable { white-space: nowrap; }
+.stage .typed-number { position: absolute; z-index: 7; left: 0; top: 50%; transform: translateY(-50%); width: max(100%, 5.5em); min-height: 1.7em; padding: 0 .3em; margin: 0;
+  font: inherit; color: var(--ink); background: var(--card); border: 2px solid var(--accent); border-radius: 7px; }
+
 /* words and numbers */
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }
@@ -150,7 +196,7 @@ export const STYLE = `
 .stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
 .stage .card { min-width: 0; padding: 4px 8px 5px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
-.stage .card span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
+.stage .card > span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
 .stage .card .label { color: var(--ink); }
 .stage .card .good { color: var(--good); }
 .stage .card .bad { color: var(--warn); }

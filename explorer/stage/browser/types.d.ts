@@ -1,12 +1,18 @@
 // Written by `python -m explorer.stage.declarations` from what Python says; change it there.
 
-/** A cloud from an array of shape (n, 2). */
+/**
+ * A cloud from an array of shape (n, 2).
+ *
+ * With a `window` the array has a row for each frame, and so many are drawn: that of the frame
+ * which is shown, and those before it.
+ */
 export interface Points {
   array: string;
   role: string;
   size: number;
   opacity: number;
   shape: "dot" | "ring" | "cross";
+  window?: number;
   label: string;
   mark: "points";
 }
@@ -121,7 +127,95 @@ export interface Axis {
   log: boolean;
 }
 
-/** A picture with axes. `square` keeps one unit equally long both ways and hides the ticks. */
+/**
+ * One number that a hand turns in the picture: what it is called, and what it may be.
+ *
+ * `setting` is the dial that it turns; `grip_of` takes all else from the dial's row. Where the
+ * setting is a line of text whose words are parted by semicolons or blanks, `entry` is what
+ * stands before the number in its word: "weight_hh:12,39" for "weight_hh:12,39:0.5". A line
+ * without that word gets it. In an entry, {name} stands for the selection of that name, and
+ * {name+12} for 12 more.
+ *
+ * `at` is where it stands without dials, and as long as the line does not have its word: a
+ * number, or the name of a scalar of the frame (empty: the scalar that is called as the setting).
+ */
+export interface Grip {
+  setting: string;
+  label: string;
+  low: number;
+  high: number;
+  step?: number;
+  whole: boolean;
+  powers: boolean;
+  unit: string;
+  help: string;
+  entry: string;
+  at: number | string;
+}
+
+/** A ring that moves both ways: `x` and `y` are its place in the plot. */
+export interface PointHandle {
+  x: Grip;
+  y: Grip;
+  role: string;
+  label: string;
+  help: string;
+  handle: "point";
+}
+
+/** A straight line through the plot that moves along one axis, taken by its grip or anywhere. */
+export interface RuleHandle {
+  grip: Grip;
+  axis: "x" | "y";
+  role: string;
+  label: string;
+  handle: "rule";
+}
+
+/** A strip of the plot from `low` to `high`: both ends move, and never past each other. */
+export interface SpanHandle {
+  low: Grip;
+  high: Grip;
+  axis: "x" | "y";
+  role: string;
+  label: string;
+  handle: "span";
+}
+
+/**
+ * The end of one bar, that of entry `index` of an array of shape (n,); it moves up and down.
+ *
+ * Without dials, and while a line of text does not have its word, it stands at that entry.
+ */
+export interface BarHandle {
+  grip: Grip;
+  array: string;
+  index: number;
+  role: string;
+  handle: "bar";
+}
+
+/**
+ * A number that stands at a place of the plot, as in a cell of a heat map.
+ *
+ * It is dragged sideways, or typed. Without dials, and while a line of text does not have its
+ * word, it is the entry `index` of an array, counted row by row, where one is named.
+ */
+export interface NumberHandle {
+  grip: Grip;
+  x: number;
+  y: number;
+  array: string;
+  index: number;
+  role: string;
+  handle: "number";
+}
+
+/**
+ * A picture with axes. `square` keeps one unit equally long both ways and hides the ticks.
+ *
+ * `handles` are what can be taken hold of in it: they lie over the marks.
+ */
 export interface Plot {
   area: string;
   title: string;
@@ -131,6 +225,7 @@ export interface Plot {
   y: Axis;
   square: boolean;
   alt: string;
+  handles: Handle[];
   kind: "plot";
 }
 
@@ -190,13 +285,15 @@ export interface Tokens {
 /**
  * A number of the frame: a scalar, or the entry of an array that `select` chooses.
  *
- * `digits` counts decimals (fewer from 10 on). `one_minus` shows 1 less the number.
+ * `digits` counts decimals (fewer from 10 on). `one_minus` shows 1 less the number. One with
+ * a `grip` can be turned where it stands, dragged sideways or typed.
  */
 export interface Value {
   name: string;
   select: string;
   digits: number;
   one_minus: boolean;
+  grip?: Grip;
 }
 
 /**
@@ -301,6 +398,7 @@ export interface Layout {
  * where `cause` is "before"). A `diagonal` has a single product,
  * weights[block, u] · inputs[u], with weights of shape (blocks, H). `gated_by` names an array
  * whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+ * With a `grip` every weight can be turned: its entry may name the {row} and {column} of it.
  *
  * `cause` says where the inputs come from: "token", what is read in this step; "before", the
  * value `leads_to` of every unit one step earlier, so that a product leads back through time.
@@ -316,6 +414,7 @@ export interface Dot {
   leads_to: string;
   diagonal: boolean;
   gated_by: string;
+  grip?: Grip;
 }
 
 /**
@@ -450,7 +549,8 @@ export interface Tiles {
  * A card with one number, what it is, and its floor or ceiling.
  *
  * `form` is "plain" (three significant digits), "percent", "power" (2.8×10⁻³) or "of" (with
- * `of`: "6 / 8"). The four bounds tint it; each may be the name of a scalar.
+ * `of`: "6 / 8"). The four bounds tint it; each may be the name of a scalar. One with a
+ * `grip` can be turned on its card, dragged sideways or typed.
  */
 export interface Number {
   scalar: string;
@@ -463,6 +563,7 @@ export interface Number {
   bad_to?: number | string;
   bad_from?: number | string;
   help: string;
+  grip?: Grip;
 }
 
 /** A row of number cards. */
@@ -632,11 +733,16 @@ export interface Palette {
  * `values` are those on offer, with their `written` form, for a scale, a row of names and a
  * menu; a slider and a field lie between `low` and `high`. `step` is null where any number
  * goes, `next` offers a button that goes on by one. `written` of a slider has a text for every
- * step, where the number alone does not say it. A dial that is turned takes `turns` with it.
+ * step, where the number alone does not say it.
+ *
+ * `turns` are the dials that choosing each of the `values` turns with it. A knob with
+ * `stands` is no setting of its own: it is shown at the value whose settings all stand so, and
+ * an empty entry of it stands for none of them. "letters" is a text that buttons write, one letter
+ * each; "pad" is one that a pen writes.
  */
 export interface Knob {
   name: string;
-  kind: "slider" | "scale" | "row" | "menu" | "switch" | "field" | "line" | "lines";
+  kind: "slider" | "scale" | "row" | "menu" | "switch" | "field" | "line" | "lines" | "letters" | "pad";
   label: string;
   help: string;
   low: number | null;
@@ -647,10 +753,11 @@ export interface Knob {
   unit: string;
   values: (string | number | boolean | null)[];
   written: string[];
+  turns: (Record<string, string | number | boolean | null>)[];
+  stands: (Record<string, string | number | boolean | null>)[];
   longest: number | null;
   next: boolean;
   labelled: boolean;
-  turns: Record<string, string | number | boolean | null>;
 }
 
 /** Some dials under one title; a folded group shows its title alone until it is asked for. */
@@ -665,9 +772,10 @@ export interface Group {
  *
  * `settings` are all values of the page's configuration, `defaults` what they are without a
  * link. `editions` count, for each, how often the page itself has turned it: the browser takes
- * the page's value where that has grown, and keeps its own otherwise. `picks` says which setting
- * is turned by a selection in the picture, by the name of the selection. `above`: in a window
- * that is too narrow for both, the dials stand in rows over the picture.
+ * the page's value where that has grown, and keeps its own otherwise. `linked` says whether the
+ * address has these very settings; where it has more, only the page can go back to it. `picks`
+ * says which setting is turned by a selection in the picture, by the name of the selection.
+ * `above`: in a window that is too narrow for both, the dials stand in rows over the picture.
  */
 export interface Column {
   groups: Group[];
@@ -676,6 +784,7 @@ export interface Column {
   editions: Record<string, number>;
   picks: Record<string, string>;
   above: boolean;
+  linked: boolean;
 }
 
 /**
@@ -720,10 +829,15 @@ export interface Picks {
   values: Record<string, number>;
 }
 
-/** Where the dials came to rest: all their values, and the editions that the browser knew. */
+/**
+ * Where the dials came to rest: all their values, and the editions that the browser knew.
+ *
+ * With a `link`, the query of an address that the viewer went back to, the page reads that.
+ */
 export interface Settled {
   settings: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
+  link?: string;
 }
 
 /**
@@ -768,6 +882,16 @@ export interface Marks {
 }
 
 export type Mark = Marks[keyof Marks];
+
+export interface Handles {
+  point: PointHandle;
+  rule: RuleHandle;
+  span: SpanHandle;
+  bar: BarHandle;
+  number: NumberHandle;
+}
+
+export type Handle = Handles[keyof Handles];
 
 export type Kind = "float32" | "uint8" | "uint16";
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.figures.gans import published_figure, start_figure
+from explorer.figures.gans import published_figure
 from explorer.gans.published import PUBLISHED
 
 
@@ -43,11 +43,3 @@ def test_a_figure_of_published_numbers_names_its_data_and_all_of_its_modes(data,
 def test_data_that_no_paper_reports_is_refused():
     with pytest.raises(ValueError, match="'moons'"):
         published_figure(PUBLISHED, "moons")
-
-
-def test_the_plane_offers_starts_a_quarter_apart_and_shows_the_present_one():
-    offered, present = start_figure(0.5, -1.25).data
-
-    assert {(x, y) for x, y in zip(offered.x, offered.y, strict=True)} >= {(0.25, -2.5), (2.5, 0)}
-    assert len(offered.x) == 21**2
-    assert (present.x[0], present.y[0]) == (0.5, -1.25)

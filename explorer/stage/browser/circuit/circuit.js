@@ -561,5 +561,11 @@ export function circuit(layout, panel, stage, enter, open) {
     motion = requestAnimationFrame(step);
   }
 
-  return { svg, arrange, update, move };
+  /** The numbers that can be turned, and where they are written. */
+  const turnable = [
+    ...wires.map(({ wire, number }) => ({ name: wire.name, value: wire.value, text: number })),
+    ...nodes.map(({ node, number, title }) => ({ name: node.name, value: node.value, text: number ?? title })),
+  ].flatMap(({ name, value, text }) => (value?.grip && text ? [{ name, value, grip: value.grip, text }] : []));
+
+  return { svg, arrange, update, move, turnable };
 }

@@ -1,12 +1,13 @@
 // An equation: in letters, with the numbers in it, and one sentence in words.
 
+import { NumberHandle } from "../dials/number.js";
 import { element } from "../layout.js";
 import { call, opens } from "./opening.js";
 import { fill, fixed, valueOf } from "../phrases.js";
 
 /**
  * @import { Context, View } from "../context.js"
- * @import { Diagram, Opening, Stage, Term } from "../types"
+ * @import { Diagram, Opening, Stage, Term, Value } from "../types"
  */
 
 /** @typedef {Stage | Opening} Step what an equation is about: a stage of a step, or an opened number */
@@ -20,6 +21,7 @@ import { fill, fixed, valueOf } from "../phrases.js";
  * @property {HTMLElement} main
  * @property {HTMLElement | null} caption
  * @property {string} door
+ * @property {NumberHandle | null} handle
  */
 
 export const STYLE = `
@@ -111,6 +113,8 @@ export function equation(panel, stage, open, loose = false) {
   let shown = null;
   /** @type {Shown[]} */
   let terms = [];
+  /** @type {View | null} */
+  let now = null; // what is shown
   let wide = 0;
   let fitted = "";
   if (!loose)
@@ -123,16 +127,19 @@ export function equation(panel, stage, open, loose = false) {
   function build(step) {
     shown = step;
     fitted = "";
-    terms = step.equation.flatMap(atEquals).map((term) => {
+    terms = step.equation.flatMap(atEquals).map((term, i) => {
       const made = element("span", term.value ? "term value" : "term");
-      const main = element("span", term.strong ? "main strong" : "main", term.text);
-      made.append(main);
+      const handle = term.value?.grip ? handleOf(term.value, i) : null;
+      const main = handle ? handle.text : element("span", "", term.text);
+      main.classList.add("main");
+      main.classList.toggle("strong", term.strong);
+      made.append(handle ? handle.root : main);
       const caption = term.caption ? element("small") : null;
       if (caption) made.append(caption);
       const opened = term.value?.name ?? "";
       const door = openings.has(opened) && opened !== step.name ? opened : "";
-      if (door) opens(main, door, () => open(door, main));
-      return { term, made, main, caption, door };
+      if (door && !handle) opens(main, door, () => open(door, main));
+      return { term, made, main, caption, door, handle };
     });
     const cut = groups(terms);
     /** @param {number} i */
@@ -143,14 +150,28 @@ export function equation(panel, stage, open, loose = false) {
   }
 
   /**
+   * A number of the equation that can be turned.
+   *
+   * @param {Value} value
+   * @param {number} i
+   */
+  function handleOf(value, i) {
+    const { grip } = value;
+    if (!grip) return null;
+    const told = () => ({ grip, value: now && valueOf({ ...value, one_minus: false }, stage, now) });
+    return new NumberHandle(`${panel.area}/${loose ? "opened" : "stage"}/${i}`, told, stage);
+  }
+
+  /**
    * @param {View} view
    * @param {Step} step
    */
   function update(view, step) {
+    now = view;
     if (step !== shown) build(step);
     const { palette } = stage;
     for (let i = 0; i < terms.length; i += 1) {
-      const { term, main, caption, door } = terms[i];
+      const { term, main, caption, door, handle } = terms[i];
       if (caption) caption.textContent = fill(term.caption, panel, stage, view);
       if (!term.value) {
         main.textContent = term.text;
@@ -160,7 +181,7 @@ export function equation(panel, stage, open, loose = false) {
       const before = terms[i - 1];
       const sign = before && !before.term.value ? before.term.text.trim().slice(-1) : "";
       let text = fixed(number, term.value.digits);
-      if (door) call(main, `${text} ${caption?.textContent || door}`);
+      if (door && !handle) call(main, `${text} ${caption?.textContent || door}`);
       if (before && text[0] === "\u2212" && sign === "+") {
         before.main.textContent = before.term.text.replace("+", "\u2212");
         text = text.slice(1);
@@ -168,6 +189,7 @@ export function equation(panel, stage, open, loose = false) {
         text = `(${text})`;
       }
       main.textContent = text;
+      handle?.update();
       main.style.color = term.role === "ink" ? "" : palette[term.role];
     }
     sentence.textContent = says(view, step);

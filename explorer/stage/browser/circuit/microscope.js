@@ -214,6 +214,7 @@ export function microscope(panel, stage, place) {
   function escape(event) {
     if (event.key !== "Escape") return;
     const [target] = event.composedPath();
+    if (target instanceof Element && target.matches(".typed-number")) return; // it leaves that
     const ours = event.composedPath().includes(stage.root);
     if (!ours && target !== document.body && target !== document.documentElement) return;
     event.preventDefault();
@@ -249,7 +250,8 @@ export function microscope(panel, stage, place) {
     spark.paint(now, opening);
     if (!lists.length) parts.paint(now, opening);
     const found = lists.map((list) => list.find(now, opening));
-    const largest = Math.max(1e-12, ...found.map((dot) => Math.abs(dot?.terms[0]?.product ?? 0)));
+    const all = found.flatMap((dot) => dot?.terms.map(({ product }) => Math.abs(product)) ?? []);
+    const largest = all.reduce((most, size) => Math.max(most, size), 1e-12);
     const first = rowsEach(found);
     lists.forEach((list, i) => list.paint(now, found[i], largest, first));
     paintCheck(

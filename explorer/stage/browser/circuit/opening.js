@@ -11,10 +11,12 @@ import { entry } from "../phrases.js";
 /** @typedef {Pick<Diagram, "tokens" | "select">} Reading what is read, and whose numbers are shown */
 
 /**
- * One product of a dot product.
+ * One product of a dot product; `row` and `column` are those of its weight.
  *
  * @typedef {object} Product
  * @property {number} k
+ * @property {number} row
+ * @property {number} column
  * @property {string} name
  * @property {number} weight
  * @property {number} input
@@ -142,7 +144,8 @@ export function products(dot, opening, panel, stage, view) {
   const units = own?.data.length ?? 1;
   const select = selectOf(opening, panel);
   const unit = own && select ? (stage.selects[select] ?? 0) : 0;
-  const row = (dot.block ?? 0) * units + unit;
+  const block = dot.block ?? 0;
+  const row = block * units + unit;
   const token = panel.tokens?.[view.frame.index];
   /**
    * @param {number} k
@@ -150,6 +153,8 @@ export function products(dot, opening, panel, stage, view) {
    */
   const term = (k, weight) => ({
     k,
+    row: dot.diagonal ? block : row,
+    column: dot.diagonal ? unit : k,
     name: nameOf(dot, k, inputs.length, token, panel.select || "unit"),
     weight,
     input: inputs[k],

@@ -1,13 +1,15 @@
 // The rows of the microscope: the products of a dot product, the largest first, and the numbers
 // that an equation is made of.
 
+import { selected, turned } from "../dials/grip.js";
+import { NumberHandle } from "../dials/number.js";
 import { element } from "../layout.js";
 import { call, causeOf, opens, products, selectOf } from "./opening.js";
 import { entry } from "../phrases.js";
 
 /**
  * @import { Context, View } from "../context.js"
- * @import { Diagram, Dot, Opening } from "../types"
+ * @import { Diagram, Dot, Grip, Opening } from "../types"
  * @import { Product, Products } from "./opening.js"
  */
 
@@ -63,11 +65,15 @@ function makeRow() {
   const made = {
     row: element("li"),
     what: element("span", "what"),
-    arithmetic: element("span", "sum-of"),
+    sum: element("span", "sum-of"),
+    arithmetic: element("span"),
     product: element("span", "product"),
     bar: element("i"),
+    /** @type {NumberHandle | null} */
+    weight: null,
   };
-  made.row.append(made.what, made.arithmetic, made.product, element("span", "bar-of", made.bar));
+  made.sum.append(made.arithmetic);
+  made.row.append(made.what, made.sum, made.product, element("span", "bar-of", made.bar));
   return made;
 }
 
@@ -108,6 +114,8 @@ export function dotList(dot, panel, stage, openings, follow) {
   let all = false;
   /** @type {Product[]} */
   let shown = [];
+  /** @type {number[]} */
+  const weights = []; // as they stand, by row
   heard.addEventListener("click", () => follow(dot, 0));
   more.addEventListener("click", () => {
     all = !all;
@@ -133,14 +141,38 @@ export function dotList(dot, panel, stage, openings, follow) {
     while (rows.length < count) {
       const made = makeRow();
       const place = rows.length;
-      opens(made.row, dot.leads_to || dot.inputs, () => {
+      opens(doorOf(made), dot.leads_to || dot.inputs, () => {
         if (doorOpen) follow(dot, shown[place].k);
       });
+      if (dot.grip) made.sum.prepend(weightOf(made, place, dot.grip));
       rows.push(made);
       list.append(made.row);
     }
   }
 
+  /**
+   * Have the weight of a row turned where it stands.
+   *
+   * @param {ReturnType<typeof makeRow>} made
+   * @param {number} place
+   * @param {Grip} grip
+   */
+  function weightOf(made, place, grip) {
+    const told = () => {
+      const { row, column, name } = shown[place];
+      const own = selected(grip, { ...stage.selects, row, column });
+      return { grip: own, value: weights[place], name: `${grip.label} ${name}` };
+    };
+    made.weight = new NumberHandle(`${panel.area}/${dot.label}/${place}`, told, stage);
+    return made.weight.root;
+  }
+
+  /**
+   * What leads back in a row: all of it, or its name alone where its weight can be turned.
+   *
+   * @param {ReturnType<typeof makeRow>} made
+   */
+  const doorOf = ({ row, what }) => (dot.grip ? what : row);
   let doorOpen = true;
 
   /**
@@ -149,14 +181,14 @@ export function dotList(dot, panel, stage, openings, follow) {
    * @param {boolean} open
    */
   function setDoors(open) {
-    for (const { row } of rows) {
-      if (open === (row.getAttribute("role") === "button")) continue;
+    for (const door of rows.map(doorOf)) {
+      if (open === (door.getAttribute("role") === "button")) continue;
       if (open) {
-        row.setAttribute("role", "button");
-        row.setAttribute("tabindex", "0");
-        row.dataset.opens = dot.leads_to || dot.inputs;
+        door.setAttribute("role", "button");
+        door.setAttribute("tabindex", "0");
+        door.dataset.opens = dot.leads_to || dot.inputs;
       } else {
-        for (const name of ["role", "tabindex", "data-opens", "aria-haspopup"]) row.removeAttribute(name);
+        for (const name of ["role", "tabindex", "data-opens", "aria-haspopup"]) door.removeAttribute(name);
       }
     }
   }
@@ -165,7 +197,14 @@ export function dotList(dot, panel, stage, openings, follow) {
    * @param {View} view
    * @param {Opening} opening
    */
-  const find = (view, opening) => products(dot, opening, panel, stage, view);
+  function find(view, opening) {
+    const found = products(dot, opening, panel, stage, view);
+    if (found && rows.some(({ weight }) => weight?.busy)) {
+      const places = new Map(shown.map(({ k }, i) => [k, i])); // what is in the hand stays in its row
+      found.terms.sort((a, b) => (places.get(a.k) ?? Infinity) - (places.get(b.k) ?? Infinity));
+    }
+    return found;
+  }
 
   /**
    * @param {View} view
@@ -184,13 +223,20 @@ export function dotList(dot, panel, stage, openings, follow) {
     setDoors(doorOpen);
     const { palette } = stage;
     for (let i = 0; i < count; i += 1) {
-      const { row, what, arithmetic, product, bar } = rows[i];
+      const { row, what, arithmetic, product, bar, weight } = rows[i];
       const term = terms[i];
+      weights[i] = turned(dot.grip, stage, term.weight, { row: term.row, column: term.column }) ?? NaN;
+      const factor = stage.number(weights[i]);
       write(what, term.name);
-      write(arithmetic, `${stage.number(term.weight)} × ${stage.number(term.input)}`);
+      if (weight) {
+        write(weight.text, factor);
+        weight.update();
+      }
+      write(arithmetic, `${weight ? "" : factor} × ${stage.number(term.input)}`);
       write(product, stage.number(term.product));
       Object.assign(row.dataset, { k: term.k, product: term.product });
-      if (doorOpen) call(row, `${term.name}: ${arithmetic.textContent} = ${product.textContent}`);
+      const sum = `${factor} × ${stage.number(term.input)} = ${product.textContent}`;
+      if (doorOpen) call(doorOf(rows[i]), `${term.name}: ${sum}`);
       draw(bar, term.product / largest, palette);
     }
     const rest = terms.slice(count).reduce((total, term) => total + term.product, 0);

@@ -21,6 +21,8 @@ export class Column {
     this.explanations = new Explanations(this.element);
     /** @type {Map<string, Made>} */
     this.knobs = new Map(); // by the name of the setting
+    /** @type {string[]} */
+    this.derived = []; // the knobs that are no setting of their own
     this.built = "";
   }
 
@@ -44,10 +46,12 @@ export class Column {
     );
     const focus = this.focused;
     this.knobs = new Map();
+    this.derived = [];
     const made = groups.map((group) => {
       const knobs = group.knobs.map((knob) => {
         const one = makeKnob(knob, this.hand);
         this.knobs.set(knob.name, one);
+        if (knob.stands.length) this.derived.push(knob.name);
         const name = one.element.querySelector("label.name, .names");
         if (knob.help && name instanceof HTMLElement)
           this.explanations.attach(name, knob.help);
@@ -93,6 +97,7 @@ export class Column {
       this.knobs.get(name)?.show(this.hand.settings[name]);
       this.say(name, "");
     }
+    for (const name of this.derived) this.knobs.get(name)?.show(null);
   }
 
   /**

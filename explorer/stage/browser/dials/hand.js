@@ -47,6 +47,7 @@ export class Hand {
     this.bad = null; // what has no answer, while it is held
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
+    this.linked = true; // whether the address has these very settings
     this.frame = 0;
     this.moving = false;
     this.resting = 0;
@@ -60,7 +61,8 @@ export class Hand {
    *
    * @param {Column} column
    */
-  adopt({ settings, defaults, editions }) {
+  adopt({ settings, defaults, editions, linked }) {
+    this.linked = linked;
     const first = !Object.keys(this.settings).length;
     this.defaults = defaults;
     const turned = Object.keys(settings).filter(
@@ -143,6 +145,22 @@ export class Hand {
     this.on.settle({ settings: { ...this.settings }, editions: { ...this.editions } });
   }
 
+  /**
+   * Go to where the viewer went back to; where the address says more than the dials, the page does.
+   *
+   * @param {string} search the query of the address
+   */
+  goBack(search) {
+    if (this.linked) return this.follow(linked(search, this.defaults));
+    clearTimeout(this.settling);
+    this.held = false;
+    this.on.settle({
+      settings: { ...this.settings },
+      editions: { ...this.editions },
+      link: search,
+    });
+  }
+
   /** Remember where it came to rest; returns whether that is another place than before. */
   note() {
     const before = this.rested;
@@ -173,6 +191,18 @@ export class Hand {
     to.push({ ...this.settings });
     this.go(there);
     return true;
+  }
+
+  /**
+   * Go where an address leads; it can be undone as a turn can.
+   *
+   * @param {Settings} settings
+   */
+  follow(settings) {
+    if (same(settings, this.settings)) return;
+    this.past = [...this.past, { ...this.settings }].slice(-MOST);
+    this.future = [];
+    this.go(settings);
   }
 
   /**

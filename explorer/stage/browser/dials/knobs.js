@@ -3,6 +3,8 @@
 import { superscript } from "../format.js";
 import { element } from "../layout.js";
 import { registered } from "../registry.js";
+import { frame } from "./frame.js";
+import { pad } from "./pad.js";
 
 /**
  * @import { Knob } from "../types"
@@ -18,7 +20,7 @@ import { registered } from "../registry.js";
  */
 
 const STRIDE = 10; // steps of an arrow with Shift
-let count = 0; // of controls, for their ids
+let count = 0; // of rows, for the names of their buttons
 
 /**
  * A dial by its row.
@@ -40,9 +42,18 @@ export function makeKnob(knob, hand) {
 export function written(knob, value) {
   const at = place(knob, value);
   if (knob.written[at] !== undefined) return `${knob.written[at]}${knob.unit && ` ${knob.unit}`}`;
-  if (typeof value !== "number") return String(value);
-  const plain = knob.powers ? power(value) : digits(value, knob.step);
-  return knob.unit ? `${plain} ${knob.unit}` : plain;
+  return typeof value === "number" ? spelt(knob, value) : String(value);
+}
+
+/**
+ * A number with its unit, with as many digits as its step has, or as a power of ten.
+ *
+ * @param {{ powers: boolean, unit: string, step?: number | null }} row
+ * @param {number} value
+ */
+export function spelt({ powers, unit, step }, value) {
+  const plain = powers ? power(value) : digits(value, step ?? null);
+  return unit ? `${plain} ${unit}` : plain;
 }
 
 /**
@@ -77,35 +88,6 @@ function power(value) {
   const [mantissa, exponent] = value.toExponential(5).split("e");
   const ten = `10${superscript(Number(exponent))}`;
   return Number(mantissa) === 1 ? ten : `${Number(mantissa)}·${ten}`;
-}
-
-/**
- * The frame around a control: its name, which a double click takes back to the default, its value,
- * and the place of a sentence for what cannot be.
- *
- * @param {Knob} knob
- * @param {Hand} hand
- * @param {HTMLElement} control
- * @param {{ around?: HTMLElement, beside?: HTMLElement[] }} [places] what the control stands in,
- *   and what stands at the right of the name
- */
-function frame(knob, hand, control, { around = control, beside = [] } = {}) {
-  const id = (control.id ||= `dial-${(count += 1)}`);
-  const name = element("label", "name", knob.label);
-  name.htmlFor = id;
-  name.addEventListener("dblclick", () => hand.turn({ [knob.name]: hand.defaults[knob.name] }));
-  if (!knob.labelled) name.classList.add("visually-hidden");
-  const refused = element("p", "refused");
-  refused.hidden = true;
-  refused.setAttribute("role", "alert");
-  const made = element("div", "knob");
-  made.dataset.kind = knob.kind;
-  made.dataset.dial = knob.name;
-  const top = element("div", "top", name, ...beside);
-  if (!knob.labelled && !beside.length) top.classList.add("visually-hidden");
-  made.append(top, around, refused);
-  if (knob.help) control.setAttribute("aria-description", knob.help);
-  return made;
 }
 
 /**
@@ -172,6 +154,35 @@ function range(knob, hand) {
 }
 
 /**
+ * Choose one of the values, with the dials that turn with it.
+ *
+ * @param {Knob} knob
+ * @param {Hand} hand
+ * @param {number} at
+ */
+function choose(knob, hand, at) {
+  const own = knob.stands.length ? {} : { [knob.name]: knob.values[at] };
+  hand.turn({ ...own, ...knob.turns[at] });
+}
+
+/**
+ * Where a choice stands among its values: at its own, or at the first whose settings all stand so;
+ * an entry that names no settings stands for all that is none of them.
+ *
+ * @param {Knob} knob
+ * @param {Hand} hand
+ * @param {Value} value
+ */
+function chosen(knob, hand, value) {
+  if (!knob.stands.length) return knob.values.indexOf(value);
+  const names = knob.stands.map((stands) => Object.keys(stands));
+  const at = knob.stands.findIndex(
+    (stands, i) => names[i].length && names[i].every((name) => hand.settings[name] === stands[name]),
+  );
+  return at >= 0 ? at : names.findIndex((some) => !some.length);
+}
+
+/**
  * Names beside each other.
  *
  * @param {Knob} knob
@@ -183,17 +194,20 @@ function row(knob, hand) {
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", knob.label);
   const name = `dial-${knob.name}-${(count += 1)}`;
-  const inputs = knob.values.map((value, i) => {
+  const inputs = knob.values.map((_, i) => {
     const input = element("input");
     Object.assign(input, { type: "radio", name, id: `${name}-${i}` });
-    input.addEventListener("change", () => input.checked && choose(knob, hand, value));
+    input.addEventListener("change", () => input.checked && choose(knob, hand, i));
     const label = element("label", "", input, element("span", "", knob.written[i]));
     group.append(label);
     return input;
   });
   return {
     element: frame(knob, hand, group),
-    show: (value) => inputs.forEach((input, i) => (input.checked = knob.values[i] === value)),
+    show(value) {
+      const at = chosen(knob, hand, value);
+      inputs.forEach((input, i) => (input.checked = i === at));
+    },
   };
 }
 
@@ -211,32 +225,20 @@ function menu(knob, hand) {
     option.value = String(i);
     select.append(option);
   });
-  select.addEventListener("change", () => {
-    if (select.value !== "") choose(knob, hand, knob.values[Number(select.value)]);
-  });
   const other = element("option"); // a value that is not on offer, while it stands there
   other.value = "";
-  return {
-    element: frame(knob, hand, select),
-    show(value) {
-      const at = knob.values.indexOf(value);
-      other.textContent = written(knob, value);
-      if (at < 0) select.prepend(other);
-      else other.remove();
-      select.value = at < 0 ? "" : String(at);
-    },
+  const show = (/** @type {Value} */ value) => {
+    const at = chosen(knob, hand, value);
+    other.textContent = written(knob, value);
+    if (at < 0) select.prepend(other);
+    else other.remove();
+    select.value = at < 0 ? "" : String(at);
   };
-}
-
-/**
- * Turn a dial to one of its names, and what always turns with it.
- *
- * @param {Knob} knob
- * @param {Hand} hand
- * @param {Value} value
- */
-function choose({ name, turns }, hand, value) {
-  hand.turn({ ...turns, [name]: value });
+  select.addEventListener("change", () => {
+    if (select.value !== "") choose(knob, hand, Number(select.value));
+    if (knob.stands.length) show(null); // one that turns nothing leaves all as it was
+  });
+  return { element: frame(knob, hand, select), show };
 }
 
 /**
@@ -267,15 +269,17 @@ function field(knob, hand) {
   input.step = knob.step === null ? "any" : String(knob.step);
   input.addEventListener("input", () => {
     if (input.value !== "" && input.validity.valid)
-      hand.turn({ [knob.name]: Number(input.value) });
+      hand.turn({ [knob.name]: Number(input.value) }, { held: true }); // more digits may follow
   });
+  input.addEventListener("change", () => hand.release());
   input.addEventListener("blur", () => (input.value = String(hand.settings[knob.name])));
   const more = element("button", "next", "New");
   more.type = "button";
   more.setAttribute("aria-label", `New ${knob.label.toLowerCase()}`);
-  more.addEventListener("click", () =>
-    hand.turn({ [knob.name]: Number(hand.settings[knob.name]) + 1 }),
-  );
+  more.addEventListener("click", () => {
+    const after = Number(hand.settings[knob.name]) + 1;
+    hand.turn({ [knob.name]: knob.high !== null && after > knob.high ? knob.low : after });
+  });
   const around = element("div", "typed", input, ...(knob.next ? [more] : []));
   return {
     element: frame(knob, hand, input, { around }),
@@ -316,5 +320,49 @@ function text(knob, hand) {
   };
 }
 
+/**
+ * A word that buttons write, a letter each; the last button takes all of it back.
+ *
+ * @param {Knob} knob
+ * @param {Hand} hand
+ * @returns {Made}
+ */
+function letters(knob, hand) {
+  const word = () => String(hand.settings[knob.name] ?? "");
+  const buttons = knob.values.map((letter, i) => {
+    const button = element("button", "next", knob.written[i]);
+    button.type = "button";
+    button.addEventListener("click", () => hand.turn({ [knob.name]: word() + letter }));
+    return button;
+  });
+  const back = element("button", "next");
+  back.type = "button";
+  back.addEventListener("click", () => hand.turn({ [knob.name]: "" }));
+  const around = element("div", "letters", ...buttons, back);
+  around.setAttribute("role", "group");
+  around.setAttribute("aria-label", knob.label);
+  const made = frame(knob, hand, around);
+  return {
+    element: made,
+    show() {
+      const { length } = word();
+      for (const button of buttons) button.disabled = length >= (knob.longest ?? Infinity);
+      back.hidden = !length;
+      back.textContent = `Take back ${length}`;
+    },
+  };
+}
+
 /** @type {Record<Knob["kind"], (knob: Knob, hand: Hand) => Made>} */
-const KINDS = { slider: range, scale: range, row, menu, switch: toggle, field, line: text, lines: text };
+const KINDS = {
+  slider: range,
+  scale: range,
+  row,
+  menu,
+  switch: toggle,
+  field,
+  line: text,
+  lines: text,
+  letters,
+  pad,
+};

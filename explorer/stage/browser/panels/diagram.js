@@ -8,6 +8,7 @@ import { fill } from "../phrases.js";
 import { STYLE as PRODUCTS } from "../circuit/products.js";
 import { STYLE as SHEET } from "../circuit/sheet.js";
 import { STYLE as SPARK } from "../circuit/spark.js";
+import { turnables } from "../circuit/turned.js";
 
 /**
  * @import { Context, Made, Maker, View } from "../context.js"
@@ -98,6 +99,9 @@ export function make(panel, stage) {
   const root = element("div", "diagram", element("style", "", [STYLE, EQUATION, SHEET, PRODUCTS, SPARK].join("")), picture, desk);
   /** @type {ReturnType<typeof circuit> | null} */
   let drawn = null; // the circuit of the present layout
+  /** @type {ReturnType<typeof turnables> | null} */
+  let turned = null; // what lies over its numbers
+  const turns = JSON.stringify(panel).includes('"grip":'); // whether any number can be turned
   let narrow = stage.narrow;
   let size = "";
   let shown = "";
@@ -109,7 +113,8 @@ export function make(panel, stage) {
       narrow = stage.narrow;
       const layout = (narrow && panel.narrow) || panel;
       made = drawn = circuit(layout, panel, stage, (i) => stage.goStage(i), open);
-      picture.replaceChildren(made.svg);
+      turned = turnables(made.turnable, picture, panel.area, stage);
+      picture.replaceChildren(made.svg, ...turned.elements);
     }
     const { clientWidth, clientHeight } = picture;
     size = `${clientWidth} ${clientHeight}`;
@@ -125,11 +130,12 @@ export function make(panel, stage) {
     if (!picture.clientWidth || !picture.clientHeight) return; // on its way out, or not yet in
     const at = Math.min(stage.stage, panel.stages.length - 1);
     const moment = `${view.frame.index} ${at}`;
-    const state = `${moment} ${stage.look}`;
+    const state = `${moment} ${stage.look} ${turns ? stage.turns : ""}`;
     if (state === shown) return;
     shown = state;
     const active = panel.stages[at];
     now.update(view, active);
+    turned?.update(view);
     now.svg.setAttribute("aria-label", fill(panel.alt, panel, stage, view));
     show(at);
     unit?.update(view);

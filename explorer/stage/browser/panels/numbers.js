@@ -1,5 +1,7 @@
 // Cards with one number each.
 
+import { turned } from "../dials/grip.js";
+import { NumberHandle } from "../dials/number.js";
 import { element } from "../layout.js";
 import { unhurried } from "../pace.js";
 
@@ -15,7 +17,7 @@ import { unhurried } from "../pace.js";
  * @type {Maker<Numbers>}
  */
 export function make(panel, stage) {
-  const cards = panel.numbers.map((spec) => makeCard(spec, stage));
+  const cards = panel.numbers.map((spec, i) => makeCard(spec, stage, `${panel.area}/${i}`));
   const box = element("div", "cards", ...cards.map((card) => card.element));
   const due = unhurried();
   return {
@@ -23,43 +25,73 @@ export function make(panel, stage) {
     paint: (view) => {
       if (due(view)) for (const card of cards) card.paint(view);
     },
+    take(other) {
+      if (other.kind !== "numbers" || other.numbers.length !== cards.length) return false;
+      if (!other.numbers.every((spec, i) => cards[i].fits(spec))) return false;
+      other.numbers.forEach((spec, i) => cards[i].take(spec));
+      return true;
+    },
   };
 }
 
 /**
- * @param {Card} spec
+ * @param {Card} first
  * @param {Context} stage
- * @returns {Made}
+ * @param {string} key
  */
-function makeCard(spec, stage) {
-  const value = element("b", "value");
+function makeCard(first, stage, key) {
+  let spec = first;
+  /** @type {Missable} */
+  let now = null;
+  const { grip: held } = first;
+  const told = held && (() => ({ grip: spec.grip ?? held, value: now }));
+  const handle = told ? new NumberHandle(key, told, stage) : null;
+  const value = element("b", "value", ...(handle ? [handle.root] : []));
+  const label = element("span", "label");
   const bound = element("span", "bound");
-  const card = element("div", "card", value, element("span", "label", spec.label));
-  if (spec.bound) card.append(bound);
-  card.dataset.scalar = spec.scalar;
-  if (spec.help) {
+  const card = element("div", "card", value, label);
+  if (first.bound) card.append(bound);
+  if (first.help) {
     card.tabIndex = 0;
-    stage.explain(card, spec.help);
+    stage.explain(card, () => spec.help);
   }
   /** @type {string | null} */
   let shown = null;
 
   /** @type {Made["paint"]} */
   function paint(view) {
-    const now = stage.scalar(view, spec.scalar);
+    now = turned(spec.grip, stage, stage.scalar(view, spec.scalar));
     const text = stage.number(now, spec.form, spec.of);
     const below = stage.fill(spec.bound, view);
     const tint = verdict(spec, now, (limit) => stage.value(view, limit));
     const all = `${text}|${below}|${tint}`;
+    handle?.update();
     if (all === shown) return;
     shown = all;
-    value.textContent = text;
+    (handle?.text ?? value).textContent = text;
     value.className = `value ${tint}`;
     bound.textContent = below;
     bound.title = below;
   }
 
-  return { element: card, paint };
+  /**
+   * Whether its parts are those of another card too.
+   *
+   * @param {Card} other
+   */
+  const fits = ({ grip, bound: below, help }) =>
+    !grip === !spec.grip && !below === !spec.bound && !help === !spec.help;
+
+  /** @param {Card} other */
+  function take(other) {
+    spec = other;
+    shown = null;
+    label.textContent = spec.label;
+    card.dataset.scalar = spec.scalar;
+  }
+
+  take(first);
+  return { element: card, paint, fits, take };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
 import { drawAxes, drawLabels, mapping, ticksOf } from "../plot/axes.js";
+import { Grips } from "../plot/grips.js";
 import { drawMark, kindOf, layered } from "../plot/marks.js";
 import { Pointer } from "../plot/pointer.js";
 import { Ranges } from "../plot/ranges.js";
@@ -55,7 +56,10 @@ export class Plot {
     );
     /** @type {Zoom | null} */
     this.zoom = null;
+    /** @type {Zoom | null} */
+    this.frozen = null; // the axes stand while a handle is held
     this.pointer = new Pointer(this, this.whole);
+    this.grips = new Grips(this);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
     this.left = 0; // px of the widest tick so far: the plot's left edge never jumps back
     this.cell = [0, 0];
@@ -86,18 +90,42 @@ export class Plot {
   }
 
   /**
+   * Show another picture in the same place; returns whether that can be.
+   *
+   * @param {Panel} panel
+   */
+  take(panel) {
+    if (panel.square !== this.panel.square) return false;
+    const marks = layered(panel.marks);
+    this.panel = panel;
+    this.marks = marks;
+    this.kept = new Map();
+    this.ranges = new Ranges(panel, this.stage);
+    this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
+    this.grips.take(panel.handles);
+    const head = heading(panel.title, panel.note, panel.square);
+    this.head?.remove();
+    if (head) this.element.prepend(head);
+    this.head = head;
+    this.frame = null;
+    this.size = this.mapKey = this.key = "";
+    this.described = -Infinity;
+    return true;
+  }
+
+  /**
    * Paint a frame, unless nothing that is shown has changed.
    *
    * @param {View} view
    */
   paint(view) {
-    const { stage, pointer } = this;
+    const { stage, pointer, grips } = this;
     const [width, height] = this.cell;
     if (!width || !height) return;
     const past = this.hasHistory
       ? `${stage.frames.edits} ${stage.frames.count} ${stage.horizon}`
       : "";
-    const looks = [stage.look, width, height, devicePixelRatio, past, pointer.edits, view.playing];
+    const looks = [stage.look, width, height, devicePixelRatio, past, pointer.edits, view.playing, grips.key];
     const key = looks.join(" ");
     if (view.frame === this.frame && key === this.key) return;
     this.frame = view.frame;
@@ -137,7 +165,8 @@ export class Plot {
     this.wide = wide;
     this.high = high;
     this.side = Math.min(wide, high);
-    const [x, y] = this.zoom ? [this.zoom.x, this.zoom.y] : this.ranges.both();
+    const shown = this.frozen ?? this.zoom;
+    const [x, y] = shown ? [shown.x, shown.y] : this.ranges.both();
     const key = `${size} ${x} ${y} ${this.stage.look}`;
     if (key === this.mapKey) return;
     this.mapKey = key;
@@ -231,9 +260,11 @@ export class Plot {
     for (const mark of this.marks) drawMark(g, mark, view, this);
     this.drawPlayhead(view);
     g.restore();
+    this.grips.draw(g, view);
     drawLabels(g, this.labels, { top: map.box.top, bottom: map.box.bottom }, look);
     this.pointer.draw(g);
     readout(this, view);
+    this.grips.show();
   }
 
   /**

@@ -105,7 +105,7 @@ export function rounded([low, high], log, { low: fixedLow, high: fixedHigh }) {
 }
 
 /**
- * The mapping of data to pixels of a box, and of pixels to axis units.
+ * The mapping of data to pixels of a box, and of pixels to axis units and to data.
  *
  * @param {Box} box
  * @param {Range} xRange
@@ -121,6 +121,8 @@ export function mapping(box, xRange, yRange, logX, logY) {
   const by = box.bottom - ay * y0;
   const unitX = logX ? Math.log10 : same;
   const unitY = logY ? Math.log10 : same;
+  const fromX = logX ? tenTo : same;
+  const fromY = logY ? tenTo : same;
   return {
     box,
     ax,
@@ -135,11 +137,15 @@ export function mapping(box, xRange, yRange, logX, logY) {
     y: (/** @type {number} */ v) => ay * unitY(v) + by,
     unitX: (/** @type {number} */ px) => (px - bx) / ax,
     unitY: (/** @type {number} */ px) => (px - by) / ay,
+    valueX: (/** @type {number} */ px) => fromX((px - bx) / ax),
+    valueY: (/** @type {number} */ px) => fromY((px - by) / ay),
   };
 }
 
 /** @param {number} value */
 const same = (value) => value;
+/** @param {number} exponent */
+const tenTo = (exponent) => 10 ** exponent;
 
 /**
  * Draw the ticks and the grid of a plot.

@@ -218,8 +218,10 @@ function points(g, mark, view, plot) {
   const array = stage.array(view, mark.array);
   if (!array) return;
   const radius = Math.max(1.3, (mark.size * side) / 400);
-  const { opacity, shape } = mark;
-  plot.keep(mark, () => new Cloud()).draw(g, array.data, map, {
+  const { opacity, shape, window } = mark;
+  const end = 2 * (view.frame.index + 1);
+  const rows = window ? array.data.subarray(Math.max(0, end - 2 * window), end) : array.data;
+  plot.keep(mark, () => new Cloud()).draw(g, rows, map, {
     colour: stage.palette[mark.role],
     opacity,
     radius,

@@ -38,9 +38,9 @@ export class Pointer {
     this.drag = null;
     this.timer = 0;
     const { canvas } = plot;
-    canvas.addEventListener("pointermove", (event) => this.move(event));
+    canvas.addEventListener("pointermove", (event) => plot.grips.held || this.move(event));
     canvas.addEventListener("pointerleave", () => this.leave());
-    canvas.addEventListener("pointerdown", (event) => this.down(event));
+    canvas.addEventListener("pointerdown", (event) => plot.grips.held || this.down(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
     canvas.addEventListener("pointercancel", () => this.leave());
     canvas.addEventListener("dblclick", () => plot.zoomTo(null));
@@ -145,7 +145,7 @@ export class Pointer {
     const { plot } = this;
     const scrolling = event.timeStamp - lastScroll < SCROLLING;
     const out = event.deltaY > 0;
-    if (!plot.frame || scrolling || !event.deltaY || (out && !plot.zoom)) return;
+    if (!plot.frame || plot.grips.held || scrolling || !event.deltaY || (out && !plot.zoom)) return;
     event.preventDefault();
     const { map } = plot;
     const at = this.where(event);

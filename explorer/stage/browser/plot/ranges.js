@@ -1,6 +1,7 @@
 // The ranges of a plot's axes: as the scene says, or fitted to the data shown so far.
 
 import { rounded } from "./axes.js";
+import { reach } from "./grips.js";
 import { kindOf } from "./marks.js";
 
 /**
@@ -44,6 +45,7 @@ export class Ranges {
     this.edits = stage.frames.edits;
     if (fixed(panel.x) && fixed(panel.y)) return;
     for (const mark of panel.marks) kindOf(mark).reach?.(mark, view, this);
+    for (const handle of panel.handles) reach(handle, view, this);
     this.taken = stage.frames.count;
   }
 

@@ -63,6 +63,7 @@ export class Answers {
     this.closed = false;
     this.number = 0;
     this.heard = 0; // number of the newest answer
+    this.sent = 0; // number of the newest question that went out
     /** @type {Ask | null} */
     this.wanted = null;
     this.timer = 0;
@@ -90,11 +91,13 @@ export class Answers {
     if (number < this.heard) return;
     this.heard = number;
     if (number === this.wanted?.ask) this.wanted = null;
+    else if (number === this.sent) this.say();
     this.on.answer(answer);
   }
 
   /**
-   * Ask what these settings look like; returns the number of the question.
+   * Ask what these settings look like; returns the number of the question. While the hand moves
+   * one question at a time goes out, so that each is the newest there is when its turn comes.
    *
    * @param {Settings} given
    * @param {boolean} moving whether the hand still moves
@@ -102,13 +105,14 @@ export class Answers {
   ask(given, moving) {
     this.number += 1;
     this.wanted = { ask: this.number, given, moving };
-    this.say();
+    if (!moving || this.sent <= this.heard) this.say();
     return this.number;
   }
 
   say() {
-    if (this.wanted && this.socket.readyState === WebSocket.OPEN)
-      this.socket.send(JSON.stringify(this.wanted));
+    if (!this.wanted || this.socket.readyState !== WebSocket.OPEN) return;
+    this.sent = this.wanted.ask;
+    this.socket.send(JSON.stringify(this.wanted));
   }
 
   /**

@@ -8,6 +8,7 @@ from explorer.stage.paper.layout import heading
 from explorer.stage.paper.moment import Moment
 from explorer.stage.paper.panels import Drawn
 from explorer.stage.paper.plot.axes import Map, Range, Side, Tick, draw_axes, draw_labels, ticks_of
+from explorer.stage.paper.plot.handles import kind_of as kind_of_handle
 from explorer.stage.paper.plot.marks import Chart, kind_of, layered
 from explorer.stage.paper.plot.ranges import both, room
 from explorer.stage.paper.sheet import TEXT, Box, Paper
@@ -118,6 +119,8 @@ class PaperPlot:
         with paper.within(left - rim, top - rim, right + rim, bottom + rim):
             for mark in self.marks:
                 kind_of(mark).draw(chart, mark)
+        for handle in panel.handles:
+            kind_of_handle(handle).draw(chart, handle)
         draw_labels(paper, chart.labels, lain, cell, "card" if panel.square else "background")
         if panel.square:
             corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]

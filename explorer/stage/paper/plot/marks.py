@@ -106,6 +106,9 @@ def _points(chart: Chart, mark: Points) -> None:
     cloud = chart.moment.array(mark.array)
     if cloud is None:
         return
+    if mark.window is not None:
+        end = chart.moment.index + 1
+        cloud = cloud[max(0, end - mark.window) : end]
     left, top, right, bottom = chart.map.box
     radius = max(1.3, mark.size * chart.side / 400)
     for x, y in zip(chart.map.x(cloud[:, 0]), chart.map.y(cloud[:, 1]), strict=True):

@@ -1,5 +1,6 @@
 """The ranges of a plot's axes: as the scene says, or fitted to the data of the run."""
 
+import itertools
 import math
 from collections.abc import Mapping
 
@@ -8,6 +9,7 @@ import numpy as np
 from explorer.figures.scene import Axis, Plot
 from explorer.stage.paper.moment import Moment
 from explorer.stage.paper.plot.axes import Range, rounded, unit
+from explorer.stage.paper.plot.handles import reach
 from explorer.stage.paper.plot.marks import kind_of
 
 NOTHING = (math.inf, -math.inf)
@@ -25,14 +27,15 @@ def _seen(plot: Plot, run: Moment) -> Mapping[str, Range]:
     if _is_fixed(plot.x) and _is_fixed(plot.y):
         return found
     for moment in run.all():
-        for mark in plot.marks:
-            for name, values in kind_of(mark).reach(mark, moment):
-                axis = plot.x if name == "x" else plot.y
-                units = unit(np.asarray(values, float), axis.log)
-                units = units[np.isfinite(units)]
-                if units.size:
-                    low, high = found[name]
-                    found[name] = (min(low, float(units.min())), max(high, float(units.max())))
+        shown = [kind_of(mark).reach(mark, moment) for mark in plot.marks]
+        shown += [reach(handle, moment) for handle in plot.handles]
+        for name, values in itertools.chain.from_iterable(shown):
+            axis = plot.x if name == "x" else plot.y
+            units = unit(np.asarray(values, float), axis.log)
+            units = units[np.isfinite(units)]
+            if units.size:
+                low, high = found[name]
+                found[name] = (min(low, float(units.min())), max(high, float(units.max())))
     return found
 
 
