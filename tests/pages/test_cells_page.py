@@ -545,15 +545,15 @@ def test_a_dial_shows_a_value_that_it_offers(view: str):
 def test_what_is_read_takes_along_what_belongs_to_another_network():
     knob = column(opened(view="surgery"))["reads"]
 
-    assert knob["turns"] == {"given": "", "which": 0, "place": -1, "unit": -1}
     default = values(CellLab())
-    assert all(default[name] == value for name, value in knob["turns"].items())
+    theirs = {name: default[name] for name in ("given", "which", "place", "unit")}
+    assert knob["turns"] == [theirs] * len(knob["values"])
 
 
 def test_another_hand_made_cell_takes_word_and_weights_along():
     app = opened(view="hand", hand="counter", word="aab", changed="bias_ih:0:-40")
 
-    turned(app, hand="parity", **column(app)["hand"]["turns"])
+    turned(app, hand="parity", **column(app)["hand"]["turns"][-1])
 
     assert complaints(app) == []
     assert picture(app).frames

@@ -30,8 +30,8 @@ next symbol, cannot tell them apart (Weiss, Goldberg and Yahav 2018).
 double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
 """
 
-AS_MADE: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}
-"""The dials that say something of one cell alone, as they stand when another one is chosen."""
+NOT_OF_ANOTHER: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}
+"""The dials that say something of one cell alone, as they stand for another."""
 
 SOURCES = (handmade.verdict, handmade.Handmade)
 
@@ -45,7 +45,7 @@ def show(dials: Dials[CellLab]) -> str:
         dials.refuse(why, replace(settings, word="", changed=""))
     entry = found.entry
     column = Column(dials, PICKED, above=True)
-    column.show("hand", as_="menu", turns={name: AS_MADE for name in HANDMADE})
+    column.show("hand", as_="menu", turns=dict.fromkeys(HANDMADE, NOT_OF_ANOTHER))
     column.show("word", help=f"Type its symbols: {' '.join(entry.symbols)}")
     answered(answers.hand, dials, column, "A cell that a person made.")
     _verdict(found)

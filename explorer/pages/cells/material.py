@@ -66,8 +66,8 @@ def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
     settings = dials.wanted()
     column = Column(dials, PICKED, above=True)
     some = offered(settings.upload)
-    turns = {name: NOT_OF_ANOTHER for name in some}
-    column.show("reads", offered=some, as_="menu", turns=turns)
+    others = dict.fromkeys(some, NOT_OF_ANOTHER)
+    column.show("reads", offered=some, as_="menu", turns=others)
     cells = able(settings.reads)
     if settings.reads != "yours" and len(cells) > 1:
         column.show("cell", offered=cells, as_="row")
