@@ -90,6 +90,18 @@ DRAGS: dict[str, Drag] = {
         least=0.4,
         most=0.6,
     ),
+    "surgery": Drag(
+        "/cells?view=surgery&hold=forget_gate&text=" + "for+(a,+b)+in+x:+" * 12,
+        "value",
+        answer="explorer.figures.cells.answers:surgery",
+        settings="explorer.labs.cells.settings:CellLab",
+    ),
+    "dirac": Drag(
+        "/gans?view=dirac",
+        "dirac_x",
+        answer="explorer.figures.gans.dirac:answer",
+        settings="explorer.labs.gans.settings:GanLab",
+    ),
 }
 """Every page whose drag is measured; nothing that was asked for before is asked for again soon."""
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from explorer.dials import Dial
-from explorer.pages.dials import ROW_OF_NAMES, Dials
+from explorer.pages.dials import Dials
 from explorer.stage import messages
 from explorer.stage.messages import Group, Knob, Setting
 
+ROW_OF_NAMES = 3  # so many names fit beside each other; more unfold as a menu
 MOST_WRITTEN = 1_001  # steps of a slider that each have a text of their own
 
 As = Literal["row", "menu", "field", "lines", "pad", ""]
@@ -63,7 +64,13 @@ class Column:
         turns: Mapping[Any, Mapping[str, Setting]] | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
-        """Show the dial of that name as its row says; see `Dials.show`.
+        """Show the dial of that name as its row says.
+
+        A switch for a truth value, a row of names or a menu for a choice (``as_``: "row" unless
+        there are more than three), a scale over the values on offer, a slider between two ends, a
+        field for a number (``as_`` "field"), a line for a text, or several (``as_`` "lines").
+        ``label``, ``help``, ``offered`` and ``written`` stand in for the row's own where only the
+        moment knows them.
 
         ``next`` puts a button beside a field that goes on by one. ``turns`` are the dials that turn
         in the same moment, by the value of a choice that asks for it; ``then`` turns what the page

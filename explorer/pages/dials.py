@@ -1,4 +1,4 @@
-"""The dials of a page: widgets whose values are one frozen configuration, kept in the link.
+"""The dials of a page: their values are one frozen configuration, kept in the link.
 
 The configuration is the only truth. It comes from the link when the page opens with one, from the
 session when the viewer returns, and from the defaults otherwise; after every run of the script its
@@ -10,9 +10,8 @@ back before the page is drawn, and one sentence says why (`refuse` does so for w
 finds out).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, Literal, NoReturn, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -72,62 +71,20 @@ class Dials(Generic[Settings]):
         """Return the row of a dial, for what else on the page is about it."""
         return self._rows[name]
 
-    def show(
-        self,
-        name: str,
-        *,
-        label: str = "",
-        help: str = "",
-        offered: Sequence[Any] = (),
-        written: Callable[[Any], str] | None = None,
-        labelled: bool = True,
-        as_: Literal["row", "menu", "field", ""] = "",
-        width: Literal["stretch", "content"] = "stretch",
-        then: Callable[[], None] | None = None,
-    ) -> None:
-        """Show the dial of that name as its row says.
-
-        A switch for a truth value, a row of names or a menu for a choice (``as_``: "row" unless
-        there are more than three), a scale over the values on offer, a slider between two ends, a
-        field for a text, or for a number (``as_`` "field"). ``label``, ``help``, ``offered`` and
-        ``written`` stand in for the row's own where only the moment knows them. ``then`` turns
-        what must turn with it, before all are looked at together.
-        """
+    def tabs(self, name: str) -> None:
+        """Show a choice as a row of tabs: the page below is another one when it is turned."""
         row = self._rows[name]
-        row = row if written is None else replace(row, shown=written)
-        look = _Look(
-            label or row.label, help or row.help or None, self.key(name), labelled, width=width
+        st.segmented_control(
+            row.label,
+            row.names,
+            key=self.key(name),
+            format_func=row.written,
+            help=row.help or None,
+            required=True,
+            width="content",
+            label_visibility="collapsed",
+            on_change=lambda: self.set(**{name: self.value(name)}),
         )
-        like, value = self.default(name), self.value(name)
-
-        def on_change() -> None:
-            self.set(**{name: self.value(name)})
-            if then is not None:
-                then()
-            self._turned(name)
-
-        if isinstance(like, bool):
-            st.toggle(look.label, key=look.key, help=look.help, on_change=on_change)
-        elif row.choices is not None or as_ == "menu":
-            _choice(row, look, tuple(offered) or row.names, as_, on_change)
-        elif isinstance(like, str):
-            _text(row, look, on_change)
-        elif as_ == "field":
-            _field(row, look, value, on_change)
-        elif len(some := tuple(offered) or row.offered) > 2:
-            _scale(row, look, some, value, on_change)
-        else:
-            _slider(row, look, some, value, on_change)
-
-    def _turned(self, name: str) -> None:
-        """Put a dial back that was turned to what the others do not allow, and say why."""
-        stood = rows.values(self._standing(self.last))  # dials that were not drawn have no widget
-        wanted = {k: st.session_state.get(self.key(k), stood[k]) for k in self._names}
-        try:
-            rows.turned(self._default, wanted)
-        except (ValueError, TypeError) as error:
-            self.say(f"{sentence(error)} Nothing was changed.")
-            self.set(**{name: stood[name]})
 
     def refuse(self, why: Exception | str, instead: Settings) -> NoReturn:
         """Show another configuration than the dials ask for, with one sentence that says why.
@@ -235,108 +192,6 @@ class Dials(Generic[Settings]):
 
     def _place(self, settings: Settings) -> None:
         self.set(**rows.values(settings))
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What every widget is told."""
-
-    label: str
-    help: str | None
-    key: str
-    labelled: bool
-    width: Literal["stretch", "content"]
-
-    @property
-    def visibility(self) -> Literal["visible", "collapsed"]:
-        return "visible" if self.labelled else "collapsed"
-
-
-ROW_OF_NAMES = 3  # so many names fit beside each other; more unfold as a menu
-
-
-def _choice(
-    row: Dial, look: _Look, names: tuple[Any, ...], as_: str, on_change: Callable[[], None]
-) -> None:
-    if as_ == "menu" or (as_ == "" and len(names) > ROW_OF_NAMES):
-        st.selectbox(
-            look.label,
-            names,
-            key=look.key,
-            format_func=row.written,
-            help=look.help if look.labelled else None,
-            label_visibility=look.visibility,
-            on_change=on_change,
-        )
-    else:
-        st.segmented_control(
-            look.label,
-            names,
-            key=look.key,
-            format_func=row.written,
-            help=look.help,
-            required=True,
-            width=look.width,
-            label_visibility=look.visibility,
-            on_change=on_change,
-        )
-
-
-def _text(row: Dial, look: _Look, on_change: Callable[[], None]) -> None:
-    """A line of text; what it wants stands in it while it is empty."""
-    st.text_input(
-        look.label,
-        key=look.key,
-        max_chars=row.longest,
-        placeholder=look.help,
-        label_visibility="collapsed",
-        on_change=on_change,
-    )
-
-
-def _scale(
-    row: Dial, look: _Look, some: Sequence[Any], value: Any, on_change: Callable[[], None]
-) -> None:
-    """A slider over given values; a value that only the link knows joins them."""
-    options = list(some) if value in some else sorted([*some, value])
-    st.select_slider(
-        look.label,
-        options,
-        key=look.key,
-        format_func=row.written,
-        help=look.help,
-        on_change=on_change,
-    )
-
-
-def _field(row: Dial, look: _Look, value: Any, on_change: Callable[[], None]) -> None:
-    """A field for a number; a value that only the link knows widens what it takes."""
-    low, high = row.ends
-    st.number_input(
-        look.label,
-        min(low, value),
-        max(high, value),
-        key=look.key,
-        help=look.help,
-        step=row.step or 1,
-        on_change=on_change,
-    )
-
-
-def _slider(
-    row: Dial, look: _Look, ends: Sequence[Any], value: Any, on_change: Callable[[], None]
-) -> None:
-    """A slider between two ends; a value that only the link knows widens it."""
-    low, high = ends or row.ends
-    st.slider(
-        look.label,
-        min(low, value),
-        max(high, value),
-        step=row.step,
-        key=look.key,
-        help=look.help,
-        on_change=on_change,
-    )
 
 
 def entered(page: str) -> bool:

@@ -57,7 +57,7 @@ def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
     with st.container(key="title", horizontal=True, vertical_alignment="center"):
         question = st.container(width="stretch")
         with st.container(width="content"):
-            dials.show("view", as_="row", labelled=False, width="content")
+            dials.tabs("view")
         actions = st.container(width="content")
     sentence = st.container(key="sentence")
     dials.problems()

@@ -11,6 +11,7 @@ import onnx
 import pytest
 import torch
 from onnx import TensorProto, helper
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
@@ -377,6 +378,26 @@ def test_an_edited_weight_breaks_the_verdict_of_a_hand_made_cell(visit):
     assert "the right answer is" in said
     broken.page.get_by_role("button", name="As it was made").click()
     broken.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=10_000)
+
+
+def test_a_weight_turned_in_the_microscope_changes_the_verdict_and_is_in_the_link(visit):
+    visitor = visit("/cells?view=hand&hand=counter")
+    page = visitor.page
+    page.get_by_text("solved: 1,103 sequences").wait_for(timeout=20_000)
+    page.locator('.diagram g[data-opens="forget"] .number').first.click()
+    until_opened(page, "forget")
+    expect(card(page)).to_be_focused()
+    weight = page.get_by_role("slider", name="weight it is a")
+    assert weight.get_attribute("aria-valuenow") == "0"
+
+    weight.focus()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+
+    expect(weight).to_have_attribute("aria-valuenow", "-150")
+    page.wait_for_url(re.compile(r"changed=weight_ih%3A\d+%2C\d+%3A-150"), timeout=30_000)
+    page.get_by_text("not solved").first.wait_for(timeout=30_000)
+    expect(page.locator('[data-area="verdict"]')).to_contain_text("the right answer is")
 
 
 def test_pointing_at_a_letter_goes_there_and_tints_what_it_rests_on(visit):

@@ -123,6 +123,7 @@ def hand(settings: CellLab, moving: bool) -> Answer:
         tuple(handmade.answered(answer) for answer in found.given),
         clock="symbol",
         inputs=handmade.inputs(found.entry),
+        reach=handmade.reach(found.entry),
     )
     return Answer(
         scene,

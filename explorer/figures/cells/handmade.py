@@ -6,7 +6,19 @@ from dataclasses import replace
 from explorer.figures.cells.layout import FLEXIBLE, in_pairs
 from explorer.figures.cells.panels import shown
 from explorer.figures.cells.step import step_scene
-from explorer.figures.scene import Grid, Panel, Scene, Sentence, Tokens
+from explorer.figures.scene import (
+    Diagram,
+    Dot,
+    Grid,
+    Grip,
+    Panel,
+    Scene,
+    Sentence,
+    Tokens,
+)
+
+MATRICES = ("weight_ih", "weight_hh")  # whose weights are turned in the picture
+STEPS = 100  # of a weight, from nothing to as far as it goes
 
 
 def handmade_scene(
@@ -18,8 +30,12 @@ def handmade_scene(
     unit: int = 0,
     clock: str = "step",
     inputs: Sequence[str] = (),
+    reach: float = 10.0,
 ) -> Scene:
     """Return the microscope of a tiny cell with two more rows: the right answers, and its own.
+
+    Every weight that the microscope shows can be turned, from -``reach`` to ``reach``: it is a word
+    of the setting "changed".
 
     Arrays and still arrays as in `step_scene`, without what is expected next; the still array
     "wrong" (T,) is not zero where the answer given is not the expected one. Sentence "verdict".
@@ -31,7 +47,11 @@ def handmade_scene(
             f"{len(given)} given"
         )
     picture = step_scene(cell, tokens, units, None, unit, clock, inputs)
-    kept = tuple(panel for panel in picture.panels if panel.area not in ("next", "order"))
+    kept = tuple(
+        _within_reach(panel, reach) if isinstance(panel, Diagram) else panel
+        for panel in picture.panels
+        if panel.area not in ("next", "order")
+    )
     pairs = in_pairs([panel.area for panel in kept if panel.kind == "timeline"])
     return replace(
         picture,
@@ -39,6 +59,29 @@ def handmade_scene(
         wide=_wide(pairs),
         narrow=_narrow(pairs),
     )
+
+
+def _within_reach(diagram: Diagram, reach: float) -> Diagram:
+    """Return the circuit with weights that can be turned where the microscope shows them."""
+
+    def turned(dot: Dot) -> Dot:
+        if dot.weights not in MATRICES:
+            return dot
+        grip = Grip(
+            setting="changed",
+            label="weight",
+            low=-reach,
+            high=reach,
+            step=reach / STEPS,
+            help="Drag it sideways, or type a number: the verdict follows.",
+            entry=f"{dot.weights}:{{row}},{{column}}",
+        )
+        return replace(dot, grip=grip)
+
+    openings = tuple(
+        replace(opening, dots=tuple(map(turned, opening.dots))) for opening in diagram.openings
+    )
+    return replace(diagram, openings=openings)
 
 
 def _answers(expected: Sequence[str], given: Sequence[str]) -> tuple[Panel, ...]:

@@ -1,5 +1,6 @@
 """A hand-made cell at work: what it reads, its numbers and answers, and its verdict."""
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -111,6 +112,16 @@ def _made(settings: CellLab, checked: Verdict | None) -> Made:
         frames=frames.in_steps(arrays, {"reading": readings}, {"verdict": _says(checked)}),
         still=replace(fixed, arrays={**fixed.arrays, "wrong": wrong}),
     )
+
+
+def reach(entry: Handmade) -> float:
+    """Return how far its weights are worth turning: twice the largest, 1, 2 or 5 times a power of
+    ten; those beyond 250 stand for infinity, and nothing is learned of a larger one.
+    """
+    weights = torch.cat([entry.weights.weight_ih.flatten(), entry.weights.weight_hh.flatten()])
+    largest = 2 * float(weights.abs().clamp(max=125).max())
+    power = 10.0 ** math.floor(math.log10(largest))
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= largest)
 
 
 def inputs(entry: Handmade) -> tuple[str, ...]:
