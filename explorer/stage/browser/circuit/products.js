@@ -114,8 +114,6 @@ export function dotList(dot, panel, stage, openings, follow) {
   let all = false;
   /** @type {Product[]} */
   let shown = [];
-  /** @type {number[]} */
-  const weights = []; // as they stand, by row
   heard.addEventListener("click", () => follow(dot, 0));
   more.addEventListener("click", () => {
     all = !all;
@@ -151,6 +149,14 @@ export function dotList(dot, panel, stage, openings, follow) {
   }
 
   /**
+   * A weight as the hand has it, which may be ahead of what is painted.
+   *
+   * @param {Pick<Product, "weight" | "row" | "column">} term
+   */
+  const weightNow = ({ weight, row, column }) =>
+    turned(dot.grip, stage, weight, { row, column }) ?? NaN;
+
+  /**
    * Have the weight of a row turned where it stands.
    *
    * @param {ReturnType<typeof makeRow>} made
@@ -159,9 +165,9 @@ export function dotList(dot, panel, stage, openings, follow) {
    */
   function weightOf(made, place, grip) {
     const told = () => {
-      const { row, column, name } = shown[place];
-      const own = selected(grip, { ...stage.selects, row, column });
-      return { grip: own, value: weights[place], name: `${grip.label} ${name}` };
+      const { name, ...term } = shown[place];
+      const own = selected(grip, { ...stage.selects, row: term.row, column: term.column });
+      return { grip: own, value: weightNow(term), name: `${grip.label} ${name}` };
     };
     made.weight = new NumberHandle(`${panel.area}/${dot.label}/${place}`, told, stage);
     return made.weight.root;
@@ -225,8 +231,7 @@ export function dotList(dot, panel, stage, openings, follow) {
     for (let i = 0; i < count; i += 1) {
       const { row, what, arithmetic, product, bar, weight } = rows[i];
       const term = terms[i];
-      weights[i] = turned(dot.grip, stage, term.weight, { row: term.row, column: term.column }) ?? NaN;
-      const factor = stage.number(weights[i]);
+      const factor = stage.number(weightNow(term));
       write(what, term.name);
       if (weight) {
         write(weight.text, factor);

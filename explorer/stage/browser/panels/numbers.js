@@ -44,7 +44,8 @@ function makeCard(first, stage, key) {
   /** @type {Missable} */
   let now = null;
   const { grip: held } = first;
-  const told = held && (() => ({ grip: spec.grip ?? held, value: now }));
+  const told =
+    held && (() => ({ grip: spec.grip ?? held, value: turned(spec.grip, stage, now) ?? now }));
   const handle = told ? new NumberHandle(key, told, stage) : null;
   const value = element("b", "value", ...(handle ? [handle.root] : []));
   const label = element("span", "label");
