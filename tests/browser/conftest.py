@@ -19,8 +19,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 STAGE = ".stage[data-frames]"
 # On a direct load of a page below the root Streamlit asks for two of its own paths relative to
-# the page, and logs that they are not there.
-STREAMLITS_OWN = ("_stcore/health", "_stcore/host-config")
+# the page, and logs that they are not there; and for the icon of a page that has just been left.
+STREAMLITS_OWN = ("_stcore/health", "_stcore/host-config", "/media/")
 
 
 @dataclass

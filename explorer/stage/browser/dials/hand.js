@@ -42,6 +42,7 @@ export class Hand {
     this.past = []; // where it came to rest before, the last one last
     /** @type {Settings[]} */
     this.future = []; // what was undone
+    /** @type {Settings} */
     this.rested = {}; // where it came to rest last
     /** @type {Bad | null} */
     this.bad = null; // what has no answer, while it is held
@@ -73,10 +74,25 @@ export class Hand {
     for (const name of turned) this.settings[name] = settings[name];
     if (first) this.good = { ...this.settings };
     if (!first && other.length) this.ask(false);
-    if (this.told) this.rested = { ...this.settings }; // what it turned goes with what was settled
-    else if (turned.length) this.note();
+    this.fold(Object.fromEntries(turned.map((name) => [name, settings[name]])));
     this.told = false;
     this.on.show(turned);
+  }
+
+  /**
+   * What the page turned is at rest; what a hand has turned meanwhile is not, and is told later.
+   * It is undone together with the dial that it follows from.
+   *
+   * @param {Settings} turned
+   */
+  fold(turned) {
+    const before = this.rested;
+    const after = { ...before, ...turned };
+    if (!this.told && Object.keys(before).length && !same(before, after)) {
+      this.past = [...this.past, before].slice(-MOST);
+      this.future = [];
+    }
+    this.rested = after;
   }
 
   /**
