@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from explorer.figures import scene
 from explorer.runs import answers, frames
 from explorer.runs.run import State, Status
-from explorer.stage import hand, routes, viewer
+from explorer.stage import hand, routes, talk, viewer
 from explorer.stage.messages import Showing, Told
 
 FILE = Path(__file__).with_name("browser") / "types.d.ts"
@@ -55,8 +55,8 @@ CONSTANTS = {
     "CHUNK_MAGIC": int.from_bytes(frames.CHUNK_MAGIC, "little"),
     "ANSWER_MAGIC": int.from_bytes(answers.ANSWER_MAGIC, "little"),
     "TOP": frames.TOP,
-    "OFFENCE": viewer.OFFENCE,
-    "BUSY": viewer.BUSY,
+    "OFFENCE": talk.OFFENCE,
+    "BUSY": talk.BUSY,
     "MOST_FRAMES": routes.MOST_FRAMES,
 }
 

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple, TypedDict
 from starlette.websockets import WebSocket
 
 from explorer.runs.answers import refusal
-from explorer.stage.viewer import GONE, NORMAL, TOO_BIG, UNSUPPORTED
+from explorer.stage.talk import GONE, NORMAL, SEND_TIMEOUT, End, heard, hold
 
 LONGEST_QUESTION = 2**17  # characters; a drawn distribution is one of the values
 QUESTIONS_A_SECOND = 250
 QUESTIONS_AT_ONCE = 50
 MOST_VALUES = 80
 LARGEST_NUMBER = 2**53
-SEND_TIMEOUT = 20.0  # seconds until a browser that takes nothing is let go
 
 
 class Ask(TypedDict):
@@ -82,32 +81,13 @@ class Hand:
 
     async def serve(self, ask: Callable[[Asked], None]) -> None:
         """Hear and answer until either side ends it."""
-        tasks = [asyncio.create_task(self._hear(ask)), asyncio.create_task(self._tell())]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            code, reason = next((task.result() for task in done), (NORMAL, ""))
-            if code != NORMAL:
-                with contextlib.suppress(*GONE):
-                    async with asyncio.timeout(1):
-                        await self._websocket.close(code, reason)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        await hold(self._websocket, self._hear(ask), self._tell())
 
-    async def _hear(self, ask: Callable[[Asked], None]) -> tuple[int, str]:
+    async def _hear(self, ask: Callable[[Asked], None]) -> End:
         while True:
-            try:
-                message = await self._websocket.receive()
-            except GONE:
-                return NORMAL, ""
-            if message["type"] == "websocket.disconnect":
-                return NORMAL, ""
-            text = message.get("text")
-            if text is None:
-                return UNSUPPORTED, "questions are text"
-            if len(text) > LONGEST_QUESTION:
-                return TOO_BIG, f"a question has at most {LONGEST_QUESTION} characters"
+            text = await heard(self._websocket, "question", LONGEST_QUESTION)
+            if not isinstance(text, str):
+                return text
             await self._wait_for_its_turn()
             question = understand(text)
             if isinstance(question, Asked):
@@ -124,7 +104,7 @@ class Hand:
         if self._allowance < 0:
             await asyncio.sleep(-self._allowance / QUESTIONS_A_SECOND)
 
-    async def _tell(self) -> tuple[int, str]:
+    async def _tell(self) -> End:
         while True:
             await self._bell.wait()
             self._bell.clear()

@@ -22,7 +22,8 @@ from explorer.runs.limits import LimitError
 from explorer.runs.run import Run
 from explorer.stage.assets import asset, asset_base
 from explorer.stage.hand import Hand
-from explorer.stage.viewer import BUSY, GONE, LARGEST_INDEX, OFFENCE, Viewer
+from explorer.stage.talk import BUSY, GONE, OFFENCE
+from explorer.stage.viewer import LARGEST_INDEX, Viewer
 
 __all__ = ["asset_base", "routes"]
 

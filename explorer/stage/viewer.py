@@ -10,11 +10,12 @@ import contextlib
 import json
 from dataclasses import asdict, dataclass
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from explorer.runs.frames import chunk
 from explorer.runs.hub import Hub
 from explorer.runs.run import Run, Status
+from explorer.stage.talk import BUSY, GONE, NORMAL, OFFENCE, SEND_TIMEOUT, End, heard, hold
 
 LONGEST_COMMAND = 512  # characters
 COMMANDS_A_SECOND = 300  # a display of 240 Hz acknowledges 240 times
@@ -22,9 +23,6 @@ COMMANDS_AT_ONCE = 600
 LARGEST_INDEX = 2**31
 CHUNK_BYTES = 2**20
 STATUS_INTERVAL = 0.5  # seconds between two reports of speed
-SEND_TIMEOUT = 20.0  # seconds until a browser that takes nothing is let go
-
-NORMAL, UNSUPPORTED, OFFENCE, TOO_BIG, BUSY = 1000, 1003, 1008, 1009, 1013
 
 
 @dataclass(frozen=True)
@@ -79,19 +77,10 @@ class Viewer:
     async def serve(self) -> None:
         """Hear and tell until either side ends it."""
         deaf = self._run.listen(self._news)
-        tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._tell())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            code, reason = next((task.result() for task in done), (NORMAL, ""))
-            if code != NORMAL:
-                with contextlib.suppress(*GONE):
-                    async with asyncio.timeout(1):
-                        await self._websocket.close(code, reason)
+            await hold(self._websocket, self._hear(), self._tell())
         finally:
             deaf()
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
 
     def _news(self, more_than_frames: bool) -> None:
         """Wake up, from any thread."""
@@ -100,19 +89,11 @@ class Viewer:
             with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
                 self._loop.call_soon_threadsafe(self._bell.set)
 
-    async def _hear(self) -> tuple[int, str]:
+    async def _hear(self) -> End:
         while True:
-            try:
-                message = await self._websocket.receive()
-            except GONE:
-                return NORMAL, ""
-            if message["type"] == "websocket.disconnect":
-                return NORMAL, ""
-            text = message.get("text")
-            if text is None:
-                return UNSUPPORTED, "commands are text"
-            if len(text) > LONGEST_COMMAND:
-                return TOO_BIG, f"a command has at most {LONGEST_COMMAND} characters"
+            text = await heard(self._websocket, "command", LONGEST_COMMAND)
+            if not isinstance(text, str):
+                return text
             if not self._allowed():
                 return OFFENCE, f"at most {COMMANDS_A_SECOND} commands a second"
             command = understand(text)
@@ -131,7 +112,7 @@ class Viewer:
         self._heard_at = now
         return self._allowance >= 0
 
-    async def _tell(self) -> tuple[int, str]:
+    async def _tell(self) -> End:
         while not self._run.closed:
             self._bell.clear()
             try:
@@ -178,6 +159,3 @@ class Viewer:
             self._free_at = now + interval(self._hub.connections)
             await self._websocket.send_bytes(chunk(packets))
         return None
-
-
-GONE = (WebSocketDisconnect, RuntimeError, OSError)
