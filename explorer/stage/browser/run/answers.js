@@ -1,10 +1,11 @@
 // Answers: what a configuration looks like, asked for while a hand moves. The newest one counts.
 
+import { Line } from "./line.js";
 import { decodeChunk } from "./store.js";
 
 /**
  * @import { AnswerHeader, Ask, Constants, Scene } from "../types"
- * @import { LinkEvents } from "./link.js"
+ * @import { LineEvents } from "./line.js"
  * @import { Frame } from "./store.js"
  */
 
@@ -19,10 +20,8 @@ import { decodeChunk } from "./store.js";
 
 /** @type {Constants["ANSWER_MAGIC"]} */
 const ANSWER = 0x31415258; // "XRA1"
-const FIRST_PAUSE = 250; // ms before the second attempt; doubles up to LONGEST_PAUSE
-const LONGEST_PAUSE = 4000;
-/** @type {[Constants["OFFENCE"], Constants["BUSY"]]} */
-const [LOST, FULL] = [1008, 1013]; // close codes of the socket
+/** @type {[number, number]} */
+const PAUSES = [250, 4000]; // ms before the next attempts
 const text = new TextDecoder();
 
 /**
@@ -51,38 +50,28 @@ export function decodeAnswer(buffer) {
  * The way a stage asks. It reconnects by itself, and then asks once more for what is wanted; what
  * is older than an answer that has come is dropped.
  */
-export class Answers {
+export class Answers extends Line {
   /**
    * @param {string} token
-   * @param {Pick<LinkEvents, "reach" | "refused" | "lost"> & { answer: (answer: Answer) => void }} on
+   * @param {LineEvents & { answer: (answer: Answer) => void }} on
    */
   constructor(token, on) {
-    this.path = `${location.origin}/stage/${encodeURIComponent(token)}/answers`;
+    super(`${location.origin}/stage/${encodeURIComponent(token)}/answers`, on, PAUSES);
     this.on = on;
-    this.pause = FIRST_PAUSE;
-    this.closed = false;
     this.number = 0;
     this.heard = 0; // number of the newest answer
     this.sent = 0; // number of the newest question that went out
     /** @type {Ask | null} */
     this.wanted = null;
-    this.timer = 0;
-    this.socket = this.connect();
   }
 
-  connect() {
-    const socket = new WebSocket(this.path.replace(/^http/, "ws"));
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.on.reach(true);
-      this.say();
-    };
-    socket.onmessage = ({ data }) => {
-      this.pause = FIRST_PAUSE;
-      if (!this.closed) this.gotAnswer(decodeAnswer(data));
-    };
-    socket.onclose = ({ code, reason }) => this.dropped(code, reason);
-    return socket;
+  opened() {
+    this.say();
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  got(data) {
+    if (typeof data !== "string") this.gotAnswer(decodeAnswer(data));
   }
 
   /** @param {Answer} answer */
@@ -115,32 +104,11 @@ export class Answers {
     this.socket.send(JSON.stringify(this.wanted));
   }
 
-  /**
-   * @param {number} code
-   * @param {string} reason
-   */
-  dropped(code, reason) {
-    if (this.closed) return;
-    if (code === LOST) this.on.lost();
-    else if (code === FULL) this.on.refused(reason);
-    else this.on.reach(false);
-    this.timer = setTimeout(() => (this.socket = this.connect()), this.pause);
-    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
-  }
-
   goal() {}
 
   after() {}
 
   async range() {
     return [];
-  }
-
-  close() {
-    this.closed = true;
-    clearTimeout(this.timer);
-    if (this.socket.readyState === WebSocket.CONNECTING) {
-      this.socket.onopen = () => this.socket.close();
-    } else this.socket.close();
   }
 }

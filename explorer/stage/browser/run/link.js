@@ -1,5 +1,6 @@
 // The way to the server: a socket for a run that trains, plain requests for a recording.
 
+import { Line } from "./line.js";
 import { decodeChunk, decodePacket } from "./store.js";
 
 /**
@@ -23,8 +24,6 @@ import { decodeChunk, decodePacket } from "./store.js";
 
 const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_PAUSE
 const LONGEST_PAUSE = 8000;
-/** @type {[Constants["OFFENCE"], Constants["BUSY"]]} */
-const [LOST, FULL] = [1008, 1013]; // close codes of the socket
 /** @type {Constants["MOST_FRAMES"]} */
 export const MOST_FRAMES = 2000; // of one request
 const GONE = [401, 403, 404, 410];
@@ -69,42 +68,31 @@ const framesAt = (path, { after, count, stride }) =>
 /**
  * One viewer on one run. It reconnects by itself, and then says again what this viewer wants.
  */
-export class Live {
+export class Live extends Line {
   /**
    * @param {string} token
    * @param {LinkEvents} on
    */
   constructor(token, on) {
-    this.path = pathOf(token);
+    super(pathOf(token), on, [FIRST_PAUSE, LONGEST_PAUSE]);
     this.on = on;
     this.wanted = -1;
     /** @type {number | null} */
     this.held = null; // the newest frame held, once the browser asked for newer ones
-    this.pause = FIRST_PAUSE;
-    this.closed = false;
     /** @type {"asked for" | "here" | null} */
     this.still = null;
     this.leaving = new AbortController(); // ends what is still asked for when the viewer leaves
-    this.timer = 0;
-    this.socket = this.connect();
   }
 
-  connect() {
-    const socket = new WebSocket(this.path.replace(/^http/, "ws"));
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.on.reach(true);
-      if (this.wanted !== -1) this.say({ goal: this.wanted });
-      this.on.open();
-    };
-    socket.onmessage = ({ data }) => {
-      this.pause = FIRST_PAUSE;
-      if (this.closed) return;
-      if (typeof data === "string") this.heard(JSON.parse(data));
-      else this.on.frames(decodeChunk(data));
-    };
-    socket.onclose = ({ code, reason }) => this.dropped(code, reason);
-    return socket;
+  opened() {
+    if (this.wanted !== -1) this.say({ goal: this.wanted });
+    this.on.open();
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  got(data) {
+    if (typeof data === "string") this.heard(JSON.parse(data));
+    else this.on.frames(decodeChunk(data));
   }
 
   /** @param {Status} status */
@@ -130,13 +118,8 @@ export class Live {
    * @param {string} reason
    */
   dropped(code, reason) {
-    if (this.closed) return;
     this.held = null;
-    if (code === LOST) this.on.lost();
-    else if (code === FULL) this.on.refused(reason);
-    else this.on.reach(false);
-    this.timer = setTimeout(() => (this.socket = this.connect()), this.pause);
-    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+    super.dropped(code, reason);
   }
 
   /** @param {Command} message */
@@ -176,13 +159,8 @@ export class Live {
   }
 
   close() {
-    this.closed = true;
-    clearTimeout(this.timer);
     this.leaving.abort();
-    // A socket that is closed while it connects complains on the console.
-    if (this.socket.readyState === WebSocket.CONNECTING) {
-      this.socket.onopen = () => this.socket.close();
-    } else this.socket.close();
+    super.close();
   }
 }
 
