@@ -12,8 +12,9 @@ from explorer.runs.frames import Frame
 
 TEMPLATE = re.compile(r"\{([^{}:]+)(?::\w+)?\}")
 KEY = re.compile("⟦([^⟦⟧]*)⟧")
-# Fields that hold no text for people: names, and formulas whose braces lower an index.
-NOT_TEMPLATES = {"name", "symbols", "words"}
+# Fields that hold no text for people: names, formulas whose braces lower an index, and what a
+# turned weight sets, whose braces are its own row and column.
+NOT_TEMPLATES = {"name", "symbols", "words", "entry"}
 
 
 def parts(thing: object) -> Iterator[object]:
