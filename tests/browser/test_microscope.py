@@ -90,7 +90,7 @@ def painted_area(page: Page, enough: float) -> float:
 def test_a_view_opens_with_a_picture_that_fits_every_window(visit, view):
     visitor = visit(f"/cells?view={view}")
     page = visitor.page
-    visitor.until("d.painted > 0")
+    visitor.until("'frame' in d")
 
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
