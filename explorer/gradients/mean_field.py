@@ -29,6 +29,8 @@ from explorer.gradients.averages import Fresh
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.unrolled import UNROLLED
 
+TINY = float(np.finfo(float).tiny)
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -59,10 +61,10 @@ def norms_by_hops(
         amplitudes *= keep
         amplitudes[1:] += hopped
         parts = amplitudes * powers
-        peak = max(parts.max(), np.finfo(float).tiny)  # squares would underflow at 1e-154
+        peak = max(parts.max(), TINY)  # squares would underflow at 1e-154
         shares = (parts / peak) ** 2
         norms[lag] = peak * np.sqrt(shares.sum())
-        hops[lag] = (numbers * shares).sum() / max(shares.sum(), np.finfo(float).tiny)
+        hops[lag] = (numbers * shares).sum() / max(shares.sum(), TINY)
     return norms, hops
 
 

@@ -7,6 +7,7 @@ more.
 """
 
 import contextlib
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -52,6 +53,7 @@ class Asker:
     next: Question | None = None
     at_work: bool = False
     shows: str = ""  # the name of the scene that it has
+    asked: float = -math.inf  # when it asked last
 
 
 @dataclass
@@ -197,9 +199,16 @@ class Desk:
             if known is None:
                 return
             known.next = Question(number, given, moving)
+            known.asked = self._clock()
             if not known.at_work:
                 self._waiting.setdefault(asker)
             self._dispatch()
+
+    def hands(self) -> int:
+        """How many have asked something within the last second."""
+        with self._lock:
+            since = self._clock() - 1.0
+            return sum(asker.asked > since for asker in self._askers.values())
 
     # -------------------------------------------------------------------------------- at work
 

@@ -7,6 +7,7 @@ than any display shows is heard more slowly, and slows nobody else.
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
@@ -18,6 +19,9 @@ from explorer.stage.talk import GONE, NORMAL, SEND_TIMEOUT, End, heard, hold
 LONGEST_QUESTION = 2**17  # characters; a drawn distribution is one of the values
 QUESTIONS_A_SECOND = 250
 QUESTIONS_AT_ONCE = 50
+MOVES_A_SECOND = (
+    250  # questions of hands that move, of all together: what this process has for them
+)
 MOST_VALUES = 80
 LARGEST_NUMBER = 2**53
 
@@ -64,6 +68,8 @@ class Hand:
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
+        self._later: Asked | None = None  # waits until this hand has its turn
+        self._asked_at = -math.inf
         self._loop = asyncio.get_running_loop()
         self._answer: bytes | None = None  # the newest that was not sent
         self._bell = asyncio.Event()
@@ -79,11 +85,11 @@ class Hand:
         self._answer = answer
         self._bell.set()
 
-    async def serve(self, ask: Callable[[Asked], None]) -> None:
-        """Hear and answer until either side ends it."""
-        await hold(self._websocket, self._hear(ask), self._tell())
+    async def serve(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> None:
+        """Hear and answer until either side ends it; ``hands`` is how many ask at the moment."""
+        await hold(self._websocket, self._hear(ask, hands), self._tell())
 
-    async def _hear(self, ask: Callable[[Asked], None]) -> End:
+    async def _hear(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> End:
         while True:
             text = await heard(self._websocket, "question", LONGEST_QUESTION)
             if not isinstance(text, str):
@@ -91,9 +97,25 @@ class Hand:
             await self._wait_for_its_turn()
             question = understand(text)
             if isinstance(question, Asked):
-                ask(question)
+                self._pace(question, ask, hands() / MOVES_A_SECOND)
             elif question is not None:
                 self._keep(refusal(question, "", "These are no values of dials."))
+
+    def _pace(self, question: Asked, ask: Callable[[Asked], None], apart: float) -> None:
+        """Ask, a hand that moves only so many seconds apart; a newer question is asked instead."""
+
+        def now(question: Asked | None) -> None:
+            if question is not None:
+                self._later, self._asked_at = None, self._loop.time()
+                ask(question)
+
+        wait = self._asked_at + apart - self._loop.time()
+        if not question.moving or wait <= 0:
+            now(question)
+            return
+        if self._later is None:
+            self._loop.call_later(wait, lambda: now(self._later))
+        self._later = question
 
     async def _wait_for_its_turn(self) -> None:
         """Hear at most so many questions a second."""

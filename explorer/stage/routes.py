@@ -113,7 +113,7 @@ class StageRoutes:
             await _refuse(websocket, BUSY, str(error))
             return
         try:
-            await hand.serve(lambda question: self._desk.ask(number, *question))
+            await hand.serve(lambda asked: self._desk.ask(number, *asked), self._desk.hands)
         finally:
             self._desk.leave(number)
 

@@ -68,6 +68,40 @@ def test_a_question_is_answered_over_the_socket(room: Room):
     assert unpack(found[0])[1].scalars == {"level": 1.5}
 
 
+def test_a_room_full_of_hands_shares_and_one_that_rests_is_answered_at_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(room.desk, "hands", lambda: 10**6)  # the share of each is an hour
+    with room.connect(room.token()) as socket:
+        socket.send_text(said(1, moving=True, level=1.0))
+        assert opened(socket.receive_bytes())[0]["number"] == 1
+        socket.send_text(said(2, moving=True, level=2.0))
+        socket.send_text(said(3, level=3.0))
+        assert opened(socket.receive_bytes())[0]["number"] == 3
+
+
+def test_the_newest_movement_is_answered_when_its_share_has_come(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(room.desk, "hands", lambda: 25)  # a tenth of a second
+    with room.connect(room.token()) as socket:
+        for number in range(1, 6):
+            socket.send_text(said(number, moving=True, level=float(number)))
+        numbers = [opened(socket.receive_bytes())[0]["number"] for _ in range(2)]
+    assert numbers == [1, 5]
+
+
+def test_only_hands_that_asked_within_a_second_are_counted():
+    now = 0.0
+    desk = Desk(clock=lambda: now)
+    token = desk.admit("a tab", Asking.about(answer, questions.Asked))
+    first, _second = (desk.enter(token, lambda _: None) for _ in range(2))
+    desk.ask(first, 1, {}, moving=True)
+    assert desk.hands() == 1
+    now = 1.5
+    assert desk.hands() == 0
+
+
 @pytest.mark.parametrize("origin", ["http://elsewhere", "http://testserver.evil", "null"])
 def test_a_page_of_another_server_may_not_ask(room: Room, origin: str):
     with (

@@ -36,7 +36,7 @@ ARROW_SCALE = 0.11
 LONGEST = 0.32
 ACROSS = 6  # columns, and small portraits a row
 TRAIL = 60  # moves
-GLIMPSED = 500  # moves of the judge in every other game while a hand moves
+GLIMPSED = 150  # moves of the judge in every other game while a hand moves
 
 
 def answer(lab: GanLab, moving: bool) -> Answer:

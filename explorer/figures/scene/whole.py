@@ -1,8 +1,10 @@
 """The whole scene: its panels on their grids, the words it is told in, and all of it as JSON."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from explorer.figures.scene.panels import Panel
 
@@ -81,11 +83,16 @@ def _put(thing: T, words: dict[str, str]) -> T:
 
 def as_json(thing: Any) -> Any:
     """Return a scene, or any part of it, as plain JSON values, without the fields that are None."""
-    if is_dataclass(thing) and not isinstance(thing, type):
-        pairs = ((f.name, getattr(thing, f.name)) for f in fields(thing))
-        return {name: as_json(value) for name, value in pairs if value is not None}
+    if thing is None or isinstance(thing, str | int | float):
+        return thing
     if isinstance(thing, tuple | list):
         return [as_json(item) for item in thing]
     if isinstance(thing, dict):
         return {str(key): as_json(value) for key, value in thing.items()}
-    return thing
+    pairs = ((name, getattr(thing, name)) for name in _names(type(thing)))
+    return {name: as_json(value) for name, value in pairs if value is not None}
+
+
+@cache
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cast(type, kind)))

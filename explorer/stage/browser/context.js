@@ -23,14 +23,17 @@ const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
  * @property {number} index
  * @property {number} position
  * @property {boolean} playing
+ * @property {boolean} moving whether a hand turns a dial, and another picture follows at once
  */
 
 /**
  * A panel that was made: what stands in the picture, and how it is painted, told of another size,
- * and taken away. One that can `take` another panel of its kind shows that from then on.
+ * and taken away. One that can `take` another panel of its kind shows that from then on. What is
+ * only a `picture` is not painted while the picture moves and it is out of sight.
  *
  * @typedef {{
  *   element: HTMLElement,
+ *   picture?: boolean,
  *   paint(view: View): void,
  *   resize?(): void,
  *   leave?(): void,

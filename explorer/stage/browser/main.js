@@ -10,6 +10,7 @@ import { worded } from "./lexicon.js";
 import { Lines } from "./lines.js";
 import { registered } from "./registry.js";
 import { Player } from "./run/player.js";
+import { Sight } from "./sight.js";
 import { STYLE } from "./style.js";
 import { makeTimebar } from "./run/timebar.js";
 
@@ -146,6 +147,7 @@ class Stage {
     this.unlisten = null;
     /** @type {IntersectionObserver | null} */
     this.sight = null;
+    this.panelsInSight = new Sight(() => this.refresh());
     /** @type {number | null} */
     this.request = null; // of the next animation frame
     this.dirty = false;
@@ -169,7 +171,7 @@ class Stage {
         this.hand.goBack(location.search);
     });
     this.hear(document, "keydown", (event) => this.travel(event));
-    document.fonts?.ready.then(() => this.restyle());
+    document.fonts?.ready.then(() => this.resized());
   }
 
   /**
@@ -268,7 +270,7 @@ class Stage {
     for (const known of this.asked.keys()) if (known <= number) this.asked.delete(known);
     if (asked) this.hand.answered(header, asked);
     if (this.column) this.column.coarse.textContent = coarse;
-    if (!frames.length) return;
+    if (!frames.length) return this.refresh(); // words may wait for the hand to rest
     const first = this.scene === EMPTY;
     if (scene) this.build(scene);
     if (first && !this.player.run.playback.position) this.player.run.playback.position = start;
@@ -360,6 +362,7 @@ class Stage {
     const stand = [...this.panels.values()];
     this.wrappers = stand.map(({ wrapper }) => wrapper);
     this.makers = stand.map(({ made }) => made);
+    this.panelsInSight.watch(this.wrappers);
     this.layout.use(this.scene, this.wrappers, this.data.height);
     this.resized();
     if (focus) this.keepFocus(focus);
@@ -664,8 +667,13 @@ class Stage {
       index: frame.index,
       position: pictured,
       playing: player.playing,
+      moving: this.hand.moving && this.asked.size > 0,
     };
-    for (const made of this.makers) made.paint(view);
+    const hurried = view.playing || view.moving;
+    for (const { wrapper, made } of this.panels.values()) {
+      const seen = !made.picture || !this.panelsInSight.hidden.has(wrapper);
+      if (seen || !hurried) made.paint(view);
+    }
     if (running && frame !== player.shown) this.painted += 1;
     player.shown = frame;
     this.describe();
@@ -712,6 +720,7 @@ class Stage {
     this.layout.close();
     this.lines.close();
     this.sight?.disconnect();
+    this.panelsInSight.close();
     this.unlisten?.();
     for (const close of this.closers) close();
     if (this.request !== null) cancelAnimationFrame(this.request);

@@ -61,7 +61,9 @@ export class Plot {
     this.pointer = new Pointer(this, this.whole);
     this.grips = new Grips(this);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
+    this.picture = true;
     this.left = 0; // px of the widest tick so far: the left edge never jumps back during a run
+    this.wider = false; // whether that was a tick of before
     this.store = stage.frames; // whose run or answer that is
     this.cell = [0, 0];
     this.wide = 0; // px of the canvas
@@ -88,6 +90,14 @@ export class Plot {
 
   resize() {
     this.left = 0;
+    this.mapKey = "";
+  }
+
+  /** Another run or answer: its left edge is its own. */
+  begin() {
+    this.store = this.stage.frames;
+    this.left = 0;
+    if (this.wider) this.mapKey = "";
   }
 
   /**
@@ -132,8 +142,7 @@ export class Plot {
     if (view.frame === this.frame && key === this.key) return;
     this.frame = view.frame;
     this.key = key;
-    if (this.store !== stage.frames) this.resize();
-    this.store = stage.frames;
+    if (this.store !== stage.frames) this.begin();
     this.ranges.update(view);
     this.lay(width, height);
     this.draw(view);
@@ -171,7 +180,7 @@ export class Plot {
     this.side = Math.min(wide, high);
     const shown = this.frozen ?? this.zoom;
     const [x, y] = shown ? [shown.x, shown.y] : this.ranges.both();
-    const key = `${size} ${x} ${y} ${this.stage.look}`;
+    const key = `${size} ${x} ${y} ${this.stage.text} ${this.stage.font}`;
     if (key === this.mapKey) return;
     this.mapKey = key;
     this.map = panel.square ? this.squareMap(x, y) : this.framedMap(x, y);
@@ -213,7 +222,9 @@ export class Plot {
       y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
     };
     const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
-    this.left = Math.max(this.left, Math.ceil(widest) + 8);
+    const least = Math.ceil(widest) + 8;
+    this.wider = this.left > least;
+    this.left = Math.max(this.left, least);
     const named = panel.marks.filter((mark) => mark.label && kindOf(mark).namedAtEnd);
     const right = Math.max(8, ...named.map(({ label }) => g.measureText(label).width + 12));
     const box = {
@@ -351,7 +362,7 @@ export class Plot {
   describe(view) {
     const { panel, stage, canvas } = this;
     const now = performance.now();
-    if (view.playing && now - this.described < ALT_EVERY) return;
+    if ((view.playing || view.moving) && now - this.described < ALT_EVERY) return;
     this.described = now;
     const text = stage.fill(panel.alt || panel.title, view);
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);

@@ -1,11 +1,12 @@
 // A heat map over time: one column a frame, one row an entry of the array.
 
-import { graphics, offscreen } from "../canvas.js";
+import { graphics, pixelSheet } from "../canvas.js";
 import { channels, rampOf } from "../colour.js";
 import { decade, number } from "../format.js";
 import { element } from "../layout.js";
 
 /**
+ * @import { PixelSheet } from "../canvas.js"
  * @import { Made, Maker, View } from "../context.js"
  * @import { Frame } from "../run/store.js"
  * @import { Timeline } from "../types"
@@ -125,6 +126,9 @@ export function make(panel, stage) {
   let rows = 0;
   let drawn = ""; // what the canvas shows
   let placed = ""; // where the overlays are
+  let keyed = ""; // what its key shows
+  /** @type {PixelSheet | null} */
+  let sheet = null;
   let cost = 0;
   let due = 0;
   let timer = 0;
@@ -189,30 +193,42 @@ export function make(panel, stage) {
     const ramp = rampOf(stage.palette, scale, panel.role);
     paintKey(low, high, ramp);
     const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.max(1, Math.round(size[0] * ratio));
-    canvas.height = Math.max(1, Math.round(size[1] * ratio));
+    const wide = Math.max(1, Math.round(size[0] * ratio));
+    const tall = Math.max(1, Math.round(size[1] * ratio));
+    if (canvas.width !== wide) canvas.width = wide; // also where it stays, that would cost
+    if (canvas.height !== tall) canvas.height = tall;
     const context = graphics(canvas);
+    context.clearRect(0, 0, wide, tall);
     if (!rows) return;
-    const { canvas: picture, g } = offscreen(arrays.length, rows);
-    const image = new ImageData(arrays.length, rows);
-    fillIn(image, arrays, low, high, ramp);
-    g.putImageData(image, 0, 0);
+    const sheet = sheetOf(arrays.length, rows);
+    fillIn(sheet.words, arrays, low, high, ramp);
+    sheet.g.putImageData(sheet.image, 0, 0);
     // Small pictures keep their cells sharp; what has more cells than pixels is averaged.
     context.imageSmoothingEnabled = arrays.length > canvas.width || rows > canvas.height;
-    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    context.drawImage(sheet.canvas, 0, 0, canvas.width, canvas.height);
     cost = performance.now() - began;
     due = performance.now() + PAUSE * cost;
   }
 
   /**
-   * @param {ImageData} image
+   * The pixels of the picture, one a cell; the same as long as there are as many.
+   *
+   * @param {number} wide
+   * @param {number} tall
+   */
+  function sheetOf(wide, tall) {
+    if (sheet?.canvas.width !== wide || sheet.canvas.height !== tall) sheet = pixelSheet(wide, tall);
+    return sheet;
+  }
+
+  /**
+   * @param {Uint32Array} words
    * @param {(Float32Array | undefined)[]} arrays
    * @param {number} low
    * @param {number} high
    * @param {Uint8ClampedArray} ramp
    */
-  function fillIn(image, arrays, low, high, ramp) {
-    const words = new Uint32Array(image.data.buffer);
+  function fillIn(words, arrays, low, high, ramp) {
     const [red, green, blue] = channels(stage.palette.card);
     const blank = word(red, green, blue);
     const colours = new Uint32Array(256);
@@ -255,6 +271,9 @@ export function make(panel, stage) {
    * @param {Uint8ClampedArray} ramp
    */
   function paintKey(low, high, ramp) {
+    const state = `${low} ${high} ${stage.dark} ${rows}`;
+    if (state === keyed) return;
+    keyed = state;
     /** @param {number} value */
     const end = (value) => (panel.log ? decade(Math.round(Math.log10(value))) : String(number(value)));
     /** @param {number} value */
@@ -419,7 +438,7 @@ export function make(panel, stage) {
     place(now);
   }
 
-  return { element: root, paint };
+  return { element: root, picture: true, paint };
 }
 
 /**

@@ -22,6 +22,8 @@ import { decodeChunk } from "./store.js";
 const ANSWER = 0x31415258; // "XRA1"
 /** @type {[number, number]} */
 const PAUSES = [250, 4000]; // ms before the next attempts
+const STALE = 0.5; // share of the time that an answer takes, after which a waiting question is old
+const PAUSED = 1000; // ms without an answer, after which a hand begins anew
 const text = new TextDecoder();
 
 /**
@@ -60,12 +62,17 @@ export class Answers extends Line {
     this.on = on;
     this.number = 0;
     this.heard = 0; // number of the newest answer
-    this.sent = 0; // number of the newest question that went out
+    /** @type {number[]} */
+    this.out = []; // numbers of the questions that went out and have no answer: in work, and waiting
+    this.said = 0; // when the last of them went out
+    this.pace = 0; // ms from answer to answer, while one hand moves
+    this.came = 0; // when the last of them came
     /** @type {Ask | null} */
     this.wanted = null;
   }
 
   opened() {
+    this.out = [];
     this.say();
   }
 
@@ -79,14 +86,16 @@ export class Answers extends Line {
     const { number } = answer.header;
     if (number < this.heard) return;
     this.heard = number;
+    this.keepPace();
     if (number === this.wanted?.ask) this.wanted = null;
-    else if (number === this.sent) this.say();
+    else if (this.out.at(-1) !== this.wanted?.ask) this.say();
+    this.out = this.out.filter((one) => one > number);
     this.on.answer(answer);
   }
 
   /**
-   * Ask what these settings look like; returns the number of the question. While the hand moves
-   * one question at a time goes out, so that each is the newest there is when its turn comes.
+   * Ask what these settings look like; returns the number of the question. While the hand moves one
+   * question is being answered and one waits its turn, and a newer one takes the place of that.
    *
    * @param {Settings} given
    * @param {boolean} moving whether the hand still moves
@@ -94,13 +103,23 @@ export class Answers extends Line {
   ask(given, moving) {
     this.number += 1;
     this.wanted = { ask: this.number, given, moving };
-    if (!moving || this.sent <= this.heard) this.say();
+    const waits = this.out.length > 1;
+    if (!moving || !waits || performance.now() - this.said > STALE * this.pace) this.say();
     return this.number;
+  }
+
+  /** Take note of how long an answer takes; a hand that has just begun to move has no pace yet. */
+  keepPace() {
+    const now = performance.now();
+    const since = now - this.came;
+    this.came = now;
+    this.pace = since > PAUSED ? 0 : this.pace ? 0.7 * this.pace + 0.3 * since : since;
   }
 
   say() {
     if (!this.wanted || this.socket.readyState !== WebSocket.OPEN) return;
-    this.sent = this.wanted.ask;
+    this.out = [...this.out.slice(0, 1), this.wanted.ask];
+    this.said = performance.now();
     this.socket.send(JSON.stringify(this.wanted));
   }
 
