@@ -1,10 +1,9 @@
 """The whole scene: its panels on their grids, the words it is told in, and all of it as JSON."""
 
 import re
-from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from explorer.figures.scene.panels import Panel
 
@@ -89,10 +88,11 @@ def as_json(thing: Any) -> Any:
         return [as_json(item) for item in thing]
     if isinstance(thing, dict):
         return {str(key): as_json(value) for key, value in thing.items()}
-    pairs = ((name, getattr(thing, name)) for name in _names(type(thing)))
+    kind: type = type(thing)
+    pairs = ((name, getattr(thing, name)) for name in _names(kind))
     return {name: as_json(value) for name, value in pairs if value is not None}
 
 
 @cache
-def _names(kind: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cast(type, kind)))
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
