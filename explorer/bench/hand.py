@@ -65,6 +65,23 @@ WAY = """
 })
 """
 
+NEW = """
+(name) => new Promise((done) => {
+  %s
+  const stage = find(document);
+  const dials = [...stage.getRootNode().querySelectorAll('.dials button')];
+  const before = stage.dataset.foreseen;
+  const start = performance.now();
+  dials.find((one) => one.getAttribute('aria-label') === name).click();
+  const look = () => {
+    const age = performance.now() - start;
+    if (stage.dataset.foreseen === before && age < 10_000) return requestAnimationFrame(look);
+    requestAnimationFrame(() => done(performance.now() - start)); // it is painted
+  };
+  requestAnimationFrame(look);
+})
+"""
+
 
 @dataclass(frozen=True)
 class Drag:
@@ -108,6 +125,7 @@ DRAGS: dict[str, Drag] = {
 TARGETS: dict[str, tuple[float, str]] = {
     "hand/way": (20.0, "ms"),
     **{f"hand/answers/{name}": (25.0, "answers/s") for name in DRAGS},
+    "hand/new": (100.0, "ms"),
     "hand/clicks/120ms": (CLICKS, f"of {CLICKS}"),
     "hand/clicks/30ms": (CLICKS, f"of {CLICKS}"),
     "hand/way/viewers=30": (60.0, "ms"),
@@ -129,6 +147,13 @@ def alone(open_tab: Open, wanted: set[str], effort: Effort) -> Iterator[Row]:
     for name, drag in DRAGS.items():
         if f"hand/answers/{name}" in wanted:
             yield from _answers(open_tab, name, drag, effort)
+    if "hand/new" in wanted:
+        tab = open_tab("/gans").at_rest()
+        found = []
+        for _ in range(effort.turns + 1):
+            found.append(tab.page.evaluate(NEW % READ, "New seed"))
+            tab.at_rest()
+        yield _row("hand/new", found[1:])
     for apart in (120, 30):
         if (name := f"hand/clicks/{apart}ms") in wanted:
             yield _row(name, [_clicks(open_tab, apart)])

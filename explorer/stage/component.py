@@ -1,6 +1,7 @@
 """The stage as a Streamlit component: a scene and a ticket in, what the viewer picked out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,18 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
 """
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """How a run begins that is not there yet: what answers whom, and the dials that begin none.
+
+    ``forks`` are the dials that turn while a run trains; it then goes on.
+    """
+
+    asking: Asking
+    session: str
+    forks: Sequence[str] = ()
+
+
 @cache
 def _component() -> Callable[..., Any]:
     return st.components.v2.component("explorer_stage", html="<div></div>", js=LOADER)
@@ -48,6 +61,7 @@ def show(
     dials: Column | None = None,
     on_settled: Callable[[Mapping[str, Any]], None] | None = None,
     answers: str = "",
+    begins: Beginning | None = None,
     title: str = "",
 ) -> None:
     """Show a scene of the run that the ticket admits to, playing it in the browser.
@@ -58,7 +72,8 @@ def show(
     viewer goes back to the start, where the page has something to undo. ``height`` is in pixels;
     without it the stage fills the window. ``start`` is the frame that is shown first. ``dials``
     stand beside the picture, and ``on_settled`` is called with a `Settled` when they came to rest;
-    with ``answers``, a token of the desk, the stage asks for what they say, scene and frames.
+    with ``answers``, a token of the desk, the stage asks for what they say, scene and frames; with
+    ``begins``, for how the run begins that they ask for, until that is there.
     """
     state_key = key
 
@@ -95,6 +110,9 @@ def show(
         data["dials"] = dials
     if answers:
         data["answers"] = answers
+    if begins is not None:
+        token = the_desk().admit(begins.session, begins.asking)
+        data["begins"] = {"token": token, "forks": tuple(begins.forks)}
     _component()(
         key=key,
         data=data,

@@ -108,11 +108,22 @@ class Settled(TypedDict):
     link: NotRequired[str]
 
 
+class Beginning(TypedDict):
+    """Where a stage asks how a run begins that is not there yet, and which dials begin none.
+
+    ``token`` admits to the desk; ``forks`` turn while a run trains, which then goes on.
+    """
+
+    token: str
+    forks: Sequence[str]
+
+
 class Showing(TypedDict):
     """What a stage is to show: a scene of a run, and how the page set it.
 
     ``dials`` stand beside the picture. With ``answers``, a token, the stage asks for what the dials
     say: scene and frames come as one answer, and ``scene`` is null until then.
+    With ``begins`` it asks how a run begins that a turned dial asks for, until that is there.
     ``token`` admits to the run, and ``run`` names it: equal names, equal runs. ``picks`` and
     ``resets`` say whether the page wants to hear of selections and of going back to the start.
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
@@ -134,6 +145,7 @@ class Showing(TypedDict):
     title: str
     dials: NotRequired[Column]
     answers: NotRequired[str]
+    begins: NotRequired[Beginning]
     modules: NotRequired[str]
     frames_url: NotRequired[str]
     still_url: NotRequired[str]

@@ -27,6 +27,8 @@ ANSWERS = (
     "explorer.figures.cells.answers",
     "explorer.figures.gans.dirac",
     "explorer.figures.gans.slow",
+    "explorer.figures.gans.openings",
+    "explorer.figures.gradients.learning",
 )
 
 

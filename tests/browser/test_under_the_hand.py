@@ -7,8 +7,10 @@ import signal
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 BIAS = '.dials [data-dial="forget_bias"] input'
+SEED = '.dials [data-dial="seed"] input'
 READ = """() => {
   const find = (at) => at.querySelector('.stage') ?? [...at.querySelectorAll('*')]
     .map((e) => e.shadowRoot && find(e.shadowRoot)).find((e) => e);
@@ -260,3 +262,99 @@ def _answering(server: int) -> list[int]:
     return [
         int(line.split()[0]) for line in listing.splitlines() if "explorer.runs.answering" in line
     ]
+
+
+# ------------------------------------------------------------------------------ of a training
+
+
+def foreseen(visitor) -> int:
+    return int(visitor.stage("foreseen") or 0)
+
+
+def test_another_seed_begins_in_the_picture_before_its_run_is_there(visit):
+    visitor = visit("/gans?width=8&depth=1")
+    page = visitor.page
+    visitor.until("'frame' in d")
+    page.wait_for_timeout(1000)
+    for _ in range(20):  # until what answers has loaded all it needs, the run itself is sooner
+        before = page.evaluate(PICTURE)
+        page.get_by_role("button", name="New seed").click()
+        page.wait_for_timeout(1500)
+        if foreseen(visitor):
+            break
+    assert foreseen(visitor)
+    assert page.evaluate(PICTURE) != before
+
+    page.wait_for_url(re.compile(f"seed={page.locator(SEED).input_value()}"), timeout=30_000)
+    visitor.until("d.frames > 0 && d.state === 'idle'")
+    expect(page.locator('[data-area="verdict"]')).not_to_be_empty()  # measured, by the run itself
+    there = visit(page.url.replace(visitor.address, ""))
+    there.until("'frame' in d")
+    expect(there.page.locator('[data-area="verdict"]')).not_to_be_empty()
+    page.wait_for_timeout(600)
+    there.page.wait_for_timeout(600)
+    assert page.evaluate(PICTURE) == there.page.evaluate(PICTURE)
+
+
+def test_the_lines_of_a_match_follow_their_angle_in_a_drag(visit):
+    visitor = visit("/gans?data=lines&width=8&depth=1")
+    page = visitor.page
+    visitor.until("'frame' in d")
+    page.evaluate(
+        f"""() => {{
+          const stage = ({READ})();
+          window.seen = new Set();
+          const look = () => {{
+            window.seen.add(stage.dataset.foreseen);
+            requestAnimationFrame(look);
+          }};
+          look();
+        }}"""
+    )
+    dial = '.dials [data-dial="theta"] input'
+    dragged(visitor, dial, to_and_fro(lambda: page.evaluate("window.seen.size") > 4))
+    page.wait_for_url(re.compile("theta="), timeout=30_000)
+    visitor.until("d.frames > 0")
+
+
+def test_a_drag_that_ends_where_it_began_shows_the_run_again(visit):
+    visitor = visit("/gans?data=lines&width=8&depth=1&steps=200")
+    page = visitor.page
+    visitor.until("'frame' in d")
+    page.get_by_role("button", name="Train", exact=True).click()
+    visitor.until("d.step > 20")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    visitor.until("d.state === 'paused'")
+    step, address = visitor.stage("step"), page.url
+
+    box = page.locator('.dials [data-dial="theta"] input').bounding_box()
+    value = float(page.locator('.dials [data-dial="theta"] input').input_value())
+    low, high = (
+        float(page.locator('.dials [data-dial="theta"] input').get_attribute(end))
+        for end in ("min", "max")
+    )
+    x = box["x"] + 8 + (box["width"] - 16) * (value - low) / (high - low)
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 0.2 * box["width"], y)
+    visitor.until("d.foreseen > 0 && d.step === 0")
+    page.mouse.move(x, y)
+    visitor.until(f"d.step === {step}")
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert (visitor.stage("step"), page.url) == (step, address)
+
+
+def test_a_dial_that_turns_while_it_trains_says_at_once_that_the_training_goes_on(visit):
+    visitor = visit("/gans?width=8&depth=1&steps=2000")
+    page = visitor.page
+    visitor.until("'frame' in d")
+    page.get_by_role("button", name="Train", exact=True).click()
+    visitor.until("d.step > 10")
+    page.locator('.dials [data-dial="critic_steps"] input').first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".dials .coarse")).to_have_text("The training goes on with this.")
+    assert foreseen(visitor) == 0
+    page.wait_for_url(re.compile("changes="), timeout=30_000)
+    expect(page.locator(".dials .coarse")).to_have_text("")

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import Dial, dials, turned, values
-from explorer.figures.gans import dirac, playing, slow
+from explorer.figures.gans import dirac, openings, playing, slow
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.optimizers import PRESETS as PUBLISHED
 from explorer.gans.predictions import PRESETS
@@ -704,3 +704,26 @@ def test_a_forked_game_says_from_which_tick_on_it_is_another():
     assert complaints(app) == []
     assert settings(app).changes == forked.changes
     assert any(panel.get("note") == notes["c"] for panel in scene(app)["panels"])
+
+
+# --------------------------------------------------------------------------- how a run begins
+
+
+@pytest.mark.parametrize("view", ["match", "truth", "seeds", "depth"])
+def test_a_training_view_says_who_answers_how_another_run_begins(view: str):
+    handed_over = handed(opened(view=view))
+    begins, scene = handed_over["begins"], handed_over["scene"]
+    assert begins["token"]
+    answer = getattr(openings, view)(turned(GanLab(), {"view": view}), False)
+    assert json.loads(json.dumps(answer.scene)) == {**scene, "selects": answer.scene["selects"]}
+
+
+def test_a_match_goes_on_with_live_dials_and_with_those_of_its_look():
+    forks = handed(opened(view="match"))["begins"]["forks"]
+    assert {"generator_rate", "critic_steps", "layer"} <= set(forks)
+    assert not {"seed", "data", "width", "theta", "steps"} & set(forks)
+
+
+def test_seeds_and_deep_critics_always_begin_anew():
+    for view in ("seeds", "depth"):
+        assert handed(opened(view=view))["begins"]["forks"] == []

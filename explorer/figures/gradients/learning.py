@@ -18,11 +18,23 @@ from explorer.figures.scene import (
     Scene,
     Sentence,
     Timeline,
+    as_json,
 )
-from explorer.gradients import SOLVED, UNROLLED
+from explorer.gradients import LEARNERS, SOLVED, UNROLLED
+from explorer.labs.gradients.learning import LOWEST
+from explorer.labs.gradients.settings import Flow
 from explorer.labs.gradients.words import named
+from explorer.runs.answers import Answer
 
 ONE = "minmax(0, 1fr)"
+
+
+def opening(flow: Flow, moving: bool) -> Answer:
+    """Return how a training begins, seen before its run is there."""
+    training = flow.adding()
+    scene = adding(LEARNERS, LOWEST, training.length)
+    still, first = training.still(), next(training.stream())
+    return Answer(as_json(scene), [first], still, training.precision)
 
 
 def adding(cells: Sequence[str], lowest: float, lags: int) -> Scene:

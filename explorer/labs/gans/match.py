@@ -186,7 +186,17 @@ class Match(Games):
             if frame.trouble:
                 return
 
-    def _frame(self, step: int, sides: list[Side], turns: Mapping[int, dict[str, Any]]) -> Frame:
+    def opening(self) -> Frame:
+        """The first frame of the run, as far as it is known at once: without exact distances."""
+        return self._frame(0, self.players(), {}, hurried=True)
+
+    def _frame(
+        self,
+        step: int,
+        sides: list[Side],
+        turns: Mapping[int, dict[str, Any]],
+        hurried: bool = False,
+    ) -> Frame:
         trouble = next((side.trouble(step) for side in sides if side.trouble(step)), "")
         if trouble:
             return Frame(step, trouble=trouble)
@@ -198,7 +208,7 @@ class Match(Games):
             audit = turns[at].get("audit", audit) if at < step else audit
         for side in sides:
             try:
-                event = side.measure(step, arrays, scalars, audit)
+                event = side.measure(step, arrays, scalars, audit, hurried)
             except ValueError as error:
                 return Frame(step, trouble=f"{side.title} diverged at step {step:,}: {error}.")
             if event:
@@ -206,7 +216,8 @@ class Match(Games):
         events += [_told(name, value) for name, value in turns.get(step - 1, {}).items()]
         told = [(side.name, side.title, side.game.settings.objective) for side in sides]
         sentences = {f"{side.name}/says": side.says(scalars) for side in sides}
-        sentences["verdict"] = words.verdict(self.distribution(), told, scalars)
+        verdict = "" if hurried else words.verdict(self.distribution(), told, scalars)
+        sentences["verdict"] = verdict
         sentences["look"] = words.look(
             step,
             [side.game.settings.critic_steps for side in sides],

@@ -128,10 +128,16 @@ class Side:
         )
 
     def measure(
-        self, step: int, arrays: dict[str, np.ndarray], scalars: dict[str, float], audit: bool
+        self,
+        step: int,
+        arrays: dict[str, np.ndarray],
+        scalars: dict[str, float],
+        audit: bool,
+        hurried: bool = False,
     ) -> str:
         """Add the game's arrays and numbers to a frame; return what happened, if anything did.
 
+        A ``hurried`` frame goes without what takes longest: distances, the truth and the audit.
         Raises ValueError when the samples, or what the judge says of them, are not finite.
         """
         found: dict[str, np.ndarray] = {}
@@ -149,15 +155,15 @@ class Side:
             if not all(np.isfinite(array).all() for array in found.values()):
                 raise ValueError("its samples or its judge's values are NaN or infinite")
             event = self._report(step, samples) if report_due else ""
-            if step % STEPS_PER_DISTANCE == 0:
+            if step % STEPS_PER_DISTANCE == 0 and not hurried:
                 self._measure(NEAR, self.real, samples[:SHOWN])
-            if step % STEPS_PER_FAR == 0:
+            if step % STEPS_PER_FAR == 0 and not hurried:
                 self._measure(FAR, reference(self.data, FEWER), samples[:FEWER])
-            if step % STEPS_PER_FAR == 0 or self.due:
+            if (step % STEPS_PER_FAR == 0 or self.due) and not hurried:
                 self._truth(samples[:FEWER])
                 self.due = False
         self._losses(numbers)
-        if audit and step % STEPS_PER_AUDIT == 0:
+        if audit and step % STEPS_PER_AUDIT == 0 and not hurried:
             gap = duality_gap(self.game)
             self.held |= {
                 "duality_gap": float(gap.gap),
@@ -307,7 +313,9 @@ class Side:
         if self.count:
             now = int(scalars[f"{self.name}/held"])
             return f"**{now} of {self.count} {what} held.** {self.story.sentence(now)}"
-        coverage = scalars[f"{self.name}/coverage"]
+        coverage = scalars.get(f"{self.name}/coverage")
+        if coverage is None:
+            return "Nothing is trained yet."  # and nothing measured, where it is only beginning
         return (
             f"**It covers {coverage:.0%} of the data.** "
             f"Its exact W₁ to the data is {scalars[f'{self.name}/w1']:.2f}."

@@ -1,6 +1,6 @@
 """A deep critic: its gradient at every layer, with clipped weights and with a penalty."""
 
-from explorer.figures import gans as figures
+from explorer.figures.gans import openings
 from explorer.gans.game import Game
 from explorer.gans.objectives import WassersteinClip, WassersteinPenalty
 from explorer.labs.gans.settings import GanLab
@@ -41,14 +41,15 @@ def show(dials: Dials[GanLab]) -> str:
     column.show("deep_width")
     column.show("deep_steps")
     column.show("seed", as_="field", next=True)
-    _, deep = material.asked(dials, GanLab.critics)
+    lab, deep = material.asked(dials, GanLab.critics)
     show_stage(
-        figures.depth_scene(deep.clip, deep.depth),
+        openings.depth_of(lab),
         surroundings.admitted(lambda viewer: the_hub().open(viewer, deep)),
         key="gans.depth",
         live=True,
         dials=column.told,
         on_settled=column.settle,
+        begins=material.begins(openings.depth),
     )
     surroundings.unfolded("What is measured, and what it does not show", HOW)
     return (

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.figures import gans as figures
+from explorer.figures.gans import openings
 from explorer.gans import networks, penalty
 from explorer.gans.bands import band, compare
 from explorer.gans.game import Game
@@ -61,13 +62,14 @@ def show(dials: Dials[GanLab]) -> str:
     lab, _ = material.asked(dials, GanLab.match)
     material.table(dials)
     show_stage(
-        material.scene(lab),
+        openings.match_of(lab),
         material.opened(lab),
         key="gans.stage",
         live=True,
         on_reset=dials.start_over if lab.changes else None,
         dials=column.told,
         on_settled=column.settle,
+        begins=material.begins_or_goes_on(openings.match),
     )
     forking.fork(dials, lab)
     surroundings.unfolded("How to read this, and what it does not show", HOW)

@@ -7,8 +7,6 @@ from typing import TypeVar
 import streamlit as st
 
 from explorer import dials as rows
-from explorer.figures import gans as figures
-from explorer.figures.scene import Scene
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.optimizers import PRESETS as PUBLISHED
 from explorer.gans.predictions import PRESETS
@@ -20,8 +18,10 @@ from explorer.pages.column import Column, Offer
 from explorer.pages.dials import Dials
 from explorer.pages.gans import drawing
 from explorer.pages.gans.presets import PLAYABLE, preset_of, read_of, turned_to
+from explorer.runs.answers import Answer, Asking
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
+from explorer.stage.component import Beginning
 
 GAMES = tuple(FIELD_OF_SIDE.values())
 TOKEN = "gans:token"
@@ -84,17 +84,16 @@ def opened(lab: GanLab) -> Ticket:
     return ticket
 
 
-def scene(lab: GanLab) -> Scene:
-    """Return the games of the lab side by side."""
-    data = lab.distribution()
-    return figures.match_scene(
-        figures.playing(lab),
-        data.extent,
-        0 if data.modes is None else len(data.modes),
-        lab.layer,
-        data.kind,
-        lab.turned().audit,
-    )
+def begins(answer: Callable[[GanLab, bool], Answer]) -> Beginning:
+    """Return how a stage asks for the first frame of a run that is not there yet."""
+    return Beginning(Asking.about(answer, GanLab), surroundings.attend())
+
+
+def begins_or_goes_on(answer: Callable[[GanLab, bool], Answer]) -> Beginning:
+    """Return `begins` of a match, which goes on where a dial is live, or one of its look alone."""
+    known = rows.values(GanLab().match())
+    looks = [name for name in rows.values(GanLab()) if name not in known]
+    return replace(begins(answer), forks=(*rows.live(GanLab()), *looks))
 
 
 # ------------------------------------------------------------------------------- the dials

@@ -1,6 +1,6 @@
 """Many seeds of every game at once."""
 
-from explorer.figures import gans as figures
+from explorer.figures.gans import openings
 from explorer.gans.game import Game
 from explorer.gans.seeds import population_report
 from explorer.labs.gans.settings import GanLab
@@ -38,20 +38,14 @@ def show(dials: Dials[GanLab]) -> str:
     material.match_dials(dials, column, brief=True)
     lab, many = material.asked(dials, GanLab.many)
     material.table(dials)
-    data = many.distribution()
     show_stage(
-        figures.seeds_scene(
-            figures.playing(lab),
-            data.extent,
-            0 if data.modes is None else len(data.modes),
-            many.seed,
-            many.seeds,
-        ),
+        openings.seeds_of(lab),
         surroundings.admitted(lambda viewer: the_hub().open(viewer, many)),
         key="gans.seeds.stage",
         live=True,
         dials=column.told,
         on_settled=column.settle,
+        begins=material.begins(openings.seeds),
     )
     surroundings.unfolded("What is counted, and what may be concluded", HOW)
     return (

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.figures import gans as figures
+from explorer.figures.gans import openings
 from explorer.gans.truth import critic_truth, discriminator_truth, predicted_slope
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
@@ -48,7 +48,7 @@ def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
     column = Column(dials)
     material.match_dials(dials, column)
-    lab, match = material.asked(dials, GanLab.match)
+    lab, _ = material.asked(dials, GanLab.match)
     material.table(dials)
     plane = material.in_the_plane(lab)
     if not plane:
@@ -56,15 +56,15 @@ def show(dials: Dials[GanLab]) -> str:
             "The truth is drawn for data in the plane. Choose such data, the ring say.",
             icon=":material/help:",
         )
-    extent = match.distribution().extent
     show_stage(
-        figures.truth_scene(figures.playing(lab), extent) if plane else material.scene(lab),
+        openings.truth_of(lab),
         material.opened(lab),
         key="gans.truth",
         live=True,
         on_reset=dials.start_over if lab.changes else None,
         dials=column.told,
         on_settled=column.settle,
+        begins=material.begins_or_goes_on(openings.truth),
     )
     if not plane:
         return "For images and for points on a line there is no surface to compare."

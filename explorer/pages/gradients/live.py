@@ -10,7 +10,9 @@ from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
 from explorer.pages.gradients.reading import explained
+from explorer.runs.answers import Asking
 from explorer.runs.hub import the_hub
+from explorer.stage.component import Beginning
 from explorer.stage.component import show as show_stage
 
 SOURCES = (AddingSettings, SideBySide)
@@ -32,6 +34,7 @@ def show(dials: Dials[Flow]) -> str:
         live=True,
         dials=column.told,
         on_settled=column.settle,
+        begins=Beginning(Asking.about(figures.opening, Flow), surroundings.attend()),
     )
     explained()
     return (

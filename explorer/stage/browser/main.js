@@ -12,6 +12,7 @@ import { registered } from "./registry.js";
 import { Player } from "./run/player.js";
 import { Sight } from "./sight.js";
 import { STYLE } from "./style.js";
+import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
 
 // Most scenes have these: they come with this script and not after it.
@@ -118,6 +119,14 @@ class Stage {
     this.context.hand = this.hand;
     /** @type {Column | null} */
     this.column = null;
+    this.beginningAt = ""; // the token with which the beginning of a run is asked for
+    /** @type {Answers | null} */
+    this.beginnings = null;
+    /** @type {Settings} */
+    this.foreseen = {}; // what was asked there last, and with which number
+    this.foreseenBy = 0;
+    /** @type {Scene | null} */
+    this.begins = null; // the scene of what was answered there last
     /** @type {NonNullable<Showing["dials"]>["picks"]} */
     this.picks = {}; // settings that selections in the picture turn, by the selection
     /** @type {Map<number, Settings>} */
@@ -209,6 +218,7 @@ class Stage {
     this.built = built;
     this.dress();
     this.takeDials(data);
+    this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
       data.token !== before?.token ||
       data.frames_url !== before?.frames_url ||
@@ -222,6 +232,7 @@ class Stage {
     }
     const otherKind = data.live !== before?.live || scene?.loop !== before?.scene?.loop;
     if (otherRun || otherKind) this.attach();
+    else if (this.player.left && !this.hand.told && this.hand.atRest) this.stay();
     else this.player.name = data.run; // what the tab remembers is of where the dials stand now
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
   }
@@ -246,6 +257,74 @@ class Stage {
   // ------------------------------------------------------------------------------------ the hand
 
   /**
+   * Where a run that is not there yet is asked for, if anywhere.
+   *
+   * @param {string} token
+   */
+  takeBeginning(token) {
+    if (token === this.beginningAt) return;
+    this.beginningAt = token;
+    this.beginnings?.close();
+    const deaf = () => {};
+    this.beginnings = token
+      ? new Answers(token, {
+          reach: deaf,
+          refused: deaf,
+          lost: deaf, // the page's own run says so
+          answer: (answer) => this.foresee(answer),
+        })
+      : null;
+  }
+
+  /**
+   * How a run looks that the page is about to open; where the dials stand elsewhere by now it was
+   * for nothing, and what cannot be the page refuses itself.
+   *
+   * @param {Answer} answer
+   */
+  foresee(answer) {
+    const asked = this.foreseen;
+    this.begins = answer.scene ?? this.begins;
+    if (answer.header.number !== this.foreseenBy || !answer.frames.length) return;
+    if (Object.keys(asked).some((name) => asked[name] !== this.hand.settings[name])) return;
+    if (!this.hand.told && this.hand.atRest) return; // the page has opened it already
+    if (this.begins) this.build(this.begins);
+    this.player.foresee(this.data, answer);
+    this.root.dataset.foreseen = String(answer.header.number);
+    this.refresh();
+  }
+
+  /** The page keeps its run, and so does the picture. */
+  stay() {
+    this.foreseenBy = 0;
+    this.player.goBack();
+    if (this.data.scene) this.build(this.data.scene);
+    this.refresh();
+  }
+
+  /**
+   * Show what becomes of the training that a turned dial asks for: how another one begins, or that
+   * this one goes on.
+   *
+   * @param {Settings} settings
+   * @param {boolean} moving
+   */
+  begin(settings, moving) {
+    const { player, hand, beginnings } = this;
+    const { begins } = this.data;
+    if (!beginnings || !begins || !player.attached) return;
+    const turned = Object.keys(settings).filter((name) => settings[name] !== hand.rested[name]);
+    const { head } = player.left ?? player.run;
+    if (turned.some((name) => head <= 0 || !begins.forks.includes(name))) {
+      this.foreseen = settings;
+      this.foreseenBy = beginnings.ask(settings, moving);
+    } else if (player.left) this.stay();
+    else if (turned.length && !moving && this.column) {
+      this.column.coarse.textContent = "The training goes on with this.";
+    }
+  }
+
+  /**
    * Ask what settings look like, where the stage is answered at all.
    *
    * @param {Settings} settings
@@ -253,7 +332,7 @@ class Stage {
    */
   ask(settings, moving) {
     const answers = this.player.attached?.answers;
-    if (!answers) return;
+    if (!answers) return this.begin(settings, moving);
     const number = answers.ask(settings, moving);
     this.asked.set(number, settings);
     this.root.dataset.asked = String(number);
@@ -516,6 +595,7 @@ class Stage {
   /** Go over to another run; the old picture stays until the new run has a frame. */
   attach() {
     this.lines.notify("");
+    if (this.column) this.column.coarse.textContent = "";
     this.unreachable = false;
     this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
     this.asked.clear();
@@ -716,6 +796,7 @@ class Stage {
   close() {
     this.closed = true;
     this.player.close();
+    this.beginnings?.close();
     this.hand.close();
     this.layout.close();
     this.lines.close();

@@ -788,10 +788,21 @@ export interface Column {
 }
 
 /**
+ * Where a stage asks how a run begins that is not there yet, and which dials begin none.
+ *
+ * `token` admits to the desk; `forks` turn while a run trains, which then goes on.
+ */
+export interface Beginning {
+  token: string;
+  forks: string[];
+}
+
+/**
  * What a stage is to show: a scene of a run, and how the page set it.
  *
  * `dials` stand beside the picture. With `answers`, a token, the stage asks for what the dials
  * say: scene and frames come as one answer, and `scene` is null until then.
+ * With `begins` it asks how a run begins that a turned dial asks for, until that is there.
  * `token` admits to the run, and `run` names it: equal names, equal runs. `picks` and
  * `resets` say whether the page wants to hear of selections and of going back to the start.
  * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
@@ -813,6 +824,7 @@ export interface Showing {
   title: string;
   dials?: Column;
   answers?: string;
+  begins?: Beginning;
   modules?: string;
   frames_url?: string;
   still_url?: string;

@@ -177,6 +177,11 @@ export class Hand {
     });
   }
 
+  /** Whether it stands where the page knows it. */
+  get atRest() {
+    return same(this.rested, this.settings);
+  }
+
   /** Remember where it came to rest; returns whether that is another place than before. */
   note() {
     const before = this.rested;

@@ -65,6 +65,17 @@ const pathOf = (token) => `${location.origin}/stage/${encodeURIComponent(token)}
 const framesAt = (path, { after, count, stride }) =>
   `${path}/frames?after=${after}&count=${count}&stride=${stride}`;
 
+/** No way at all: what is shown is all there is. */
+export const NOWHERE = {
+  goal() {},
+  after() {},
+  /** @returns {Promise<Frame[]>} */
+  async range() {
+    return [];
+  },
+  close() {},
+};
+
 /**
  * One viewer on one run. It reconnects by itself, and then says again what this viewer wants.
  */

@@ -11,6 +11,7 @@ import { Run } from "./run.js";
  * @import { Showing, Status } from "../types"
  * @import { Answer } from "./answers.js"
  * @import { Speed } from "./playback.js"
+ * @import { RunEvents } from "./run.js"
  * @import { Frame } from "./store.js"
  */
 
@@ -40,6 +41,8 @@ export class Player {
     this.on = on;
     /** @type {Run | null} */
     this.attached = null;
+    /** @type {Run | null} */
+    this.left = null; // the run that was played before the beginning of another one was shown
     this.name = "";
     this.live = false;
     this.loop = false;
@@ -72,6 +75,8 @@ export class Player {
   attach(data, { gates, loop }) {
     const before = this.live === data.live ? this.attached : null; // another kind starts afresh
     this.attached?.close();
+    this.left?.close();
+    this.left = null;
     if (!before) this.playing = false;
     this.gates = gates;
     this.loop = loop;
@@ -88,6 +93,33 @@ export class Player {
     this.playing ||= loop;
     this.idle = !this.playing && playback.position === 0;
     if (!before && !loop) this.restore(recall(this.name), data.picks);
+  }
+
+  /**
+   * Show how a run begins that the page has not opened yet. The old one is kept until it has.
+   *
+   * @param {Showing} data
+   * @param {Answer} answer
+   */
+  foresee(data, answer) {
+    const before = this.run;
+    this.save();
+    if (this.left) before.close();
+    else this.left = before;
+    this.attached = Run.begun(data, answer, this.events());
+    this.attached.playback.speed = before.playback.speed;
+    this.attached.playback.following = true;
+    this.waiting = null;
+    this.idle = !this.playing;
+    this.left.link.goal(-1);
+  }
+
+  /** The page opens no other run: back to the one that was played. */
+  goBack() {
+    if (!this.left) return;
+    this.attached = this.left;
+    this.left = null;
+    this.aim();
   }
 
   /**
@@ -137,8 +169,13 @@ export class Player {
    * @param {Showing} data
    */
   open(data) {
+    return new Run(data, this.events());
+  }
+
+  /** @returns {RunEvents} */
+  events() {
     const { on, context } = this;
-    return new Run(data, {
+    return {
       status: (status, first) => {
         if (first) this.begin();
         on.status(status);
@@ -162,7 +199,7 @@ export class Player {
         on.repaint();
       },
       answer: on.answer,
-    });
+    };
   }
 
   /** The first word of the server: say what this viewer wants, and stand somewhere that exists. */
@@ -420,6 +457,7 @@ export class Player {
   close() {
     this.save();
     this.attached?.close();
+    this.left?.close();
     clearTimeout(this.filling);
     clearTimeout(this.saving);
   }

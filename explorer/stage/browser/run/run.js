@@ -1,7 +1,7 @@
 // One run as this browser holds it: its frames, what the server says of it, and the way to more.
 
 import { Answers } from "./answers.js";
-import { Live, MOST_FRAMES, recorded, Recording } from "./link.js";
+import { Live, MOST_FRAMES, NOWHERE, recorded, Recording } from "./link.js";
 import { Playback } from "./playback.js";
 import { FrameStore } from "./store.js";
 
@@ -72,11 +72,27 @@ export class Run {
       lost: () => hear.lost(),
     };
     const live = data.live && !data.frames_url;
+    const own = !live || data.token ? null : NOWHERE;
     /** @type {Answers | null} */
     this.answers = data.answers
       ? new Answers(data.answers, { ...on, answer: (answer) => this.gotAnswer(answer) })
       : null;
-    this.link = this.answers ?? (live ? new Live(data.token, on) : new Recording(data, on));
+    this.link = this.answers ?? own ?? (live ? new Live(data.token, on) : new Recording(data, on));
+  }
+
+  /**
+   * The beginning of a run that is not there yet, as an answer tells it.
+   *
+   * @param {Showing} data
+   * @param {Answer} answer
+   * @param {RunEvents} hear
+   */
+  static begun(data, { still, frames }, hear) {
+    const run = new Run({ ...data, token: "" }, hear);
+    run.store.add(frames);
+    run.still = still;
+    run.settled = true;
+    return run;
   }
 
   get head() {

@@ -1,0 +1,64 @@
+"""How each training of the GAN lab looks, and how it begins: seen before its run is there.
+
+A run that is opened anew takes a moment until its first frame has come, half of which are exact
+distances. An opening is that frame without them; the run's own replaces it.
+"""
+
+from explorer.figures.gans.contestants import playing
+from explorer.figures.gans.depth import depth_scene
+from explorer.figures.gans.match import match_scene
+from explorer.figures.gans.seeds import seeds_scene
+from explorer.figures.gans.truth import truth_scene
+from explorer.figures.scene import Scene, as_json
+from explorer.labs.gans.settings import GanLab
+from explorer.runs.answers import Answer
+
+
+def match_of(lab: GanLab) -> Scene:
+    """Return the games of a lab side by side."""
+    data = lab.distribution()
+    modes = 0 if data.modes is None else len(data.modes)
+    audit = lab.turned().audit
+    return match_scene(playing(lab), data.extent, modes, lab.layer, data.kind, audit)
+
+
+def truth_of(lab: GanLab) -> Scene:
+    """Return the games of a lab beside the truth; where there is no surface, side by side."""
+    data = lab.distribution()
+    return truth_scene(playing(lab), data.extent) if data.kind == "plane" else match_of(lab)
+
+
+def seeds_of(lab: GanLab) -> Scene:
+    """Return all seeds of the games of a lab."""
+    data, many = lab.distribution(), lab.many()
+    modes = 0 if data.modes is None else len(data.modes)
+    return seeds_scene(playing(lab), data.extent, modes, many.seed, many.seeds)
+
+
+def depth_of(lab: GanLab) -> Scene:
+    """Return the deep critics of a lab."""
+    return depth_scene(lab.deep.clip, lab.deep.depth)
+
+
+def match(lab: GanLab, moving: bool) -> Answer:
+    """Return how a match begins."""
+    games = lab.match()
+    return Answer(as_json(match_of(lab)), [games.opening()], games.still(), games.precision)
+
+
+def truth(lab: GanLab, moving: bool) -> Answer:
+    """Return how a match begins, beside the truth as far as it is known by then."""
+    games = lab.match()
+    return Answer(as_json(truth_of(lab)), [games.opening()], games.still(), games.precision)
+
+
+def seeds(lab: GanLab, moving: bool) -> Answer:
+    """Return how many seeds of the games begin."""
+    many = lab.many()
+    return Answer(as_json(seeds_of(lab)), [next(many.stream())], many.still(), many.precision)
+
+
+def depth(lab: GanLab, moving: bool) -> Answer:
+    """Return how the deep critics begin."""
+    deep = lab.critics()
+    return Answer(as_json(depth_of(lab)), [next(deep.stream())], deep.still(), deep.precision)
