@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from explorer.__main__ import main
-from explorer.bench import ASKED, bench, claims, recurrent, rows
-from explorer.bench.rows import Effort, Row, side_by_side, spread, to_target
+from explorer.bench import ASKED, app, bench, claims, recurrent, rows
+from explorer.bench.rows import Effort, Row, side_by_side, spread, to_floor, to_target
 from explorer.cells import CELLS, unfolded
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.through_time import norms_through_time
@@ -114,7 +114,17 @@ def test_a_row_is_measured_and_written_with_the_agreed_names(tmp_path):
 
 
 def test_everything_asked_for_is_measured():
-    assert ASKED.keys() <= claims().keys()
+    assert ASKED.keys() <= {*claims(), *app.NAMES}
+
+
+def test_every_claim_about_the_running_app_stands_on_a_floor_of_the_same_run():
+    assert {against for _, against in app.UNITS.values()} == set(app.FLOORS)
+
+
+def test_a_floor_is_held_against_as_a_target_is():
+    row = to_floor("page/first", [8.0, 6.0, 4.0], 3.0, "bare Streamlit", "s")
+
+    assert (row.ours, row.other, row.against, row.ratio) == (6.0, 3.0, "bare Streamlit", 0.5)
 
 
 @pytest.mark.parametrize(

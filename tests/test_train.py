@@ -14,10 +14,11 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from explorer.__main__ import main
-from explorer.labs import home
+from explorer.figures import home
 from explorer.labs.gans.match import STEPS_PER_FRAME, Match
 from explorer.labs.presets import Plan
 from explorer.networks import shipped as networks
+from explorer.runs import recorded
 from explorer.runs.experiments import plain
 from explorer.runs.export import FramesExport
 from explorer.runs.frames import Frame, packets, unpack
@@ -155,10 +156,11 @@ def test_a_network_is_trained_again_and_can_be_opened(tmp_path):
 def test_the_home_page_is_recorded_into_a_folder(tmp_path, monkeypatch):
     tiny = (Frame(0), [Frame(step, scalars={"a/held": step}) for step in range(3)])
     monkeypatch.setattr(home, "RECORDINGS", {"gans": lambda: tiny})
+    monkeypatch.setattr(home, "SCENES", {"gans": home.SCENES["gans"]})
 
     assert main(["train", "home", "--out", str(tmp_path)]) == 0
 
-    _, found = home.from_chunk((tmp_path / "home-gans.frames").read_bytes())
+    _, found = recorded.from_chunk((tmp_path / "home-gans.frames").read_bytes())
     assert [frame.step for frame in found] == [0, 1, 2]
 
 

@@ -6,7 +6,7 @@ own they are the same, and on a shared machine they still tell what the program 
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 Action = Callable[[], object]
@@ -118,6 +118,11 @@ def to_target(name: str, values: list[float], target: float, unit: str) -> Row:
         ratio=ratio,
         spread=spread(values),
     )
+
+
+def to_floor(name: str, values: list[float], floor: float, against: str, unit: str) -> Row:
+    """Hold measured values against what the barest thing does, as `to_target` does a target."""
+    return replace(to_target(name, values, floor, unit), against=against)
 
 
 def spread(values: list[float]) -> float:

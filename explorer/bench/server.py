@@ -17,12 +17,12 @@ PATIENCE = 60.0  # seconds until a server that does not answer is given up
 
 
 class Server:
-    """``streamlit run app.py`` on a free port of this computer, for as long as the context lasts.
+    """``streamlit run app.py`` in a folder, this project's or another, while the context lasts.
 
-    Raises TimeoutError when it does not answer, and RuntimeError when it ends by itself.
+    On a free port of this computer. Raises TimeoutError when it does not answer, and RuntimeError when it ends by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = ROOT) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -31,7 +31,7 @@ class Server:
         options = ["--server.port", str(port), "--server.headless", "true"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=ROOT,
+            cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,5 +1,6 @@
 """The small pictures of the home page: each plays what its lab answers, over and over."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from explorer.figures.gans import contestants
@@ -13,7 +14,13 @@ from explorer.figures.scene import (
     Surface,
     Timeline,
     Tokens,
+    as_json,
 )
+from explorer.gans.distributions import distribution
+from explorer.labs.cells import CellLab, read
+from explorer.labs.gans.match import Match
+from explorer.labs.home import PRECISION, RECORDINGS
+from explorer.runs.recorded import Recorded
 
 LOWEST = 1e-6  # of the gradient norms that the small picture shows
 
@@ -71,3 +78,22 @@ def two_games(extent: tuple[float, float, float, float]) -> Scene:
     )
     grid = Grid(("minmax(0, 1fr)", "minmax(0, 1fr)"), ("minmax(0, 1fr)",), ("a b",))
     return Scene(panels, grid, grid, loop=True, alt="A GAN beside a WGAN-GP.")
+
+
+def _of_the_default_text() -> Scene:
+    seen = read(CellLab())
+    return reading(seen.reader.tokens, seen.unit)
+
+
+SCENES: dict[str, Callable[[], Scene]] = {
+    "cells": _of_the_default_text,
+    "gans": lambda: two_games(distribution(Match().data).extent),
+    "gradients": vanishing,
+}
+"""The picture of each lab, by the name of its recording (`labs.home.RECORDINGS`)."""
+
+
+def recorded(name: str) -> Recorded:
+    """Make the recording of a lab, with its scene."""
+    still, frames = RECORDINGS[name]()
+    return Recorded(as_json(SCENES[name]()), still, tuple(frames), PRECISION)

@@ -1,20 +1,14 @@
-"""The small recordings of the home page: made by one command, shipped under ``assets/``.
+"""The small recordings of the home page: made by one command, shipped under ``assets/``."""
 
-A recording is a chunk whose first packet, of index -1, is the still frame.
-"""
-
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 
+from explorer.labs.cells import CellLab, read
 from explorer.labs.gans.match import STEPS_PER_FRAME, Match
 from explorer.labs.gradients import Flow, measure
-from explorer.runs.frames import Frame, chunk, pack, packets, unpack
+from explorer.runs.frames import Frame
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 GAME_STEPS = 1_200
 GAME_FRAMES = 60
 POINTS = 256
@@ -49,32 +43,11 @@ def record_forgetting() -> tuple[Frame, list[Frame]]:
     return Frame(0), frames
 
 
-def save(name: str, folder: Path) -> Path:
-    """Make one of the recordings and write it into a folder; return the file."""
-    still, frames = RECORDINGS[name]()
-    path = folder / f"home-{name}.frames"
-    path.write_bytes(as_chunk(still, frames, PRECISION))
-    return path
-
-
-@cache
-def load(name: str) -> tuple[Frame, tuple[Frame, ...]]:
-    """Return still frame and frames of a shipped recording. Raises ValueError for a broken one."""
-    return from_chunk((ASSETS / f"home-{name}.frames").read_bytes())
-
-
-def as_chunk(still: Frame, frames: Sequence[Frame], precision: Mapping[str, str]) -> bytes:
-    """Return a whole recording as one chunk, the still frame first."""
-    numbered = [pack(frame, index, precision) for index, frame in enumerate(frames)]
-    return chunk([pack(still, -1, precision), *numbered])
-
-
-def from_chunk(data: bytes) -> tuple[Frame, tuple[Frame, ...]]:
-    """Return still frame and frames of a recording; raises ValueError for a broken one."""
-    found = [unpack(packet) for packet in packets(data)]
-    if len(found) < 2 or found[0][0] != -1:
-        raise ValueError("these frames are no whole recording")
-    return found[0][1], tuple(frame for _, frame in found[1:])
+def record_reading() -> tuple[Frame, list[Frame]]:
+    """Return the memory of the default network while it reads the default text."""
+    return Frame(0), [
+        Frame(frame.step, {"cell": frame.arrays["cell"]}) for frame in read(CellLab()).frames
+    ]
 
 
 def _smaller(frame: Frame) -> Frame:
@@ -87,5 +60,5 @@ def _smaller(frame: Frame) -> Frame:
     return Frame(frame.step, arrays, scalars)
 
 
-PRECISION = Match.precision
-RECORDINGS = {"gans": record_games, "gradients": record_forgetting}
+PRECISION = {**Match.precision, "cell": "uint16"}
+RECORDINGS = {"cells": record_reading, "gans": record_games, "gradients": record_forgetting}

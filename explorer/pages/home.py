@@ -2,17 +2,11 @@
 
 import streamlit as st
 
-from explorer.figures import home as figures
-from explorer.figures.scene import Scene
-from explorer.gans.distributions import distribution
-from explorer.labs import cells as readings
-from explorer.labs import home as recordings
-from explorer.labs.cells.readers import able
-from explorer.labs.gans.match import Match
-from explorer.pages import cells, gans, gradients, surroundings
+from explorer.pages import surroundings
 from explorer.pages.dials import entered
+from explorer.pages.places import place
 from explorer.runs.hub import Ticket, the_hub
-from explorer.runs.links import query
+from explorer.runs.recorded import Recorded, load
 from explorer.stage.component import show
 
 CARDS = (
@@ -49,7 +43,6 @@ TRY = (
     ("cells", {"view": "memory"}, "How much of each letter is left in a memory?"),
     ("cells", {"view": "hand", "hand": "gru_counter"}, "An LSTM counts; where does a GRU stop?"),
 )
-LABS = {"cells": cells, "gradients": gradients, "gans": gans}
 
 
 def page() -> None:
@@ -65,10 +58,11 @@ def page() -> None:
             st.columns(3, gap="medium"), CARDS, strict=True
         ):
             with column, st.container(border=True):
-                scene, ticket = PICTURES[name]()
-                show(scene, ticket, key=f"home.{name}", live=False, height=290)
+                seen = load(name)
+                ticket = _ticket(name, seen)
+                show(seen.scene, ticket, key=f"home.{name}", live=False, height=290)
                 st.html(f'<div class="card"><h2>{question}</h2><p>{sentence}</p></div>')
-                st.page_link(st.Page(LABS[name].page, url_path=name), label=action, width="stretch")
+                st.page_link(place(name), label=action, width="stretch")
     st.html('<p class="try">Try, and check for yourself</p>')
     with st.container(key="try"):
         for row in (TRY[:3], TRY[3:6], TRY[6:]):
@@ -76,34 +70,15 @@ def page() -> None:
                 st.columns(3, gap="medium"), row, strict=True
             ):
                 column.page_link(
-                    st.Page(LABS[name].page, url_path=name),
+                    place(name),
                     label=line,
                     query_params=parameters,
                     width="stretch",
                 )
 
 
-def _reading() -> tuple[Scene, Ticket]:
-    settings = readings.CellLab() if "lstm" in able("python") else readings.CellLab(reads="noise")
-    seen = readings.read(settings)
-    name = f"home-cells?{query(settings)}"
-    ticket = surroundings.admitted(
-        lambda viewer: the_hub().publish(viewer, name, seen.still, seen.frames, {})
-    )
-    return figures.reading(seen.reader.tokens, seen.unit), ticket
-
-
-def _recorded(name: str) -> Ticket:
-    still, frames = recordings.load(name)
+def _ticket(name: str, seen: Recorded) -> Ticket:
+    still, frames, precision = seen.still, seen.frames, seen.precision
     return surroundings.admitted(
-        lambda viewer: the_hub().publish(
-            viewer, f"home-{name}", still, frames, recordings.PRECISION
-        )
+        lambda viewer: the_hub().publish(viewer, f"home-{name}", still, frames, precision)
     )
-
-
-PICTURES = {
-    "cells": _reading,
-    "gradients": lambda: (figures.vanishing(), _recorded("gradients")),
-    "gans": lambda: (figures.two_games(distribution(Match().data).extent), _recorded("gans")),
-}

@@ -2,22 +2,9 @@
 
 import streamlit as st
 
-from explorer.pages import cells, gans, gradients, home, surroundings
-
-PAGES = {
-    "": (home.page, "Explorer"),
-    "cells": (cells.page, "Cells"),
-    "gradients": (gradients.page, "Gradients"),
-    "gans": (gans.page, "GANs"),
-}
+from explorer.pages import places, surroundings
 
 st.set_page_config(page_title="Explorer", page_icon="assets/icon.png", layout="wide")
 surroundings.attend()
 surroundings.dress()
-st.navigation(
-    [
-        st.Page(page, title=title, url_path=path, default=not path)
-        for path, (page, title) in PAGES.items()
-    ],
-    position="top",
-).run()
+st.navigation([places.place(path) for path in places.TITLES], position="top").run()

@@ -48,7 +48,7 @@ def _component() -> Callable[..., Any]:
 
 
 def show(
-    scene: Scene | None,
+    scene: Scene | Mapping[str, Any] | None,
     ticket: Ticket,
     *,
     key: str,
@@ -66,12 +66,13 @@ def show(
 ) -> None:
     """Show a scene of the run that the ticket admits to, playing it in the browser.
 
-    ``live``: the run trains; otherwise it is complete. ``select`` sets selections, and ``on_pick``
-    is called with what the viewer selects in the picture: a unit, or both ends of a span at once.
-    What a row of names in the picture chooses stays in the browser. ``on_reset`` is called when the
-    viewer goes back to the start, where the page has something to undo. ``height`` is in pixels;
-    without it the stage fills the window. ``start`` is the frame that is shown first. ``dials``
-    stand beside the picture, and ``on_settled`` is called with a `Settled` when they came to rest;
+    The scene may be what `as_json` made of it. ``live``: the run trains; otherwise it is complete.
+    ``select`` sets selections, and ``on_pick`` is called with what the viewer selects in the
+    picture: a unit, or both ends of a span at once. What a row of names in the picture chooses
+    stays in the browser. ``on_reset`` is called when the viewer goes back to the start, where the
+    page has something to undo. ``height`` is in pixels; without it the stage fills the window.
+    ``start`` is the frame that is shown first. ``dials`` stand beside the picture, and
+    ``on_settled`` is called with a `Settled` when they came to rest;
     with ``answers``, a token of the desk, the stage asks for what they say, scene and frames; with
     ``begins``, for how the run begins that they ask for, until that is there.
     """
@@ -91,8 +92,9 @@ def show(
         if on_settled is not None and isinstance(said, Mapping):
             on_settled(said)
 
+    described = as_json(scene) if isinstance(scene, Scene) else scene
     data: Showing = {
-        "scene": None if scene is None else as_json(scene),
+        "scene": described,
         "token": ticket.token,
         "run": ticket.digest,
         "notice": ticket.notice,
@@ -104,7 +106,7 @@ def show(
         "height": height,
         "start": start,
         "modules": asset_base(),
-        "title": title or ("" if scene is None else scene.alt),
+        "title": title or ("" if described is None else described["alt"]),
     }
     if dials is not None:
         data["dials"] = dials

@@ -93,11 +93,13 @@ def make_network(name: str, out: Path, updates: int | None, seed: int | None) ->
 
 def record_home(folder: Path) -> int:
     """Make the recordings of the home page."""
-    from explorer.labs import home
+    from explorer.figures import home
+    from explorer.runs import recorded
 
     _one_thread()
-    for name in home.RECORDINGS:
-        print(home.save(name, folder), file=sys.stderr)
+    for name in home.SCENES:
+        for path in recorded.save(name, home.recorded(name), folder):
+            print(path, file=sys.stderr)
     return DONE
 
 

@@ -11,9 +11,9 @@ from explorer.figures import gradients, theme
 from explorer.figures.home import vanishing
 from explorer.figures.scene import Curve, History, Number, Plot, Rule, Scene, Sentence, Timeline
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED, spectrum
-from explorer.labs import home
 from explorer.labs.gradients import Adding, Flow, measure
 from explorer.runs.frames import Frame
+from explorer.runs.recorded import load
 from tests.figures.taking_apart import parts, templates_in
 
 FLOW = Flow(length=12, seeds=2, size=6, batch=2)
@@ -33,7 +33,8 @@ def learning() -> tuple[Scene, list[Frame]]:
 
 
 def recorded() -> tuple[Scene, list[Frame]]:
-    still, frames = home.load("gradients")
+    found = load("gradients")
+    still, frames = found.still, found.frames
     return vanishing(), [still, *frames]
 
 

@@ -1,0 +1,22 @@
+"""The pages of the laboratory; what one needs is loaded when somebody goes there."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+TITLES = {"": "Explorer", "cells": "Cells", "gradients": "Gradients", "gans": "GANs"}
+"""What each page is called, by its path."""
+
+
+def place(path: str) -> Any:
+    """Return the page at a path, as Streamlit lists and links it."""
+    return st.Page(_shown(path or "home"), title=TITLES[path], url_path=path, default=not path)
+
+
+def _shown(name: str) -> Callable[[], None]:
+    def page() -> None:
+        importlib.import_module(f"explorer.pages.{name}").page()
+
+    return page
