@@ -29,7 +29,7 @@ ASKED = {
     "stage/replayed": 0.75,
     "stage/painted/viewers=30": 0.75,
 }
-"""The ratio that is asked for, to the textbook loop or to the barest page; to a "target" it is 1."""
+"""The ratio that is asked for, to the textbook loop or the barest page; to a "target" it is 1."""
 
 Measure = Callable[[Effort], Iterable[Row]]
 

@@ -19,7 +19,8 @@ PATIENCE = 60.0  # seconds until a server that does not answer is given up
 class Server:
     """``streamlit run app.py`` in a folder, this project's or another, while the context lasts.
 
-    On a free port of this computer. Raises TimeoutError when it does not answer, and RuntimeError when it ends by itself.
+    On a free port of this computer. Raises TimeoutError when it does not answer, and RuntimeError
+    when it ends by itself.
     """
 
     def __init__(self, folder: Path = ROOT) -> None:
