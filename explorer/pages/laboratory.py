@@ -3,8 +3,13 @@
 import streamlit as st
 
 from explorer.pages import places, surroundings
+from explorer.stage import serving
 
 st.set_page_config(page_title="Explorer", page_icon="assets/icon.png", layout="wide")
 surroundings.attend()
 surroundings.dress()
-st.navigation([places.place(path) for path in places.TITLES], position="top").run()
+page = st.navigation([places.place(path) for path in places.TITLES], position="top")
+if page.url_path:
+    serving.needed()
+page.run()
+serving.seen()

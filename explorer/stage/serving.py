@@ -1,5 +1,8 @@
 """What happens around serving: trainer processes start and stop, and everything is warmed up.
 
+That takes both cores of a laptop for seconds, and the home page needs none of it. So it begins when
+a lab is opened, or beside the home page once that is painted, or when nobody has come for a while.
+
 Streamlit's pages share one interpreter with all routes, so a pause of it is a pause for everyone.
 The garbage collector walks over all objects that torch and pandas leave behind, which takes 0.1 to
 0.2 s; once they are loaded, they are frozen out of its sight.
@@ -9,6 +12,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -32,19 +36,47 @@ ANSWERS = (
 )
 
 
+NOBODY = 3.0  # seconds after the start without a visitor
+PAINTED = 1.5  # seconds that a browser has for the home page
+_needed, _seen, _ending = threading.Event(), threading.Event(), threading.Event()
+
+
+def needed() -> None:
+    """Take note that a lab is opened: its processes start at once."""
+    _needed.set()
+    _seen.set()
+
+
+def seen() -> None:
+    """Take note that a page was shown."""
+    _seen.set()
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the processes, warm up in the background, serve, stop the processes."""
-    hub, desk = the_hub(), the_desk()
-    desk.start(ANSWERS)
-    hub.start(EXPERIMENTS)
-    warming = asyncio.create_task(asyncio.to_thread(warm_up))
+    for event in (_needed, _seen, _ending):
+        event.clear()
+    starting = asyncio.create_task(asyncio.to_thread(_start))
     try:
         yield
     finally:
-        await warming
-        await asyncio.to_thread(desk.stop)
-        await asyncio.to_thread(hub.stop)
+        _ending.set()
+        needed()
+        await starting
+        await asyncio.to_thread(the_desk().stop)
+        await asyncio.to_thread(the_hub().stop)
+
+
+def _start() -> None:
+    """Start the processes when their time has come, and load what the first visitors need."""
+    if _seen.wait(NOBODY):
+        _needed.wait(PAINTED)
+    if _ending.is_set():
+        return
+    the_desk().start(ANSWERS)
+    the_hub().start(EXPERIMENTS)
+    warm_up()
 
 
 def warm_up() -> None:

@@ -27,10 +27,49 @@ def test_trainers_run_while_the_server_serves_and_no_longer(
 
     async def serve() -> list[int]:
         async with serving.lifespan(None):
-            return hub.pids
+            serving.needed()
+            return await until_there(hub)
 
     assert len(asyncio.run(serve())) == 1
     assert hub.pids == []
+
+
+async def until_there(hub: Hub) -> list[int]:
+    for _ in range(300):
+        if hub.pids:
+            break
+        await asyncio.sleep(0.1)
+    return hub.pids
+
+
+def test_trainers_wait_until_the_home_page_is_painted_and_come_by_themselves(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(serving, "warm_up", lambda: None)
+    monkeypatch.setattr(serving, "NOBODY", 3600.0)
+    monkeypatch.setattr(serving, "PAINTED", 3600.0)
+
+    async def serve() -> tuple[list[int], list[int]]:
+        async with serving.lifespan(None):
+            serving.seen()
+            await asyncio.sleep(0.3)
+            before = hub.pids
+            serving.needed()
+            return before, await until_there(hub)
+
+    before, after = asyncio.run(serve())
+    assert (len(before), len(after)) == (0, 1)
+
+
+def test_trainers_come_also_where_nobody_does(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(serving, "warm_up", lambda: None)
+    monkeypatch.setattr(serving, "NOBODY", 0.01)
+
+    async def serve() -> list[int]:
+        async with serving.lifespan(None):
+            return await until_there(hub)
+
+    assert len(asyncio.run(serve())) == 1
 
 
 def test_what_was_loaded_is_out_of_the_collectors_sight(hub: Hub):
