@@ -36,8 +36,8 @@ ANSWERS = (
 )
 
 
-NOBODY = 3.0  # seconds after the start without a visitor
-PAINTED = 1.5  # seconds that a browser has for the home page
+NOBODY = 10.0  # seconds after the start without a visitor
+PAINTED = 2.0  # seconds that a browser has for the home page
 _needed, _seen, _ending = threading.Event(), threading.Event(), threading.Event()
 
 
