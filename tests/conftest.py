@@ -1,4 +1,7 @@
-"""Every test is a shape test too: the jaxtyping annotations of the package are executed."""
+"""Every test is a shape test too: the jaxtyping annotations of the package are executed.
+
+The whole suite runs in two processes, the tests that drive a browser in one of them.
+"""
 
 from jaxtyping import install_import_hook
 
@@ -9,6 +12,7 @@ import torch  # noqa: E402
 
 torch.set_num_threads(1)  # tiny networks are faster with one thread
 
+import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 # The same examples every time, however busy the machine is.
@@ -20,3 +24,23 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("laboratory")
+
+PROCESSES = 2
+IN_A_BROWSER = ("browser", "stage")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Share the whole suite between processes; what is named runs in one, which starts sooner."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    if whole and config.option.numprocesses is None and not config.option.usepdb:
+        config.option.numprocesses = PROCESSES
+        config.option.dist = "loadgroup"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and all that start a browser in the same one."""
+    for item in items:
+        room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        group = "browser" if room in IN_A_BROWSER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
