@@ -58,9 +58,10 @@ def mean_field(settings: FlowSettings) -> TheoryLine:
 
     A single matrix of independent entries is not a wide one: its powers depart after about √H hops,
     where the claim ends. So does that for the LSTM at lag 50 when its forget bias exceeds 2: its
-    memories saturate, few units carry the gradient, and the line is too high (twofold at lag 100). Gated cells with a matrix of gain above 1.25 (no usual initialisation)
-    drive themselves, their gates are no longer independent, and only one step is claimed. For
-    `gaussian` matrices see `drawn_matrix`.
+    memories saturate, few units carry the gradient, and the line is too high (twofold at lag 100).
+    Gated cells with a matrix of gain above 1.25 (no usual initialisation) drive themselves, their
+    gates are no longer independent, and only one step is claimed. For `gaussian` matrices see
+    `drawn_matrix`.
     """
     gain = fresh(settings).gain
     powers = gain ** np.arange(settings.length + 1.0)
