@@ -1,5 +1,6 @@
 """Two readings side by side: the network untouched, and with a hand on one of its parts."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -112,7 +113,7 @@ def _operate(settings: CellLab) -> Operated:
     change = (memory - old_memory).abs()
     moved, moved_unit = float(change.max()), int(change.amax(dim=0).argmax())
     surprise = _surprise(untouched, outcome)
-    sentences = {"says": _says(surgery, moved, moved_unit, settings.unit, surprise, texts)}
+    sentences = {"says": _says(surgery, moved, moved_unit, surprise, texts)}
     if texts is not None:
         left_alone, operated = (text.replace("\n", "↵") for text in texts)
         sentences |= {"untouched_text": left_alone, "generated": operated}
@@ -144,18 +145,20 @@ def _says(
     surgery: Surgery,
     moved: float,
     moved_unit: int,
-    unit: int,
     surprise: tuple[float, float] | None,
     texts: tuple[str, str] | None,
 ) -> str:
     """What changed, in words."""
     if not surgery or moved == 0:
         return "Nothing changed: every number is that of the untouched run."
-    where = "" if moved_unit == unit else f" (unit {moved_unit})"
-    said = f"A memory moved by up to {moved:.2g}{where}. "
+    said = f"Of all memories that of unit {moved_unit} moved furthest, by {moved:.2g}. "
     if surprise:
         before, after = surprise
-        said += f"A character of the text costs {after:.2f} nats in place of {before:.2f}. "
+        said += (
+            f"A character of the text costs {after:.2f} nats (−ln of the probability it was given) "
+            f"in place of {before:.2f}: typically it was given {100 * math.exp(-after):.2g} %, not "
+            f"{100 * math.exp(-before):.2g} %. "
+        )
     if texts:
         untouched, operated = texts
         same = next(

@@ -14,6 +14,7 @@ from explorer.gradients import (
     UNROLLED,
     AddingSettings,
     FlowSettings,
+    SideBySide,
     norms_through_time,
 )
 from explorer.labs.gradients import VIEWS, Adding, Flow, measure, start, words
@@ -279,6 +280,23 @@ def test_a_longer_training_begins_as_the_shorter_does():
     assert BRIEF.shared_steps(longer) == longer.shared_steps(BRIEF) == 120
     assert BRIEF.shared_steps(replace(BRIEF, seed=4)) == -1
     assert BRIEF.shared_steps(Flow()) == -1
+
+
+def test_a_frame_holds_the_errors_of_its_own_step():
+    frames = {frame.step: frame for frame in islice(BRIEF.stream(), 3)}
+    race = SideBySide(BRIEF)
+
+    for step in (4, 8):
+        while race.iteration < step:
+            race.step()
+        inputs, targets = race.validation.inputs.permute(1, 2, 0), race.validation.targets
+        for cell in LEARNERS:
+            errors = race.learners[cell].answers(inputs) - targets
+            found = frames[step].scalars
+            assert found[f"{cell}/validation"] == pytest.approx(float((errors**2).mean()))
+            assert found[f"{cell}/loss"] == race.training_losses()[cell]
+            assert found["step"] == step
+    assert frames[4].scalars["lstm/validation"] != frames[8].scalars["lstm/validation"]
 
 
 def test_every_learner_has_its_own_numbers_in_every_frame():

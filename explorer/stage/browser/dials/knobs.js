@@ -206,7 +206,10 @@ function row(knob, hand) {
     element: frame(knob, hand, group),
     show(value) {
       const at = chosen(knob, hand, value);
-      inputs.forEach((input, i) => (input.checked = i === at));
+      inputs.forEach((input, i) => {
+        input.checked = i === at;
+        input.tabIndex = i === Math.max(0, at) ? 0 : -1; // Tab lands on the one that is chosen
+      });
     },
   };
 }
