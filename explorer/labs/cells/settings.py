@@ -111,7 +111,10 @@ class CellLab:
     changed: str = dial("", "Edited weights", longest=LONGEST_OPERATIONS)  # as operations
     # writing
     prompt: str = dial(
-        WRITES.goal.prompt, "Prompt", "How the text begins; ↵ is a line break.", longest=1_000
+        WRITES.goal.prompt,
+        "Prompt",
+        "How the text begins; Shift and Enter, or ↵, break a line.",
+        longest=1_000,
     )
     length: int = dial(
         120, "Letters", "To write.", low=1, high=400, offered=(40, 80, 120, 160, 200, 300, 400)
