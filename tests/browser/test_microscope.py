@@ -294,7 +294,7 @@ def test_one_slider_moves_gate_memory_and_prediction(visit):
     assert shut["says"] != opened["says"]
     assert shut["maps"] != opened["maps"]
     assert shut["next"] != opened["next"]
-    assert "Of all memories that of unit " in shut["says"]
+    assert "'s memory moved furthest, by " in shut["says"]
 
 
 def test_what_was_not_touched_is_said_to_be_untouched(visit):

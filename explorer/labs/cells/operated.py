@@ -151,13 +151,13 @@ def _says(
     """What changed, in words."""
     if not surgery or moved == 0:
         return "Nothing changed: every number is that of the untouched run."
-    said = f"Of all memories that of unit {moved_unit} moved furthest, by {moved:.2g}. "
+    said = f"Unit {moved_unit}'s memory moved furthest, by {moved:.2g}. "
     if surprise:
         before, after = surprise
+        now, then = (f"{100 * math.exp(-cost):.2g}" for cost in (after, before))
         said += (
-            f"A character of the text costs {after:.2f} nats (−ln of the probability it was given) "
-            f"in place of {before:.2f}: typically it was given {100 * math.exp(-after):.2g} %, not "
-            f"{100 * math.exp(-before):.2g} %. "
+            f"A character is typically given {now} %, not {then} % (−ln: {after:.2f} nats, not "
+            f"{before:.2f}). "
         )
     if texts:
         untouched, operated = texts
@@ -165,9 +165,9 @@ def _says(
             (k for k, (a, b) in enumerate(zip(untouched, operated, strict=True)) if a != b), None
         )
         said += (
-            "What it writes on from there is the same."
+            "What it writes then is the same."
             if same is None
-            else f"What it writes on from there differs from its character {same + 1} on."
+            else f"What it writes then differs from its character {same + 1} on."
         )
     return said
 

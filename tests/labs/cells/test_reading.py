@@ -182,11 +182,10 @@ def test_what_an_operation_changed_is_said_of_whom_and_in_which_unit():
     said = found.frames[0].sentences["says"]
     before, after = found.surprise
 
-    assert f"Of all memories that of unit {found.moved_unit} moved furthest, by " in said
-    costs = f"costs {after:.2f} nats (−ln of the probability it was given) in place of {before:.2f}"
-    assert costs in said
+    assert f"Unit {found.moved_unit}'s memory moved furthest, by {found.moved:.2g}. " in said
     shares = [f"{100 * np.exp(-cost):.2g} %" for cost in (after, before)]
-    assert f"typically it was given {shares[0]}, not {shares[1]}." in said
+    assert f"A character is typically given {shares[0]}, not {shares[1]}" in said
+    assert f"(−ln: {after:.2f} nats, not {before:.2f})." in said
 
 
 def test_without_an_operation_nothing_is_different():
