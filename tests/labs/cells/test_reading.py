@@ -152,11 +152,11 @@ def test_a_plain_state_opens_where_it_changes_most():
 
 def test_a_backward_reader_forgets_what_stands_to_its_right():
     seen = read(CellLab(cell="gru", both_ways=True, place=1, **NOISE))
-    state = np.array([frame.arrays["hidden"][2] for frame in seen.frames])
-    gates = np.array([frame.arrays["update"][2] for frame in seen.frames])
-    lost = np.abs(np.append(state[1:], 0) * (1 - gates))
+    state = np.array([frame.arrays["hidden"] for frame in seen.frames])
+    gates = np.array([frame.arrays["update"] for frame in seen.frames])
+    lost = np.abs(np.append(state[1:], np.zeros((1, 5)), axis=0) * (1 - gates))
 
-    assert telling_moment(seen, 2) == lost.argmax()
+    assert [telling_moment(seen, unit) for unit in range(5)] == lost.argmax(axis=0).tolist()
 
 
 def test_the_memory_opens_where_most_is_held_of_what_was_written_before():

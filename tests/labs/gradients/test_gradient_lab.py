@@ -195,6 +195,13 @@ def test_what_theory_has_for_the_lag_of_the_cards_is_given_where_it_is_claimed()
     assert {f"{cell}/predicted" in frame.scalars for cell in ("gru", "rnn_relu")} == {True, False}
 
 
+def test_the_last_lag_of_a_claim_belongs_to_it():
+    frame = measure(Flow())
+
+    assert frame.scalars["lstm/valid_to"] == marked_lag(Flow())
+    assert "lstm/predicted" in frame.scalars
+
+
 def test_a_claim_says_of_each_line_what_it_is_computed_from():
     flow = Flow(length=60, seeds=2, size=16)
     found = start.claims(flow, measure(flow))

@@ -81,6 +81,25 @@ def test_what_a_forget_bias_has_done_is_told_by_the_norms(bias: float, norms: di
     assert said.startswith(f"At bias {bias:g} a forget gate starts near σ({bias:g}) = ")
 
 
+def test_lost_is_less_than_a_millionth_and_not_a_little_more():
+    assert "has less than a millionth left" in words.what_is_left(30, at(lstm=0.9e-6))
+    assert "millionth" not in words.what_is_left(30, at(lstm=1.1e-6))
+
+
+@pytest.mark.parametrize(("lstm", "vanishes"), [(0.9e-4, True), (1.1e-4, False)])
+def test_an_lstm_without_bias_vanishes_below_a_ten_thousandth(lstm: float, vanishes: bool):
+    said = words.forget_bias(0.0, 50, at(lstm=lstm, rnn_tanh=lstm))
+
+    assert ("vanishes too" in said) == vanishes
+
+
+@pytest.mark.parametrize(("lstm", "keeps"), [(0.101, True), (0.099, False)])
+def test_an_lstm_keeps_what_the_rnn_loses_from_a_hundredfold_on(lstm: float, keeps: bool):
+    said = words.forget_bias(3.0, 50, at(lstm=lstm, rnn_tanh=1e-3))
+
+    assert ("keeps what the" in said) == keeps
+
+
 def test_a_gate_starts_at_the_sigmoid_of_its_bias():
     assert "σ(0) = 0.50" in words.forget_bias(0.0, 7, at())
     assert "σ(3) = 0.95" in words.forget_bias(3.0, 7, at())
