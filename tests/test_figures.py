@@ -12,7 +12,7 @@ def scenes() -> dict[str, Scene]:
     return {
         "ring": gans.match_scene(gans.contestants(["non_saturating", "r1"]), (-2, 2, -2, 2), 8),
         "moons": gans.match_scene(gans.contestants(["minimax", "hinge"]), (-2, 2, -2, 2), 0),
-        "flow": gradients.through_time(MEASURED, 1e-12, 10, 50),
+        "flow": gradients.through_time(MEASURED, 1e-12, 10, 50, {}),
         "adding": gradients.adding(("rnn_tanh", "lstm", "gru"), 1e-6, 50),
         "home, gradients": home.vanishing(),
         "home": home.two_games((-2, 2, -2, 2)),

@@ -21,6 +21,8 @@ VALIDATION_GRID = (20, 25)  # 500 sequences that are never trained on
 SOLVED = 0.01
 """Mean squared error on unseen sequences below which the problem counts as solved."""
 
+MEAN_ANSWER = 1.0  # of two numbers uniform in [0, 1]
+
 LARGEST = 1_500_000  # numbers in one array of an unrolled network
 
 
@@ -77,6 +79,19 @@ class AddingSettings:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a network does on sequences that it never trained on, and whether that is any good.
+
+    `error` is the mean squared error; `ahead` by how much it is below that of always answering
+    with the mean, on the very same sequences; `noise` the standard error of `ahead`.
+    """
+
+    error: float
+    ahead: float
+    noise: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How one network fared: when it first solved the problem (or None), and its last error."""
 
@@ -115,11 +130,19 @@ class SideBySide:
 
     def validation_losses(self) -> dict[str, float]:
         """Mean squared error on 500 fixed sequences that are never trained on."""
+        return {cell: each.error for cell, each in self.standings().items()}
+
+    def standings(self) -> dict[str, Standing]:
+        """How each network does on 500 fixed sequences that are never trained on."""
         inputs, targets = _by_column(self.validation)
-        return {
-            cell: float((learner.answers(inputs) - targets).square().mean())
-            for cell, learner in self.learners.items()
-        }
+        guessing = (targets - MEAN_ANSWER).square()
+        found = {}
+        for cell, learner in self.learners.items():
+            errors = (learner.answers(inputs) - targets).square()
+            ahead = (guessing - errors).double()
+            noise = ahead.std() / len(ahead) ** 0.5
+            found[cell] = Standing(float(errors.mean()), float(ahead.mean()), noise=float(noise))
+        return found
 
     def gradient_profiles(self, sequences: int = 50) -> dict[str, Float[np.ndarray, " L"]]:
         """How much of each sequence's error reaches each lag, in float64 (`Learner`).

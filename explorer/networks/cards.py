@@ -126,6 +126,6 @@ class Card:
 
 
 def told(found: TellingUnit, tells: Tells) -> str:
-    """What a unit tells apart, and how often it is right."""
+    """What a unit tells apart, and of how many pairs (one of each) it orders both rightly."""
     one, other = tells[found.question]
-    return f"{one} from {other} in {100 * found.score:.0f} % of the pairs"
+    return f"{one} from {other} in {100 * found.score:.0f} % of all pairs of one and the other"

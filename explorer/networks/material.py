@@ -40,8 +40,12 @@ class Material:
 
 
 def as_meant(text: str) -> str:
-    """A typed line with ↵ and ⇥ as the line breaks and tabs they stand for."""
-    return text.replace(LINE_BREAK, "\n").replace(TAB, "\t")
+    """A typed text with ↵ and ⇥ as the line breaks and tabs they stand for.
+
+    The line breaks of other systems are line breaks too.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return lines.replace(LINE_BREAK, "\n").replace(TAB, "\t")
 
 
 def characters(typed: str) -> Given:

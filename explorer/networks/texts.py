@@ -60,7 +60,11 @@ def parted(name: str, parts: Mapping[str, list[str]], whole: str, annotate: Anno
 
 def typed(setting: str, example: str) -> Material:
     """A text that a visitor types, under this name in links."""
-    row = Dial(label="Text", help="Type anything; ↵ is a line break.", longest=LONGEST_TEXT)
+    row = Dial(
+        label="Text",
+        help="Type anything; Shift and Enter, or ↵, break a line.",
+        longest=LONGEST_TEXT,
+    )
     return Material(setting=setting, row=row, example=example, given=characters)
 
 

@@ -21,7 +21,7 @@ CARDS = (
         "gradients",
         "How far back can it feel?",
         "The gradient's norm at every earlier step: it dies in a plain RNN, and the forget bias "
-        "decides what becomes of it in an LSTM. Theory lies on the measurement.",
+        "decides what becomes of it in an LSTM. With theory, as far as it claims to hold.",
         "Open the gradients",
     ),
     (
@@ -50,8 +50,8 @@ def page() -> None:
     entered("home")
     surroundings.heading(
         "A laboratory for recurrent networks and GANs",
-        "Every number in the labs is computed while you watch, and checked against PyTorch or a "
-        "closed form.",
+        "Trained and measured while you watch; where PyTorch or a closed form knows the answer, it "
+        "is checked against that.",
     )
     with st.container(key="cards"):
         for column, (name, question, sentence, action) in zip(

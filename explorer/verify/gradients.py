@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -13,8 +14,10 @@ from explorer.cells import CELLS, State
 from explorer.gradients.adding import AddingSettings, SideBySide, outcome
 from explorer.gradients.initial import initial_matrix, orthogonal, uniform
 from explorer.gradients.settings import FlowSettings
+from explorer.gradients.spectra import spectrum
 from explorer.gradients.through_time import norms_through_time, underflow
 from explorer.gradients.unrolled import UNROLLED, Unrolled, unpacked
+from explorer.labs.gradients.held import BLOCKS, HELD, held
 from explorer.sequences.tasks import ADDING_BASELINE, adding_problem
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
@@ -108,6 +111,14 @@ def radius() -> float:
     return float(torch.linalg.eigvals(uniform(1, 1_000, rng())).abs().max())
 
 
+def of_blocks(cell: str, what: str) -> float:
+    """Theory over measurement as `held` finds it, at the lag that the page names."""
+    found = held(cell)
+    if found.lag != HELD[cell].lag:
+        raise ValueError(f"compared at lag {found.lag}, the page says {HELD[cell].lag}")
+    return float(getattr(found, what))
+
+
 def mean_singular_value() -> float:
     """Mean singular value of a matrix as PyTorch draws it, 1,000 units."""
     return float(torch.linalg.svdvals(uniform(1, 1_000, rng())).mean())
@@ -142,6 +153,17 @@ def rnn_stays(rate: float) -> float:
     guessing = float((alone.validation.targets - 1).square().mean())
     return alone.validation_losses()["rnn_tanh"] / guessing
 
+
+def departure_from_schur() -> float:
+    """Henrici's departure less the norm of the strictly upper Schur factor, 40 normal numbers²."""
+    from scipy.linalg import schur  # type: ignore[import-untyped]
+
+    matrix = normal(40, 40)
+    upper, _ = schur(matrix.numpy(), output="complex")
+    return spectrum(matrix).departure / float(np.linalg.norm(np.triu(upper, 1))) - 1
+
+
+SHEAR = torch.tensor([[0.9, 3.0], [0.0, 0.9]], dtype=torch.float64)
 
 INDEPENDENT = "measured independently, 5 seeds"
 KNOWN = (
@@ -261,6 +283,44 @@ KNOWN = (
         "8/(3π√3), Glorot & Bengio 2010",
         tolerance=0.01,
         kind="rel",
+    ),
+    Known(
+        "Henrici's departure of [[.9, 3], [0, .9]]",
+        3,
+        lambda: spectrum(SHEAR).departure,
+        "norm of the strictly upper Schur factor",
+        tolerance=1e-12,
+    ),
+    Known(
+        "Henrici's departure of 40 × 40 normal numbers / SciPy's Schur factor, − 1",
+        0,
+        departure_from_schur,
+        "scipy.linalg.schur, strictly upper part",
+        tolerance=1e-10,
+    ),
+    Known(
+        "stretch of [[.9, 3], [0, .9]]⁹",
+        0.9**9 * (30 + math.sqrt(30**2 + 4)) / 2,
+        lambda: float(spectrum(SHEAR).stretch[9]),
+        "of a shear [[1, s], [0, 1]]: (s + √(s² + 4))/2, s = 9 · 3/.9",
+        tolerance=1e-12,
+        kind="rel",
+    ),
+    *(
+        Known(
+            f"{UNROLLED[cell].label}, theory / measured at lag {said.lag}: {what}",
+            getattr(said, name),
+            partial(of_blocks, cell, name),
+            f"{BLOCKS} blocks of five seeds, as the page says",
+            tolerance=0.006,
+            slow=True,
+        )
+        for cell, said in HELD.items()
+        for what, name in (
+            ("lowest block", "low"),
+            ("typically", "typical"),
+            ("highest block", "high"),
+        )
     ),
     Known(
         "50 rotations in a row: singular values − 1",

@@ -6,6 +6,7 @@ import signal
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 LABS = ("cells", "gradients?view=live", "gans")
 
@@ -188,6 +189,90 @@ def test_a_text_of_which_nothing_is_left_keeps_the_picture_and_says_why(visit):
     visitor.until("d.frames === 2")
     page.wait_for_url(re.compile("text=xy"), timeout=20_000)
     assert page.get_by_text("there must be at least one").count() == 0
+
+
+def test_a_text_that_is_emptied_and_let_go_of_comes_back_with_the_reason(visit):
+    visitor = visit("/cells?text=abc")
+    line = visitor.page.get_by_role("textbox", name="Text")
+    visitor.until("d.frames === 3")
+    line.fill("")
+    line.press("Enter")
+
+    visitor.page.get_by_text("there must be at least one character to read").wait_for()
+    expect(line).to_have_value("abc")
+
+
+def test_a_text_that_is_too_long_is_cut_at_its_end_and_says_by_how_much(visit):
+    visitor = visit("/cells?text=abc")
+    page = visitor.page
+    visitor.until("d.frames === 3")
+    line = page.get_by_role("textbox", name="Text")
+    line.select_text()
+    page.keyboard.insert_text("abcde " * 200)
+
+    page.get_by_text("There is room for 1,000 characters; the last 200 are left out.").wait_for()
+    visitor.until("d.frames === 1000")
+    assert line.input_value() == ("abcde " * 200)[:1_000]
+    line.press("End")
+    page.keyboard.insert_text("x")
+    page.get_by_text("There is room for 1,000 characters; the last one is left out.").wait_for()
+    line.select_text()
+    page.keyboard.insert_text("xy")
+    visitor.until("d.frames === 2")
+    assert page.get_by_text("There is room for").count() == 0
+
+
+def test_a_text_of_several_lines_keeps_them_pasted_or_linked(visit):
+    visitor = visit("/cells?text=abc&unit=7")
+    page = visitor.page
+    visitor.until("d.frames === 3")
+    line = page.get_by_role("textbox", name="Text")
+    line.select_text()
+    page.keyboard.insert_text("f(\n a)\n")
+    visitor.until("d.frames === 7")
+    assert line.input_value() == "f(\n a)\n"
+    page.wait_for_url(re.compile(r"text=f%28%0A\+a%29%0A"), timeout=20_000)
+
+    again = visit("/cells?text=f%28%0D%0A+a%29%0A&unit=7")
+    again.until("d.frames === 7")
+    assert again.page.locator('.stage [data-area="tokens"] .chip').all_inner_texts() == [
+        *("f", "(", "↵", "␣", "a", ")", "↵"),
+    ]
+    begins = visit("/cells?view=writing&prompt=if+x%3A%0A&length=40")
+    expect(begins.page.get_by_role("textbox", name="Prompt")).to_have_value("if x:\n")
+
+
+def test_a_link_with_a_text_that_is_too_long_keeps_its_other_settings(visit):
+    visitor = visit(f"/cells?cell=gru&unit=5&view=memory&text={'a' * 1_200}")
+    page = visitor.page
+    visitor.until("d.frames > 0")
+
+    page.get_by_text("text must have at most 1,000 characters, not 1,200").wait_for()
+    assert page.get_by_role("radio", name="GRU", exact=True).is_checked()
+    assert "unit=5" in page.url
+    assert "view=memory" in page.url
+
+
+@pytest.mark.parametrize(("cell", "name"), [("lstm", "LSTM"), ("gru", "GRU"), ("rnn_tanh", "RNN")])
+def test_tab_lands_on_the_name_that_is_chosen(visit, cell: str, name: str):
+    visitor = visit(f"/cells?cell={cell}")
+    page = visitor.page
+    visitor.until("d.frames > 0")
+    page.locator('[data-dial="reads"] select').focus()
+    page.keyboard.press("Tab")
+
+    chosen = page.get_by_role("radio", name=name, exact=True)
+    expect(chosen).to_be_focused()
+    expect(chosen).to_be_checked()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(chosen).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    visitor.until("d.frames > 0")
+    assert not chosen.is_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator('[data-dial="cell"] input:checked')).to_be_focused()
 
 
 def test_the_home_page_leads_to_every_lab_in_one_click(visit):

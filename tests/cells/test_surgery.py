@@ -122,6 +122,15 @@ def test_what_follows_a_clamped_gate_follows_from_the_clamped_value():
     assert torch.sigmoid(step.gate("input_gate").preactivation[0]) != 0.9  # stays as computed
 
 
+def test_a_coupled_forget_gate_is_the_rest_of_the_clamped_input_gate():
+    step = read("lstm_coupled", Surgery(clamps=(Clamp("input_gate", (0,), 3, 3, 0.9),)))[3]
+    before = read("lstm_coupled")[2].cell
+
+    assert step.forget_gate[0] == pytest.approx(0.1)
+    assert step.cell[0] == pytest.approx(float(0.1 * before[0] + 0.9 * step.candidate[0]))
+    assert torch.equal(step.forget_gate, 1 - step.input_gate)
+
+
 def test_a_clamped_memory_is_the_state_that_the_next_step_starts_from():
     steps = read("lstm", Surgery(clamps=(Clamp("cell", (2,), 3, 3, 7.0),)))
 

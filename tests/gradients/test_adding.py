@@ -68,6 +68,21 @@ def test_a_resumed_training_is_the_one_that_was_never_stopped():
     assert_same(resumed.gradient_profiles(), whole.gradient_profiles())
 
 
+def test_a_standing_is_against_the_mean_on_the_same_sequences():
+    race = trained(cells=("gru",))
+    inputs, targets = race.validation.inputs.permute(1, 2, 0), race.validation.targets
+    answers = race.learners["gru"].answers(inputs)
+    standing = race.standings()["gru"]
+
+    ours = np.square((answers - targets).numpy().astype(float))
+    guessing = np.square(1 - targets.numpy().astype(float))
+    assert standing.error == pytest.approx(ours.mean(), rel=1e-5)
+    assert standing.ahead == pytest.approx((guessing - ours).mean(), abs=1e-6)
+    expected = (guessing - ours).std(ddof=1) / np.sqrt(500)
+    assert standing.noise == pytest.approx(expected, rel=1e-4)
+    assert race.validation_losses() == {"gru": standing.error}
+
+
 def test_a_state_is_a_copy():
     race = trained()
     state = race.state()

@@ -27,7 +27,7 @@ def test_a_jordan_block_grows_before_it_dies():
     expected = a ** np.arange(101) * (shear + np.sqrt(shear**2 + 4)) / 2
     np.testing.assert_allclose(found.stretch, expected, rtol=1e-9)
     assert found.radius == pytest.approx(a)
-    assert found.departure == pytest.approx(b)
+    assert found.departure == pytest.approx(b)  # what is above the diagonal of its Schur form
     assert found.stretch.max() > 5
     assert found.stretch[-1] < 0.01
 

@@ -312,6 +312,15 @@ def test_a_residual_counts_decades_where_the_line_claims_to_hold():
     assert found.lags == 2
 
 
+def test_a_residual_is_the_largest_of_the_distances_above_and_below_the_line():
+    line = TheoryLine("", "", "", np.array([1.0, 1.0, 1.0, 1.0]), valid_to=3)
+
+    found = residual(np.array([1.0, 2.0, 0.1, 4.0]), line)
+
+    assert found.largest == pytest.approx(1)  # a tenth: further off than fourfold
+    assert found.mean == pytest.approx((math.log10(2) + 1 + math.log10(4)) / 3)
+
+
 def test_a_residual_leaves_out_what_is_exactly_zero():
     line = TheoryLine("", "", "", np.array([1.0, 0.1, 0.01]), valid_to=2)
 

@@ -88,7 +88,7 @@ def test_every_card_says_how_the_network_was_made_and_how_good_it_is(name):
     assert (card.layers, card.both_ways) == (network.stack.depth, network.stack.both_ways)
     assert card.best.score == max(found.score for found in card.telling) > 0.6
     assert f"Unit {card.unit}" in card.sentence
-    assert f"{100 * card.best.score:.0f} % of the pairs" in card.sentence
+    assert f"{100 * card.best.score:.0f} % of all pairs of one and the other" in card.sentence
     assert card.command in card.description
 
 
@@ -257,8 +257,8 @@ def test_a_card_tells_the_direction_of_its_unit(tiny):
     card = replace(tiny.card, telling=(low,))
 
     assert (
-        "Unit 3 tells rising from falling in 81 % of the pairs, on waves it never saw"
-        in card.sentence
+        "Unit 3 tells rising from falling in 81 % of all pairs of one and the other, on waves it "
+        "never saw" in card.sentence
     )
     assert "low there" in card.description
 

@@ -173,6 +173,8 @@ def test_the_held_out_loss_is_the_mean_surprise_over_the_excerpts():
         reading = network.read("".join(network.vocabulary[int(code)] for code in codes))
         costs.append(reading.surprise.mean().item())
     assert told.loss == pytest.approx(sum(costs) / len(costs), rel=1e-5)
+    expected = np.std(costs, ddof=1) / math.sqrt(len(costs))
+    assert told.loss_error == pytest.approx(expected, rel=1e-4)
     assert told.characters == 500 * len(costs)
 
 
@@ -203,6 +205,28 @@ def test_a_forecaster_learns_waves():
     told = forecasts(network, Waves(), torch.Generator().manual_seed(1), many=100)
 
     assert told.floor < told.error < told.persistence / 2
+
+
+class ByHand(Waves):
+    """Four waves of three values: two that choose, and two that all figures are of."""
+
+    def draw(self, steps: int, many: int, rng: torch.Generator) -> torch.Tensor:
+        assert (steps, many) == (3, 4)
+        return torch.tensor([[9.0, 0.0, 1.0, 5.0], [0.0, 9.0, 4.0, 5.0], [9.0, 0.0, 2.0, 7.0]])
+
+
+def test_what_a_forecast_is_held_against_is_the_last_value_of_the_same_waves():
+    network = learn(WaveLesson(NumberTraining(cell="gru", units=2, updates=0, length=3)))
+
+    told = forecasts(network, ByHand(), torch.Generator(), many=2, length=2)
+
+    assert told.persistence == pytest.approx((3**2 + 2**2 + 0**2 + 2**2) / 4)
+    each = []
+    for wave in ((1.0, 4.0, 2.0), (5.0, 5.0, 7.0)):
+        said = network.read(wave).predictions
+        each.append(float(((said[0] - wave[1]) ** 2 + (said[1] - wave[2]) ** 2) / 2))
+    assert told.error == pytest.approx(sum(each) / 2, rel=1e-5)
+    assert told.error_error == pytest.approx(abs(each[0] - each[1]) / 2, rel=1e-4)
 
 
 def test_a_unit_that_holds_the_value_tells_that_what_is_high_will_fall():

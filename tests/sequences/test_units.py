@@ -56,6 +56,19 @@ def test_the_unit_that_tells_is_found_with_its_direction_and_score():
     assert found.error < 0.02
 
 
+def test_a_unit_that_turns_around_where_it_is_scored_scores_below_one_half():
+    inside = np.arange(40) % 2 == 0
+    rises = inside.astype(float)[:, None]
+    scoring = -rises.reshape(4, 10, 1), inside.reshape(4, 10)
+
+    found = telling_unit("answers", (rises, inside), scoring)
+
+    assert found.high_inside
+    assert found.score == 0.0
+    low = telling_unit("answers", (-rises, inside), (rises.reshape(4, 10, 1), scoring[1]))
+    assert (low.high_inside, low.score) == (False, 0.0)
+
+
 def test_the_best_of_many_silent_units_is_not_flattered():
     scores = [an_experiment(seed).score for seed in range(10)]
 

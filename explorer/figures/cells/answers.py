@@ -23,7 +23,7 @@ from explorer.labs.cells.operated import operate
 from explorer.labs.cells.patterns import search
 from explorer.labs.cells.readers import material_of
 from explorer.labs.cells.reading import Seen, looked_at, read
-from explorer.labs.cells.remembered import has_memory, remembered
+from explorer.labs.cells.remembered import has_memory, remembered, telling_moment
 from explorer.labs.cells.settings import CellLab
 from explorer.labs.cells.standing import standing
 from explorer.runs.answers import Answer, RefusedError
@@ -54,7 +54,8 @@ def step(settings: CellLab, moving: bool) -> Answer:
         inputs=seen.inputs,
         classes=seen.classes or None,
     )
-    start = min(settings.step, len(seen.frames) - 1)
+    wanted = settings.step if settings.step >= 0 else telling_moment(seen, unit)
+    start = min(wanted, len(seen.frames) - 1)
     return Answer(scene, seen.frames, seen.still, select={"unit": unit}, start=start)
 
 
@@ -64,12 +65,13 @@ def memory(settings: CellLab, moving: bool) -> Answer:
     about = seen.cell, seen.reader.tokens, seen.units
     if has_memory(seen.cell):
         scene = _drawn(memory_scene, *about, clock=seen.reader.clock)
-        frames = remembered(seen, unit).frames
+        found = remembered(seen, unit)
+        frames, opens = found.frames, found.fullest
     else:
         scene = _drawn(unkept_scene, *about, clock=seen.reader.clock)
         frames = tuple(replace(frame, sentences={"says": NO_MEMORY}) for frame in seen.frames)
-    last = len(frames) - 1
-    return Answer(scene, frames, seen.still, select={"unit": unit}, start=last)
+        opens = telling_moment(seen, unit)
+    return Answer(scene, frames, seen.still, select={"unit": unit}, start=opens)
 
 
 def patterns(settings: CellLab, moving: bool) -> Answer:

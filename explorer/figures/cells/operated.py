@@ -64,7 +64,7 @@ def surgery_scene(
         *maps,
         _curve(circuit, clock),
         *_outcome(vocabulary, clock),
-        Sentence("says", "says", lead="Difference to the untouched run.", lines=2),
+        Sentence("says", "says", lead="Difference to the untouched run.", lines=3),
         names_choice(),
     )
     return Scene(

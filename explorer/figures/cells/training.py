@@ -42,7 +42,8 @@ def training_scene(network: str, goal: Goal) -> Scene:
         (Rule(0.5, label="guessing"), History("score", "cell", "share of pairs told right")),
         x=Axis(label="update"),
         y=Axis(0.4, 1.0),
-        alt=f"{goal.unit}: unit {{unit:integer}} tells {{score:percent}} of the pairs right.",
+        alt=f"{goal.unit}: unit {{unit:integer}} tells {{score:percent}} of all pairs of one and "
+        "the other right.",
     )
     numbers = Numbers(
         "numbers",

@@ -5,7 +5,7 @@ slope is the factor per step. A dashed line is theory; where it lies on the meas
 explains it, and the residual says how closely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from explorer.figures import theme
@@ -23,13 +23,17 @@ from explorer.figures.scene import (
 )
 from explorer.gradients import MEASURED, UNROLLED
 from explorer.labs.gradients import Flow
-from explorer.labs.gradients.start import LOWEST, glimpse, highest, marked_lag, measure
+from explorer.labs.gradients.start import (
+    LOWEST,
+    Claim,
+    claims,
+    glimpse,
+    highest,
+    marked_lag,
+    measure,
+)
 from explorer.runs.answers import Answer
 
-RESIDUAL = (
-    "The residual is the largest ratio between theory and measurement over the range in which the "
-    "theory is claimed."
-)
 UNEXPLAINED = "Nobody has worked out yet what a step of this cell does on average."
 
 
@@ -39,16 +43,21 @@ def answer(flow: Flow, moving: bool) -> Answer:
     While a hand moves it may be of fewer seeds, and says so.
     """
     frame, coarse = glimpse(flow) if moving else (measure(flow), "")
-    scene = through_time(MEASURED, LOWEST, highest(frame), marked_lag(flow))
+    scene = through_time(MEASURED, LOWEST, highest(frame), marked_lag(flow), claims(flow, frame))
     return Answer(as_json(scene), [frame], coarse=coarse)
 
 
-def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) -> Scene:
+def through_time(
+    cells: Sequence[str],
+    lowest: float,
+    highest: float,
+    lag: int,
+    claimed: Mapping[str, Claim],
+) -> Scene:
     """Return the scene of one measurement: norms over the lag, theory on them, factors per step.
 
-    Arrays: those of `norms`, and for each cell "<cell>/factor"; scalars "<cell>/at", and
-    "<cell>/residual" where there is a theory of the cell. ``lag`` is the one that the number cards
-    read.
+    Arrays: those of `norms`, and for each cell "<cell>/factor"; scalars those of `numbers`.
+    ``lag`` is the one that the number cards read.
     """
     over_lags = norms(cells, lowest, highest)
     at = ", ".join(f"{UNROLLED[cell].label} {{{cell}/at}}" for cell in cells)
@@ -56,7 +65,7 @@ def through_time(cells: Sequence[str], lowest: float, highest: float, lag: int) 
         (
             replace(over_lags, alt=f"{over_lags.alt} At lag {lag}: {at}."),
             factors(cells),
-            numbers(cells, lag),
+            numbers(cells, lag, claimed),
             Sentence("says", "says", lines=2),
             Sentence("look", "look", lead="What to look for.", lines=7),
         ),
@@ -98,7 +107,7 @@ def norms(cells: Sequence[str], lowest: float, highest: float) -> Plot:
     return Plot(
         area="norms",
         title="Gradient norm against the last state's",
-        note="band: spread over the seeds · dashed: theory",
+        note="band: spread over the seeds · dashed: theory, as far as it is claimed",
         marks=(Rule(1.0), *measured, *claimed),
         x=Axis(0, None, label="lag: steps back from the loss"),
         y=Axis(lowest, highest, log=True),
@@ -122,19 +131,25 @@ def factors(cells: Sequence[str]) -> Plot:
     )
 
 
-def numbers(cells: Sequence[str], lag: int) -> Numbers:
-    """Return what is left of each cell's gradient at one lag, and how close the theory comes."""
-    return Numbers(
-        "numbers",
-        tuple(
-            Number(
-                f"{cell}/at",
-                f"{UNROLLED[cell].label} at lag {lag}",
-                bound="theory within a factor {" + f"{cell}/residual" + "}"
-                if UNROLLED[cell].has_theory
-                else "no theory of this cell yet",
-                help=RESIDUAL if UNROLLED[cell].has_theory else UNEXPLAINED,
-            )
-            for cell in cells
-        ),
-    )
+def numbers(cells: Sequence[str], lag: int, claimed: Mapping[str, Claim]) -> Numbers:
+    """Return what is left of each cell's gradient at one lag, and what theory says of that lag.
+
+    Scalars "<cell>/at"; where a theory is claimed at the lag "<cell>/predicted", and where its
+    claim ends before "<cell>/residual", the largest ratio up to that end.
+    """
+    return Numbers("numbers", tuple(_card(cell, lag, claimed.get(cell)) for cell in cells))
+
+
+def _card(cell: str, lag: int, claim: Claim | None) -> Number:
+    if claim is None:
+        bound, explained = "no theory of this cell yet", UNEXPLAINED
+    elif lag <= claim.valid_to:
+        bound = f"theory: {{{cell}/predicted}}"
+        explained = f"What theory says of the same lag, from {claim.rests_on}."
+    else:
+        bound = f"theory to lag {claim.valid_to}: within ×{{{cell}/residual}}"
+        explained = (
+            f"Theory says nothing of lag {lag}. Of lags 1 to {claim.valid_to} it does, from "
+            f"{claim.rests_on}; the number is the largest ratio between the two there."
+        )
+    return Number(f"{cell}/at", f"{UNROLLED[cell].label} at lag {lag}", bound=bound, help=explained)

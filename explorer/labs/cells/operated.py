@@ -1,5 +1,6 @@
 """Two readings side by side: the network untouched, and with a hand on one of its parts."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -112,7 +113,7 @@ def _operate(settings: CellLab) -> Operated:
     change = (memory - old_memory).abs()
     moved, moved_unit = float(change.max()), int(change.amax(dim=0).argmax())
     surprise = _surprise(untouched, outcome)
-    sentences = {"says": _says(surgery, moved, moved_unit, settings.unit, surprise, texts)}
+    sentences = {"says": _says(surgery, moved, moved_unit, surprise, texts)}
     if texts is not None:
         left_alone, operated = (text.replace("\n", "↵") for text in texts)
         sentences |= {"untouched_text": left_alone, "generated": operated}
@@ -144,27 +145,29 @@ def _says(
     surgery: Surgery,
     moved: float,
     moved_unit: int,
-    unit: int,
     surprise: tuple[float, float] | None,
     texts: tuple[str, str] | None,
 ) -> str:
     """What changed, in words."""
     if not surgery or moved == 0:
         return "Nothing changed: every number is that of the untouched run."
-    where = "" if moved_unit == unit else f" (unit {moved_unit})"
-    said = f"A memory moved by up to {moved:.2g}{where}. "
+    said = f"Unit {moved_unit}'s memory moved furthest, by {moved:.2g}. "
     if surprise:
         before, after = surprise
-        said += f"A character of the text costs {after:.2f} nats in place of {before:.2f}. "
+        now, then = (f"{100 * math.exp(-cost):.2g}" for cost in (after, before))
+        said += (
+            f"A character is typically given {now} %, not {then} % (−ln: {after:.2f} nats, not "
+            f"{before:.2f}). "
+        )
     if texts:
         untouched, operated = texts
         same = next(
             (k for k, (a, b) in enumerate(zip(untouched, operated, strict=True)) if a != b), None
         )
         said += (
-            "What it writes on from there is the same."
+            "What it writes then is the same."
             if same is None
-            else f"What it writes on from there differs from its character {same + 1} on."
+            else f"What it writes then differs from its character {same + 1} on."
         )
     return said
 

@@ -30,11 +30,21 @@ class Remembered:
     lives: HalfLives
     frames: tuple[Frame, ...]
 
+    def largest(self, moment: int) -> tuple[int, float]:
+        """Return the step that wrote the largest part of the memory at a moment, and that part."""
+        step = int(self.parts[moment].abs().argmax())
+        return step, float(self.parts[moment, step])
+
     @property
-    def largest(self) -> tuple[int, float]:
-        """Return the step that wrote the largest part of the last memory, and that part."""
-        step = int(self.parts[-1].abs().argmax())
-        return step, float(self.parts[-1, step])
+    def fullest(self) -> int:
+        """Return the moment at which most is remembered: the memory is furthest from nothing.
+
+        Of those moments whose largest part was written before; the last one, where there is none.
+        """
+        steps = len(self.parts)
+        sources = self.parts.abs().argmax(dim=1)
+        memory = self.parts.sum(dim=1).abs().where(sources != torch.arange(steps), -torch.inf)
+        return int(memory.argmax()) if memory.isfinite().any() else steps - 1
 
 
 def has_memory(cell: str) -> bool:
@@ -60,6 +70,23 @@ def remembered(seen: Seen, unit: int) -> Remembered:
     if seen.backward:
         own = own.flip(0, 1)
     return Remembered(own, residual, half_lives(trace), _frames(seen, own, unit))
+
+
+def telling_moment(seen: Seen, unit: int) -> int:
+    """Return the moment at which a unit forgets most: its memory times what its gate lets go of.
+
+    Where no gate keeps anything, the one at which its state changes most.
+    """
+    kind, values = CELLS[seen.cell], frames.memory(seen.trace)[:, unit]
+    if seen.backward:
+        before = torch.cat([values[1:], values.new_zeros(1)])
+    else:
+        before = torch.cat([values.new_zeros(1), values[:-1]])
+    if has_memory(seen.cell):
+        lost = before * (1 - keeping_share(kind, seen.trace.steps)[:, unit])
+    else:
+        lost = values - before
+    return int(lost.abs().argmax())
 
 
 def _at_once(steps: int) -> int:
@@ -88,8 +115,8 @@ def _says(seen: Seen, left: np.ndarray, step: int, unit: int) -> str:
     where = "just now" if source == step else f"at {clock} {source + 1}"
     return (
         f"The memory of unit {unit} is {signed(memory)}. Its largest part, {signed(left[source])}, "
-        f"was written {where}, “{seen_token(tokens[source])}”: {share:.0%} of all that is left, "
-        "signs aside."
+        f"was written {where}, “{seen_token(tokens[source])}”: {100 * share:.0f} % of what all "
+        "parts add up to without their signs."
     )
 
 

@@ -84,8 +84,8 @@ class CellLab:
         -1, "Layer and direction", low=-1, high=15
     )
     unit: int = dial(-1, "Unit", low=-1, high=1023)  # -1: the unit that follows what we can name
-    step: int = dial(  # where the playhead starts, counted from 0: inside the brackets
-        16, "Moment", low=0, high=LAST_MOMENT
+    step: int = dial(  # where the playhead starts, counted from 0; -1: at what there is to see
+        -1, "Moment", low=-1, high=LAST_MOMENT
     )
     # patterns
     first: int = dial(15, "First of the span", low=0, high=LAST_MOMENT)  # brackets in brackets
@@ -111,7 +111,10 @@ class CellLab:
     changed: str = dial("", "Edited weights", longest=LONGEST_OPERATIONS)  # as operations
     # writing
     prompt: str = dial(
-        WRITES.goal.prompt, "Prompt", "How the text begins; ↵ is a line break.", longest=1_000
+        WRITES.goal.prompt,
+        "Prompt",
+        "How the text begins; Shift and Enter, or ↵, break a line.",
+        longest=1_000,
     )
     length: int = dial(
         120, "Letters", "To write.", low=1, high=400, offered=(40, 80, 120, 160, 200, 300, 400)
@@ -158,7 +161,7 @@ class CellLab:
     @property
     def without_gaze(self) -> "CellLab":
         """The same without where one looks: equal for all who see the same numbers."""
-        return replace(self, unit=-1, step=0)
+        return replace(self, unit=-1, step=-1)
 
 
 def readers_of(reads: str) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def _look(cost: Mapping[str, float]) -> str:
     costs = ", ".join(f"{CELLS[cell].short} {nats:.2f}" for cell, nats in cost.items())
     return (
         "Point at a closing bracket or quote: does a network look back to the one that opened it? "
-        f"On this text a letter costs, in nats: {costs}."
+        f"On this text a letter costs on average, in nats (−ln of its probability): {costs}."
     )
 
 

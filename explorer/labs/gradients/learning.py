@@ -71,16 +71,18 @@ class Adding(AddingSettings):
         if lost := learners.diverged():
             return Frame(step, trouble=words.divergence(lost, step))
         arrays, scalars, events = {}, {"step": float(step)}, []
-        validation = learners.validation_losses()
+        standings = learners.standings()
         profiles = learners.gradient_profiles()
         training = learners.training_losses()
         for cell in LEARNERS:
             profile = profiles[cell]
             arrays[f"{cell}/profile"] = (profile / profile[0]).astype(np.float32)
-            scalars[f"{cell}/validation"] = validation[cell]
+            now = standings[cell]
+            scalars[f"{cell}/validation"] = now.error
+            scalars[f"{cell}/ahead"], scalars[f"{cell}/noise"] = now.ahead, now.noise
             if step:
                 scalars[f"{cell}/loss"] = training[cell]
-            if solved[cell] < 0 and validation[cell] < SOLVED:
+            if solved[cell] < 0 and now.error < SOLVED:
                 solved[cell] = step
                 events.append(f"{words.named([cell])} solved it")
         keep = (step // ITERATIONS_PER_FRAME) % FRAMES_PER_STATE == 0

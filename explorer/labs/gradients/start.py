@@ -3,12 +3,13 @@
 import math
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.gradients import (
     MEASURED,
+    THEORIES,
     FlowSettings,
     Spectrum,
     norms_through_time,
@@ -43,6 +44,24 @@ def highest(frame: Frame) -> float:
     """Return the upper end of the axis of norms: the next power of ten, at least 10."""
     top = max(float(np.nanmax(frame.arrays[f"{cell}/high"])) for cell in MEASURED)
     return 10.0 ** max(1, math.ceil(math.log10(top))) if math.isfinite(top) and top > 0 else 10.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Up to which lag a theory says something of a cell, and what its line is computed from."""
+
+    valid_to: int
+    rests_on: str
+
+
+def claims(flow: Flow, frame: Frame) -> dict[str, Claim]:
+    """Return what is claimed of the cells of a measurement: of those that there is a theory of."""
+    closest = {cell: theories_of(flow.settings(cell))[:1] for cell in MEASURED}
+    return {
+        cell: Claim(int(frame.scalars[f"{cell}/valid_to"]), THEORIES[name].rests_on)
+        for cell, names in closest.items()
+        for name in names
+    }
 
 
 def measure(flow: Flow) -> Frame:
@@ -124,6 +143,8 @@ def _measurement(settings: FlowSettings, at: int) -> Cell:
         arrays[f"{cell}/theory"] = np.where(claimed, theory.values, np.nan)
         scalars[f"{cell}/residual"] = 10.0 ** residual(norms.typical, theory).largest
         scalars[f"{cell}/valid_to"] = theory.valid_to
+        if at <= theory.valid_to:
+            scalars[f"{cell}/predicted"] = float(theory.values[at])
     arrays[f"{cell}/factor"] = np.concatenate(([np.nan], norms.per_step))
     return arrays, scalars
 

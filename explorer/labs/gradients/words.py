@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from explorer.cells import CELLS
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED
-from explorer.sequences.tasks import ADDING_BASELINE
 
 KEPT = 0.1  # of the gradient: what the sentences call kept
 LOST = 1e-6  # and lost
+TOLD = 3  # standard errors: a training is looked at some hundred times
 COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -95,9 +95,10 @@ def forget_bias(bias: float, lag: int, scalars: Mapping[str, float]) -> str:
 
 
 def progress(step: int, solved: Mapping[str, int], scalars: Mapping[str, float]) -> str:
-    """Return who has solved the adding problem, and who still guesses.
+    """Return who has solved the adding problem, and who cannot be told from guessing the mean.
 
-    ``solved`` are the iterations at which that happened, -1 where it has not.
+    ``solved`` are the iterations at which that happened, -1 where it has not. Guessing is beaten
+    where the error lies below its error on the same sequences by more than `TOLD` standard errors.
     """
     if step == 0:
         return "Two numbers of each sequence are marked; the answer is their sum."
@@ -105,12 +106,14 @@ def progress(step: int, solved: Mapping[str, int], scalars: Mapping[str, float])
     stuck = [
         cell
         for cell in LEARNERS
-        if solved[cell] < 0 and scalars[f"{cell}/validation"] > 0.9 * ADDING_BASELINE
+        if solved[cell] < 0 and not scalars[f"{cell}/ahead"] > TOLD * scalars[f"{cell}/noise"]
     ]
     parts = [f"The {named([cell])} solved it by iteration {at:,}." for at, cell in done]
     if stuck:
-        verb = _for(stuck, "does", "do")
-        parts.append(f"The {named(stuck)} {verb} no better than guessing the mean.")
+        parts.append(
+            f"The {named(stuck)} cannot be told from guessing the mean, within {COUNTED[TOLD]} "
+            "standard errors."
+        )
     if not parts:
         return f"All {counted(LEARNERS)} are better than guessing, and none has solved it yet."
     return " ".join(parts)

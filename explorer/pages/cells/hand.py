@@ -26,8 +26,9 @@ a gate held open adds 1 for each a. The state of a GRU is a mixture of values be
 that each a can only move it part of the remaining way; the steps shrink until rounding, or the
 next symbol, cannot tell them apart (Weiss, Goldberg and Yahav 2018).
 
-**Exact means exact in float64.** Where a gate is σ(40), it differs from 1 by 4·10⁻¹⁸, which no
-double can hold; in exact arithmetic it would leak after some 10¹⁶ steps.
+**Exact means exact in float64.** A gate of σ(40) differs from 1 by 4·10⁻¹⁸. A double holds that
+number, but not 1 less it: near 1 its steps are 10⁻¹⁶, and the gate is 1 to the last bit. In exact
+arithmetic it would leak after some 10¹⁶ steps.
 """
 
 NOT_OF_ANOTHER: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}

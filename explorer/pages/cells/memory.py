@@ -56,12 +56,13 @@ def show(dials: Dials[CellLab]) -> str:
         return "The state of a plain RNN cannot be taken apart; what it forgets can be measured."
     unit = looked_at(settings, seen)
     found = remembered(seen, unit)
-    step, part = found.largest
+    moment, clock = found.fullest, seen.reader.clock
+    step, part = found.largest(moment)
     token = figures.shown(seen.reader.tokens[step])
     st.markdown(
-        f"**What to look for.** At the end, the largest part of unit {unit}'s memory is "
-        f"{signed(part)}, written at {seen.reader.clock} {step + 1}, “{token}”. Go back and watch "
-        "when it was written, and which steps wore it down."
+        f"**What to look for.** It opens where unit {unit} holds most, at {clock} {moment + 1}: "
+        f"the largest part of its memory there is {signed(part)}, written at {clock} {step + 1}, "
+        f"“{token}”. Step on and watch which later steps wear it down."
     )
     _below(settings, seen, found, unit)
     return (

@@ -7,6 +7,7 @@ from explorer.cells import CELLS, Cell, formulas
 from explorer.figures import cells as figures
 from explorer.figures.cells import answers
 from explorer.labs.cells.reading import Seen, depth_followed, looked_at
+from explorer.labs.cells.remembered import has_memory, telling_moment
 from explorer.labs.cells.settings import CellLab
 from explorer.pages import surroundings
 from explorer.pages.cells.material import about_the_reading, answered, material, reading_column
@@ -40,7 +41,9 @@ def show(dials: Dials[CellLab]) -> str:
     column = reading_column(dials, seen)
     answered(answers.step, dials, column, "A cell that reads, step by step.")
     about_the_reading(settings, seen)
-    st.markdown(_what_to_look_for(seen, looked_at(settings, seen)))
+    unit = looked_at(settings, seen)
+    opens = _opens(seen, unit) if settings.step < 0 else ""
+    st.markdown(f"**What to look for.** {opens}{_what_to_look_for(seen, unit)}")
     surroundings.unfolded("How to read this", _one_step(CELLS[seen.cell]) + HOW)
     if seen.reader.card:
         surroundings.unfolded("The network that reads", seen.reader.card.description)
@@ -61,27 +64,33 @@ def _one_step(cell: Cell) -> str:
     )
 
 
+def _opens(seen: Seen, unit: int) -> str:
+    """Return where the playhead stands at first, and why there."""
+    does = "forgets most of its memory" if has_memory(seen.cell) else "changes most"
+    moment = telling_moment(seen, unit) + 1
+    return f"It opens where unit {unit} {does}, at {seen.reader.clock} {moment}. "
+
+
 def _what_to_look_for(seen: Seen, unit: int) -> str:
-    text = "**What to look for.** "
     if "prediction" in seen.outcome.scalars:
         return (
-            f"{text}The forecast after each number stands beside the next one. Click the memory "
+            "The forecast after each number stands beside the next one. Click the memory "
             "in the diagram: how much of it was kept, and how much was written just now?"
         )
     if not seen.reader.text:
         return (
-            f"{text}Click any number and it unfolds, down to weight times input. Each product "
+            "Click any number and it unfolds, down to weight times input. Each product "
             "with a hidden value leads one step further back."
         )
     follows = depth_followed(seen, unit)
     if abs(follows) >= 0.7:
         way = "rises" if follows > 0 else "falls"
         return (
-            f"{text}The memory of unit {unit} {way} with the depth of the brackets, with a "
+            f"The memory of unit {unit} {way} with the depth of the brackets, with a "
             f"correlation of {follows:.2f} on this text. Step to a bracket and click the memory: "
             "which gate lets it in, and which letter pushed that gate?"
         )
     return (
-        f"{text}Find a step at which unit {unit} changes and click its memory: what was kept, "
+        f"Find a step at which unit {unit} changes and click its memory: what was kept, "
         "what was written, and which letter pushed the gate that let it in?"
     )

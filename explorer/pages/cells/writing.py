@@ -48,7 +48,7 @@ def show(dials: Dials[CellLab]) -> str:
         st.info(_why(missing), icon=":material/info:")
     column = Column(dials, above=True)
     column.show("cell", label="Writes", help="Which network writes.", offered=some, as_="row")
-    column.show("prompt")
+    column.show("prompt", as_="lines")
     for name in ("temperature", "top_k", "length"):
         column.show(name)
     column.show("seed", label="Draw", help="Decides what is drawn.", as_="field", next=True)

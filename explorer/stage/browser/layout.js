@@ -283,20 +283,26 @@ export class Explanations {
     this.box.hidden = true;
     this.box.setAttribute("role", "tooltip");
     root.append(this.box);
+    /** @type {{ target: Element, text: string | (() => string) } | null} */
+    this.shown = null;
   }
 
   /**
+   * An element that Tab should reach has its tabindex already: a listener for the focus alone would
+   * make a stop of a bare path, and one without a name.
+   *
    * @param {HTMLElement | SVGElement} target
    * @param {string | (() => string)} text
    */
   attach(target, text) {
     const show = () => this.show(target, text);
-    const hide = () => (this.box.hidden = true);
+    const hide = () => this.hide();
     target.addEventListener("pointerenter", show);
     target.addEventListener("pointerleave", hide);
+    target.addEventListener("click", () => (target.dataset.opens ? hide() : show()));
+    if (!target.hasAttribute("tabindex")) return;
     target.addEventListener("focus", show);
     target.addEventListener("blur", hide);
-    target.addEventListener("click", () => (target.dataset.opens ? hide() : show()));
   }
 
   /**
@@ -305,6 +311,7 @@ export class Explanations {
    */
   show(target, text) {
     const { box, root } = this;
+    this.shown = { target, text };
     box.textContent = typeof text === "function" ? text() : text;
     box.hidden = false;
     const [frame, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
@@ -312,5 +319,18 @@ export class Explanations {
     const above = at.top - frame.top - box.offsetHeight - 6;
     box.style.left = `${left}px`;
     box.style.top = `${above > 0 ? above : at.bottom - frame.top + 6}px`;
+  }
+
+  hide() {
+    this.shown = null;
+    this.box.hidden = true;
+  }
+
+  /** What stands beside a number says what the number is now. */
+  refresh() {
+    if (!this.shown) return;
+    const { target, text } = this.shown;
+    if (!target.isConnected) this.hide();
+    else if (typeof text === "function" && text() !== this.box.textContent) this.show(target, text);
   }
 }

@@ -754,6 +754,7 @@ class Stage {
       const seen = !made.picture || !this.panelsInSight.hidden.has(wrapper);
       if (seen || !hurried) made.paint(view);
     }
+    this.context.explanations.refresh();
     if (running && frame !== player.shown) this.painted += 1;
     player.shown = frame;
     this.describe();

@@ -93,6 +93,67 @@ def test_no_number_lies_on_another_whatever_things_are_called(page):
             assert page.evaluate(COLLISIONS) == [], (size, names.nth(i).inner_text())
 
 
+FOCUS = """() => {
+  const at = document.activeElement;
+  const called = [at.getAttribute("aria-label"), at.textContent].map((text) => (text ?? "").trim());
+  return { name: called.find(Boolean) ?? "", tag: at.tagName, role: at.getAttribute("role"),
+    labels: at.labels?.length ?? 0, node: at.dataset.node ?? "",
+    checked: at.getAttribute("aria-checked"), selected: at.getAttribute("aria-selected") };
+}"""
+
+
+def test_every_stop_of_the_tab_key_has_a_name_and_no_bare_path_is_one(page):
+    page.locator(".stage").focus()
+    stops = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUS))
+        if stops[-1]["tag"] == "BODY":
+            break
+
+    inside = [stop for stop in stops if stop["tag"] != "BODY"]
+    assert len(inside) > 10
+    assert all(stop["name"] or stop["labels"] for stop in inside)
+    assert not {"path", "svg"} & {stop["tag"] for stop in inside}
+    assert sum(stop["role"] == "radio" and bool(stop["node"]) for stop in inside) == 1
+    assert sum(stop["role"] == "tab" for stop in inside) == 1
+
+
+def test_the_focus_goes_where_the_arrows_take_the_stage(page):
+    gates = page.locator('.diagram .node[role="radio"]')
+    first = gates.first.get_attribute("data-node")
+    page.locator(".stage").focus()
+    while page.evaluate(FOCUS)["node"] != first:
+        page.keyboard.press("Tab")
+    page.wait_for_function(
+        "(name) => document.querySelector(`[data-node=${name}]`).ariaChecked === 'true'", arg=first
+    )
+
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(60)
+        now = page.evaluate(FOCUS)
+        assert "true" in (now["checked"], now["selected"])
+
+
+def test_what_stands_beside_a_number_follows_it_through_time(page):
+    move_to(page, 3)
+    gate = page.locator('.diagram .node[role="radio"]').first
+    gate.focus()
+    said = page.locator(".stage > .explanation, .stage .explanation").first
+    for index in (4, 5, 6):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(
+            "(i) => document.querySelector('.stage').dataset.frame == i", arg=index
+        )
+        page.wait_for_timeout(60)
+        shown = float(gate.locator(".number").text_content().replace("−", "-"))
+        told = said.text_content().split(": ")[1].split(". ")[0]
+        power = told.replace("−", "-").partition("×10")
+        value = float(power[0]) if not power[1] else 0.0  # a tiny one
+        assert value == pytest.approx(shown, abs=0.006)
+
+
 def test_an_opened_gate_adds_up_to_what_is_shown(page):
     move_to(page, 7)
     box = page.locator("[data-node].box").last

@@ -12,6 +12,7 @@ from explorer.figures.home import vanishing
 from explorer.figures.scene import Curve, History, Number, Plot, Rule, Scene, Sentence, Timeline
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED, spectrum
 from explorer.labs.gradients import Adding, Flow, measure
+from explorer.labs.gradients.start import Claim, claims
 from explorer.runs.frames import Frame
 from explorer.runs.recorded import load
 from tests.figures.taking_apart import parts, templates_in
@@ -24,7 +25,8 @@ def panel(scene: Scene, area: str) -> object:
 
 
 def measured() -> tuple[Scene, list[Frame]]:
-    return gradients.through_time(MEASURED, 1e-12, 10.0, 6), [Frame(0), measure(FLOW)]
+    frame = measure(FLOW)
+    return gradients.through_time(MEASURED, 1e-12, 10.0, 6, claims(FLOW, frame)), [Frame(0), frame]
 
 
 def learning() -> tuple[Scene, list[Frame]]:
@@ -86,7 +88,7 @@ def named(cells: Sequence[str]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("area", ["norms", "factors"])
 @pytest.mark.parametrize("cells", [MEASURED, ("gru", "rnn_relu"), ("lstm",)])
 def test_a_measurement_shows_these_cells_under_their_names(cells: Sequence[str], area: str):
-    scene = gradients.through_time(cells, 1e-12, 10.0, 6)
+    scene = gradients.through_time(cells, 1e-12, 10.0, 6, {})
 
     assert lines(panel(scene, area)) == named(cells)
     labels = [number.label for number in panel(scene, "numbers").numbers]
@@ -115,7 +117,7 @@ def test_every_panel_has_a_place_however_many_cells_there_are(cells: Sequence[st
 
 
 def test_the_theory_lies_over_the_measurement_and_has_no_name_of_its_own():
-    marks = panel(gradients.through_time(MEASURED, 1e-12, 10.0, 6), "norms").marks
+    marks = panel(gradients.through_time(MEASURED, 1e-12, 10.0, 6, {}), "norms").marks
     theory = [mark for mark in marks if isinstance(mark, Curve) and mark.role == "theory"]
 
     explained = [cell for cell in MEASURED if UNROLLED[cell].has_theory]
@@ -125,7 +127,8 @@ def test_the_theory_lies_over_the_measurement_and_has_no_name_of_its_own():
 
 
 def test_the_card_of_a_cell_without_a_theory_says_so_and_there_is_no_line():
-    scene = gradients.through_time(("lstm", "gru_before"), 1e-12, 10.0, 6)
+    explained = {"lstm": Claim(6, "the stars")}
+    scene = gradients.through_time(("lstm", "gru_before"), 1e-12, 10.0, 6, explained)
     marks, cards = panel(scene, "norms").marks, panel(scene, "numbers").numbers
 
     assert [mark.y for mark in marks if isinstance(mark, Curve)] == [
@@ -133,9 +136,21 @@ def test_the_card_of_a_cell_without_a_theory_says_so_and_there_is_no_line():
         "lstm/theory",
     ]
     assert [card.bound for card in cards] == [
-        "theory within a factor {lstm/residual}",
+        "theory: {lstm/predicted}",
         "no theory of this cell yet",
     ]
+
+
+def test_a_card_speaks_of_theory_at_its_own_lag_or_says_where_the_claim_ends():
+    explained = {"lstm": Claim(6, "the stars"), "gru": Claim(5, "the moon")}
+    scene = gradients.through_time(("lstm", "gru"), 1e-12, 10.0, 6, explained)
+    here, before = panel(scene, "numbers").numbers
+
+    assert here.label == "LSTM at lag 6"
+    assert here.bound == "theory: {lstm/predicted}"
+    assert here.help == "What theory says of the same lag, from the stars."
+    assert before.bound == "theory to lag 5: within ×{gru/residual}"
+    assert before.help.startswith("Theory says nothing of lag 6. Of lags 1 to 5 it does, from the")
 
 
 @pytest.mark.parametrize("cells", [MEASURED, (*MEASURED[:4], "gru_before")])
@@ -149,7 +164,7 @@ def test_no_two_cells_of_one_picture_look_alike(cells: Sequence[str]):
 def test_a_cell_with_a_look_wears_it_and_a_second_one_without_is_an_error():
     assert theme.of_cells(("gru", "lstm_coupled")) == {"gru": "gru", "lstm_coupled": "other_cell"}
     with pytest.raises(ValueError, match=r"^no look for cells 'lstm_coupled', 'gru_before': give"):
-        gradients.through_time(("lstm", "lstm_coupled", "gru_before"), 1e-12, 10.0, 6)
+        gradients.through_time(("lstm", "lstm_coupled", "gru_before"), 1e-12, 10.0, 6, {})
 
 
 def test_a_rotation_has_its_eigenvalues_on_the_circle_that_is_drawn():

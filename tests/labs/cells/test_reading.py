@@ -1,19 +1,23 @@
 """What the cell lab shows of a reading: it is what was computed, for every cell and every view."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from explorer.cells import CELLS
+from explorer.figures.cells import answers
 from explorer.labs.cells import CellLab, read
-from explorer.labs.cells.forgetting import curves, told
+from explorer.labs.cells.forgetting import Curves, curves, told
 from explorer.labs.cells.made import changes, made, with_value
 from explorer.labs.cells.operated import ablations, holds, operate, operation
 from explorer.labs.cells.patterns import search
-from explorer.labs.cells.remembered import has_memory, remembered
+from explorer.labs.cells.remembered import has_memory, remembered, telling_moment
 from explorer.labs.cells.settings import READS, TRAINED, readers_of
 from explorer.labs.cells.written import written
 from explorer.sequences.handmade import HANDMADE
+from explorer.sequences.probe import Forgetting, ForgettingCurve
 
 NOISE = {"reads": "noise", "units": 5, "steps": 9}
 
@@ -105,7 +109,83 @@ def test_a_forgetting_curve_starts_above_guessing_for_a_network_that_was_trained
     assert "one item" in told(found)
 
 
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ([0.5, 0.9, 0.9], "h with one item: not at all"),
+        ([1.9, 5.0, 5.0], "h with one item: not at all"),
+        ([2.1, 1.9, 5.0], "h with one item: up to 0 steps"),
+        ([2.1, 2.1, 1.0], "h with one item: up to 1 steps"),
+        ([2.1, 2.1, 2.1], "h with one item: beyond 2 steps"),
+    ],
+)
+def test_what_is_within_two_standard_errors_of_guessing_is_not_told(above, said):
+    error = torch.full((3,), 0.03, dtype=torch.float64)
+    guessing = torch.full((3,), 0.125, dtype=torch.float64)
+    score = guessing + error * torch.tensor(above, dtype=torch.float64)
+    curve = ForgettingCurve((0, 1, 2), score, error, guessing, places=64)
+
+    found = told(Curves({"one item": Forgetting({"hidden": curve})}, "share of right answers"))
+
+    assert found == f"Better than guessing by two standard errors: {said}."
+
+
+def test_a_step_opens_where_the_unit_forgets_most_of_its_memory():
+    seen = read(CellLab())
+    memory = np.array([frame.arrays["cell"][61] for frame in seen.frames])
+    gates = np.array([frame.arrays["forget"][61] for frame in seen.frames])
+    lost = np.abs(np.concatenate(([0], memory[:-1])) * (1 - gates))
+
+    assert telling_moment(seen, 61) == lost.argmax() > 0
+    assert answers.step(CellLab(unit=61), False).start == lost.argmax()
+    assert answers.step(CellLab(unit=61, step=16), False).start == 16
+    assert gates[lost.argmax()] < 0.9
+
+
+def test_a_plain_state_opens_where_it_changes_most():
+    seen = read(CellLab(cell="rnn_tanh"))
+    state = np.array([frame.arrays["hidden"][3] for frame in seen.frames])
+
+    moves = np.abs(np.diff(state, prepend=0))
+    assert telling_moment(seen, 3) == moves.argmax()
+
+
+def test_a_backward_reader_forgets_what_stands_to_its_right():
+    seen = read(CellLab(cell="gru", both_ways=True, place=1, **NOISE))
+    state = np.array([frame.arrays["hidden"] for frame in seen.frames])
+    gates = np.array([frame.arrays["update"] for frame in seen.frames])
+    lost = np.abs(np.append(state[1:], np.zeros((1, 5)), axis=0) * (1 - gates))
+
+    assert [telling_moment(seen, unit) for unit in range(5)] == lost.argmax(axis=0).tolist()
+
+
+def test_the_memory_opens_where_most_is_held_of_what_was_written_before():
+    seen = read(CellLab())
+    found = remembered(seen, 61)
+    memory = np.array([frame.arrays["cell"][61] for frame in seen.frames])
+    moment = found.fullest
+    step, part = found.largest(moment)
+
+    assert step < moment < len(seen.frames) - 1
+    assert part == pytest.approx(float(found.parts[moment, step]))
+    assert abs(memory[moment]) == pytest.approx(np.abs(memory).max(), rel=0.01)
+    assert answers.memory(CellLab(unit=61), False).start == moment
+    just_written = replace(found, parts=torch.eye(5, dtype=torch.float64))
+    assert just_written.fullest == 4
+
+
 # ------------------------------------------------------------------------------------ surgery
+
+
+def test_what_an_operation_changed_is_said_of_whom_and_in_which_unit():
+    found = operate(CellLab(unit=61), 61)
+    said = found.frames[0].sentences["says"]
+    before, after = found.surprise
+
+    assert f"Unit {found.moved_unit}'s memory moved furthest, by {found.moved:.2g}. " in said
+    shares = [f"{100 * np.exp(-cost):.2g} %" for cost in (after, before)]
+    assert f"A character is typically given {shares[0]}, not {shares[1]}" in said
+    assert f"(−ln: {after:.2f} nats, not {before:.2f})." in said
 
 
 def test_without_an_operation_nothing_is_different():
@@ -180,6 +260,15 @@ def test_equal_seeds_write_equal_texts_and_the_prompt_stands_before():
     assert one.text == other.text
     assert one.text.startswith("def ")
     assert len(one.frames) == 34
+
+
+def test_what_a_letter_costs_a_network_is_the_mean_over_the_letters_that_it_could_expect():
+    found = written(CellLab(length=25))
+
+    for cell in ("rnn_tanh", "lstm", "gru"):
+        came = [frame.scalars[f"{cell}/next/came"] for frame in found.frames[1:]]
+        assert found.cost[cell] == pytest.approx(-np.log(came).mean(), rel=1e-5)
+        assert f"{CELLS[cell].short} {found.cost[cell]:.2f}" in found.frames[0].sentences["look"]
 
 
 def test_no_letter_owes_anything_to_itself_or_to_what_comes_after():

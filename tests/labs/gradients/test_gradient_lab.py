@@ -8,11 +8,20 @@ import pytest
 
 from explorer.cells import CELLS
 from explorer.dials import dials, values
-from explorer.gradients import LEARNERS, MEASURED, UNROLLED, AddingSettings, FlowSettings
+from explorer.gradients import (
+    LEARNERS,
+    MEASURED,
+    UNROLLED,
+    AddingSettings,
+    FlowSettings,
+    SideBySide,
+    norms_through_time,
+)
 from explorer.labs.gradients import VIEWS, Adding, Flow, measure, start, words
 from explorer.labs.gradients.start import highest, marked_lag, matrix_spectrum
 from explorer.runs import links
 from explorer.runs.frames import Frame, pack
+from explorer.verify import Known, judge, known_answers
 
 SMALL = Flow(length=12, seeds=2, size=6, batch=2)
 BRIEF = Adding(length=5, width=4, steps=120, seed=3)
@@ -174,6 +183,54 @@ def test_the_theory_is_given_only_where_it_is_claimed():
         assert not drawn[last + 1 :].any()
 
 
+def test_what_theory_has_for_the_lag_of_the_cards_is_given_where_it_is_claimed():
+    frame = measure(Flow(length=60, seeds=2, size=16))
+
+    for cell in (cell for cell in MEASURED if UNROLLED[cell].has_theory):
+        there = f"{cell}/predicted" in frame.scalars
+        assert there == (frame.scalars[f"{cell}/valid_to"] >= 30)
+        if there:
+            line = frame.arrays[f"{cell}/theory"]
+            assert frame.scalars[f"{cell}/predicted"] == pytest.approx(line[30], rel=1e-6)
+    assert {f"{cell}/predicted" in frame.scalars for cell in ("gru", "rnn_relu")} == {True, False}
+
+
+def test_the_last_lag_of_a_claim_belongs_to_it():
+    frame = measure(Flow())
+
+    assert frame.scalars["lstm/valid_to"] == marked_lag(Flow())
+    assert "lstm/predicted" in frame.scalars
+
+
+def test_a_claim_says_of_each_line_what_it_is_computed_from():
+    flow = Flow(length=60, seeds=2, size=16)
+    found = start.claims(flow, measure(flow))
+
+    assert "matrices that these seeds drew" in found["rnn_tanh"].rests_on
+    assert "nothing that was drawn" in found["gru"].rests_on
+    turned = replace(flow, init="orthogonal")
+    assert "nothing that was drawn" in start.claims(turned, measure(turned))["rnn_tanh"].rests_on
+
+
+@pytest.mark.parametrize("known", [
+    each for each in known_answers("gradients") if each.what.startswith("GRU, theory / measured")
+], ids=lambda known: known.what)  # fmt: skip
+def test_what_the_page_says_of_twelve_blocks_of_seeds_is_what_they_give(known: Known):
+    assert judge("gradients", known).holds
+
+
+def test_a_gradient_band_is_as_many_times_above_the_line_as_below():
+    arrays = measure(SMALL).arrays
+
+    for cell in MEASURED:
+        low, norm, high = (
+            arrays[f"{cell}/{name}"].astype(float) for name in ("low", "norm", "high")
+        )
+        np.testing.assert_allclose(low * high, norm**2, rtol=1e-5)
+        spread = norms_through_time(SMALL.settings(cell)).memory.spread[:12]
+        np.testing.assert_allclose(np.log10(high / norm), spread, atol=1e-5)
+
+
 def test_the_cards_read_half_of_the_way_back():
     frame = measure(SMALL)
 
@@ -230,6 +287,23 @@ def test_a_longer_training_begins_as_the_shorter_does():
     assert BRIEF.shared_steps(longer) == longer.shared_steps(BRIEF) == 120
     assert BRIEF.shared_steps(replace(BRIEF, seed=4)) == -1
     assert BRIEF.shared_steps(Flow()) == -1
+
+
+def test_a_frame_holds_the_errors_of_its_own_step():
+    frames = {frame.step: frame for frame in islice(BRIEF.stream(), 3)}
+    race = SideBySide(BRIEF)
+
+    for step in (4, 8):
+        while race.iteration < step:
+            race.step()
+        inputs, targets = race.validation.inputs.permute(1, 2, 0), race.validation.targets
+        for cell in LEARNERS:
+            errors = race.learners[cell].answers(inputs) - targets
+            found = frames[step].scalars
+            assert found[f"{cell}/validation"] == pytest.approx(float((errors**2).mean()))
+            assert found[f"{cell}/loss"] == race.training_losses()[cell]
+            assert found["step"] == step
+    assert frames[4].scalars["lstm/validation"] != frames[8].scalars["lstm/validation"]
 
 
 def test_every_learner_has_its_own_numbers_in_every_frame():

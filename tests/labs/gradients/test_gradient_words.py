@@ -81,13 +81,34 @@ def test_what_a_forget_bias_has_done_is_told_by_the_norms(bias: float, norms: di
     assert said.startswith(f"At bias {bias:g} a forget gate starts near σ({bias:g}) = ")
 
 
+def test_lost_is_less_than_a_millionth_and_not_a_little_more():
+    assert "has less than a millionth left" in words.what_is_left(30, at(lstm=0.9e-6))
+    assert "millionth" not in words.what_is_left(30, at(lstm=1.1e-6))
+
+
+@pytest.mark.parametrize(("lstm", "vanishes"), [(0.9e-4, True), (1.1e-4, False)])
+def test_an_lstm_without_bias_vanishes_below_a_ten_thousandth(lstm: float, vanishes: bool):
+    said = words.forget_bias(0.0, 50, at(lstm=lstm, rnn_tanh=lstm))
+
+    assert ("vanishes too" in said) == vanishes
+
+
+@pytest.mark.parametrize(("lstm", "keeps"), [(0.101, True), (0.099, False)])
+def test_an_lstm_keeps_what_the_rnn_loses_from_a_hundredfold_on(lstm: float, keeps: bool):
+    said = words.forget_bias(3.0, 50, at(lstm=lstm, rnn_tanh=1e-3))
+
+    assert ("keeps what the" in said) == keeps
+
+
 def test_a_gate_starts_at_the_sigmoid_of_its_bias():
     assert "σ(0) = 0.50" in words.forget_bias(0.0, 7, at())
     assert "σ(3) = 0.95" in words.forget_bias(3.0, 7, at())
 
 
-def errors(**found: float) -> dict[str, float]:
-    return {f"{cell}/validation": found.get(cell, 0.1) for cell in LEARNERS}
+def errors(noise: float = 0.002, **found: float) -> dict[str, float]:
+    """Return how every network does beside guessing at 1/6: an error of a tenth, unless said."""
+    ahead = {f"{cell}/ahead": 1 / 6 - found.get(cell, 0.1) for cell in LEARNERS}
+    return ahead | {f"{cell}/noise": noise for cell in LEARNERS}
 
 
 def test_progress_names_who_has_solved_it_first_and_who_still_guesses():
@@ -96,7 +117,8 @@ def test_progress_names_who_has_solved_it_first_and_who_still_guesses():
 
     assert said == (
         "The GRU solved it by iteration 640. The LSTM solved it by iteration 1,204. "
-        f"The {UNROLLED['rnn_tanh'].label} does no better than guessing the mean."
+        f"The {UNROLLED['rnn_tanh'].label} cannot be told from guessing the mean, within three "
+        "standard errors."
     )
 
 
@@ -104,7 +126,32 @@ def test_better_than_guessing_is_said_of_all_or_of_none():
     nobody = dict.fromkeys(LEARNERS, -1)
 
     assert words.progress(40, nobody, errors()).startswith("All three are better than guessing")
-    assert "do no better" in words.progress(40, nobody, errors(rnn_tanh=0.16, gru=0.16))
+    both = words.progress(40, nobody, errors(rnn_tanh=0.166, gru=0.166))
+    assert both.startswith(f"The {words.named(['rnn_tanh', 'gru'])} cannot be told from guessing")
+
+
+@pytest.mark.parametrize(
+    ("error", "noise", "told"),
+    [
+        (0.10, 0.002, True),
+        (0.14, 0.002, True),
+        (0.1505, 0.002, True),
+        (0.16, 0.002, True),
+        (0.16, 0.003, False),
+        (0.1505, 0.006, False),
+        (0.14, 0.0088, True),
+        (0.14, 0.009, False),
+        (0.10, 0.03, False),
+        (0.18, 0.002, False),
+        (math.nan, 0.002, False),
+    ],
+)
+def test_guessing_is_beaten_by_more_than_three_standard_errors(error, noise, told):
+    nobody = dict.fromkeys(LEARNERS, -1)
+    said = words.progress(40, nobody, errors(noise, **dict.fromkeys(LEARNERS, error)))
+
+    assert said.startswith("All three are better than guessing") == told
+    assert ("cannot be told from guessing" in said) != told
 
 
 def test_what_to_look_for_follows_who_has_solved_it():

@@ -198,7 +198,10 @@ export function circuit(layout, panel, stage, enter, open) {
   const above = make("g", {}, svg);
   const labels = make("g", {}, svg);
   const wires = layout.wires.map((wire) => drawWire(wire));
+  /** @type {Map<string, SVGElement>} */
+  const gates = new Map(); // one of them chosen: those that are a stage of the step
   const nodes = layout.nodes.map((node) => drawNode(node));
+  if (gates.size) set(above, { role: "radiogroup", "aria-label": "Gates" });
   let size = { width: 1, height: 1, k: 1, box: 1 }; // of the picture and of a gate, and letters
   let motion = 0;
   /** @type {View | null} */
@@ -276,12 +279,16 @@ export function circuit(layout, panel, stage, enter, open) {
     const at = panel.stages.findIndex((step) => step.name === node.name);
     if (kind === "gate" && at >= 0) {
       group.setAttribute("role", "radio");
+      gates.set(node.name, group);
       if (parts.door) group.dataset.opens = parts.door;
       const go = () => {
         enter(at);
         if (parts.door) open(parts.door, group);
       };
       group.addEventListener("click", go);
+      group.addEventListener("focus", () => {
+        if (group.matches(":focus-visible")) enter(at); // the arrows go on from where one is
+      });
       group.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault();
@@ -440,6 +447,8 @@ export function circuit(layout, panel, stage, enter, open) {
     const lit = active ? new Set(active.parts) : null;
     for (const parts of wires) updateWire(parts, view, !lit || lit.has(parts.wire.name));
     for (const parts of nodes) updateNode(parts, view, lit, active);
+    const chosen = (active && gates.get(active.name)) ?? gates.values().next().value;
+    for (const gate of gates.values()) set(gate, { tabindex: gate === chosen ? "0" : "-1" });
     const opened = stage.opened.at(-1)?.name;
     for (const { door, label, group } of wires)
       if (door) (label ?? group).classList.toggle("opened", door === opened);
@@ -567,5 +576,5 @@ export function circuit(layout, panel, stage, enter, open) {
     ...nodes.map(({ node, number, title }) => ({ name: node.name, value: node.value, text: number ?? title })),
   ].flatMap(({ name, value, text }) => (value?.grip && text ? [{ name, value, grip: value.grip, text }] : []));
 
-  return { svg, arrange, update, move, turnable };
+  return { svg, arrange, update, move, turnable, gates };
 }

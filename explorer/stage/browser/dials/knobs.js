@@ -206,7 +206,10 @@ function row(knob, hand) {
     element: frame(knob, hand, group),
     show(value) {
       const at = chosen(knob, hand, value);
-      inputs.forEach((input, i) => (input.checked = i === at));
+      inputs.forEach((input, i) => {
+        input.checked = i === at;
+        input.tabIndex = i === Math.max(0, at) ? 0 : -1; // Tab lands on the one that is chosen
+      });
     },
   };
 }
@@ -291,6 +294,22 @@ function field(knob, hand) {
 }
 
 /**
+ * Cut a text at its end to what there is room for; returns how many characters are left out. An
+ * input of its own would leave them out without a word.
+ *
+ * @param {HTMLInputElement | HTMLTextAreaElement} input
+ * @param {number} most
+ */
+function shortened(input, most) {
+  const over = [...input.value].length - most;
+  if (over <= 0) return 0;
+  const at = input.selectionStart;
+  input.value = [...input.value].slice(0, most).join("");
+  input.setSelectionRange(at, at);
+  return over;
+}
+
+/**
  * A line of text, or several.
  *
  * @param {Knob} knob
@@ -301,11 +320,17 @@ function text(knob, hand) {
   const input = knob.kind === "lines" ? element("textarea", "line") : element("input", "line");
   if (input instanceof HTMLTextAreaElement) input.rows = 3;
   else input.type = "text";
-  if (knob.longest !== null) input.maxLength = knob.longest;
   input.placeholder = knob.help;
   input.spellcheck = false;
   input.autocomplete = "off";
-  input.addEventListener("input", () => hand.turn({ [knob.name]: input.value }, { held: true }));
+  input.addEventListener("input", () => {
+    const over = shortened(input, knob.longest ?? Infinity);
+    hand.turn({ [knob.name]: input.value }, { held: true });
+    if (!over) return;
+    const most = (knob.longest ?? 0).toLocaleString("en");
+    const left = over === 1 ? "the last one is" : `the last ${over.toLocaleString("en")} are`;
+    hand.on.refuse(knob.name, `There is room for ${most} characters; ${left} left out.`);
+  });
   input.addEventListener("change", () => hand.release());
   input.addEventListener("keydown", (event) => {
     if (!(event instanceof KeyboardEvent) || event.key !== "Enter" || event.shiftKey) return;

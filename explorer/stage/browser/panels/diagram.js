@@ -92,7 +92,7 @@ export function make(panel, stage) {
    */
   const open = (name, from) => scope?.open(name, from);
   const strip = equation(panel, stage, open);
-  const { row: steps, show } = makeSteps(panel, stage);
+  const { row: steps, tabs, show } = makeSteps(panel, stage);
   const unit = panel.select ? makePicker(panel, stage) : null;
   if (unit) steps.append(unit.element);
   const desk = element("div", "desk", steps, strip.element);
@@ -142,8 +142,25 @@ export function make(panel, stage) {
     strip.update(view, active);
     scope?.paint(view);
     const before = entered.split(" ")[1];
-    if (entered && before !== String(at) && !stage.reducedMotion) now.move(active);
+    const other = Boolean(entered) && before !== String(at);
+    if (other) follow(now.gates, at);
+    if (other && !stage.reducedMotion) now.move(active);
     entered = moment;
+  }
+
+  /**
+   * A gate or a tab that has the focus hands it on to that of the present stage: what is marked and
+   * what the keyboard works are one.
+   *
+   * @param {Map<string, SVGElement>} gates
+   * @param {number} at
+   */
+  function follow(gates, at) {
+    const held = focused(root);
+    const onGate = [...gates.values()].some((gate) => gate === held);
+    if (!onGate && !tabs.some((tab) => tab === held)) return;
+    const gate = onGate ? gates.get(panel.stages[at].name) : null;
+    (gate ?? tabs[at]).focus({ preventScroll: true });
   }
 
   function resize() {
@@ -168,14 +185,18 @@ function makeSteps(panel, stage) {
     button.addEventListener("click", () => stage.goStage(i));
     return button;
   });
-  const tabs = element("div", "tabs", ...buttons);
-  tabs.setAttribute("role", "tablist");
-  tabs.setAttribute("aria-label", "Stages of the computation");
-  const row = element("div", "steps", tabs);
+  const list = element("div", "tabs", ...buttons);
+  list.setAttribute("role", "tablist");
+  list.setAttribute("aria-label", "Stages of the computation");
+  list.setAttribute("aria-orientation", "vertical"); // up and down; left and right are time's
+  const row = element("div", "steps", list);
   /** @param {number} at */
   const show = (at) =>
-    buttons.forEach((button, i) => button.setAttribute("aria-selected", String(i === at)));
-  return { row, show };
+    buttons.forEach((button, i) => {
+      button.setAttribute("aria-selected", String(i === at));
+      button.tabIndex = i === at ? 0 : -1;
+    });
+  return { row, tabs: buttons, show };
 }
 
 /**
