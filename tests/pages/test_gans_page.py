@@ -19,9 +19,10 @@ from explorer.gans.predictions import PRESETS
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA
+from explorer.labs.gans.deep import Deep
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.column import Column
-from explorer.pages.gans import VIEWS, material
+from explorer.pages.gans import VIEWS, depth, material
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs import links
 from explorer.runs.answers import (
@@ -627,6 +628,14 @@ def test_back_to_the_start_forgets_what_was_turned_on_the_way():
     assert complaints(app) == []
     assert_dials_and_link_show(app, lab(critic_steps="2"))
     assert not handed(app)["resets"]
+
+
+def test_the_depth_view_tells_the_rate_its_critics_learn_with():
+    settings = Deep().settings("gp")
+
+    assert settings.critic_rate == settings.generator_rate == 1e-3
+    assert "Adam at 10⁻³;" in depth.HOW
+    assert f"\n{settings.width} units in the default" in depth.HOW
 
 
 def test_the_two_numbers_say_that_wgan_gp_circles_and_r1_arrives():

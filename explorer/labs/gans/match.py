@@ -69,6 +69,7 @@ from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 1
 FRAMES_PER_STATE = 100
+MANY = 5  # updates of a judge, whose price a help tells
 CELLS = {2: 48, 3: 32, 4: 32}
 """Of the judge's surface, each way, by the number of games."""
 
@@ -95,7 +96,8 @@ class Match(Games):
         "generator",
         "Equal",
         "What is equal at every tick: updates of the generators, of both players together, or "
-        "arithmetic. A judge with five updates costs about five times the compute.",
+        f"arithmetic. A step with {MANY} updates of its judge costs {looks.dearer_in_words(MANY)} "
+        "the arithmetic of a step with one, by objective.",
         choices=CLOCKS,
     )
     audit: bool = dial(
