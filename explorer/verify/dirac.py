@@ -81,9 +81,9 @@ def r1_bound(judge_steps: int, h: float, upper: bool) -> float:
 
 
 def r1_run(gamma: float, h: float) -> float:
-    """1 where a run of R1 with both players at once converges."""
+    """1 where a run of R1 from (0.1, 0.1), with both players at once, converges."""
     game = r1(gamma)
-    return float(verdict(game, trajectory(game, h=h), h=h) == "converges")
+    return float(verdict(game, trajectory(game, (0.1, 0.1), h=h), h=h) == "converges")
 
 
 DIRAC = (

@@ -42,7 +42,8 @@ turning from $\gamma = 1$ on. With R2 as well the relativistic games have $-\gam
 nearby where both of *its* eigenvalues lie inside the unit circle. For R1 with both players at once
 that is $h/4 < \gamma < 2/h + h/8$: less leaves the turning to the length of a move ($\gamma = 0.1$
 circles at $h = 0.5$), and with more the judge overshoots ($\gamma = 3$ runs away at $h = 1$). In
-turn it is $0 < \gamma < 2/h - h/8$.
+turn it is $0 < \gamma < 2/h - h/8$. Nearby is not everywhere: at $h = 1$, $\gamma = 2$ lies between
+its bounds, and from (1, 1) it runs away all the same.
 
 **WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so
 that its field jumps at the equilibrium: there is no Jacobian, and small circles grow. R1 asks for a
