@@ -99,6 +99,14 @@ def as_shown(game: Game, values: Tensor) -> Tensor:
     return values - values.mean()
 
 
+SURE = 0.95  # what a discriminator says, for either side, from which it is called certain
+
+
+def certain_share(probabilities: np.ndarray) -> float:
+    """Which share of a discriminator's answers is above 95 % or below 5 %."""
+    return float((np.abs(probabilities - 0.5) > SURE - 0.5).mean())
+
+
 def slope_shares(slopes: Tensor) -> np.ndarray:
     """Which share of the slopes lies in each bin of `SLOPE_EDGES`; the outer bins take the rest."""
     inside = slopes.double().clamp(SLOPE_EDGES[0], SLOPE_EDGES[-1] * 0.999).numpy()

@@ -188,7 +188,7 @@ class Side:
         shown = looks.as_shown(self.game, ground).view(self.shape).numpy()
         numbers["pull"] = float(pull.norm(dim=1).mean())
         if self.rules.gives_probability:
-            numbers["certain"] = float((np.abs(shown - 0.5) > 0.45).mean())
+            numbers["certain"] = looks.certain_share(shown)
         found |= {
             "fake": on_the_plane(samples[:SHOWN]),
             "tails": on_the_plane(samples[:ARROWS]),

@@ -58,6 +58,36 @@ def test_every_slope_is_counted_once_however_large():
     assert shares[inside] == 0.2
 
 
+def shown_and_said(objective: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a picture shows of a judge whose answers are far from zero, and those answers."""
+    game = Game(GameSettings(objective=objective, width=8, depth=1), distribution("ring").sample)
+    game.networks["judge"].biases[-1].fill_(5.0)
+    values = looks.judged(game, looks.cell_centres(EXTENT, 6))
+    return looks.as_shown(game, values), values
+
+
+@pytest.mark.parametrize("objective", ["wasserstein_gp", "wasserstein_clip", "hinge"])
+def test_the_picture_of_what_is_known_up_to_a_constant_has_mean_zero(objective: str):
+    shown, values = shown_and_said(objective)
+
+    assert abs(float(values.mean())) > 1
+    assert abs(float(shown.mean())) < 1e-5
+    assert torch.allclose(shown - shown[0], values - values[0], atol=1e-5)
+
+
+def test_the_picture_of_a_discriminator_is_its_probability():
+    shown, values = shown_and_said("non_saturating")
+
+    assert torch.allclose(shown, 1 / (1 + torch.exp(-values)))
+
+
+def test_a_discriminator_is_certain_beyond_nineteen_of_twenty_on_either_side():
+    answers = np.array([0.93, 0.07, 0.949, 0.051, 0.5])
+
+    assert looks.certain_share(answers) == 0
+    assert looks.certain_share(np.array([0.951, 0.049, 0.999, 0.93])) == 0.75
+
+
 def test_a_conditional_judge_is_shown_as_the_mean_over_its_labels():
     data = distribution("lines")
     game = Game(GameSettings(width=8, depth=1, batch=8, classes=2), data.sample_labelled)
