@@ -324,8 +324,11 @@ def likeliest_width(sample: Float64[Tensor, "n D"]) -> float:
     if len(apart) == 0:
         return WIDTHS[-1]
 
+    nearest = apart.amin(dim=1)  # taken off, so that no row of a narrow kernel is all zeros
+    further = apart - nearest[:, None]
+
     def likelihood(width: float) -> float:
-        each = torch.logsumexp(apart / (-2 * width**2), dim=1)
+        each = (further / (-2 * width**2)).exp_().sum(dim=1).log_() - nearest / (2 * width**2)
         return float(each.mean()) - sample.shape[1] * math.log(width)
 
     return max(WIDTHS, key=likelihood)

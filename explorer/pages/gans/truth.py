@@ -52,8 +52,8 @@ the samples with a Gaussian kernel whose width makes each of them likeliest by t
 is what correlation and error hold the judge against. A surface in the plane could not show so fine
 a $D^*$, and shows both densities through a kernel of 0.1, about half a cell; the correlation with
 that stands beside. It is blunt: seven standard deviations of a mode of the ring, whose exact $D^*$
-against modes three times as wide has a correlation of 0.15 with it. Far from every sample either
-estimate is the tail of the nearest kernel, and means little.
+against modes three times as wide has a correlation of 0.1 to 0.2 with it. Far from every sample
+either estimate is the tail of the nearest kernel, and means little.
 
 **What this does not show.** Both truths are those of the generator as it is now. A judge that lags
 behind its generator differs from them, however well it was trained before.
