@@ -69,7 +69,7 @@ def dirac_scene(game: str) -> Scene:
     small = [_portrait(name, label, large=False) for name, label in names.items()]
     panels: list[Panel] = [
         _portrait(game, names[game], large=True),
-        Sentence("says", f"{game}/says", lead=lead, lines=4),
+        Sentence("says", f"{game}/says", lead=lead, lines=3),
         Numbers("numbers", _cards(game, chosen.smooth)),
         _distance(game, names[game]),
         _players(game),

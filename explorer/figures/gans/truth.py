@@ -107,7 +107,7 @@ def _spread(names: Sequence[str], each: int) -> str:
 def _surface(game: Contestant, extent: Extent, learned: bool) -> Plot:
     x0, x1, y0, y1 = extent
     letter = game.letter
-    truth = "one exact potential" if game.critic else f"D* through a kernel of {BANDWIDTH:g}"
+    truth = "one exact potential" if game.critic else f"D*, kernel {BANDWIDTH:g}"
     # The true surface of a judge that is no critic is a probability, whatever its own scale is.
     probability = game.gives_probability if learned else not game.critic
     marks: tuple[Mark, ...] = (
@@ -180,13 +180,13 @@ def _cards(game: Contestant) -> tuple[Number, ...]:
             Number(
                 f"{letter}/truth_rmse",
                 "error",
-                bound=f"in {unit}, after the best fit",
+                bound=f"in {unit}, fitted",
                 help=f"Root mean square error in {unit} after the best affine fit, over data and "
                 "samples; logits are cut at ±8.",
             ),
             Number(
                 f"{letter}/truth_blunt",
-                "as the picture",
+                "blunt",
                 bound=f"kernel {BANDWIDTH:g}",
                 help=f"The same correlation where both densities are seen through a kernel of "
                 f"{BANDWIDTH:g}, as a picture of the plane shows them. It sees nothing finer: on "
