@@ -239,12 +239,37 @@ def jacobian(game: DiracGame) -> Float64[Tensor, "2 2"]:
     return found(torch.zeros(2, dtype=torch.float64))
 
 
+@lru_cache(maxsize=512)
+def step_jacobian(game: DiracGame, judge_steps: int = 0, h: float = STEP) -> Float64[Tensor, "2 2"]:
+    """d(θ, ψ after one whole iteration)/d(θ, ψ before it) at the equilibrium.
+
+    ValueError for WGAN-GP, as in `jacobian`.
+    """
+    return _iterated(jacobian(game), judge_steps, h)
+
+
+def _iterated(
+    field: Float64[Tensor, "*n 2 2"], judge_steps: int, h: float
+) -> Float64[Tensor, "*n 2 2"]:
+    """At once: I + hJ. In turn: the generator's row first, then n times the judge's.
+
+    For in turn each answers what it sees.
+    """
+    one, rows = torch.eye(2, dtype=torch.float64).expand_as(field), h * field
+    if judge_steps == 0:
+        return one + rows
+    down, up = one.clone(), one.clone()
+    down[..., 0, :] += rows[..., 0, :]
+    up[..., 1, :] += rows[..., 1, :]
+    return torch.linalg.matrix_power(up, judge_steps) @ down
+
+
 @lru_cache(maxsize=256)
 def eigenvalues(game: DiracGame) -> Complex128[Tensor, " 2"] | None:
     """Of the Jacobian, the larger real part first; None where there is no Jacobian.
 
-    Negative real parts attract a small step; purely imaginary ones say nothing, and are where the
-    higher terms and the step decide.
+    Negative real parts attract where the moves are short enough; purely imaginary ones say nothing:
+    there the length and the order of the moves decide, and the higher terms of the field.
     """
     if not game.smooth:
         return None
@@ -256,19 +281,69 @@ def eigenvalues(game: DiracGame) -> Complex128[Tensor, " 2"] | None:
 def step_eigenvalues(
     game: DiracGame, judge_steps: int = 0, h: float = STEP
 ) -> Complex128[Tensor, " 2"] | None:
-    """Of one whole iteration, linearised: it converges where both are inside the unit circle.
+    """Of `step_jacobian`: it draws in nearby where both are inside the unit circle.
 
-    At once: I + hJ. In turn: the generator's row first, then n times the judge's.
+    On the circle the linearisation says nothing. None where there is no Jacobian.
     """
-    if not game.smooth:
+    return torch.linalg.eigvals(step_jacobian(game, judge_steps, h)) if game.smooth else None
+
+
+ON_CIRCLE = 1e-9  # how far from 1 a modulus must be before rounding cannot have put it there
+ROUNDING = 1e-13  # of one eigenvalue where no root is double
+
+
+def radius(game: DiracGame, judge_steps: int = 0, h: float = STEP) -> float:
+    """The larger modulus of `step_eigenvalues`; NaN where there is no Jacobian."""
+    found = step_eigenvalues(game, judge_steps, h)
+    return math.nan if found is None else float(found.abs().max())
+
+
+@lru_cache(maxsize=256)
+def weights_that_draw_in(
+    name: str, judge_steps: int = 0, h: float = STEP
+) -> tuple[float, float] | None:
+    """Between which γ one whole iteration of a weighed game draws in nearby; None where nowhere.
+
+    Found by its spectral radius, from the least such γ on. For R1 with both players at once this is
+    h/4 < γ < 2/h + h/8, and in turn 0 < γ < 2/h − h/8: too little leaves the turning to the length
+    of a move, and too much makes the judge overshoot. ValueError for a game without a weight.
+    """
+    weighed = DIRAC_GAMES[name].weighed
+    if weighed is None:
+        raise ValueError(f"the game {name!r} has no weight")
+    free = jacobian(weighed(0.0))
+    paid = jacobian(weighed(1.0)) - free  # a penalty's slope is its weight times another
+
+    def draws_in(gammas: Tensor) -> Tensor:
+        steps = _iterated(free + gammas[:, None, None] * paid, judge_steps, h)
+        return torch.linalg.eigvals(steps).abs().amax(dim=1) < 1 - ROUNDING
+
+    gammas = torch.linspace(0, 2 / h + h, 257, dtype=torch.float64)
+    inside = draws_in(gammas).nonzero().flatten().tolist()
+    if not inside:
         return None
-    one, rows = torch.eye(2, dtype=torch.float64), h * jacobian(game)
-    if judge_steps == 0:
-        return torch.linalg.eigvals(one + rows)
-    down, up = one.clone(), one.clone()
-    down[0] += rows[0]
-    up[1] += rows[1]
-    return torch.linalg.eigvals(torch.linalg.matrix_power(up, judge_steps) @ down)
+    last = next(k for k in inside if k + 1 not in inside)
+    low = _end(draws_in, gammas[inside[0]], gammas[inside[0] - 1])
+    return low, _end(draws_in, gammas[last], gammas[last + 1])
+
+
+def _end(holds: Callable[[Tensor], Tensor], inside: Tensor, outside: Tensor) -> float:
+    """Where what holds at one number and not at another ends, by halving."""
+    for _ in range(26):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if holds(middle[None]) else (inside, middle)
+    return round(float(outside), 5)
+
+
+SMALL = (0.0, 0.01)
+"""Where the run of `small_circle` starts."""
+
+
+def small_circle(
+    game: DiracGame, judge_steps: int = 0, steps: int = STEPS, h: float = STEP
+) -> float:
+    """How far a game is from the equilibrium in the end, when it starts 0.01 from it."""
+    return float(trajectory(game, SMALL, judge_steps, steps, h)[-1].norm())
 
 
 def r1_eigenvalues(gamma: float) -> tuple[complex, complex]:
@@ -287,25 +362,27 @@ def relativistic_eigenvalues(gamma: float, average: bool = False) -> tuple[compl
     return -gamma + root, -gamma - root
 
 
-ARRIVED = 0.05  # of the start's distance
+ARRIVED = 0.05  # of the distance between start and equilibrium
 TREND = 0.03  # of the farthest distance, between the middle and the last fifth of the run
 
 
-def verdict(game: DiracGame, path: Float64[Tensor, "T 2"], judge_steps: int = 0) -> Verdict:
-    """What the run and its linearisation say together.
+def verdict(
+    game: DiracGame, path: Float64[Tensor, "T 2"], judge_steps: int = 0, h: float = STEP
+) -> Verdict:
+    """What the run and the linearisation of its own iteration say together.
 
-    "converges": the last fifth stays within 5 % of the start's distance, and no eigenvalue of the
-    iteration lies outside the unit circle. Otherwise the farthest distance of the last fifth
-    against that of the middle fifth: more than 3 % less is "slow", more than 3 % more "diverges",
-    and in between it "circles".
+    "converges": the last fifth stays as near to the equilibrium as 5 % of the start's distance from
+    it, and no eigenvalue of the iteration, with the order and the length h of the run's moves, lies
+    outside the unit circle. Otherwise the farthest distance of the last fifth against that of the
+    middle fifth: more than 3 % less is "slow", more than 3 % more "diverges", and in between it
+    "circles".
     """
     distance = path.norm(dim=1)
     if not distance.isfinite().all() or float(distance[-1]) > 1e3 * max(1.0, float(distance[0])):
         return "diverges"
     fifth = max(1, len(path) // 5)
     last, middle = float(distance[-fifth:].max()), float(distance[2 * fifth : 3 * fifth].max())
-    spectrum = step_eigenvalues(game, judge_steps)
-    repelled = spectrum is not None and float(spectrum.abs().max()) > 1 + 1e-9
+    repelled = radius(game, judge_steps, h) > 1 + ON_CIRCLE  # never where there is no Jacobian: NaN
     if last <= ARRIVED * float(distance[0]) and not repelled:
         return "converges"
     if last < (1 - TREND) * middle:

@@ -182,8 +182,10 @@ def neighbour_coverage(
     """Density and coverage of `fake` in the balls around `real` that hold k real neighbours.
 
     density = sum_ij [y_j in ball i] / (k m), coverage = the share of balls with any y_j in them.
-    Balls are closed, so that points which repeat (the digits) meet themselves; they lift coverage
-    slightly above the ceiling. ValueError unless 1 <= k < n.
+    Deviation: balls are closed, where the paper's code `prdc` has them open (d < r). Without ties
+    both are the same; where points repeat (the digits, a table of integers) an open ball may be
+    empty, and a perfect copy of the data would cover nothing. Ties lift density and coverage, on a
+    coarse lattice far above the ceiling. ValueError unless 1 <= k < n.
     """
     real, fake = finite(real), finite(fake)
     ceiling = expected_coverage(len(real), len(fake), k)

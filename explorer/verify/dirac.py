@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import torch
+
 from explorer.gans.dirac import (
     DIRAC_GAMES,
     DiracGame,
@@ -11,8 +13,11 @@ from explorer.gans.dirac import (
     r1,
     r1_eigenvalues,
     relativistic_eigenvalues,
+    small_circle,
+    step_jacobian,
     trajectory,
     verdict,
+    weights_that_draw_in,
 )
 from explorer.verify.known import Known
 
@@ -53,6 +58,32 @@ def convergent(name: str) -> float:
     game = DIRAC_GAMES[name]
     ways = (verdict(game, trajectory(game, judge_steps=way), way) for way in WAYS)
     return sum(each == "converges" for each in ways)
+
+
+def iteration_error(judge_steps: int, h: float = 0.37, size: float = 1e-5) -> float:
+    """Largest error of the Jacobian of a whole iteration, of all games that have one."""
+    worst = 0.0
+    for game in DIRAC_GAMES.values():
+        if game.smooth:
+            starts = ((size, 0.0), (-size, 0.0), (0.0, size), (0.0, -size))
+            ends = [trajectory(game, start, judge_steps, 1, h)[1] for start in starts]
+            found = torch.stack([ends[0] - ends[1], ends[2] - ends[3]], dim=1) / (2 * size)
+            off = (step_jacobian(game, judge_steps, h) - found).abs().max()
+            worst = max(worst, float(off))
+    return worst
+
+
+def r1_bound(judge_steps: int, h: float, upper: bool) -> float:
+    """The least or the largest γ with which R1 draws in with such moves, by spectral radius."""
+    found = weights_that_draw_in("r1", judge_steps, h)
+    assert found is not None
+    return found[upper]
+
+
+def r1_run(gamma: float, h: float) -> float:
+    """1 where a run of R1 from (0.1, 0.1), with both players at once, converges."""
+    game = r1(gamma)
+    return float(verdict(game, trajectory(game, (0.1, 0.1), h=h), h=h) == "converges")
 
 
 DIRAC = (
@@ -100,6 +131,51 @@ DIRAC = (
                 "−γ ± √(γ² − 1)",
             ),
         )
+    ),
+    *(
+        Known(
+            f"Dirac-GAN, {way}: Jacobians of a whole iteration, worst error",
+            0,
+            partial(iteration_error, judge_steps),
+            "central differences of one iteration, h = 0.37, every smooth game",
+            tolerance=1e-8,
+        )
+        for judge_steps, way in WAYS.items()
+    ),
+    *(
+        Known(
+            f"Dirac-GAN, R1, {WAYS[judge_steps]}, h = {h:g}: {'most' if upper else 'least'} γ",
+            bound,
+            partial(r1_bound, judge_steps, h, upper),
+            source,
+            tolerance=1e-4,
+        )
+        for h in (0.2, 0.5, 1.0)
+        for judge_steps, upper, bound, source in (
+            (0, False, h / 4, "determinant 1 − hγ + h²/4 < 1"),
+            (0, True, 2 / h + h / 8, "4 − 2hγ + h²/4 > 0"),
+            (1, False, 0.0, "determinant 1 − hγ < 1"),
+            (1, True, 2 / h - h / 8, "4 − 2hγ − h²/4 > 0"),
+        )
+    ),
+    *(
+        Known(
+            f"Dirac-GAN, R1, at once, γ = {gamma:g}, h = {h:g}: converges",
+            converges,
+            partial(r1_run, gamma, h),
+            "h/4 < γ < 2/h + h/8",
+        )
+        for gamma, h, converges in ((0.1, 0.5, 0), (0.2, 0.5, 1), (3.0, 1.0, 0), (2.0, 1.0, 1))
+    ),
+    *(
+        Known(
+            f"Dirac-GAN, WGAN-GP, {way}: from 0.01, distance",
+            end,
+            partial(small_circle, DIRAC_GAMES["wasserstein_gp"], judge_steps),
+            "an independent run of the notebook's field: small circles grow",
+            tolerance=0.006,
+        )
+        for (judge_steps, way), end in zip(WAYS.items(), (1.97, 1.43, 0.71), strict=True)
     ),
     Known(
         "Dirac-GAN, WGAN-GP: ways that converge",

@@ -24,6 +24,7 @@ from explorer.verify.known import Known
 from explorer.verify.learned import LEARNED
 from explorer.verify.players import PLAYERS, precise_ring
 from explorer.verify.slow import GENERATOR_LOSSES, Slow
+from explorer.verify.truth import TRUTH
 
 
 def distinct_centres(name: str) -> int:
@@ -220,6 +221,7 @@ KNOWN = (
         for (name, even), (mean, std) in FLOORS.items()
     ),
     *LEARNED,
+    *TRUTH,
     *DIRAC,
     Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", tolerance=1e-12),
     *(

@@ -150,6 +150,17 @@ def test_against_the_judges_own_value_the_game_is_zero_sum(objective):
         torch.testing.assert_close(ours / 6, theirs)
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_generator_whose_own_loss_is_another_is_audited_against_the_judges_value(objective):
+    """Least squares and hinge keep their own, whose gains are lower bounds."""
+    rules = OBJECTIVES[objective]
+    own = rules.generator_slopes(*OUTPUTS)[1]
+    of_value = -rules.judge_slopes(*OUTPUTS)[1]
+
+    another = not torch.allclose(own, of_value)
+    assert rules.plays_value == (another and objective not in ("least_squares", "hinge"))
+
+
 @pytest.mark.parametrize("objective", ["non_saturating", "r1"])
 def test_the_generator_of_a_non_saturating_loss_is_audited_as_that_of_minimax(objective):
     """Both maximise the same M against it, so that the least M it reaches is the same."""

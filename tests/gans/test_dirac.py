@@ -18,11 +18,15 @@ from explorer.gans.dirac import (
     of_objective,
     r1,
     r1_eigenvalues,
+    radius,
     relativistic_eigenvalues,
+    small_circle,
     step_eigenvalues,
+    step_jacobian,
     trajectory,
     velocities,
     verdict,
+    weights_that_draw_in,
 )
 from explorer.gans.objectives import OBJECTIVES
 
@@ -229,18 +233,57 @@ def test_the_jacobian_is_the_fields_slope_by_central_differences(name):
 
 
 @pytest.mark.parametrize("judge_steps", [0, 1, 5])
-@pytest.mark.parametrize("name", ["minimax", "r1", "instance_noise", "least_squares"])
-def test_near_the_equilibrium_an_iteration_is_its_linearisation(name, judge_steps):
-    game, size = DIRAC_GAMES[name], 1e-5
-    columns = [
-        trajectory(game, start, judge_steps, steps=1)[1] / size
-        for start in ((size, 0.0), (0.0, size))
+@pytest.mark.parametrize("name", [name for name, game in DIRAC_GAMES.items() if game.smooth])
+def test_the_jacobian_of_a_whole_iteration_is_its_slope_by_central_differences(name, judge_steps):
+    game, size, h = DIRAC_GAMES[name], 1e-5, 0.37
+    ends = [
+        trajectory(game, start, judge_steps, 1, h)[1]
+        for start in ((size, 0.0), (-size, 0.0), (0.0, size), (0.0, -size))
     ]
-    matrix = torch.stack(columns, dim=1)
+    matrix = torch.stack([ends[0] - ends[1], ends[2] - ends[3]], dim=1) / (2 * size)
 
-    expected = sorted(torch.linalg.eigvals(matrix).tolist(), key=lambda z: (z.real, z.imag))
-    found = step_eigenvalues(game, judge_steps).tolist()
-    assert sorted(found, key=lambda z: (z.real, z.imag)) == pytest.approx(expected, abs=1e-6)
+    torch.testing.assert_close(step_jacobian(game, judge_steps, h), matrix, rtol=0, atol=1e-8)
+    largest = max(abs(value) for value in torch.linalg.eigvals(matrix).tolist())
+    assert radius(game, judge_steps, h) == pytest.approx(largest, abs=1e-4)  # double roots: √1e-8
+
+
+@pytest.mark.parametrize("h", [0.05, 0.2, 0.5, 1.0])
+def test_r1_draws_in_between_the_weights_of_its_discrete_moves(h):
+    """I + hJ has the determinant 1 − hγ + h²/4 and the trace 2 − hγ; in turn they are others."""
+    assert weights_that_draw_in("r1", 0, h) == pytest.approx((h / 4, 2 / h + h / 8), abs=1e-4)
+    assert weights_that_draw_in("r1", 1, h) == pytest.approx((0, 2 / h - h / 8), abs=1e-4)
+    at_once = weights_that_draw_in("relativistic_average", 0, h)
+    assert at_once == pytest.approx((h / 2, 1 / h + h / 4), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "h", "expected"),
+    [(0.1, 0.5, "circles"), (0.2, 0.5, "converges"), (3.0, 1.0, "diverges")],
+)
+def test_r1_at_once_arrives_for_some_weights_only(gamma, h, expected):
+    game = r1(gamma)
+
+    assert verdict(game, trajectory(game, START, 0, 500, h), 0, h) == expected
+
+
+def test_a_verdict_uses_the_length_of_the_moves_of_its_run():
+    """With h = 0.2 this R1 draws in nearby; with 0.5 it pushes away, however near a path ends."""
+    game, path = r1(0.1), torch.linspace(1, 0, 101, dtype=torch.float64)[:, None].expand(-1, 2)
+
+    assert verdict(game, path.clone()[:99] ** 9, 0, 0.2) == "converges"
+    assert verdict(game, path.clone()[:99] ** 9, 0, 0.5) != "converges"
+
+
+@pytest.mark.parametrize(("judge_steps", "end"), [(0, 1.97), (1, 1.43), (5, 0.71)])
+def test_small_circles_of_wgan_gp_grow(judge_steps, end):
+    assert small_circle(DIRAC_GAMES["wasserstein_gp"], judge_steps) == pytest.approx(end, abs=0.006)
+
+
+def test_what_has_no_weight_or_no_jacobian_says_so():
+    with pytest.raises(ValueError, match="'minimax' has no weight"):
+        weights_that_draw_in("minimax")
+    assert math.isnan(radius(DIRAC_GAMES["wasserstein_gp"]))
+    assert step_eigenvalues(DIRAC_GAMES["wasserstein_gp"]) is None
 
 
 def test_unpenalised_games_rotate_and_wgan_gp_has_no_linearisation():

@@ -131,6 +131,9 @@ def test_accuracy_is_of_a_discriminator_only():
     on_real, on_fake = torch.tensor([2.0, -1.0, 0.5, 3.0]), torch.tensor([-1.0, 1.0])
 
     assert discriminator_accuracy("minimax", on_real, on_fake) == (0.75, 0.5)
+    # right by a hair is right: D = 0.57 is more than one half
+    near = torch.tensor([0.3, -0.3, 0.3])
+    assert discriminator_accuracy("minimax", near, -near) == pytest.approx((2 / 3, 2 / 3))
     with pytest.raises(ValueError, match="the judge of 'wasserstein_gp' gives no probability"):
         discriminator_accuracy("wasserstein_gp", on_real, on_fake)
 

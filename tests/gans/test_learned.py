@@ -260,6 +260,22 @@ def test_density_and_coverage_agree_with_scikit_learns_neighbours(k):
     assert found.coverage == pytest.approx(sum(map(any, inside)) / 120)
 
 
+@pytest.mark.parametrize("k", [1, 3, 9])
+def test_the_balls_of_coverage_are_closed_so_that_points_that_repeat_meet_their_copies(k):
+    """An open ball around a point with k copies of itself is empty: nothing would be covered."""
+    copies = torch.arange(4.0, dtype=torch.float64)[:, None].repeat(k + 1, 1)
+    lattice = torch.cartesian_prod(*2 * [torch.arange(6, dtype=torch.float64)])
+    apart = torch.cdist(lattice, lattice[:20])
+    nearest = torch.cdist(lattice, lattice).sort(dim=1).values[:, k]
+
+    assert neighbour_coverage(copies, copies, k).coverage == 1
+    found = neighbour_coverage(lattice, lattice[:20], k)
+    assert found.coverage == pytest.approx(
+        float((apart <= nearest[:, None]).any(1).double().mean())
+    )
+    assert float((apart == nearest[:, None]).sum()) > 0  # points that only a closed ball holds
+
+
 def test_coverage_falls_by_the_part_of_the_data_that_is_missing():
     real = stratified(RING, 800, rng(7))
     fake = stratified(RING, 1_600, rng(8))

@@ -19,9 +19,10 @@ from explorer.gans.predictions import PRESETS
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA
+from explorer.labs.gans.deep import Deep
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.column import Column
-from explorer.pages.gans import VIEWS, material
+from explorer.pages.gans import VIEWS, depth, material, truth
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
 from explorer.runs import links
 from explorer.runs.answers import (
@@ -163,7 +164,7 @@ def test_a_view_opens_without_a_complaint_on_the_question_it_answers(view: str):
 
 
 @pytest.mark.parametrize("data", [name for name in DATA if "points" not in DATA[name].needs])
-def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_of_the_plane(data: str):
+def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_points(data: str):
     app, entry = opened(data=data, **SMALL), DATA[data]
 
     assert complaints(app) == []
@@ -178,7 +179,7 @@ def test_a_match_opens_on_the_data_of_the_link_and_the_truth_on_all_of_the_plane
     truth = opened(data=data, view="truth", **SMALL)
 
     assert complaints(truth) == []
-    assert bool(truth.info) == (entry.kind != "plane")
+    assert bool(truth.info) == (entry.kind == "image")
 
 
 def test_the_menus_offer_every_data_set_and_every_objective_by_its_own_label():
@@ -627,6 +628,37 @@ def test_back_to_the_start_forgets_what_was_turned_on_the_way():
     assert complaints(app) == []
     assert_dials_and_link_show(app, lab(critic_steps="2"))
     assert not handed(app)["resets"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "written"),
+    [
+        ({}, {"best: at least"}),
+        ({"data": "two_bumps"}, {"best critic"}),
+        ({"data": "two_bumps", "pairs": "optimal"}, {"best: at least"}),
+        ({"data": "two_bumps", "conditional": "yes"}, set()),
+        ({"spectral": "yes"}, set()),
+        ({"penalty_weight": "0"}, set()),
+    ],
+)
+def test_the_best_critic_is_drawn_where_it_is_known_and_elsewhere_called_a_bound(
+    settings: dict[str, str], written: set[str]
+):
+    app = opened(view="truth", **SMALL, **settings)
+
+    assert complaints(app) == []
+    (ratio,) = (panel for panel in scene(app)["panels"] if panel["area"] == "ratio")
+    labels = {mark["label"] for mark in ratio["marks"]}
+    assert {label for label in labels if "best" in label} == written
+    assert "mistake of the training, nor is one" in " ".join(truth.HOW.split())
+
+
+def test_the_depth_view_tells_the_rate_its_critics_learn_with():
+    settings = Deep().settings("gp")
+
+    assert settings.critic_rate == settings.generator_rate == 1e-3
+    assert "Adam at 10⁻³;" in depth.HOW
+    assert f"\n{settings.width} units in the default" in depth.HOW
 
 
 def test_the_two_numbers_say_that_wgan_gp_circles_and_r1_arrives():

@@ -69,7 +69,7 @@ def dirac_scene(game: str) -> Scene:
     small = [_portrait(name, label, large=False) for name, label in names.items()]
     panels: list[Panel] = [
         _portrait(game, names[game], large=True),
-        Sentence("says", f"{game}/says", lead=lead, lines=2),
+        Sentence("says", f"{game}/says", lead=lead, lines=3),
         Numbers("numbers", _cards(game, chosen.smooth)),
         _distance(game, names[game]),
         _players(game),
@@ -185,10 +185,11 @@ def _cards(name: str, smooth: bool) -> tuple[Number, ...]:
         Number(
             f"{name}/real1",
             "real part",
-            bound="negative: draws in",
+            bound="negative: short moves draw in",
             bad_from=1e-9,
             help="Of the eigenvalue of the field's Jacobian at the equilibrium that is farthest to "
-            "the right. Zero says nothing: there the higher terms and the length of a move decide.",
+            "the right. It speaks of moves that are short enough; zero says nothing: there their "
+            "length and order decide, and the field's higher terms.",
         ),
         Number(
             f"{name}/imag2",
@@ -199,8 +200,9 @@ def _cards(name: str, smooth: bool) -> tuple[Number, ...]:
         Number(
             f"{name}/radius",
             "one iteration",
-            bound="below 1: draws in",
-            help="The largest modulus of an eigenvalue of one whole iteration, linearised.",
+            bound="below 1: draws in nearby",
+            help="The largest modulus of an eigenvalue of one whole iteration at the equilibrium, "
+            "with the length and the order of the moves of this run.",
         ),
     )
 

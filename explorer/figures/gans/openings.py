@@ -10,6 +10,7 @@ from explorer.figures.gans.match import match_scene
 from explorer.figures.gans.seeds import seeds_scene
 from explorer.figures.gans.truth import truth_scene
 from explorer.figures.scene import Scene, as_json
+from explorer.labs.gans.beside import known_of_the_best
 from explorer.labs.gans.settings import GanLab
 from explorer.runs.answers import Answer
 
@@ -23,9 +24,12 @@ def match_of(lab: GanLab) -> Scene:
 
 
 def truth_of(lab: GanLab) -> Scene:
-    """Return the games of a lab beside the truth; where there is no surface, side by side."""
-    data = lab.distribution()
-    return truth_scene(playing(lab), data.extent) if data.kind == "plane" else match_of(lab)
+    """Return the games of a lab beside the truth; of images, side by side."""
+    data, games, now = lab.distribution(), playing(lab), lab.turned()
+    if data.kind == "image":
+        return match_of(lab)
+    known = {game.letter: known_of_the_best(now.settings(game.letter), data) for game in games}
+    return truth_scene(games, data.extent, data.kind, known)
 
 
 def seeds_of(lab: GanLab) -> Scene:

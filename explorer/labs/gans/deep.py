@@ -3,7 +3,7 @@
 Gulrajani et al. 2017, section 3.2 and fig. 1b, whose code was not published: generator and critic
 are ReLU perceptrons of 12 layers without normalisation, on the Swiss roll, and the norm of the
 critic's gradient by each layer's output is followed, for three clipping constants and the penalty.
-Deviations: hidden layers of 32 units, Adam at 1e-3 with (.5, .9) for all of them.
+Deviations: hidden layers of 32 units, Adam at `RATE` with (.5, .9) for all of them.
 
 **Frames**, one every 5 steps. For each g of "clip" (the dial), "c1" (0.1), "c2" (0.01), "c3"
 (0.001), "gp": ``g/gradients`` (depth,) mean norms, first layer first, never below 1e-30;

@@ -6,9 +6,11 @@ sentence ``look`` of the chosen game g.
 the field at ``tails`` (225, 2), 15 × 15 points; ``equilibrium`` (1, 2); scalars ``gamma``,
 ``start/theta start/psi``, ``g/end``, the distance after the last step, ``g/real1 g/imag1 g/real2
 g/imag2`` (eigenvalues of the Jacobian, left out where there is none), ``g/radius`` (the largest
-modulus of a whole step, linearised), ``g/arrives`` (1 where it converges); sentences ``g/says``.
+modulus of a whole step, linearised), ``g/arrives`` (1 where it converges); sentences ``g/says``, of
+the chosen game also what one whole iteration does nearby.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,13 +21,17 @@ import torch
 from explorer.dials import check, dial
 from explorer.gans.dirac import (
     DIRAC_GAMES,
+    ON_CIRCLE,
+    SMALL,
     DiracGame,
     Verdict,
     eigenvalues,
-    step_eigenvalues,
+    radius,
+    small_circle,
     trajectory,
     velocities,
     verdict,
+    weights_that_draw_in,
 )
 from explorer.labs.gans.words import fixed, spoken
 from explorer.runs.frames import Frame
@@ -45,7 +51,7 @@ class Outcome:
 OUTCOMES: Mapping[Verdict, Outcome] = {
     "converges": Outcome("arrives", "It arrives"),
     "slow": Outcome("comes nearer, slowly", "It comes nearer, slowly"),
-    "circles": Outcome("circles", "It circles and never arrives"),
+    "circles": Outcome("circles", "It circles and has not arrived"),
     "diverges": Outcome("runs away", "It runs away"),
 }
 
@@ -108,7 +114,7 @@ class Portrait:
 
     def verdict(self, game: DiracGame) -> Verdict:
         """What becomes of one game from this start."""
-        return verdict(game, self.path(game), self.judge_steps)
+        return verdict(game, self.path(game), self.judge_steps, self.h)
 
     def still(self, moves: int | None = None) -> Frame:
         """The fields, the whole paths, the eigenvalues, and what becomes of every game.
@@ -128,7 +134,9 @@ class Portrait:
                 found = self.verdict(game)
                 scalars[f"{name}/end"] = float(path[-1].norm())
                 scalars[f"{name}/arrives"] = float(found == "converges")
-                sentences[f"{name}/says"] = f"**{OUTCOMES[found].sentence}.** {_spectrum(game)}"
+                told = f"**{OUTCOMES[found].sentence}.** {_spectrum(game)}"
+                nearer = f" {nearby(game, self)}" if name == self.game else ""
+                sentences[f"{name}/says"] = told + nearer
             scalars |= _eigenvalues(name, game, self)
         return Frame(0, arrays, scalars, sentences)
 
@@ -159,10 +167,49 @@ def _eigenvalues(name: str, game: DiracGame, portrait: Portrait) -> dict[str, fl
     values = eigenvalues(game)
     for index, value in enumerate([] if values is None else values.tolist(), 1):
         found |= {f"{name}/real{index}": value.real, f"{name}/imag{index}": value.imag}
-    step = step_eigenvalues(game, portrait.judge_steps, portrait.h)
-    if step is not None:
-        found[f"{name}/radius"] = float(step.abs().max())
+    if game.smooth:
+        found[f"{name}/radius"] = radius(game, portrait.judge_steps, portrait.h)
     return found
+
+
+def nearby(game: DiracGame, portrait: Portrait) -> str:
+    """Say what becomes of a small distance, with the moves of this run: by its whole iteration.
+
+    Of a game that is weighed also with which weights it is drawn in. Where there is no Jacobian a
+    run from nearby tells.
+    """
+    if not game.smooth:
+        begin = math.hypot(*SMALL)
+        end = small_circle(game, portrait.judge_steps, portrait.steps, portrait.h)
+        grows = "grow" if end > begin else "shrink"
+        return (
+            f"A start {begin:g} from it is {spoken(end)} from it after {portrait.steps:,} "
+            f"iterations: small circles {grows}."
+        )
+    scale = radius(game, portrait.judge_steps, portrait.h)
+    if abs(scale - 1) <= ON_CIRCLE:
+        told = (
+            "Nearby one iteration, as far as it is linear, keeps distances in the long run: the "
+            "field's higher terms decide."
+        )
+    else:
+        written = f"{scale:.4f}"
+        if written == "1.0000":
+            written = "a little more than 1" if scale > 1 else "a little less than 1"
+        does = "pushes away" if scale > 1 else "draws in"
+        told = f"Nearby one iteration {does}: distances times {written} in the long run."
+    return f"{told} {_weights(game, portrait)}".strip()
+
+
+def _weights(game: DiracGame, portrait: Portrait) -> str:
+    """Say between which weights the game is drawn in with moves like these."""
+    if not game.weighed:
+        return ""
+    found = weights_that_draw_in(game.name, portrait.judge_steps, portrait.h)
+    if found is None:
+        return "With moves like these no γ draws in."
+    low, high = found
+    return f"With moves like these γ draws in from {spoken(low)} to {spoken(high)}."
 
 
 def _look(label: str, step: int, away: float, start: str) -> str:

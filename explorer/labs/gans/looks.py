@@ -13,6 +13,7 @@ from torch import Tensor
 from explorer.gans.distributions import Extent
 from explorer.gans.game import Game
 from explorer.gans.noise import NOISES
+from explorer.gans.objectives import OBJECTIVES, Objective
 from explorer.gans.penalty import Where
 
 LAYERS: Mapping[str, str] = {"pull": "pull", "grid": "noise grid", "points": "points"}
@@ -98,6 +99,14 @@ def as_shown(game: Game, values: Tensor) -> Tensor:
     return values - values.mean()
 
 
+SURE = 0.95  # what a discriminator says, for either side, from which it is called certain
+
+
+def certain_share(probabilities: np.ndarray) -> float:
+    """Which share of a discriminator's answers is above 95 % or below 5 %."""
+    return float((np.abs(probabilities - 0.5) > SURE - 0.5).mean())
+
+
 def slope_shares(slopes: Tensor) -> np.ndarray:
     """Which share of the slopes lies in each bin of `SLOPE_EDGES`; the outer bins take the rest."""
     inside = slopes.double().clamp(SLOPE_EDGES[0], SLOPE_EDGES[-1] * 0.999).numpy()
@@ -116,7 +125,26 @@ def work_of_a_step(game: Game) -> float:
         name: sum(below * above for below, above in pairwise(each)) for name, each in sizes.items()
     }
     settings = game.settings
-    extra = PASSES[game.objective.penalty]
-    judge = settings.critic_steps * (6 + extra) + (3 if game.objective.relativistic else 2)
-    generator = settings.critic_steps + 3
+    judge, generator = passes(game.objective, settings.critic_steps)
     return settings.batch * (judge * weights["judge"] + generator * weights["generator"]) / 1e9
+
+
+def passes(objective: Objective, updates: int) -> tuple[int, int]:
+    """How often a batch passes the judge and the generator in a step of so many judge's updates."""
+    judge = updates * (6 + PASSES[objective.penalty]) + (3 if objective.relativistic else 2)
+    return judge, updates + 3
+
+
+def dearer(updates: int) -> tuple[float, float]:
+    """What a step with so many updates of its judge costs, over a step with one.
+
+    By `passes`, with networks of one size: the least and the most of all objectives.
+    """
+    found = [sum(passes(each, updates)) / sum(passes(each, 1)) for each in OBJECTIVES.values()]
+    return min(found), max(found)
+
+
+def dearer_in_words(updates: int) -> str:
+    """`dearer` as a sentence has it: 3.3 to 3.9 times."""
+    least, most = dearer(updates)
+    return f"{least:.1f} to {most:.1f} times"

@@ -20,7 +20,8 @@ can be followed from frame to frame. Frame k is tick k of the common clock, k = 
 - ``s/shares`` (K,) of all points, those within reach of each mode (data with modes), every 10 ticks
 
 On a line (`LINE_MIXTURES`) points have height 0, and instead of surface, truth and grid there are
-``s/profile`` (128,), ``s/truth_profile`` (128,), ``s/histogram`` (64,) a density, ``s/cdf`` (64,).
+``s/profile`` (128,), ``s/truth_profile`` (128,), ``s/histogram`` (64,) a density, ``s/cdf`` (64,),
+and for WGAN-GP with random pairs ``s/best_profile`` (128,), what it says at its best.
 Of images there are only ``s/tiles`` (40, 8, 8) from −1 to 1, ``s/class_shares`` (10,) and
 ``s/class_coverage`` (10,).
 
@@ -32,8 +33,12 @@ interpolates), ``s/pull``, ``s/certain s/accuracy s/accuracy_real s/accuracy_fak
 accuracies not in conditional games); with modes, every 10 ticks,
 ``s/held s/captured s/good s/reverse_kl s/total_variation s/spread``; every 50 ticks
 ``s/w1 s/density s/coverage``; every 100 ticks ``s/w2 s/sliced s/energy s/mmd s/nn`` (256 points a
-side) and ``s/truth_correlation s/truth_rmse``, for critics ``s/gap_ratio`` (learned gap over exact
-W1) and with the penalty of WGAN-GP ``s/predicted_slope`` (1 + W1 / 2λ); while ``audit`` is on,
+side) and ``s/truth_correlation s/truth_rmse``; for judges that are no critics ``s/truth_blunt``
+(the correlation with D* through a kernel of 0.1) and ``s/kernel`` (the width that the samples'
+likelihood chose); for critics ``s/gap_ratio`` (gap over exact W1 on four pairs of fresh clouds),
+``s/gap_noise`` (half of its 95 % interval), ``s/exact_ratio`` (that of the exact critic of 256
+other points) and with the penalty of WGAN-GP ``s/gap_least`` (what its best critic has at least)
+and, on a line with random pairs, ``s/gap_best`` (what it has); while ``audit`` is on,
 every 200 ticks ``s/duality_gap s/judge_gain s/generator_gain``. Of images:
 ``s/held s/captured s/good s/reverse_kl s/coverage s/density`` and, conditional, ``s/agreement``,
 every 50 ticks. A number stands until it is measured anew; one that does not exist is left out.
@@ -69,6 +74,7 @@ from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 1
 FRAMES_PER_STATE = 100
+MANY = 5  # updates of a judge, whose price a help tells
 CELLS = {2: 48, 3: 32, 4: 32}
 """Of the judge's surface, each way, by the number of games."""
 
@@ -95,7 +101,8 @@ class Match(Games):
         "generator",
         "Equal",
         "What is equal at every tick: updates of the generators, of both players together, or "
-        "arithmetic. A judge with five updates costs about five times the compute.",
+        f"arithmetic. A step with {MANY} updates of its judge costs {looks.dearer_in_words(MANY)} "
+        "the arithmetic of a step with one, by objective.",
         choices=CLOCKS,
     )
     audit: bool = dial(

@@ -188,7 +188,7 @@ class Side:
         shown = looks.as_shown(self.game, ground).view(self.shape).numpy()
         numbers["pull"] = float(pull.norm(dim=1).mean())
         if self.rules.gives_probability:
-            numbers["certain"] = float((np.abs(shown - 0.5) > 0.45).mean())
+            numbers["certain"] = looks.certain_share(shown)
         found |= {
             "fake": on_the_plane(samples[:SHOWN]),
             "tails": on_the_plane(samples[:ARROWS]),
@@ -265,10 +265,13 @@ class Side:
     def _truth(self, samples: Tensor) -> None:
         """The exact critic or the optimal discriminator of these samples, beside the learned."""
         name = "truth_profile" if self.data.kind == "line" else "truth"
-        found, numbers = truth_beside(self.game, self.data, samples, self.coarse)
-        self.kept[name] = found.view(self.coarse_shape).numpy()
+        found = truth_beside(self.game, self.data, samples, self.coarse)
+        self.kept[name] = found.picture.view(self.coarse_shape).numpy()
+        self.kept.pop("best_profile", None)
+        if found.best is not None:
+            self.kept["best_profile"] = found.best.numpy()
         for number in OF_THE_TRUTH:
-            self._set(number, numbers.get(number, math.nan))
+            self._set(number, found.numbers.get(number, math.nan))
 
     def _tiles(self, step: int) -> str:
         if step % STEPS_PER_TILES == 0:

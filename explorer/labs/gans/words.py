@@ -11,6 +11,7 @@ from explorer.gans.bands import compare
 from explorer.gans.distributions import Distribution
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.clocks import CLOCKS
+from explorer.labs.gans.looks import SURE
 from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.standards import standard
 
@@ -150,8 +151,8 @@ def _certainty(sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[s
         certain = scalars.get(f"{letter}/certain", 0.0)
         if letter in lacking and certain >= 0.75:
             return (
-                f"The judge of {title} is certain (over 95 % or under 5 %) on {certain:.0%} of the "
-                "picture, so its ground is flat there. "
+                f"The judge of {title} is certain (over {SURE:.0%} or under {1 - SURE:.0%}) on "
+                f"{certain:.0%} of the picture, so its ground is flat there. "
             )
     return ""
 

@@ -7,9 +7,12 @@ from explorer.gans.dirac import (
     DIRAC_GAMES,
     DiracGame,
     eigenvalues,
-    step_eigenvalues,
+    radius,
+    small_circle,
+    step_jacobian,
     trajectory,
     verdict,
+    weights_that_draw_in,
 )
 from explorer.labs.gans.dirac import OUTCOMES, Portrait, games
 from explorer.labs.gans.settings import GanLab
@@ -27,23 +30,35 @@ $D(x) = \psi x$ (Mescheder, Geiger & Nowozin 2018). Both should end at $\theta =
 generator on the data, the judge flat. The arrows are the field $v(\theta, \psi)$ along which both
 move; each move is $h$ times the arrow.
 
-**The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby: negative real parts
-draw in, positive ones push away, and purely imaginary ones turn around it and leave the rest to
-the length of a move. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$: it arrives for every $\gamma
-> 0$, and from $\gamma = 1$ on without turning. With R2 as well the relativistic games have $-\gamma
-\pm \sqrt{\gamma^2 - 1/4}$ for pairs and $-\gamma \pm \sqrt{\gamma^2 - 1}$ for the average.
+**The eigenvalues** of the Jacobian of $v$ at the equilibrium decide nearby, for moves that are
+short enough: negative real parts draw in, positive ones push away. Purely imaginary ones decide
+nothing. There the length and the order of the moves count, and the higher terms of the field: the
+minimax and the non-saturating GAN have the same eigenvalues, and with equal moves the one circles
+or runs away while the other comes nearer. R1 has $-\gamma/2 \pm \sqrt{\gamma^2/4 - 1/4}$, without
+turning from $\gamma = 1$ on. With R2 as well the relativistic games have $-\gamma \pm
+\sqrt{\gamma^2 - 1/4}$ for pairs and $-\gamma \pm \sqrt{\gamma^2 - 1}$ for the average.
+
+**One whole iteration** is what the game really makes, and its moves have a length. It draws in
+nearby where both of *its* eigenvalues lie inside the unit circle. For R1 with both players at once
+that is $h/4 < \gamma < 2/h + h/8$: less leaves the turning to the length of a move ($\gamma = 0.1$
+circles at $h = 0.5$), and with more the judge overshoots ($\gamma = 3$ runs away at $h = 1$). In
+turn it is $0 < \gamma < 2/h - h/8$. Nearby is not everywhere: at $h = 1$, $\gamma = 2$ lies between
+its bounds, and from (1, 1) it runs away all the same.
 
 **WGAN-GP circles.** Its penalty asks for a slope of 1 also where the judge should be flat, so
-that its field jumps at the equilibrium: there is no Jacobian, and no small circle ends. R1 asks
-for a flat judge at the data, and arrives. Both are statements about this game of two numbers; in
-the match a WGAN-GP can be the better teacher all the same.
+that its field jumps at the equilibrium: there is no Jacobian, and small circles grow. R1 asks for a
+flat judge at the data, and arrives with a weight between its bounds. Both are statements about this
+game of two numbers; in the match a WGAN-GP can be the better teacher all the same.
 
 **As in the paper's notebook** $h = 0.2$, 500 moves from (1, 1), penalty 0.7, noise 0.7. The noise
 is replaced by its expectation here.
 """
 
 
-SOURCES = (trajectory, eigenvalues, verdict)
+SOURCES = (
+    *(trajectory, eigenvalues, step_jacobian, weights_that_draw_in, small_circle),
+    verdict,
+)
 
 
 def show(dials: Dials[GanLab]) -> str:
@@ -86,7 +101,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
     """List what becomes of every game from this start, with its eigenvalues."""
     rows = []
     for game in known.values():
-        values, moved = eigenvalues(game), step_eigenvalues(game, portrait.judge_steps, portrait.h)
+        values, scale = eigenvalues(game), radius(game, portrait.judge_steps, portrait.h)
         rows.append(
             {
                 "game": game.label,
@@ -95,9 +110,7 @@ def _verdicts(portrait: Portrait, known: dict[str, DiracGame]) -> None:
                 "eigenvalues of the field": "none: it jumps there"
                 if values is None
                 else ", ".join(map(_complex, values.tolist())),
-                "largest modulus, one iteration": "none"
-                if moved is None
-                else f"{float(moved.abs().max()):.4f}",
+                "largest modulus, one iteration": f"{scale:.4f}" if game.smooth else "none",
             }
         )
     st.dataframe(rows, key="gans.verdicts", hide_index=True, width="stretch", height="content")

@@ -9,6 +9,7 @@ from explorer.gans.bands import band, compare
 from explorer.gans.game import Game
 from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans import looks
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.settings import GanLab
 from explorer.pages import surroundings
@@ -18,7 +19,7 @@ from explorer.pages.gans import forking, material
 from explorer.stage.component import show as show_stage
 from explorer.transport import wasserstein
 
-HOW = """
+HOW = f"""
 **The games.** The discriminator of a GAN gives the probability that a point is real; the critic of
 a WGAN gives any number, kept from growing too steep by clipping its weights or by a penalty; a
 relativistic discriminator says no more than which of two points is the real one, and its generator
@@ -28,9 +29,9 @@ its generator nothing to follow, while a critic can only gain from more training
 judges are trained equally often here.
 
 **What is equal.** The seed, the data and their order, the noise, and the first weights of every
-generator. A judge that is updated five times for each update of its generator costs about five
-times the compute of one that is updated once; under *More* the tick can be equal updates or equal
-arithmetic instead.
+generator. A step in which the judge is updated five times costs {looks.dearer_in_words(5)} the
+arithmetic of a step in which it is updated once, by objective and counted as the clock counts it;
+under *More* the tick can be equal updates or equal arithmetic instead.
 
 **What is measured.** 2,500 samples from fixed noise are held against the modes. A mode is *held*
 when it gets at least 16 % of its fair share on the ring (20 % on the grid) near its centre, and

@@ -29,11 +29,6 @@ TOKEN = "gans:token"
 Found = TypeVar("Found")
 
 
-def in_the_plane(lab: GanLab) -> bool:
-    """Return whether the points of the lab lie in the plane."""
-    return DATA[lab.data].kind == "plane"
-
-
 def stands(dials: Dials[GanLab]) -> GanLab:
     """Return the lab that the dials ask for: turned where its run stands, or else anew."""
     return dials.last.turn(head(), dials.wanted())

@@ -17,8 +17,9 @@ CAVEAT = """
 **Do not read across papers.** The same word, GAN, stands for 1 mode of the ring in one table and
 for 6.3 in another: network, budget and definition decide. A three-sigma disc holds 98.89 % of a
 perfect sampler's points, a three-sigma box 99.46 %; a table of 2,500 samples counts a mode as
-captured when a single good one falls on it. Released code of two of these papers places the ring's
-centres so that the first and the last coincide: seven modes in place of eight. Hollow points are
+captured when a single good one falls on it. The released code of GDPP, and the public
+demonstration of the unrolled GAN, place the ring's centres so that the first and the last coincide:
+seven modes in place of eight. Hollow points are
 quoted from memory and were not read again in their source.
 
 With an equal budget for tuning, no GAN was consistently better than the non-saturating one (Lucic

@@ -39,6 +39,7 @@ from explorer.figures.scene import (
 )
 from explorer.gans.anatomy import SUB_STEPS
 from explorer.gans.objectives import OBJECTIVES
+from explorer.labs.gans.beside import known_of_the_best
 from explorer.labs.gans.deep import Deep
 from explorer.labs.gans.dirac import Portrait
 from explorer.labs.gans.many import Many
@@ -90,7 +91,9 @@ def matched(layer: str = "pull", **settings: object) -> Show:
 
 def true(**settings: object) -> Show:
     match = Match(**{**SMALL, "steps": 10, **settings})  # type: ignore[arg-type]
-    scene = truth_scene(playing(match), match.distribution().extent)
+    data = match.distribution()
+    known = {side: known_of_the_best(match.settings(side), data) for side, _, _ in match.sides()}
+    scene = truth_scene(playing(match), data.extent, data.kind, known)
     return Show(scene, match.still(), list(match.stream()))
 
 
@@ -130,6 +133,8 @@ SHOWS: dict[str, Callable[[], Show]] = {
     "match with an audit": lambda: matched(audit=True),
     "match of images": lambda: matched(data="images"),
     "truth": true,
+    "truth on a line": lambda: true(data="two_bumps"),
+    "truth on a line, matched pairs": lambda: true(data="two_bumps", pairs="optimal"),
     "truth of four": lambda: true(
         first="least_squares", second="wasserstein_clip", third="r1", fourth="wasserstein_gp"
     ),

@@ -11,7 +11,7 @@ from explorer.labs.gradients.settings import Flow
 from explorer.runs.answers import packed
 
 SMALL = {"width": 8, "depth": 1, "seed": 3}
-LATER = ("truth", "coverage", "density")  # what is measured exactly, and takes longest
+LATER = ("truth", "best_profile", "coverage", "density")  # measured exactly, which takes longest
 
 
 def lab(**values) -> GanLab:

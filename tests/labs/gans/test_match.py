@@ -18,7 +18,7 @@ from explorer.labs.gans.side import on_the_plane
 from explorer.labs.gans.standards import reference
 from explorer.runs.experiments import Experiment
 from explorer.runs.frames import Frame, pack
-from explorer.transport import wasserstein
+from explorer.transport import optimal_transport, wasserstein
 
 SMALL = Match(width=8, depth=2, batch=16, critic_steps=2, steps=110)
 TALKATIVE = "30:critic_steps=1,first=minimax;60:b.penalty_weight=5.0,optimizer=sgd;70:noise=uniform"
@@ -176,23 +176,52 @@ def test_the_numbers_of_a_frame_are_those_of_its_points():
     assert np.allclose(frame.arrays["b/shares"], shares, atol=0.1)  # of 2,500, of which 512 here
 
 
-def test_the_learned_gap_over_the_exact_distance_is_the_gap_ratio():
+def test_the_learned_gap_is_tried_on_clouds_that_the_truth_does_not_know():
     match = replace(SMALL, steps=100, critic_steps=5)
     frame = list(match.stream())[100]
     side = match.players()[1]
     assert frame.state is not None
     side.restore({k: v for k, v in frame.state.items() if k.startswith("b/")})
     real, fake = reference(side.data, 256), torch.from_numpy(frame.arrays["b/fake"])[:256]
+    exact = optimal_transport(real, fake).kantorovich_potential
+    noise = torch.randn(40, 256, 2, generator=torch.Generator().manual_seed(7))
+    clouds = [
+        (side.data.sample(256, torch.Generator().manual_seed(k)), side.game.generate(each))
+        for k, each in enumerate(noise, 100)
+    ]
+    w1 = [wasserstein(*pair) for pair in clouds]
 
-    gap = float(side.game.judge(real).mean() - side.game.judge(fake).mean())
-    distance = wasserstein(real, fake)
+    def ratio(judge):
+        gaps = [float(judge(x).mean() - judge(y).mean()) for x, y in clouds]
+        return np.mean(np.array(gaps) / np.array(w1))
+
+    scalars = frame.scalars
+    assert scalars["b/gap_ratio"] == pytest.approx(
+        ratio(side.game.judge), abs=1.5 * scalars["b/gap_noise"] + 0.02
+    )
+    assert scalars["b/exact_ratio"] == pytest.approx(ratio(exact), abs=0.06)
+    least = ratio(exact) * np.mean(w1)
+    assert scalars["b/gap_least"] == pytest.approx(ratio(exact) * (1 + least / 0.2), rel=0.12)
     slopes = side.game.slopes_between(reference(side.data)[:128], side.noise[:128])
 
     assert frame.scalars["b/slope_between"] == pytest.approx(float(slopes.mean()))
-    assert frame.scalars["b/gap_ratio"] == pytest.approx(gap / distance, rel=1e-4)
-    assert frame.scalars["b/predicted_slope"] == pytest.approx(1 + distance / 0.2, rel=1e-6)
     assert frame.arrays["b/truth"].shape == (24, 24)
-    assert "a/gap_ratio" not in frame.scalars
+    assert not {"a/gap_ratio", "b/gap_best"} & set(scalars)
+    assert not {"b/truth_blunt", "b/kernel"} & set(scalars)
+    assert 0.006 < scalars["a/kernel"] <= 0.8
+
+
+def test_on_a_line_the_best_penalised_critic_is_known_and_drawn_over_the_learned_one():
+    match = replace(SMALL, data="two_bumps", steps=10)
+    frame = some(match, 1)[0]
+    best, axis = frame.arrays["b/best_profile"], match.still().arrays["profile_axis"]
+
+    assert frame.scalars["b/gap_best"] >= frame.scalars["b/gap_least"] > 3
+    assert "a/best_profile" not in frame.arrays
+    assert best.shape == axis.shape == (128,)
+    steep = np.abs(np.diff(best) / np.diff(axis))
+    # a generator that says nearly one point: h is F_P or 1 − F_P, and the slope is above 1
+    assert steep[(np.abs(axis[:-1]) > 0.3) & (np.abs(axis[:-1]) < 1)].min() > 1
 
 
 def test_accuracy_is_told_of_probabilities_only():

@@ -218,7 +218,7 @@ def test_the_portrait_says_that_r1_arrives_and_wgan_gp_circles():
 
     assert {name: still.scalars[f"{name}/end"] for name in ends} == ends
     assert still.sentences["r1/says"].startswith("**It arrives.**")
-    assert still.sentences["wasserstein_gp/says"].startswith("**It circles and never arrives.**")
+    assert still.sentences["wasserstein_gp/says"].startswith("**It circles and has not arrived.**")
     assert (still.scalars["r1/arrives"], still.scalars["wasserstein_gp/arrives"]) == (1, 0)
 
 
@@ -237,6 +237,28 @@ def test_the_eigenvalues_of_r1_are_those_of_the_formula(gamma: float):
         sorted(r1_eigenvalues(gamma), key=lambda z: (z.real, z.imag))
     )
     assert "wasserstein_gp/real1" not in scalars
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentences"),
+    [
+        # 1 − hγ + h²/4 = 1.0125, whose root is the modulus
+        ({"gamma": 0.1, "h": 0.5}, ("It circles", "pushes away: distances times 1.0062")),
+        ({"gamma": 0.2, "h": 0.5}, ("It arrives", "draws in: distances times 0.9811")),
+        ({"gamma": 3.0, "h": 1.0}, ("It runs away", "γ draws in from 0.25 to 2.12")),
+        ({"gamma": 0.2, "h": 0.5}, ("γ draws in from 0.125 to 4.06",)),
+        ({"game": "wasserstein_gp"}, ("0.01 from it is 1.97 from it", "small circles grow")),
+        ({"game": "wasserstein_gp", "judge_steps": 5}, ("is 0.709 from it", "small circles grow")),
+        ({"game": "minimax", "judge_steps": 1}, ("keeps distances", "higher terms decide")),
+        ({"game": "minimax"}, ("It runs away", "pushes away: distances times 1.0050")),
+    ],
+)
+def test_what_is_said_of_two_numbers_is_of_the_moves_of_their_run(settings, sentences):
+    portrait = Portrait(**{"game": "r1"} | settings)
+
+    says = portrait.still().sentences[f"{portrait.game}/says"]
+
+    assert all(each in says for each in sentences), says
 
 
 def test_every_portrait_says_what_its_path_does():
