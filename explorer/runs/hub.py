@@ -308,16 +308,16 @@ class Hub:
         self._tickets.forget(run.number)
         run.tell(True)
 
-    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint] | None:
-        """Return the living run that shares most with an experiment, and its checkpoint."""
-        best: tuple[Run, Checkpoint] | None = None
+    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint, int] | None:
+        """Return the living run that shares most, its state, and up to which step it is shared."""
+        best: tuple[Run, Checkpoint, int] | None = None
         for run in self._runs.values():
             if type(run.experiment) is not type(experiment):
                 continue
             shared = experiment.shared_steps(run.experiment)
             found = run.checkpoints.before(shared) if shared >= 0 else None
             if found is not None and (best is None or found.step > best[1].step):
-                best = run, found
+                best = run, found, shared
         return best
 
     # ------------------------------------------------------------------------------- trainers

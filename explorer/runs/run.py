@@ -220,9 +220,12 @@ class Run:
         if index == self.recording.head:
             self.checkpoints.add(Checkpoint(index, step, state, self.recording.newest))
 
-    def fork(self, origin: "Run", checkpoint: Checkpoint) -> None:
-        """Begin with what ``origin`` has up to a checkpoint."""
-        self.recording = origin.recording.prefix(checkpoint.index, checkpoint.packet)
+    def fork(self, origin: "Run", checkpoint: Checkpoint, shared: int) -> None:
+        """Begin with the frames of ``origin`` up to a step, and its states up to a checkpoint.
+
+        What lies between is made once more, and not kept twice; but who pauses there sees it.
+        """
+        self.recording = origin.recording.prefix(checkpoint, shared)
         self.checkpoints = origin.checkpoints.prefix(checkpoint.index)
 
     def finish(self, trouble: str = "") -> None:
