@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from explorer.runs import staffing, trainer
 from explorer.runs.answers import Asking
-from explorer.runs.desk import Brought, Desk
+from explorer.runs.desk import NONE_STAYS, Brought, Desk
 from explorer.runs.frames import unpack
 from explorer.runs.limits import LimitError
 from tests.runs.questions import Asked, answer
 from tests.runs.test_answers import opened
+from tests.runs.test_recovery import alive
 from tests.runs.waiting import until
 
 ASKING = Asking.about(answer, Asked)
@@ -149,16 +151,72 @@ def test_a_process_that_dies_with_a_question_is_replaced_and_the_question_asked_
     assert len(set(pair.pids) & set(before)) == 1
 
 
-def test_a_question_that_ends_its_process_twice_is_given_up_with_a_sentence(desk: Desk):
+def test_a_question_that_ends_its_processes_is_given_up_with_a_sentence(desk: Desk):
     stage = Stage(desk)
     header, _, found = stage.answer(stage.ask(fault="end"))
 
-    assert header["refused"]["sentence"] == "The process that computed this ended twice."
+    assert header["refused"]["sentence"] == "The process that computed this ended 3 times."
     assert found == []
     assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
 
 
-def test_a_process_that_is_silent_for_too_long_is_named_and_replaced(desk: Desk):
+def test_a_process_that_hangs_is_ended_and_its_question_asked_again(
+    pair: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    stage = Stage(pair)
+    stage.answer(stage.ask(word="before"))
+    until(lambda: all(seat.process.proven for seat in pair._seats))
+    monkeypatch.setattr(staffing, "GIVEN_UP", 3.0)
+    number = stage.ask(seconds=0.5, word="asked again")
+    until(lambda: any(not seat.free for seat in pair._seats))
+    busy = next(seat.process.pid for seat in pair._seats if not seat.free)
+
+    os.kill(busy, signal.SIGSTOP)
+
+    assert stage.answer(number)[1] == {"alt": "asked again"}
+    until(lambda: len(pair.pids) == 2 and busy not in pair.pids)
+    until(lambda: not alive(busy))
+
+
+def test_processes_that_end_young_are_tried_for_ever_and_then_answer(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(trainer.sys, "executable", "/bin/false")
+    desk = Desk(processes=1)
+    desk.start()
+    try:
+        stage = Stage(desk)
+        number = stage.ask(word="at last")
+        until(lambda: stage.told)
+        assert stage.told[0][0]["refused"]["sentence"] == NONE_STAYS
+
+        monkeypatch.undo()
+        until(lambda: len(stage.told) == 2)
+        header, scene, _ = stage.told[1]
+        assert (header["number"], scene) == (number, {"alt": "at last"})
+    finally:
+        desk.stop()
+
+
+def test_where_no_process_may_be_started_the_server_answers_until_one_may(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(trainer.sys, "executable", "/nonexistent/python")
+    desk = Desk(processes=1)
+    desk.start(("tests.runs.questions",))
+    try:
+        stage = Stage(desk)
+        here = stage.answer(stage.ask(fault="pid"))[2]
+        assert unpack(here[1])[1].scalars["pid"] == os.getpid()
+
+        monkeypatch.undo()
+        until(lambda: desk.pids and os.getpid() not in desk.pids)
+        assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+    finally:
+        desk.stop()
+
+
+def test_a_process_that_is_at_one_question_for_too_long_is_replaced(desk: Desk):
     stage = Stage(desk)
     before = desk.pids
 

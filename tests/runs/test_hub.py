@@ -317,6 +317,8 @@ class Scribe(Trainer):
     hired: ClassVar[list["Scribe"]] = []
 
     def __init__(self, hear: object, lost: object) -> None:
+        self.proven = self.warm = False
+        self.heard_at = 0.0
         self.told: list[tuple[str, int]] = []
         self.hired.append(self)
 
@@ -347,8 +349,8 @@ def test_a_trainer_hears_of_goals_only_when_they_change_and_of_the_end(
     hub.stop()
 
     (scribe,) = Scribe.hired
-    told = [("open", 0), ("goal", 50), ("goal", 80), ("goal", 0), ("close", -1), ("stop", -1)]
-    assert scribe.told == told
+    goals = [("goal", 50), ("goal", 80), ("goal", 0)]
+    assert scribe.told == [("warm", -1), ("open", 0), *goals, ("close", -1), ("stop", -1)]
 
 
 def test_runs_go_to_the_trainer_with_the_fewest_that_train(
