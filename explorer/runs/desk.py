@@ -34,11 +34,21 @@ PATIENCE = 30.0  # seconds that one answer may take
 BLAME = 4  # of a question that takes processes with it: 2 for each, 1 for one that was loading yet
 TICK = 1.0  # seconds between two looks at the clock
 GRACE = 60.0  # seconds that a tab's way to ask outlives the tab, which may have been reloaded
-HOPELESS = 3  # processes that end young, in a row, before who waits is told
+HOPELESS = 3  # processes that end young, in a row, before who waits hears of that
 ALONE = 40.0  # seconds at most that the first process has the start for itself
 
-Tell = Callable[[bytes], None]
+LONG = 2.0  # seconds after which who waits is told what for
+
+STARTING = "Waiting for the process that computes this, which is starting."
+COMPUTING = "This is being computed; it takes longer than usual."
+QUEUED = "Others are being answered; this comes next."
+MISSED = (
+    "The process that computes this has been silent for some seconds; it is replaced if it stays so"
+    "."
+)
 NONE_STAYS = "The processes that compute this end as soon as they start; it is tried again."
+
+Tell = Callable[[bytes | str], None]
 
 
 class Inside:
@@ -76,18 +86,22 @@ class Question:
     moving: bool
     losses: int = 0  # processes that ended over it
     blame: int = 0
-    despaired: bool = False  # whether the stage was told that there is nobody to answer
 
 
 @dataclass
 class Asker:
-    """A stage that is connected. ``tell`` takes an answer from any thread."""
+    """A stage that is connected.
+
+    ``tell`` takes from any thread an answer, or as text what is waited for: empty for nothing.
+    """
 
     asking: Asking
     tell: Tell
     token: str
     next: Question | None = None
+    waits_since: float = 0.0  # when it began to wait for its turn
     at_work: bool = False
+    waiting: str = ""  # what it was told to wait for
     shows: str = ""  # the name of the scene that it has
     asked: float = -math.inf  # when it asked last
 
@@ -236,6 +250,8 @@ class Desk:
                 return
             known.next = Question(number, given, moving)
             known.asked = self._clock()
+            if asker not in self._waiting:
+                known.waits_since = self._clock()
             if not known.at_work:
                 self._waiting.setdefault(asker)
             self._dispatch()
@@ -268,15 +284,29 @@ class Desk:
             }
             seat.process.send(Message("ask", number, values))
 
-    def _despair(self) -> None:
-        """Tell those who wait that no process stays; what they want to know is asked again."""
-        if self._seats or self._pauses.failures < HOPELESS:
-            return
-        for number in self._waiting:
-            asker = self._askers[number]
-            if asker.next is not None and not asker.next.despaired:
-                asker.next.despaired = True
-                asker.tell(refusal(asker.next.number, "", NONE_STAYS))
+    def _say_what_is_waited_for(self) -> None:
+        """Tell every stage what it waits for, as soon as that is worth a word."""
+        for number, asker in self._askers.items():
+            wait = self._what_it_waits_for(number, asker)
+            if wait != asker.waiting:
+                asker.waiting = wait
+                asker.tell(wait)
+
+    def _what_it_waits_for(self, number: int, asker: Asker) -> str:
+        if asker.at_work:
+            seat = next((s for s in self._seats if s.asker == number and not s.free), None)
+            if seat is None:
+                return ""
+            if self._silence.missed(seat.process):
+                return MISSED
+            if self._clock() - seat.since <= LONG:
+                return ""
+            return COMPUTING if seat.process.proven else STARTING
+        if asker.next is None:
+            return ""
+        if self._seats:
+            return QUEUED if self._clock() - asker.waits_since > LONG else ""
+        return NONE_STAYS if self._pauses.failures >= HOPELESS else STARTING
 
     def _hear(self, process: Worker, message: Message) -> None:
         with self._lock:
@@ -304,6 +334,9 @@ class Desk:
         if asker is None:
             return
         self._done(number, asker)
+        if asker.waiting:
+            asker.waiting = ""
+            asker.tell("")
         values = message.values
         if message.kind == "refused":
             asker.tell(refusal(question.number, values["name"], values["sentence"]))
@@ -348,7 +381,6 @@ class Desk:
             self._let_go(seat, "The process that computed this ended {} times.")
             if self._running and self._pauses.over:
                 self._hire()
-            self._despair()
             self._dispatch()
 
     def _let_go(self, seat: Seat, sentence: str) -> None:
@@ -383,8 +415,8 @@ class Desk:
             if self._running and seated < wanted and self._pauses.over:
                 self._hire()
             self._leave_to_processes()
-            self._despair()
             self._dispatch()
+            self._say_what_is_waited_for()
         for seat in gone:  # without the lock, which its last message may need
             seat.process.kill()
 

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.runs import staffing, trainer
 from explorer.runs.answers import Asking
-from explorer.runs.desk import NONE_STAYS, Brought, Desk
+from explorer.runs.desk import COMPUTING, MISSED, NONE_STAYS, Brought, Desk
 from explorer.runs.frames import unpack
 from explorer.runs.limits import LimitError
 from tests.runs.questions import Asked, answer
@@ -26,11 +26,15 @@ class Stage:
     def __init__(self, desk: Desk, session: str = "a tab") -> None:
         self.desk = desk
         self.told: list[tuple] = []
+        self.waits: list[str] = []  # what it was told to wait for
         self.number = desk.enter(desk.admit(session, ASKING), self._tell)
         self.asked = 0
 
-    def _tell(self, data: bytes) -> None:
-        self.told.append(opened(data))
+    def _tell(self, data: bytes | str) -> None:
+        if isinstance(data, str):
+            self.waits.append(data)
+        else:
+            self.told.append(opened(data))
 
     def ask(self, moving: bool = False, **given: object) -> int:
         self.asked += 1
@@ -166,7 +170,8 @@ def test_a_process_that_hangs_is_ended_and_its_question_asked_again(
     stage = Stage(pair)
     stage.answer(stage.ask(word="before"))
     until(lambda: all(seat.process.proven for seat in pair._seats))
-    monkeypatch.setattr(staffing, "GIVEN_UP", 3.0)
+    monkeypatch.setattr(staffing, "MISSED", 1.5)
+    monkeypatch.setattr(staffing, "GIVEN_UP", 5.0)
     number = stage.ask(seconds=0.5, word="asked again")
     until(lambda: any(not seat.free for seat in pair._seats))
     busy = next(seat.process.pid for seat in pair._seats if not seat.free)
@@ -174,6 +179,7 @@ def test_a_process_that_hangs_is_ended_and_its_question_asked_again(
     os.kill(busy, signal.SIGSTOP)
 
     assert stage.answer(number)[1] == {"alt": "asked again"}
+    assert stage.waits[-2:] == [MISSED, ""]
     until(lambda: len(pair.pids) == 2 and busy not in pair.pids)
     until(lambda: not alive(busy))
 
@@ -187,13 +193,11 @@ def test_processes_that_end_young_are_tried_for_ever_and_then_answer(
     try:
         stage = Stage(desk)
         number = stage.ask(word="at last")
-        until(lambda: stage.told)
-        assert stage.told[0][0]["refused"]["sentence"] == NONE_STAYS
+        until(lambda: stage.waits[-1:] == [NONE_STAYS])
 
         monkeypatch.undo()
-        until(lambda: len(stage.told) == 2)
-        header, scene, _ = stage.told[1]
-        assert (header["number"], scene) == (number, {"alt": "at last"})
+        assert stage.answer(number)[1] == {"alt": "at last"}
+        assert stage.waits[-1] == ""
     finally:
         desk.stop()
 
@@ -225,6 +229,15 @@ def test_a_process_that_is_at_one_question_for_too_long_is_replaced(desk: Desk):
     assert header["refused"]["sentence"] == "This took more than 2 s and was stopped."
     until(lambda: desk.pids and desk.pids != before)
     assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+
+
+def test_who_waits_for_long_is_told_what_for_and_when_it_is_over(pair: Desk):
+    stage = Stage(pair)
+    stage.answer(stage.ask(word="quick"))
+    assert stage.waits == []
+
+    stage.answer(stage.ask(seconds=4.0))
+    assert stage.waits == [COMPUTING, ""]
 
 
 def test_a_fault_of_ours_is_a_sentence_and_the_process_lives_on(desk: Desk):

@@ -42,6 +42,7 @@ class Run:
     viewers: int = 0
     fetched: list[str] = field(default_factory=list)
     goal: int = -1
+    waiting: str = ""
     silent: bool = False  # sends no frames for now
     hang_up: int = 0  # closes every socket with this code, until it is 0 again
 
@@ -64,6 +65,8 @@ class Run:
             "last": self.last,
             "trouble": self.trouble if self.state == "diverged" else "",
             "notice": self.notice,
+            "notices": int(bool(self.notice)),
+            "waiting": self.waiting,
             "rate": 5 * self.rate if self.state == "training" else None,
             "viewers": self.viewers,
         }

@@ -12,6 +12,7 @@ const SAID = {
   paused: "paused",
   ended: "at the end",
   diverged: "diverged",
+  stopped: "stopped",
 };
 
 /** The lines of one stage. */
@@ -21,11 +22,15 @@ export class Lines {
     this.trouble.hidden = true;
     this.notice = element("div", "notice");
     this.notice.hidden = true;
+    this.blank = element("p", "blank");
+    this.blank.hidden = true;
+    this.blank.setAttribute("role", "status");
     this.announcer = element("div", "visually-hidden");
     this.announcer.setAttribute("aria-live", "polite");
     /** @type {Saying | null} */
     this.state = null;
     this.timer = 0;
+    this.standing = "";
   }
 
   /**
@@ -41,22 +46,38 @@ export class Lines {
   }
 
   /**
-   * Show one line over the time bar; it leaves by itself unless it `stays`. Empty text takes it
-   * away.
+   * Show one line over the time bar; it leaves by itself. Empty text takes it away.
    *
    * @param {string} text
    */
-  notify(text, stays = false) {
+  notify(text) {
     clearTimeout(this.timer);
+    this.write(text || this.standing);
+    if (text) this.timer = setTimeout(() => this.write(this.standing), READ);
+  }
+
+  /**
+   * Show one line that stays as long as it is true; empty: nothing is.
+   *
+   * @param {string} text
+   */
+  stand(text) {
+    if (text === this.standing) return;
+    this.standing = text;
+    clearTimeout(this.timer);
+    this.write(text);
+  }
+
+  /** @param {string} text */
+  write(text) {
     this.notice.hidden = !text;
     if (!text) return;
     const close = element("button", "", "✕");
     close.type = "button";
     close.setAttribute("aria-label", "Dismiss");
-    close.addEventListener("click", () => this.notify(""));
+    close.addEventListener("click", () => (this.notice.hidden = true));
     this.notice.replaceChildren(element("span", "", text), close);
-    this.announcer.textContent = text;
-    if (!stays) this.timer = setTimeout(() => this.notify(""), READ);
+    this.say(text);
   }
 
   /**
@@ -71,8 +92,27 @@ export class Lines {
     const first = this.state === null;
     this.state = state;
     if (first && state === "idle") return;
-    const why = state === "diverged" ? `: ${reason}` : "";
-    this.announcer.textContent = `${SAID[state]}, ${where}${why}`;
+    const why = state === "diverged" || state === "stopped" ? `: ${reason}` : "";
+    this.say(`${SAID[state]}, ${where}${why}`);
+  }
+
+  /**
+   * Have a text read aloud, also where it is the same as the last one.
+   *
+   * @param {string} text
+   */
+  say(text) {
+    this.announcer.replaceChildren(element("span", "", text));
+  }
+
+  /**
+   * Say in the place of the picture what is waited for; empty: there is a picture.
+   *
+   * @param {string} what
+   */
+  await(what) {
+    if (this.blank.textContent !== what) this.blank.textContent = what;
+    this.blank.hidden = !what;
   }
 
   close() {
