@@ -32,6 +32,7 @@ MODULE = "explorer.runs.answering"
 PROCESSES = 2  # one answers on while the other is replaced
 PATIENCE = 30.0  # seconds that one answer may take
 BLAME = 4  # of a question that takes processes with it: 2 for each, 1 for one that was loading yet
+PLACES = 4  # stages that may ask with one token at once
 TICK = 1.0  # seconds between two looks at the clock
 GRACE = 60.0  # seconds that a tab's way to ask outlives the tab, which may have been reloaded
 HOPELESS = 3  # processes that end young, in a row, before who waits hears of that
@@ -230,6 +231,8 @@ class Desk:
             number = self._tickets.number(token)
             if number is None:
                 raise KeyError("this page is over")
+            if sum(asker.token == token for asker in self._askers.values()) >= PLACES:
+                raise LimitError(f"A viewer may ask at most {PLACES} times at once.")
             if len(self._askers) >= self.connections:
                 raise LimitError(f"At most {self.connections} may ask at once.")
             self._count += 1

@@ -178,6 +178,9 @@ class Hub:
             run = self.run(token)
             if run is None:
                 raise KeyError("this run is over")
+            if list(run.connections.values()).count(token) >= self.limits.connections_per_viewer:
+                most = self.limits.connections_per_viewer
+                raise LimitError(f"A viewer may watch one run at most {most} times at once.")
             if len(run.connections) >= self.limits.connections_per_run:
                 raise LimitError(f"At most {self.limits.connections_per_run} may watch one run.")
             if self.connections >= self.limits.connections:

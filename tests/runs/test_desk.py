@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -23,8 +24,11 @@ ASKING = Asking.about(answer, Asked)
 class Stage:
     """A stage's end: what it was told, in order."""
 
-    def __init__(self, desk: Desk, session: str = "a tab") -> None:
+    tabs = count()
+
+    def __init__(self, desk: Desk, session: str = "") -> None:
         self.desk = desk
+        session = session or f"tab {next(self.tabs)}"
         self.told: list[tuple] = []
         self.waits: list[str] = []  # what it was told to wait for
         self.number = desk.enter(desk.admit(session, ASKING), self._tell)
@@ -270,11 +274,16 @@ def test_what_cannot_be_taken_ends_no_process_and_answers_go_on(desk: Desk):
 
 
 def test_an_unknown_token_may_not_ask_and_there_is_an_end_to_those_who_may():
-    desk = Desk(connections=1)
+    desk = Desk(connections=5)
     with pytest.raises(KeyError):
         desk.enter("made up", lambda answer: None)
     token = desk.admit("a tab", ASKING)
     assert desk.admit("a tab", ASKING) == token != desk.admit("another", ASKING)
-    desk.enter(token, lambda answer: None)
-    with pytest.raises(LimitError, match="At most 1 may ask at once"):
+    for _ in range(4):
         desk.enter(token, lambda answer: None)
+    with pytest.raises(LimitError, match="A viewer may ask at most 4 times at once"):
+        desk.enter(token, lambda answer: None)
+    another = desk.admit("another", ASKING)
+    desk.enter(another, lambda answer: None)
+    with pytest.raises(LimitError, match="At most 5 may ask at once"):
+        desk.enter(another, lambda answer: None)
