@@ -607,6 +607,7 @@ class Stage {
     this.lines.notify("");
     if (this.column) this.column.coarse.textContent = "";
     this.reached("");
+    this.forgotten = false;
     this.waiting = "";
     this.noticed = 0;
     this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
@@ -636,7 +637,6 @@ class Stage {
   /** @param {string} obstacle */
   reached(obstacle) {
     this.unreachable = obstacle;
-    if (!obstacle) this.forgotten = false;
     document.documentElement.classList.toggle(ALONE, obstacle === UNREACHABLE);
   }
 
@@ -651,7 +651,7 @@ class Stage {
   get hurdle() {
     if (this.unreachable) return this.unreachable;
     if (this.forgotten) return FORGOTTEN;
-    const again = this.player.live && this.player.playing && this.player.run.again !== null;
+    const again = this.player.live && this.player.playing && this.player.run.again;
     return this.waiting || (again ? AGAIN : "");
   }
 

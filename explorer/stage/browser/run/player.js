@@ -75,6 +75,9 @@ export class Player {
    */
   attach(data, { gates, loop }) {
     const before = this.live === data.live ? this.attached : null; // another kind starts afresh
+    const name = data.run ?? data.token;
+    // The server forgot it, or began anew; a run that was only foreseen is no such one.
+    const same = before && !this.left && this.live && name === this.name;
     this.attached?.close();
     this.left?.close();
     this.left = null;
@@ -83,8 +86,6 @@ export class Player {
     this.loop = loop;
     this.live = data.live;
     this.waiting = null;
-    const name = data.run ?? data.token;
-    const same = before && this.live && name === this.name; // the server forgot it, or began anew
     this.name = name;
     this.attached = this.open(data);
     if (same) this.attached.inherit(before);

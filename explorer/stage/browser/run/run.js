@@ -64,6 +64,7 @@ export class Run {
     this.tried = new Set(); // gaps in the past that were asked for
     this.reachable = false;
     this.overview = false; // whether one is on its way
+    this.inherited = -1; // up to which frame it was known before the server forgot it
     /** @type {LinkEvents} */
     const on = {
       still: (frame) => this.gotStill(frame),
@@ -148,13 +149,13 @@ export class Run {
     this.store = store;
     this.still = still;
     this.settled = settled;
+    this.inherited = store.newest;
   }
 
-  /** The frame up to which a run that was begun anew is computed once more; null where it is not. */
+  /** Whether the server computes once more what is known here already. */
   get again() {
-    const { status, store } = this;
-    if (!status || status.state !== "training" || status.head >= store.newest) return null;
-    return store.newest;
+    const { status, inherited } = this;
+    return status?.state === "training" && this.store.newest <= inherited;
   }
 
   /** @param {Frame | null} frame */
