@@ -4,6 +4,7 @@ import { Context } from "./context.js";
 import { Column } from "./dials/column.js";
 import { Hand } from "./dials/hand.js";
 import { moment } from "./format.js";
+import { hush } from "./hush.js";
 import { listen } from "./keys.js";
 import { element, Explanations, focused, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
@@ -46,7 +47,6 @@ const BLANK = "Waiting for the first picture.";
 const FORGOTTEN = "The server knows nothing of this run any more; it is being opened again.";
 const AGAIN =
   "The server had lost this run and computes it again; it goes on from the last frame shown here.";
-const ALONE = "unreachable"; // class of the document while this stage says so
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
 /** @type {Scene} */
@@ -170,6 +170,8 @@ class Stage {
     this.dirty = false;
     this.closed = false;
     this.unreachable = ""; // why the server cannot be reached
+    /** @type {(() => void) | null} */
+    this.speak = null; // lets Streamlit speak of the connection again
     this.forgotten = false; // whether it answers, but knows nothing of the run
     this.waiting = ""; // what the server says that it waits for
     this.noticed = 0; // how many notices of the run have been shown
@@ -637,7 +639,10 @@ class Stage {
   /** @param {string} obstacle */
   reached(obstacle) {
     this.unreachable = obstacle;
-    document.documentElement.classList.toggle(ALONE, obstacle === UNREACHABLE);
+    if (!obstacle) {
+      this.speak?.();
+      this.speak = null;
+    } else this.speak ??= hush();
   }
 
   /** The server answers, but knows nothing of the run: the page has to open it again. */
