@@ -337,12 +337,11 @@ def test_hostile_links_get_a_sentence_on_a_working_page(visit):
 
 
 def _trainer(server: int) -> int:
-    """Return the process id of a trainer: a child of the server."""
+    """Return the process id of the trainer at work: the oldest among the children of the server."""
     listing = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(server)], capture_output=True, text=True
+        ["ps", "-o", "etimes=,pid=,args=", "--ppid", str(server)], capture_output=True, text=True
     ).stdout
-    for line in listing.splitlines():
-        pid, _, command = line.strip().partition(" ")
-        if "explorer.runs.worker" in command:
-            return int(pid)
-    raise AssertionError(f"no trainer among the children of the server:\n{listing}")
+    trainers = [line.split() for line in listing.splitlines() if "explorer.runs.worker" in line]
+    if not trainers:
+        raise AssertionError(f"no trainer among the children of the server:\n{listing}")
+    return int(max(trainers, key=lambda one: int(one[0]))[1])
