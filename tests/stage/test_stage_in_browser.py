@@ -831,8 +831,11 @@ def test_what_a_run_waits_for_stands_as_long_as_it_is_so_and_then_what_happened(
     expect(notice).to_have_text(run.waiting)
     assert page.locator("[aria-live]").inner_text() == run.waiting
 
-    run.waiting, run.notice, run.notices = "", "It was replaced.", 2
+    run.waiting, run.notice, run.notices = "The next one is starting.", "It was replaced.", 2
+    expect(notice).to_have_text("The next one is starting.")
+    run.waiting = ""
     expect(notice).to_have_text("It was replaced.")
+    expect(page.locator(".notice")).to_be_visible()
 
 
 def test_an_accident_that_happens_again_is_said_again(house: House):

@@ -31,6 +31,7 @@ export class Lines {
     this.state = null;
     this.timer = 0;
     this.standing = "";
+    this.passing = "";
   }
 
   /**
@@ -51,13 +52,20 @@ export class Lines {
    * @param {string} text
    */
   notify(text) {
+    this.passing = text;
+    if (!this.standing) this.pass();
+  }
+
+  /** Show the line that leaves by itself, if there is one. */
+  pass() {
     clearTimeout(this.timer);
-    this.write(text || this.standing);
-    if (text) this.timer = setTimeout(() => this.write(this.standing), READ);
+    this.write(this.passing);
+    if (this.passing) this.timer = setTimeout(() => this.notify(""), READ);
   }
 
   /**
-   * Show one line that stays as long as it is true; empty: nothing is.
+   * Show one line that stays as long as it is true; empty: nothing is. One that leaves by itself
+   * is shown after it.
    *
    * @param {string} text
    */
@@ -65,7 +73,8 @@ export class Lines {
     if (text === this.standing) return;
     this.standing = text;
     clearTimeout(this.timer);
-    this.write(text);
+    if (text) this.write(text);
+    else this.pass();
   }
 
   /** @param {string} text */
@@ -75,7 +84,10 @@ export class Lines {
     const close = element("button", "", "✕");
     close.type = "button";
     close.setAttribute("aria-label", "Dismiss");
-    close.addEventListener("click", () => (this.notice.hidden = true));
+    close.addEventListener("click", () => {
+      this.notice.hidden = true;
+      if (text === this.passing) this.passing = "";
+    });
     this.notice.replaceChildren(element("span", "", text), close);
     this.say(text);
   }
