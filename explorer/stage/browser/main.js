@@ -283,6 +283,7 @@ class Stage {
           reach: deaf,
           refused: deaf,
           lost: deaf, // the page's own run says so
+          wait: deaf,
           answer: (answer) => this.foresee(answer),
         })
       : null;
