@@ -5,7 +5,9 @@ Started with ``streamlit run app.py``, which finds ``app`` below.
 
 import streamlit as st
 
+from explorer.stage.doors import hurry
 from explorer.stage.routes import routes
 from explorer.stage.serving import lifespan
 
+hurry()
 app = st.App("explorer/pages/laboratory.py", routes=routes(), lifespan=lifespan)

@@ -2,12 +2,15 @@
 
 A stage has at most one question in work; what it asks meanwhile replaces what it asked before, so
 that nothing piles up however fast a hand moves. Stages take turns, so a room of hands shares what
-there is. A process that dies, or is silent for too long, is replaced, and its question asked once
-more.
+there is. A process that dies or falls silent is replaced, and its question asked once more; one
+that lives, but takes too long, is replaced too. Where no process may be started at all, a thread of
+the server answers.
 """
 
-import contextlib
+import logging
 import math
+import os
+import queue
 import threading
 import time
 from collections import OrderedDict
@@ -15,22 +18,64 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.runs.answering import Answering
 from explorer.runs.answers import Asking, Packed, refusal, wired
 from explorer.runs.limits import LimitError
 from explorer.runs.messages import Message
+from explorer.runs.staffing import Pauses, Silence
 from explorer.runs.tickets import Tickets
 from explorer.runs.trainer import Trainer
+
+log = logging.getLogger(__name__)
 
 MODULE = "explorer.runs.answering"
 PROCESSES = 2  # one answers on while the other is replaced
 PATIENCE = 30.0  # seconds that one answer may take
-TRIES = 2  # processes that one question may take with it
+BLAME = 4  # of a question that takes processes with it: 2 for each, 1 for one that was loading yet
+PLACES = 4  # stages that may ask with one token at once
 TICK = 1.0  # seconds between two looks at the clock
 GRACE = 60.0  # seconds that a tab's way to ask outlives the tab, which may have been reloaded
-FALSE_STARTS = 3  # processes that may end before they report, in a row
+HOPELESS = 3  # processes that end young, in a row, before who waits hears of that
 ALONE = 40.0  # seconds at most that the first process has the start for itself
 
-Tell = Callable[[bytes], None]
+LONG = 2.0  # seconds after which who waits is told what for
+
+STARTING = "Waiting for the process that computes this, which is starting."
+COMPUTING = "This is being computed; it takes longer than usual."
+QUEUED = "Others are being answered; this comes next."
+MISSED = (
+    "The process that computes this has been silent for some seconds; it is replaced if it stays so"
+    "."
+)
+NONE_STAYS = "The processes that compute this end as soon as they start; it is tried again."
+
+Tell = Callable[[bytes | str], None]
+
+
+class Inside:
+    """What stands in for a process where none may be started: the same work, in a thread."""
+
+    def __init__(self, hear: "Callable[[Worker, Message], None]") -> None:
+        self.proven = self.warm = True
+        self.heard_at = 0.0
+        self.pid = os.getpid()
+        self._hear = hear
+        self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        work = Answering(self._inbox, lambda message: self._hear(self, message)).work
+        threading.Thread(target=work, name="answers", daemon=True).start()
+
+    def send(self, message: Message) -> None:
+        """Tell it something; returns at once."""
+        self._inbox.put(message)
+
+    def stop(self) -> None:
+        """Have it end after what it is at."""
+        self._inbox.put(None)
+
+    kill = stop  # a thread cannot be ended; nothing of it is taken any more
+
+
+Worker = Trainer | Inside
 
 
 @dataclass
@@ -40,18 +85,24 @@ class Question:
     number: int
     given: Mapping[str, Any]
     moving: bool
-    tries: int = 0
+    losses: int = 0  # processes that ended over it
+    blame: int = 0
 
 
 @dataclass
 class Asker:
-    """A stage that is connected. ``tell`` takes an answer from any thread."""
+    """A stage that is connected.
+
+    ``tell`` takes from any thread an answer, or as text what is waited for: empty for nothing.
+    """
 
     asking: Asking
     tell: Tell
     token: str
     next: Question | None = None
+    waits_since: float = 0.0  # when it began to wait for its turn
     at_work: bool = False
+    waiting: str = ""  # what it was told to wait for
     shows: str = ""  # the name of the scene that it has
     asked: float = -math.inf  # when it asked last
 
@@ -60,11 +111,10 @@ class Asker:
 class Seat:
     """A process, and what it works at."""
 
-    process: Trainer
+    process: Worker
     asker: int = 0
     question: Question | None = None
     since: float = 0.0
-    warm: bool = False
 
     @property
     def free(self) -> bool:
@@ -103,7 +153,8 @@ class Desk:
         self._seats: list[Seat] = []
         self._brought: OrderedDict[tuple[str, str], Brought] = OrderedDict()
         self._modules: tuple[str, ...] = ()
-        self._false_starts = 0
+        self._pauses = Pauses(clock)
+        self._silence = Silence(clock)
         self._count = 0
         self._started = 0.0
         self._running = False
@@ -180,6 +231,8 @@ class Desk:
             number = self._tickets.number(token)
             if number is None:
                 raise KeyError("this page is over")
+            if sum(asker.token == token for asker in self._askers.values()) >= PLACES:
+                raise LimitError(f"A viewer may ask at most {PLACES} times at once.")
             if len(self._askers) >= self.connections:
                 raise LimitError(f"At most {self.connections} may ask at once.")
             self._count += 1
@@ -200,6 +253,8 @@ class Desk:
                 return
             known.next = Question(number, given, moving)
             known.asked = self._clock()
+            if asker not in self._waiting:
+                known.waits_since = self._clock()
             if not known.at_work:
                 self._waiting.setdefault(asker)
             self._dispatch()
@@ -217,8 +272,6 @@ class Desk:
         while self._waiting:
             seat = next((seat for seat in self._seats if seat.free), None)
             if seat is None:
-                if not self._seats and self._false_starts >= FALSE_STARTS:
-                    self._give_up()
                 return
             number, _ = self._waiting.popitem(last=False)
             asker = self._askers[number]
@@ -234,23 +287,43 @@ class Desk:
             }
             seat.process.send(Message("ask", number, values))
 
-    def _give_up(self) -> None:
-        for number in list(self._waiting):
-            asker = self._askers[number]
-            assert asker.next is not None
-            asker.tell(refusal(asker.next.number, "", "No process can be started to answer."))
-            asker.next = None
-        self._waiting.clear()
+    def _say_what_is_waited_for(self) -> None:
+        """Tell every stage what it waits for, as soon as that is worth a word."""
+        for number, asker in self._askers.items():
+            wait = self._what_it_waits_for(number, asker)
+            if wait != asker.waiting:
+                asker.waiting = wait
+                asker.tell(wait)
 
-    def _hear(self, process: Trainer, message: Message) -> None:
+    def _what_it_waits_for(self, number: int, asker: Asker) -> str:
+        if asker.at_work:
+            seat = next((s for s in self._seats if s.asker == number and not s.free), None)
+            if seat is None:
+                return ""
+            if self._silence.missed(seat.process):
+                return MISSED
+            if self._clock() - seat.since <= LONG:
+                return ""
+            return COMPUTING if seat.process.proven else STARTING
+        if asker.next is None:
+            return ""
+        if self._seats:
+            return QUEUED if self._clock() - asker.waits_since > LONG else ""
+        return NONE_STAYS if self._pauses.failures >= HOPELESS else STARTING
+
+    def _hear(self, process: Worker, message: Message) -> None:
         with self._lock:
             seat = next((seat for seat in self._seats if seat.process is process), None)
             if seat is None:
                 return  # it was given up: nothing of it is taken any more
-            if message.kind in ("ready", "warm"):
-                process.ready = True
-                self._false_starts = 0
-                seat.warm |= message.kind == "warm"
+            process.heard_at = self._clock()
+            if message.kind in ("ready", "pulse"):
+                return
+            if not process.proven:
+                process.proven = True
+                self._pauses.worked()
+            if message.kind == "warm":
+                process.warm = True
                 return
             number, question = seat.asker, seat.question
             seat.asker, seat.question = 0, None
@@ -264,6 +337,9 @@ class Desk:
         if asker is None:
             return
         self._done(number, asker)
+        if asker.waiting:
+            asker.waiting = ""
+            asker.tell("")
         values = message.values
         if message.kind == "refused":
             asker.tell(refusal(question.number, values["name"], values["sentence"]))
@@ -281,7 +357,17 @@ class Desk:
     # ------------------------------------------------------------------------------ processes
 
     def _hire(self) -> None:
-        process = Trainer(self._hear, self._lost, MODULE)
+        """Start a process; where none may be started, and there is none, a thread stands in."""
+        process: Worker
+        try:
+            process = Trainer(self._hear, self._lost, MODULE)
+        except OSError as error:
+            self._pauses.failed()
+            if self._seats:
+                return
+            log.warning("no process can be started to answer, so the server does: %s", error)
+            process = Inside(self._hear)
+        process.heard_at = self._clock()
         for brought in self._brought.values():
             _bring(process, brought)
         process.send(Message("warm", 0, {"modules": list(self._modules)}))
@@ -293,21 +379,26 @@ class Desk:
             seat = next((seat for seat in self._seats if seat.process is process), None)
             if seat is None:
                 return
-            self._seats.remove(seat)
-            self._false_starts += not process.ready
-            self._again(seat, "The process that computed this ended twice.")
-            if self._running and self._false_starts < FALSE_STARTS:
-                with contextlib.suppress(OSError):  # no process to be had: the other takes over
-                    self._hire()
+            if not process.proven:
+                self._pauses.failed()
+            self._let_go(seat, "The process that computed this ended {} times.")
+            if self._running and self._pauses.over:
+                self._hire()
             self._dispatch()
+
+    def _let_go(self, seat: Seat, sentence: str) -> None:
+        """Take a seat away and ask its question once more, or say that this will not help."""
+        self._seats.remove(seat)
+        self._again(seat, sentence)
 
     def _again(self, seat: Seat, sentence: str) -> None:
         question, asker = seat.question, self._askers.get(seat.asker)
         if question is None or asker is None:
             return
-        question.tries += 1
-        if question.tries >= TRIES:
-            asker.tell(refusal(question.number, "", sentence))
+        question.losses += 1
+        question.blame += 2 if seat.process.proven else 1
+        if question.blame >= BLAME:
+            asker.tell(refusal(question.number, "", sentence.format(question.losses)))
         elif asker.next is None:
             asker.next = question
         self._done(seat.asker, asker)
@@ -319,28 +410,55 @@ class Desk:
         with self._lock:
             now = self._clock()
             self._tickets.tidy(now - GRACE)
-            late = [s for s in self._seats if not s.free and now - s.since > self._patience]
-            for seat in late:
-                self._seats.remove(seat)
-                assert seat.question is not None
-                seat.question.tries = TRIES
-                self._again(seat, f"This took more than {self._patience:.0f} s and was stopped.")
-            first_is_warm = any(seat.warm for seat in self._seats)
-            soon = first_is_warm or now - self._started > ALONE
-            missing = self.processes - len(self._seats)
-            if missing > 0 and (soon or late) and self._false_starts < FALSE_STARTS:
-                with contextlib.suppress(OSError):
-                    self._hire()
+            gone = self._end_the_silent() + self._end_the_late(now)
+            first_is_warm = any(seat.process.warm for seat in self._seats)
+            soon = first_is_warm or bool(gone) or now - self._started > ALONE
+            wanted = self.processes if soon else 1
+            seated = sum(isinstance(seat.process, Trainer) for seat in self._seats)
+            if self._running and seated < wanted and self._pauses.over:
+                self._hire()
+            self._leave_to_processes()
             self._dispatch()
-        for seat in late:  # without the lock, which its last message may need
+            self._say_what_is_waited_for()
+        for seat in gone:  # without the lock, which its last message may need
             seat.process.kill()
+
+    def _end_the_silent(self) -> list[Seat]:
+        """Take away the seats of processes that give no sign of life."""
+        self._silence.look(seat.process for seat in self._seats)
+        silent = [
+            seat
+            for seat in self._seats
+            if self._silence.too_long(seat.process) and isinstance(seat.process, Trainer)
+        ]
+        for seat in silent:
+            if not seat.process.proven:
+                self._pauses.failed()
+            self._let_go(seat, "The process that computed this was lost {} times.")
+        return silent
+
+    def _end_the_late(self, now: float) -> list[Seat]:
+        """Take away the seats of processes that live, but are at one question for too long."""
+        late = [s for s in self._seats if not s.free and now - s.since > self._patience]
+        for seat in late:
+            assert seat.question is not None
+            seat.question.blame = BLAME
+            self._let_go(seat, f"This took more than {self._patience:.0f} s and was stopped.")
+        return late
+
+    def _leave_to_processes(self) -> None:
+        """Have the thread of the server end once a process has loaded everything."""
+        if any(isinstance(seat.process, Trainer) and seat.process.warm for seat in self._seats):
+            for seat in [s for s in self._seats if isinstance(s.process, Inside) and s.free]:
+                self._seats.remove(seat)
+                seat.process.stop()
 
     def _keep(self) -> None:
         while not self._stopping.wait(TICK):
             self.tidy()
 
 
-def _bring(process: Trainer, brought: Brought) -> None:
+def _bring(process: Worker, brought: Brought) -> None:
     process.send(Message("bring", 0, {"to": brought.to, "name": brought.name}, brought.body))
 
 

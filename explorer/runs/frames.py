@@ -118,6 +118,13 @@ def unpack(packet: bytes) -> tuple[int, Frame]:
         raise ValueError("these bytes are no whole frame") from error
 
 
+def step_of(packet: bytes) -> int:
+    """Return the step of the frame in a packet that `pack` made."""
+    (length,) = struct.unpack_from("<I", packet, 4)
+    step: int = json.loads(packet[8 : 8 + length])["step"]
+    return step
+
+
 def chunk(packets: Sequence[bytes]) -> bytes:
     """Return packets in a row, as they travel over the socket and as the browser fetches them."""
     parts = [CHUNK_MAGIC, struct.pack("<I", len(packets))]

@@ -3,11 +3,12 @@
 A page opens an experiment and gets a token; the stage in the browser shows that token to a route
 and becomes a viewer of the run. Equal experiments share one run, and an experiment that differs
 from a living run only after some step goes on from there. Training happens in `worker` processes;
-a process that dies is replaced, and its runs go on from their last checkpoint.
+a process that dies or falls silent is replaced, by a spare one where that is loaded already, and
+its runs go on from their last checkpoint.
 """
 
-import contextlib
 import hashlib
+import logging
 import os
 import threading
 import time
@@ -19,14 +20,25 @@ from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
+from explorer.runs.staffing import Pauses, Silence
 from explorer.runs.tickets import Ticket, Tickets
 from explorer.runs.trainer import Trainer
+
+log = logging.getLogger(__name__)
 
 __all__ = ["Hub", "LimitError", "Ticket", "the_hub"]
 
 TICK = 1.0  # seconds between two rounds of the housekeeping
 SETTLING = 10.0  # seconds in which a run that was just opened finds its viewer
-FALSE_STARTS = 3  # trainer processes that may end before they report, in a row
+SPARE_AFTER = 5.0  # seconds from when all trainers work to when a spare one is loaded
+
+ENDED = "The trainer process ended and was replaced"
+SILENT = "The trainer process did not answer any more and was replaced"
+STARTING = "Waiting for the training process, which is starting."
+MISSED = "The training process has been silent for some seconds; it is replaced if it stays so."
+NONE_LEFT = "The training process ended; another one is being started."
+NONE_STAYS = "Training processes end as soon as they start; another one is tried within a minute."
+NONE_STARTS = "No training process may be started on this computer ({}); it is tried every minute."
 
 
 class Hub:
@@ -45,7 +57,11 @@ class Hub:
         self._runs: dict[int, Run] = {}
         self._tickets = Tickets()
         self._trainers: list[Trainer] = []  # as many as wanted, each replaced when it ends
-        self._false_starts = 0
+        self._spare: Trainer | None = None  # which has loaded everything, for the next accident
+        self._spare_at = 0.0  # when it may be started
+        self._pauses = Pauses(clock)
+        self._silence = Silence(clock)
+        self._obstacle = ""  # why the last attempt to start a process failed
         self._warm: tuple[str, ...] = ()
         self._count = 0
         self._running = False
@@ -61,12 +77,8 @@ class Hub:
                 return
             self._running = True
             self._stopping.clear()
-            self._false_starts = 0
             self._warm = tuple(warm)
-            for _ in range(self.workers):
-                self._hire()
-            for run in self._runs.values():
-                self._assign(run)
+            self._staff()
         self._housekeeper = threading.Thread(target=self._keep_house, name="runs", daemon=True)
         self._housekeeper.start()
 
@@ -76,7 +88,8 @@ class Hub:
             self._running = False
             for run in list(self._runs.values()):
                 self._forget(run)
-            trainers, self._trainers = self._trainers, []
+            trainers = self._staffed
+            self._trainers, self._spare = [], None
         self._stopping.set()
         for trainer in trainers:  # without the lock, which their last messages may need
             trainer.stop()
@@ -165,6 +178,9 @@ class Hub:
             run = self.run(token)
             if run is None:
                 raise KeyError("this run is over")
+            if list(run.connections.values()).count(token) >= self.limits.connections_per_viewer:
+                most = self.limits.connections_per_viewer
+                raise LimitError(f"A viewer may watch one run at most {most} times at once.")
             if len(run.connections) >= self.limits.connections_per_run:
                 raise LimitError(f"At most {self.limits.connections_per_run} may watch one run.")
             if self.connections >= self.limits.connections:
@@ -196,6 +212,7 @@ class Hub:
             goal = max(-1, min(goal, run.last))
             if run.goals.get(connection, -1) != goal:
                 run.goals[connection] = goal
+                run.wait_for(self._what_it_waits_for(run))
                 run.pursue()
 
     @property
@@ -208,6 +225,12 @@ class Hub:
         """The process ids of the trainers."""
         with self._lock:
             return [trainer.pid for trainer in self._trainers]
+
+    @property
+    def spare_pid(self) -> int | None:
+        """The process id of the trainer that waits for an accident, once it has loaded all."""
+        with self._lock:
+            return self._spare.pid if self._spare is not None and self._spare.warm else None
 
     # -------------------------------------------------------------------------- housekeeping
 
@@ -229,6 +252,7 @@ class Hub:
                     self._forget(run)
             self._tickets.tidy(now - self.limits.run_grace)
             self._economise()
+            self._attend()
 
     def _keep_house(self) -> None:
         while not self._stopping.wait(TICK):
@@ -308,75 +332,156 @@ class Hub:
         self._tickets.forget(run.number)
         run.tell(True)
 
-    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint] | None:
-        """Return the living run that shares most with an experiment, and its checkpoint."""
-        best: tuple[Run, Checkpoint] | None = None
+    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint, int] | None:
+        """Return the living run that shares most, its state, and up to which step it is shared."""
+        best: tuple[Run, Checkpoint, int] | None = None
         for run in self._runs.values():
             if type(run.experiment) is not type(experiment):
                 continue
             shared = experiment.shared_steps(run.experiment)
             found = run.checkpoints.before(shared) if shared >= 0 else None
             if found is not None and (best is None or found.step > best[1].step):
-                best = run, found
+                best = run, found, shared
         return best
 
     # ------------------------------------------------------------------------------- trainers
 
-    def _hire(self) -> None:
-        trainer = Trainer(self._hear, self._lost)
-        if self._warm:
-            trainer.send(Message("warm", 0, {"modules": list(self._warm)}))
-        self._trainers.append(trainer)
+    @property
+    def _staffed(self) -> list[Trainer]:
+        """All trainer processes, the spare one too."""
+        return [*self._trainers, *([self._spare] if self._spare is not None else [])]
+
+    def _attend(self) -> None:
+        """Give up trainers that have been silent for too long, and start those that are missing."""
+        self._silence.look(self._staffed)
+        for trainer in self._staffed:
+            if self._silence.too_long(trainer):
+                self._let_go(trainer, SILENT)
+                trainer.kill()  # one that was only stopped must not go on
+        self._staff()
+        for run in self._runs.values():
+            run.wait_for(self._what_it_waits_for(run))
+
+    def _staff(self) -> None:
+        """Start the trainers that are missing, and the spare one, if it is time to."""
+        while self._running and self._pauses.over and len(self._trainers) < self.workers:
+            trainer = self._hire()
+            if trainer is None:
+                break
+            self._trainers.append(trainer)
+        if not all(trainer.proven for trainer in self._trainers):
+            self._spare_at = self._clock() + SPARE_AFTER
+        elif self._running and self._wants_spare:
+            self._spare = self._hire()
+        for run in self._runs.values():
+            if run.trainer is None:
+                self._assign(run)
+
+    @property
+    def _wants_spare(self) -> bool:
+        """Whether it is time to start a spare trainer."""
+        soon = self._pauses.over and self._clock() >= self._spare_at
+        return soon and self._spare is None and len(self._trainers) == self.workers
+
+    def _hire(self) -> Trainer | None:
+        """Return a new trainer, which loads its modules; None where no process may be started."""
+        try:
+            trainer = Trainer(self._hear, self._lost)
+        except OSError as error:
+            self._pauses.failed()
+            if not self._obstacle:
+                log.warning("no trainer process can be started: %s", error)
+            self._obstacle = error.strerror or str(error)
+            return None
+        self._obstacle = ""
+        trainer.heard_at = self._clock()
+        trainer.send(Message("warm", 0, {"modules": list(self._warm)}))
+        return trainer
 
     def _assign(self, run: Run) -> None:
         """Give a run to the trainer with the fewest runs that train, and then the fewest in all."""
         if not self._running or run.experiment is None or run.complete:
-            return
-        if not self._trainers:
-            run.finish("Training is not possible: the trainer process does not start.")
             return
 
         def load(trainer: Trainer) -> tuple[int, int]:
             its = [r for r in self._runs.values() if r is not run and r.trainer is trainer]
             return sum(other.is_wanted for other in its), len(its)
 
-        run.train(min(self._trainers, key=load))
+        if self._trainers:
+            run.train(min(self._trainers, key=load))
+            self._tell_accident(run)
+        run.wait_for(self._what_it_waits_for(run))
+
+    def _tell_accident(self, run: Run) -> None:
+        """Say what became of a run's trainer, now that another one has taken over."""
+        if run.accident and run.recording.head > 0:
+            last = run.checkpoints.last
+            run.announce(
+                f"{run.accident}; this run went on from step {last.step if last else 0}.",
+                self._clock() + self.limits.notice_time,
+            )
+        run.accident = ""
+
+    def _what_it_waits_for(self, run: Run) -> str:
+        """Return what keeps a run from going on at the moment, if anything does."""
+        if not self._running or run.experiment is None or not run.is_wanted:
+            return ""
+        trainer = run.trainer
+        if trainer is None:
+            if self._obstacle:
+                return NONE_STARTS.format(self._obstacle)
+            return NONE_STAYS if self._pauses.failures > 1 else NONE_LEFT
+        if self._silence.missed(trainer):
+            return MISSED
+        return "" if trainer.proven else STARTING
 
     def _hear(self, trainer: Trainer, message: Message) -> None:
         with self._lock:
-            if message.kind == "ready":
-                trainer.ready = True
-                self._false_starts = 0
+            if trainer not in self._staffed:
+                return  # it was given up: nothing of it is taken any more
+            trainer.heard_at = self._clock()
+            if message.kind in ("ready", "pulse"):
+                return
+            self._prove(trainer, message.kind == "warm")
+            if message.kind == "warm":
                 return
             trainer.turn = message.run
             run = self._runs.get(message.run)
             if run is not None and run.trainer is trainer and message.kind != "turn":
                 run.hear(message)
 
+    def _prove(self, trainer: Trainer, warm: bool) -> None:
+        """Take note that a trainer works."""
+        trainer.warm |= warm
+        if trainer.proven:
+            return
+        trainer.proven = True
+        self._pauses.worked()
+        for run in self._runs.values():
+            run.wait_for(self._what_it_waits_for(run))
+
     def _lost(self, trainer: Trainer) -> None:
         """Replace a trainer that has ended, and have its runs go on."""
         with self._lock:
-            if trainer not in self._trainers:
-                return
-            self._trainers.remove(trainer)
-            self._false_starts += not trainer.ready
-            if self._false_starts < FALSE_STARTS:
-                with contextlib.suppress(OSError):  # no process to be had: the others take over
-                    self._hire()
-            for run in [run for run in self._runs.values() if run.trainer is trainer]:
-                self._recover(run)
+            self._let_go(trainer, ENDED)
 
-    def _recover(self, run: Run) -> None:
-        """Have a run whose trainer has ended go on elsewhere, from its last checkpoint."""
-        run.lose()
-        self._assign(run)
-        if run.recording.head > 0 and not run.complete:
-            last = run.checkpoints.last
-            run.announce(
-                "The trainer process ended and was replaced; "
-                f"this run went on from step {last.step if last else 0}.",
-                self._clock() + self.limits.notice_time,
-            )
+    def _let_go(self, trainer: Trainer, accident: str) -> None:
+        """Have another trainer take over what one leaves: the spare, a new one, or the others."""
+        if trainer is self._spare:
+            self._spare = None
+        elif trainer in self._trainers:
+            self._trainers.remove(trainer)
+        else:
+            return
+        if not trainer.proven:
+            self._pauses.failed()
+        if self._spare is not None and len(self._trainers) < self.workers:
+            self._trainers.append(self._spare)
+            self._spare = None
+        for run in self._runs.values():
+            if run.trainer is trainer:
+                run.lose(accident)
+        self._staff()
 
 
 _THE_HUB = Hub()

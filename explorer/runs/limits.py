@@ -15,6 +15,7 @@ class Limits:
     checkpoints_per_run: int = 24
     checkpoint_bytes_per_run: int = 24 * 2**20
     connections_per_run: int = 64
+    connections_per_viewer: int = 4  # to one run: the windows of a tab that was duplicated
     connections: int = 256
     goal_grace: float = 4.0  # seconds a run goes on for a viewer who left, who may have reloaded
     run_grace: float = 45.0  # seconds an unwatched run stays in memory

@@ -33,9 +33,9 @@ class Sink(Protocol):
 class Message:
     """What one side tells the other about a run (0: about none).
 
-    To a trainer: "warm", "open", "goal", "close". From a trainer: "ready", "turn", "still",
-    "frames", "checkpoint", "ended", "trouble". To a process that answers: "warm", "bring", "ask";
-    from one: "ready", "warm", "answer", "refused".
+    To a trainer: "warm", "open", "goal", "close". From a trainer: "turn", "still", "frames",
+    "checkpoint", "ended", "trouble". To a process that answers: "warm", "bring", "ask"; from one:
+    "answer", "refused". From both: "ready", then "warm", and "pulse" every second.
     """
 
     kind: str

@@ -9,6 +9,9 @@ the stride.
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
+from itertools import takewhile
+
+from explorer.runs.frames import step_of
 
 
 class Recording:
@@ -106,17 +109,17 @@ class Recording:
                 entries = []
         return [packet for _, packet in [*entries, newest]]
 
-    def prefix(self, index: int, packet: bytes) -> "Recording":
-        """Return a recording of the frames before ``index``, ended by that frame's ``packet``.
+    def prefix(self, checkpoint: "Checkpoint", step: int) -> "Recording":
+        """Return a recording of the frames up to a ``step``, with the frame of a checkpoint in it.
 
         The packets are the same objects: a fork costs no memory for what it shares.
         """
         fork = Recording(self.most_frames, self.most_bytes, self.most_recent)
         fork.stride = self.stride
-        for at, shared in self._entries(-1):
-            if at < index:
-                fork.add(at, shared)
-        fork.add(index, packet)
+        before = [(at, packet) for at, packet in self._entries(-1) if at < checkpoint.index]
+        after = takewhile(lambda entry: step_of(entry[1]) <= step, self._entries(checkpoint.index))
+        for at, packet in (*before, (checkpoint.index, checkpoint.packet), *after):
+            fork.add(at, packet)
         return fork
 
     def _entries(self, index: int) -> list[tuple[int, bytes]]:

@@ -17,14 +17,17 @@ from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
 from explorer.runs.trainer import Trainer
 
-State = Literal["idle", "training", "paused", "ended", "diverged"]
+State = Literal["idle", "training", "paused", "ended", "diverged", "stopped"]
 THINNEST = 128  # frames that every run may keep
 RATE_WINDOW = 2.0  # seconds over which the speed of a run is measured
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a viewer is told about a run besides its frames."""
+    """What a viewer is told about a run besides its frames.
+
+    A run that "stopped" cannot go on either, but not because its numbers diverged.
+    """
 
     state: State
     head: int  # the newest index, -1 before the first
@@ -33,6 +36,8 @@ class Status:
     last: int  # the index of the planned last frame
     trouble: str  # why the run cannot go on
     notice: str  # what happened to it, in one line
+    notices: int  # how many there have been: an accident that happens again is said again
+    waiting: str  # what keeps it from going on at the moment, in one line
     rate: float | None  # steps trained a second, while it trains
     viewers: int
 
@@ -74,10 +79,14 @@ class Run:
         self.complete = False
         self.closed = False
         self.trouble = ""
+        self.diverged = False  # whether that is the trouble
         self.strikes = 0  # trainer processes that ended in its turn without a new frame between
         self.losses = 0  # and in all
         self.notice = ""
         self.notice_until = 0.0
+        self.notices = 0
+        self.accident = ""  # what became of its trainer, until another one has taken over
+        self.waiting = ""
         self._told_goal = 0
         self._pace: deque[tuple[float, int]] = deque()
         self._listeners: dict[int, Callable[[bool], None]] = {}
@@ -111,6 +120,8 @@ class Run:
                 last=self.last,
                 trouble=self.trouble,
                 notice=self.notice,
+                notices=self.notices,
+                waiting=self.waiting if not self.complete else "",
                 rate=self._rate() if state == "training" else None,
                 viewers=len(self.connections),
             )
@@ -189,13 +200,15 @@ class Run:
             self.last = self.recording.head
             self.finish()
         elif message.kind == "trouble":
+            self.diverged = values["diverged"]
             self.finish(values["sentence"])
         else:
             raise ValueError(f"a trainer says nothing of the kind {message.kind!r} of a run")
 
-    def lose(self) -> None:
-        """Take note that its trainer has ended; the run ends too where it is to blame too often."""
+    def lose(self, accident: str) -> None:
+        """Take note that its trainer is gone; the run ends too where it is to blame too often."""
         assert self.trainer is not None
+        self.accident = accident
         if self.number == self.trainer.turn and self.is_wanted:
             self.strikes += 1
             self.losses += 1
@@ -220,9 +233,12 @@ class Run:
         if index == self.recording.head:
             self.checkpoints.add(Checkpoint(index, step, state, self.recording.newest))
 
-    def fork(self, origin: "Run", checkpoint: Checkpoint) -> None:
-        """Begin with what ``origin`` has up to a checkpoint."""
-        self.recording = origin.recording.prefix(checkpoint.index, checkpoint.packet)
+    def fork(self, origin: "Run", checkpoint: Checkpoint, shared: int) -> None:
+        """Begin with the frames of ``origin`` up to a step, and its states up to a checkpoint.
+
+        What lies between is made once more, and not kept twice; but who pauses there sees it.
+        """
+        self.recording = origin.recording.prefix(checkpoint, shared)
         self.checkpoints = origin.checkpoints.prefix(checkpoint.index)
 
     def finish(self, trouble: str = "") -> None:
@@ -258,11 +274,18 @@ class Run:
         """Set the line that says what happened to the run."""
         self.notice = notice
         self.notice_until = until
+        self.notices += bool(notice)
         self.tell(True)
+
+    def wait_for(self, what: str) -> None:
+        """Set the line that says what keeps the run from going on; empty: nothing does."""
+        if what != self.waiting:
+            self.waiting = what
+            self.tell(True)
 
     def _state(self) -> State:
         if self.trouble:
-            return "diverged"
+            return "diverged" if self.diverged else "stopped"
         if self.complete:
             return "ended"
         head = self.recording.head

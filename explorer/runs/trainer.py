@@ -24,7 +24,7 @@ class Trainer:
 
     ``hear`` gets its messages, ``lost`` is called once when it has ended. Both are called from the
     thread that reads the pipe, which drains it always. Commands go through a thread of their own,
-    so that nobody waits for the process.
+    so that nobody waits for the process. Raises OSError where none may be started.
     """
 
     def __init__(
@@ -33,7 +33,9 @@ class Trainer:
         lost: "Callable[[Trainer], None]",
         module: str = "explorer.runs.worker",
     ) -> None:
-        self.ready = False  # whether it has reported; one that never does cannot be used
+        self.proven = False  # whether it has loaded everything or done some work
+        self.warm = False  # whether it has loaded everything
+        self.heard_at = 0.0  # when it last said something, by the clock of whom it works for
         self.turn = 0  # the run that it was advancing when last heard of
         self._hear = hear
         self._lost = lost
@@ -49,8 +51,13 @@ class Trainer:
             threading.Thread(target=self._read, name="trainer frames", daemon=True),
             threading.Thread(target=self._write, name="trainer orders", daemon=True),
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except RuntimeError as error:  # no thread to be had: the process is of no use
+            self._process.kill()
+            self._process.wait()
+            raise OSError(str(error)) from error
 
     @property
     def pid(self) -> int:

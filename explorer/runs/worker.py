@@ -31,6 +31,7 @@ from explorer.runs.messages import Message, Source, read, write
 
 TURN = 0.015  # seconds
 NICENESS = 5  # below the server and the browser, which share the machine
+PULSE = 1.0  # seconds between two signs of life
 TRUSTED = ("explorer", "tests")  # the packages whose experiments may be started by name
 
 log = logging.getLogger(__name__)
@@ -137,6 +138,8 @@ class Worker:
                 self.turn(min(waiting, key=lambda training: training.spent))
             else:
                 self._preparations.pop(0)()
+                if not self._preparations:
+                    self._send(Message("warm"))
 
     def obey(self, command: Message) -> None:
         """Carry out one command; those for unknown runs are for runs that are over."""
@@ -178,7 +181,8 @@ class Worker:
                 frame, packet = step
                 made.append(packet)
                 if frame.trouble:
-                    self._finish(training, made, "trouble", sentence=line(frame.trouble))
+                    sentence = line(frame.trouble)
+                    self._finish(training, made, "trouble", sentence=sentence, diverged=True)
                 elif frame.state is not None:
                     self._deliver(training, made)
                     self._keep(training, frame.state)
@@ -189,7 +193,7 @@ class Worker:
             if not isinstance(error, ValueError | ArithmeticError):
                 log.warning("run %d failed", training.run, exc_info=True)
             sentence = f"The run stopped after step {training.step}: {line(error)}"
-            self._finish(training, made, "trouble", sentence=sentence)
+            self._finish(training, made, "trouble", sentence=sentence, diverged=False)
         training.spent += self._clock() - start
 
     def _deliver(self, training: Training, made: list[bytes]) -> None:
@@ -202,7 +206,7 @@ class Worker:
         values = {"index": training.index, "step": training.step}
         self._send(Message("checkpoint", training.run, values, save(dict(state))))
 
-    def _finish(self, training: Training, made: list[bytes], kind: str, **values: str) -> None:
+    def _finish(self, training: Training, made: list[bytes], kind: str, **values: Any) -> None:
         self._deliver(training, made)
         training.close()
         self._send(Message(kind, training.run, values))
@@ -277,13 +281,30 @@ def serve(work: "Callable[[Inbox, Callable[[Message], None]], Work]") -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # prints must not run into the messages
     inbox: Inbox = queue.SimpleQueue()
+    lock = threading.Lock()
+
+    def send(message: Message) -> None:
+        with lock:
+            write(output, message)
+
     arguments = (sys.stdin.buffer, inbox)
     threading.Thread(target=_listen, args=arguments, name="commands", daemon=True).start()
     try:
-        write(output, Message("ready"))
-        work(inbox, lambda message: write(output, message)).work()
+        send(Message("ready"))
+        threading.Thread(target=_pulse, args=(send,), name="pulse", daemon=True).start()
+        work(inbox, send).work()
     except BrokenPipeError:
         os._exit(0)
+
+
+def _pulse(send: Callable[[Message], None]) -> None:
+    """Say every second that the process lives, however long a frame takes."""
+    while True:
+        time.sleep(PULSE)
+        try:
+            send(Message("pulse"))
+        except (OSError, ValueError):
+            os._exit(0)
 
 
 if __name__ == "__main__":

@@ -72,17 +72,21 @@ class Hand:
         self._asked_at = -math.inf
         self._loop = asyncio.get_running_loop()
         self._answer: bytes | None = None  # the newest that was not sent
+        self._wait: str | None = None  # the newest word on what is waited for that was not sent
         self._bell = asyncio.Event()
         self._allowance = float(QUESTIONS_AT_ONCE)
         self._heard_at = self._loop.time()
 
-    def tell(self, answer: bytes) -> None:
-        """Send an answer, from any thread; a newer one takes its place while it waits."""
+    def tell(self, answer: bytes | str) -> None:
+        """Send an answer, or as text what is waited for, from any thread; the newest counts."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
             self._loop.call_soon_threadsafe(self._keep, answer)
 
-    def _keep(self, answer: bytes) -> None:
-        self._answer = answer
+    def _keep(self, answer: bytes | str) -> None:
+        if isinstance(answer, str):
+            self._wait = answer
+        else:
+            self._answer = answer
         self._bell.set()
 
     async def serve(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> None:
@@ -131,10 +135,12 @@ class Hand:
             await self._bell.wait()
             self._bell.clear()
             answer, self._answer = self._answer, None
-            if answer is None:
-                continue
+            wait, self._wait = self._wait, None
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):
-                    await self._websocket.send_bytes(answer)
+                    if wait is not None:
+                        await self._websocket.send_text(wait)
+                    if answer is not None:
+                        await self._websocket.send_bytes(answer)
             except (TimeoutError, *GONE):
                 return NORMAL, ""

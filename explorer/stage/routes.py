@@ -1,16 +1,15 @@
 """The addresses beside Streamlit's own: the stage's socket, its frames by HTTP, its scripts.
 
-Streamlit's checks do not cover them: the page that asks must come from this server (Origin equals
-Host), and it must know the unguessable token of a run.
+Streamlit's checks do not cover them: the page that asks must come from this server (`doors`), and
+it must know the unguessable token of a run.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -21,6 +20,7 @@ from explorer.runs.hub import Hub, the_hub
 from explorer.runs.limits import LimitError
 from explorer.runs.run import Run
 from explorer.stage.assets import asset, asset_base
+from explorer.stage.doors import may_enter
 from explorer.stage.hand import Hand
 from explorer.stage.talk import BUSY, GONE, OFFENCE
 from explorer.stage.viewer import LARGEST_INDEX, Viewer
@@ -32,6 +32,7 @@ MOST_BYTES = 8 * 2**20
 STILL_TIMEOUT = 20.0  # seconds; the trainer process may have to start first
 
 UNKNOWN = "This run is over; reload the page."
+ELSEWHERE = "This is for the pages of this server only."
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,6 @@ def routes(hub: Hub | None = None, desk: Desk | None = None) -> list[BaseRoute]:
     ]
 
 
-def same_origin(connection: HTTPConnection, needed: bool) -> bool:
-    """Return whether the asking page comes from this server; browsers name it on every socket.
-
-    Where it is not ``needed``, a request without an origin passes.
-    """
-    origin = connection.headers.get("origin")
-    if origin is None:
-        return not needed
-    return urlsplit(origin).netloc == connection.headers.get("host", "") != ""
-
-
 class StageRoutes:
     """What the stage's addresses say of the runs of one hub and the answers of one desk."""
 
@@ -77,7 +67,7 @@ class StageRoutes:
 
     async def view(self, websocket: WebSocket) -> None:
         """Serve one viewer; closes with 1008 for an unknown run, 1013 for too many viewers."""
-        if not same_origin(websocket, needed=True):
+        if not may_enter(websocket, origin_needed=True):
             await websocket.close(OFFENCE)  # before accepting: the answer is 403
             return
         token = websocket.path_params["token"]
@@ -99,7 +89,7 @@ class StageRoutes:
 
     async def answer(self, websocket: WebSocket) -> None:
         """Answer one stage's questions; closes as `view` does."""
-        if not same_origin(websocket, needed=True):
+        if not may_enter(websocket, origin_needed=True):
             await websocket.close(OFFENCE)
             return
         await websocket.accept()
@@ -119,8 +109,10 @@ class StageRoutes:
 
     async def still(self, request: Request) -> Response:
         """Answer with the packet of what never moves, as soon as it has been computed."""
+        if not may_enter(request, origin_needed=False):
+            return PlainTextResponse(ELSEWHERE, 403)
         run = self._hub.run(request.path_params["token"])
-        if run is None or not same_origin(request, needed=False):
+        if run is None:
             return PlainTextResponse(UNKNOWN, 404)
         await _until(run, lambda: run.still is not None or run.complete or run.closed)
         if run.still is None:
@@ -129,8 +121,10 @@ class StageRoutes:
 
     async def frames(self, request: Request) -> Response:
         """Answer with the frames that the address asks for, the oldest first, up to 8 MB."""
+        if not may_enter(request, origin_needed=False):
+            return PlainTextResponse(ELSEWHERE, 403)
         run = self._hub.run(request.path_params["token"])
-        if run is None or not same_origin(request, needed=False):
+        if run is None:
             return PlainTextResponse(UNKNOWN, 404)
         try:
             asked = FramesAsked(

@@ -19,6 +19,7 @@ from typing import Any
 from explorer.runs.desk import the_desk
 from explorer.runs.hub import the_hub
 from explorer.runs.worker import warm_torch
+from explorer.stage import memory
 
 # What the first visitors would wait for, the first of them first.
 LIBRARIES = ("torch", "pandas", "pyarrow")
@@ -58,9 +59,11 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     for event in (_needed, _seen, _ending):
         event.clear()
     starting = asyncio.create_task(asyncio.to_thread(_start))
+    giving_back = asyncio.create_task(memory.attend())
     try:
         yield
     finally:
+        giving_back.cancel()
         _ending.set()
         needed()
         await starting

@@ -60,25 +60,38 @@ def browser(executable: str) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """Yield the app, started with the README's command on a free port of this machine."""
+    yield from _served(tmp_path_factory.mktemp("server") / "log.txt")
+
+
+@pytest.fixture
+def another_laboratory(tmp_path: Path) -> Iterator[Laboratory]:
+    """Yield a server of a test's own, which may be killed."""
+    yield from _served(tmp_path / "log.txt")
+
+
+def _served(log: Path) -> Iterator[Laboratory]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+    laboratory = Laboratory(f"http://127.0.0.1:{port}", started(port, log), log)
+    try:
+        _wait_until_it_answers(f"{laboratory.address}/_stcore/health", laboratory.process, log)
+        yield laboratory
+    finally:
+        laboratory.process.terminate()
+        laboratory.process.wait(30)
+
+
+def started(port: int, log: Path) -> subprocess.Popen[bytes]:
+    """Return a server that is starting."""
     command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
+    with log.open("ab") as out:
+        return subprocess.Popen(
             [sys.executable, *command, "--server.headless", "true"],
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_it_answers(f"{address}/_stcore/health", process, log)
-        yield Laboratory(address, process, log)
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(params=SIZES)

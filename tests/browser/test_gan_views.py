@@ -240,7 +240,7 @@ def test_back_and_forward_lead_over_a_fork_to_what_each_address_says(visit):
     assert page.url == forked
     assert updates.get_attribute("aria-valuetext") == "2"
     assert page.get_by_role("spinbutton", name="Seed").input_value() == "45"
-    visitor.until("d.frames > 0")
+    visitor.until("d.frames > 10")
 
     page.go_back()
     page.wait_for_url(lambda url: "changes" not in url, timeout=30_000)

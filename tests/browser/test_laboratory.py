@@ -8,6 +8,8 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Visitor, started
+
 LABS = ("cells", "gradients?view=live", "gans")
 
 
@@ -134,6 +136,35 @@ def test_a_killed_trainer_is_replaced_and_the_page_says_so(visit, laboratory):
 
     visitor.page.get_by_text("was replaced").first.wait_for(timeout=60_000)
     visitor.until(f"d.state === 'training' && d.step > {step + 20}", 120)
+
+
+def test_a_server_that_is_killed_and_started_again_goes_on_where_the_frames_end(
+    browser, another_laboratory
+):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    visitor = Visitor(context.new_page(), another_laboratory.address)
+    visitor.open("/gans?width=16&seed=48&steps=20000")
+    visitor.page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 60", 120)
+
+    another_laboratory.process.kill()
+    another_laboratory.process.wait(30)
+    visitor.page.get_by_text("The server is not reachable").first.wait_for(timeout=60_000)
+    step = int(visitor.stage("step"))
+    visitor.page.wait_for_timeout(6_000)  # long enough for Streamlit to ask about the internet
+    assert visitor.page.get_by_role("dialog").count() == 0
+    port = int(another_laboratory.address.rpartition(":")[2])
+    another_laboratory.process = started(port, another_laboratory.log)
+
+    steps: list[int] = []
+    while not steps or steps[-1] <= step + 5:
+        visitor.page.wait_for_timeout(100)
+        steps.append(int(visitor.stage("step")))
+        assert len(steps) < 2_400
+    assert min(steps) >= step  # it never went back to the beginning
+    frames = int(visitor.stage("frames"))
+    assert frames > step
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -306,12 +337,11 @@ def test_hostile_links_get_a_sentence_on_a_working_page(visit):
 
 
 def _trainer(server: int) -> int:
-    """Return the process id of a trainer: a child of the server."""
+    """Return the process id of the trainer at work: the oldest among the children of the server."""
     listing = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(server)], capture_output=True, text=True
+        ["ps", "-o", "etimes=,pid=,args=", "--ppid", str(server)], capture_output=True, text=True
     ).stdout
-    for line in listing.splitlines():
-        pid, _, command = line.strip().partition(" ")
-        if "explorer.runs.worker" in command:
-            return int(pid)
-    raise AssertionError(f"no trainer among the children of the server:\n{listing}")
+    trainers = [line.split() for line in listing.splitlines() if "explorer.runs.worker" in line]
+    if not trainers:
+        raise AssertionError(f"no trainer among the children of the server:\n{listing}")
+    return int(max(trainers, key=lambda one: int(one[0]))[1])

@@ -4,15 +4,18 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
+from explorer.runs import staffing, trainer
 from explorer.runs.answers import Asking
-from explorer.runs.desk import Brought, Desk
+from explorer.runs.desk import COMPUTING, MISSED, NONE_STAYS, Brought, Desk
 from explorer.runs.frames import unpack
 from explorer.runs.limits import LimitError
 from tests.runs.questions import Asked, answer
 from tests.runs.test_answers import opened
+from tests.runs.test_recovery import alive
 from tests.runs.waiting import until
 
 ASKING = Asking.about(answer, Asked)
@@ -21,14 +24,21 @@ ASKING = Asking.about(answer, Asked)
 class Stage:
     """A stage's end: what it was told, in order."""
 
-    def __init__(self, desk: Desk, session: str = "a tab") -> None:
+    tabs = count()
+
+    def __init__(self, desk: Desk, session: str = "") -> None:
         self.desk = desk
+        session = session or f"tab {next(self.tabs)}"
         self.told: list[tuple] = []
+        self.waits: list[str] = []  # what it was told to wait for
         self.number = desk.enter(desk.admit(session, ASKING), self._tell)
         self.asked = 0
 
-    def _tell(self, data: bytes) -> None:
-        self.told.append(opened(data))
+    def _tell(self, data: bytes | str) -> None:
+        if isinstance(data, str):
+            self.waits.append(data)
+        else:
+            self.told.append(opened(data))
 
     def ask(self, moving: bool = False, **given: object) -> int:
         self.asked += 1
@@ -149,16 +159,72 @@ def test_a_process_that_dies_with_a_question_is_replaced_and_the_question_asked_
     assert len(set(pair.pids) & set(before)) == 1
 
 
-def test_a_question_that_ends_its_process_twice_is_given_up_with_a_sentence(desk: Desk):
+def test_a_question_that_ends_its_processes_is_given_up_with_a_sentence(desk: Desk):
     stage = Stage(desk)
     header, _, found = stage.answer(stage.ask(fault="end"))
 
-    assert header["refused"]["sentence"] == "The process that computed this ended twice."
+    assert header["refused"]["sentence"] == "The process that computed this ended 3 times."
     assert found == []
     assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
 
 
-def test_a_process_that_is_silent_for_too_long_is_named_and_replaced(desk: Desk):
+def test_a_process_that_hangs_is_ended_and_its_question_asked_again(
+    pair: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    stage = Stage(pair)
+    stage.answer(stage.ask(word="before"))
+    until(lambda: all(seat.process.proven for seat in pair._seats))
+    monkeypatch.setattr(staffing, "MISSED", 1.5)
+    monkeypatch.setattr(staffing, "GIVEN_UP", 5.0)
+    number = stage.ask(seconds=0.5, word="asked again")
+    until(lambda: any(not seat.free for seat in pair._seats))
+    busy = next(seat.process.pid for seat in pair._seats if not seat.free)
+
+    os.kill(busy, signal.SIGSTOP)
+
+    assert stage.answer(number)[1] == {"alt": "asked again"}
+    assert stage.waits[-2:] == [MISSED, ""]
+    until(lambda: len(pair.pids) == 2 and busy not in pair.pids)
+    until(lambda: not alive(busy))
+
+
+def test_processes_that_end_young_are_tried_for_ever_and_then_answer(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(trainer.sys, "executable", "/bin/false")
+    desk = Desk(processes=1)
+    desk.start()
+    try:
+        stage = Stage(desk)
+        number = stage.ask(word="at last")
+        until(lambda: stage.waits[-1:] == [NONE_STAYS])
+
+        monkeypatch.undo()
+        assert stage.answer(number)[1] == {"alt": "at last"}
+        assert stage.waits[-1] == ""
+    finally:
+        desk.stop()
+
+
+def test_where_no_process_may_be_started_the_server_answers_until_one_may(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(trainer.sys, "executable", "/nonexistent/python")
+    desk = Desk(processes=1)
+    desk.start(("tests.runs.questions",))
+    try:
+        stage = Stage(desk)
+        here = stage.answer(stage.ask(fault="pid"))[2]
+        assert unpack(here[1])[1].scalars["pid"] == os.getpid()
+
+        monkeypatch.undo()
+        until(lambda: desk.pids and os.getpid() not in desk.pids)
+        assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+    finally:
+        desk.stop()
+
+
+def test_a_process_that_is_at_one_question_for_too_long_is_replaced(desk: Desk):
     stage = Stage(desk)
     before = desk.pids
 
@@ -167,6 +233,15 @@ def test_a_process_that_is_silent_for_too_long_is_named_and_replaced(desk: Desk)
     assert header["refused"]["sentence"] == "This took more than 2 s and was stopped."
     until(lambda: desk.pids and desk.pids != before)
     assert stage.answer(stage.ask(word="after"))[1] == {"alt": "after"}
+
+
+def test_who_waits_for_long_is_told_what_for_and_when_it_is_over(pair: Desk):
+    stage = Stage(pair)
+    stage.answer(stage.ask(word="quick"))
+    assert stage.waits == []
+
+    stage.answer(stage.ask(seconds=4.0))
+    assert stage.waits == [COMPUTING, ""]
 
 
 def test_a_fault_of_ours_is_a_sentence_and_the_process_lives_on(desk: Desk):
@@ -199,11 +274,16 @@ def test_what_cannot_be_taken_ends_no_process_and_answers_go_on(desk: Desk):
 
 
 def test_an_unknown_token_may_not_ask_and_there_is_an_end_to_those_who_may():
-    desk = Desk(connections=1)
+    desk = Desk(connections=5)
     with pytest.raises(KeyError):
         desk.enter("made up", lambda answer: None)
     token = desk.admit("a tab", ASKING)
     assert desk.admit("a tab", ASKING) == token != desk.admit("another", ASKING)
-    desk.enter(token, lambda answer: None)
-    with pytest.raises(LimitError, match="At most 1 may ask at once"):
+    for _ in range(4):
         desk.enter(token, lambda answer: None)
+    with pytest.raises(LimitError, match="A viewer may ask at most 4 times at once"):
+        desk.enter(token, lambda answer: None)
+    another = desk.admit("another", ASKING)
+    desk.enter(another, lambda answer: None)
+    with pytest.raises(LimitError, match="At most 5 may ask at once"):
+        desk.enter(another, lambda answer: None)

@@ -138,10 +138,12 @@ def test_a_fork_shares_the_frames_before_the_dial_was_turned_and_then_differs(hu
 
     token, fork = begin(hub, turned)
 
-    assert fork.status().head == 40  # the last state not after step 42
+    assert fork.status().head == 42
+    assert fork.checkpoints.last is not None
+    assert fork.checkpoints.last.step == 40  # from where it is computed
     assert all(
         ours is theirs
-        for ours, theirs in zip(fork.frames_after(-1), origin.frames_after(-1, 41), strict=True)
+        for ours, theirs in zip(fork.frames_after(-1), origin.frames_after(-1, 43), strict=True)
     )
     hub.demand(token, hub.enter(token), 90)
     until(lambda: fork.status().head >= 90)
@@ -164,6 +166,19 @@ def test_a_fork_takes_the_relative_that_shares_most(hub: Hub):
     _, fork = begin(hub, Walk(seed=23, turn_at=40, stride=4.0))
 
     assert fork.status().head == 40
+
+
+def test_a_fork_before_the_first_kept_state_has_all_frames_up_to_the_turn(hub: Hub):
+    walk = Walk(seed=25, checkpoint_every=100)
+    reach(hub, walk, 60)
+
+    token, fork = begin(hub, Walk(seed=25, checkpoint_every=100, turn_at=45, stride=3.0))
+
+    assert fork.frames_after(-1) == expected(walk, 46)  # for one who is paused there
+    hub.demand(token, hub.enter(token), 60)
+    until(lambda: fork.status().head >= 60)
+    turned = Walk(seed=25, checkpoint_every=100, turn_at=45, stride=3.0)
+    assert fork.frames_after(-1) == expected(turned, 61)
 
 
 def test_a_state_that_does_not_belong_to_the_newest_frame_is_not_kept(still_hub: Hub):
@@ -302,6 +317,8 @@ class Scribe(Trainer):
     hired: ClassVar[list["Scribe"]] = []
 
     def __init__(self, hear: object, lost: object) -> None:
+        self.proven = self.warm = False
+        self.heard_at = 0.0
         self.told: list[tuple[str, int]] = []
         self.hired.append(self)
 
@@ -332,8 +349,8 @@ def test_a_trainer_hears_of_goals_only_when_they_change_and_of_the_end(
     hub.stop()
 
     (scribe,) = Scribe.hired
-    told = [("open", 0), ("goal", 50), ("goal", 80), ("goal", 0), ("close", -1), ("stop", -1)]
-    assert scribe.told == told
+    goals = [("goal", 50), ("goal", 80), ("goal", 0)]
+    assert scribe.told == [("warm", -1), ("open", 0), *goals, ("close", -1), ("stop", -1)]
 
 
 def test_runs_go_to_the_trainer_with_the_fewest_that_train(

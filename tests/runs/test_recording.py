@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.runs.frames import Frame, pack, unpack
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
 
 
@@ -87,10 +88,12 @@ def test_a_late_viewer_gets_the_whole_way_within_the_bytes_and_the_newest_frame(
 
 
 def test_a_fork_shares_the_bytes_of_its_past_and_not_its_future():
-    recording = filled(100, 1000)
-    packet = recording.after(59, 1)[0]
+    recording = Recording(1000, 10**6)
+    for index in range(100):
+        recording.add(index, pack(Frame(2 * index), index, {}))  # two steps a frame
+    packet = recording.after(49, 1)[0]
 
-    fork = recording.prefix(60, packet)
+    fork = recording.prefix(Checkpoint(50, 100, b"", packet), step=121)
     fork.add(61, b"another future")
 
     assert all(
@@ -98,7 +101,7 @@ def test_a_fork_shares_the_bytes_of_its_past_and_not_its_future():
         for ours, theirs in zip(fork.after(-1, 61), recording.after(-1, 61), strict=True)
     )
     assert fork.after(60, 10) == [b"another future"]
-    assert indices(recording.after(60, 2)) == [61, 62]
+    assert [unpack(packet)[0] for packet in recording.after(60, 2)] == [61, 62]
 
 
 def checkpoint(index: int, size: int = 1) -> Checkpoint:

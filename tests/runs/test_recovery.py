@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer.runs import trainer
-from explorer.runs.frames import pack, unpack
+from explorer.runs import hub as hub_module
+from explorer.runs import staffing, trainer
+from explorer.runs.frames import Frame, chunk, pack, unpack
 from explorer.runs.hub import Hub
 from explorer.runs.limits import Limits
+from explorer.runs.messages import Message
 from explorer.runs.run import Run
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
@@ -109,7 +111,7 @@ def test_a_run_that_kills_its_trainer_again_and_again_is_stopped_and_harms_no_ot
     until(lambda: other.status().head > 5)
     run = train(hub, deadly)
 
-    until(lambda: run.status().state == "diverged")
+    until(lambda: run.status().state == "stopped")
     assert run.status().trouble == "The run ended its trainer process 3 times and was stopped."
     assert run.frames_after(-1) == expected(Walk(seed=5))[: run.status().head + 1]
     assert 20 <= run.status().head < 25
@@ -147,20 +149,144 @@ def test_a_diverged_run_keeps_what_came_before_and_its_trainer_goes_on(hub: Hub)
     assert hub.pids == [pid]
 
 
-def test_a_trainer_that_never_starts_is_given_up_with_a_sentence(monkeypatch: pytest.MonkeyPatch):
+def test_trainers_that_end_young_are_tried_for_ever_and_the_run_has_not_diverged(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(trainer.sys, "executable", "/bin/false")
     hub = Hub(workers=1)
     hub.start()
     try:
-        run = train(hub, Walk())
-        until(lambda: run.status().state == "diverged")
-        assert run.status().trouble == (
-            "Training is not possible: the trainer process does not start."
-        )
-        until(lambda: not hub.pids)
-        assert train(hub, Walk(seed=1)).status().state == "diverged"
+        run = train(hub, Walk(steps=30))
+        until(lambda: run.status().waiting.startswith("Training processes end as soon as they"))
+        status = run.status()
+        assert (status.state, status.trouble, status.notice) == ("training", "", "")
+
+        monkeypatch.undo()
+        until(lambda: run.status().state == "ended")
+        assert run.frames_after(-1) == expected(Walk(steps=30))
+        assert run.status().waiting == ""
     finally:
         hub.stop()
+
+
+def test_three_young_trainers_killed_within_a_moment_cost_a_pause_and_nothing_else():
+    hub = Hub(workers=1)
+    hub.start(("tests.runs.dawdling",))
+    try:
+        run = train(hub, Walk(steps=30))
+        killed = 0
+        for _ in range(3):
+            until(lambda killed=killed: hub.pids and hub.pids != [killed])
+            (killed,) = hub.pids
+            os.kill(killed, signal.SIGKILL)
+
+        until(lambda: run.status().state == "ended")
+        assert run.frames_after(-1) == expected(Walk(steps=30))
+        assert (run.status().trouble, run.status().waiting) == ("", "")
+    finally:
+        hub.stop()
+
+
+def test_a_process_that_may_not_be_started_is_a_sentence_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(trainer.sys, "executable", "/nonexistent/python")
+    hub = Hub(workers=1)
+    hub.start()
+    try:
+        run = train(hub, Walk(steps=30))
+        assert run.status().waiting == (
+            "No training process may be started on this computer (No such file or directory); "
+            "it is tried every minute."
+        )
+        assert hub.publish("a tab", "a recording", Frame(0), [Frame(0)], {}).token
+
+        monkeypatch.undo()
+        until(lambda: run.status().state == "ended")
+    finally:
+        hub.stop()
+
+
+def test_a_loaded_spare_takes_over_at_once_and_another_spare_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(hub_module, "SPARE_AFTER", 0.0)
+    hub = Hub(workers=1)
+    hub.start()
+    try:
+        run = train(hub, Walk(seed=10, steps=10**6, pause=0.002))
+        until(lambda: run.status().head > 5)
+        until(lambda: hub.spare_pid)
+        (first,), spare = hub.pids, hub.spare_pid
+
+        os.kill(first, signal.SIGKILL)
+
+        until(lambda: hub.pids != [first])
+        assert hub.pids == [spare]
+        until(lambda: hub.spare_pid not in (None, spare))
+    finally:
+        hub.stop()
+
+
+def test_a_second_accident_with_the_same_words_is_told_apart_from_the_first(hub: Hub):
+    run = train(hub, Walk(seed=11, steps=10**6, checkpoint_every=10**6, pause=0.002))
+    for accidents in (1, 2):
+        head, (pid,) = run.status().head, hub.pids
+        until(lambda head=head: run.status().head > head + 5)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda accidents=accidents: run.status().notices == accidents)
+        assert run.status().notice == (
+            "The trainer process ended and was replaced; this run went on from step 0."
+        )
+
+
+def test_a_trainer_that_hangs_is_named_then_replaced_and_ended(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(staffing, "MISSED", 1.5)
+    monkeypatch.setattr(staffing, "GIVEN_UP", 5.0)
+    walk = Walk(seed=12, steps=10**6, pause=0.002)
+    run = train(hub, walk)
+    (pid,) = hub.pids
+    until(lambda: run.status().head > 50)
+
+    os.kill(pid, signal.SIGSTOP)
+
+    until(lambda: run.status().waiting.startswith("The training process has been silent"))
+    assert hub.pids == [pid]
+    head = run.status().head
+    until(lambda: run.status().head > head + 20)
+    assert run.status().notice.startswith("The trainer process did not answer any more and was")
+    assert run.status().waiting == ""
+    until(lambda: not alive(pid))
+    assert run.frames_after(-1, 50) == expected(Walk(seed=12, steps=49))
+
+
+def test_nothing_of_a_trainer_that_was_given_up_is_taken_any_more(hub: Hub):
+    run = train(hub, Walk(seed=13, steps=10**6, pause=0.05))
+    until(lambda: run.status().head > 2)
+    (given_up,) = hub._trainers
+    hub._let_go(given_up, "It was given up")
+    head = run.status().head
+
+    forged = pack(Frame(10**5), 10**5, {})
+    late = Message("frames", run.number, {"index": 10**5, "step": 10**5}, chunk([forged]))
+    hub._hear(given_up, late)
+
+    assert run.status().head < 10**5
+    until(lambda: run.status().head > head)
+    given_up.kill()
+
+
+def test_a_frame_that_takes_long_is_not_taken_for_a_process_that_hangs(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(staffing, "GIVEN_UP", 4.0)
+    run = train(hub, Walk(seed=14, steps=1, pause=6.0))
+    (pid,) = hub.pids
+
+    until(lambda: run.status().state == "ended")
+    assert hub.pids == [pid]
 
 
 def test_a_stopped_hub_leaves_no_process_behind():

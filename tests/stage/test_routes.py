@@ -29,7 +29,7 @@ from explorer.stage.viewer import Command, interval, understand
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
-HOME = {"origin": "http://testserver"}  # the test client's own host
+HOME = {"host": "localhost", "origin": "http://localhost"}
 
 
 class Room:
@@ -38,7 +38,7 @@ class Room:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.app = Starlette(routes=routes(hub))
-        self.client = TestClient(self.app)
+        self.client = TestClient(self.app, base_url="http://localhost")
 
     def begin(self, walk: Walk) -> tuple[str, Run]:
         token = self.hub.open(f"the tab of {walk}", walk).token
@@ -253,9 +253,16 @@ def test_a_run_that_is_over_closes_its_sockets(room: Room):
         {},
         {"origin": "http://elsewhere.example"},
         {"origin": "null"},
-        {"origin": "http://testserver.elsewhere.example"},
-        {"origin": "http://testserver:8501"},
-        {"origin": "testserver"},
+        {"origin": "http://localhost.elsewhere.example"},
+        {"origin": "http://localhost:8501"},
+        {"origin": "localhost"},
+        {"origin": "https://localhost"},  # the scheme counts as well
+        {"origin": "http://localhost/"},
+        {"origin": "http://[::1"},
+        {"origin": "http://somebody@localhost"},
+        {"host": "elsewhere.example", "origin": "http://elsewhere.example"},  # its name leads here
+        {"host": "[::1", "origin": "http://[::1"},
+        {"host": ""},
     ],
 )
 def test_a_page_from_elsewhere_does_not_get_in(room: Room, headers: dict[str, str]):
@@ -263,7 +270,7 @@ def test_a_page_from_elsewhere_does_not_get_in(room: Room, headers: dict[str, st
 
     with (
         pytest.raises(WebSocketDisconnect) as refused,
-        room.client.websocket_connect(f"/stage/{token}", headers=headers),
+        room.client.websocket_connect(f"/stage/{token}", headers={"host": "localhost", **headers}),
     ):
         pass
     assert refused.value.code == 1008
@@ -280,6 +287,17 @@ def test_one_viewer_too_many_is_told_to_come_later():
     token, _ = room.begin(Walk())
     with room.watch(token), room.watch(token) as late:
         assert late.end() == (1013, "At most 1 may watch one run.")
+
+
+def test_one_viewer_does_not_take_the_places_of_all():
+    room = Room(Hub(workers=1, limits=Limits(connections_per_run=3, connections_per_viewer=2)))
+    token, _ = room.begin(Walk())
+    neighbour = room.hub.open("another tab", Walk()).token
+
+    with room.watch(token), room.watch(token), room.watch(token) as third:
+        assert third.end() == (1013, "A viewer may watch one run at most 2 times at once.")
+        with room.watch(neighbour) as other:
+            assert other.wait(viewers=3)["state"] == "idle"
 
 
 # ----------------------------------------------------------------------------- hostile messages
@@ -402,7 +420,8 @@ def test_a_browser_that_takes_nothing_is_let_go(
     scope = {
         "type": "websocket",
         "path": f"/stage/{token}",
-        "headers": [(b"host", b"here"), (b"origin", b"http://here")],
+        "headers": [(b"host", b"localhost"), (b"origin", b"http://localhost")],
+        "scheme": "ws",
         "query_string": b"",
         "subprotocols": [],
     }
@@ -501,7 +520,11 @@ def test_a_fetch_for_an_unknown_run_or_from_elsewhere_finds_nothing(room: Room, 
 
     assert room.client.get(f"/stage/guessed/{what}").status_code == 404
     elsewhere = {"origin": "http://elsewhere.example"}
-    assert room.client.get(f"/stage/{token}/{what}", headers=elsewhere).status_code == 404
+    assert room.client.get(f"/stage/{token}/{what}", headers=elsewhere).status_code == 403
+    malformed = {"origin": "http://[::1"}
+    assert room.client.get(f"/stage/{token}/{what}", headers=malformed).status_code == 403
+    renamed = {"host": "elsewhere.example"}
+    assert room.client.get(f"/stage/{token}/{what}", headers=renamed).status_code == 403
     assert room.client.get(f"/stage/{token}/{what}", headers=HOME).status_code == 200
 
 

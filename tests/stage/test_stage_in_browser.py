@@ -804,6 +804,115 @@ def test_a_dropped_connection_is_taken_up_again_and_training_goes_on(house: Hous
     expect(notice).to_be_hidden()
 
 
+def test_before_the_first_picture_nothing_is_drawn_and_what_is_waited_for_is_said(house: House):
+    token, run = house.run(COUNT, silent=True)
+    page = house.page()
+    mount(page, COUNT.scene, token)
+    blank = page.locator(".stage .blank")
+
+    expect(blank).to_have_text("Waiting for the first picture.")
+    assert page.locator(".panels").first.evaluate("(e) => getComputedStyle(e).opacity") == "0"
+    run.waiting = "Waiting for the training process, which is starting."
+    expect(blank).to_have_text(run.waiting)
+    expect(page.locator(".notice")).to_be_hidden()
+
+    run.waiting = ""
+    run.silent = False
+    wait(page, frame=0)
+    expect(blank).to_be_hidden()
+    assert page.locator(".panels").first.evaluate("(e) => getComputedStyle(e).opacity") == "1"
+
+
+def test_what_a_run_waits_for_stands_as_long_as_it_is_so_and_then_what_happened(house: House):
+    page, run = house.open(COUNT)
+    notice = page.locator(".notice span")
+
+    run.waiting = "The training process has been silent for some seconds."
+    expect(notice).to_have_text(run.waiting)
+    assert page.locator("[aria-live]").inner_text() == run.waiting
+
+    run.waiting, run.notice, run.notices = "The next one is starting.", "It was replaced.", 2
+    expect(notice).to_have_text("The next one is starting.")
+    run.waiting = ""
+    expect(notice).to_have_text("It was replaced.")
+    expect(page.locator(".notice")).to_be_visible()
+
+
+def test_an_accident_that_happens_again_is_said_again(house: House):
+    page, run = house.open(COUNT)
+    notice = page.locator(".notice span")
+    run.notice, run.notices = "It was replaced.", 2
+    expect(notice).to_have_text("It was replaced.")
+    button(page, "Dismiss").click()
+    expect(notice).to_be_hidden()
+
+    run.notices = 3
+
+    expect(notice).to_have_text("It was replaced.")
+
+
+def test_a_run_that_was_stopped_is_not_said_to_have_diverged(house: House):
+    trouble = "The run ended its trainer process 3 times and was stopped."
+    page, _ = house.open(COUNT, rate=400, trouble=trouble, stopped=True)
+    button(page, "Train").click()
+
+    wait(page, state="stopped")
+    said = page.locator("[aria-live]")
+    expect(said).to_contain_text(trouble)
+    assert said.inner_text().startswith("stopped, ")
+
+
+def test_a_run_that_the_server_lost_goes_on_where_the_frames_here_end(house: House):
+    page, first = house.open(COUNT, rate=60)
+    token = next(name for name, known in house.theatre.runs.items() if known is first)
+    button(page, "Train").click()
+    until(page, lambda: shown(page, "frame") > 20)
+    again, second = house.run(COUNT, rate=15)
+    held = shown(page, "frame")
+
+    mount(page, COUNT.scene, again, run=token)
+
+    notice = page.locator(".notice", has_text="The server had lost this run and computes it again")
+    notice.wait_for()
+    assert shown(page, "frame") >= held
+    until(page, lambda: shown(page, "frame") > first.head)
+    expect(notice).to_be_hidden()
+    asked = [message["after"] for message in second.said if "after" in message]
+    assert min(asked) >= held
+    frame = shown(page, "frame")
+    assert shown(page, "frames") >= frame  # all of them, from the first on
+
+
+def test_streamlits_own_word_on_the_connection_is_taken_back_while_ours_stands(house: House):
+    page, run = house.open(COUNT, rate=30)
+    page.evaluate(
+        """() => {
+          window.dialogue = (title) => {
+            const made = document.createElement("section");
+            made.setAttribute("role", "dialog");
+            made.innerHTML = `<button>x</button><h2>${title}</h2>`;
+            made.querySelector("button").onclick = () => made.remove();
+            document.body.append(made);
+          };
+        }"""
+    )
+    dialogues = page.locator("[role=dialog]")
+    page.evaluate("dialogue('Connection error')")
+    assert dialogues.count() == 1  # while the server answers it is none of our affair
+
+    run.hang_up = 1011
+    expect(dialogues).to_have_count(0)
+    page.locator(".notice", has_text="The server is not reachable; trying again.").wait_for()
+    page.evaluate("dialogue('Connection error'); dialogue('Something else')")
+    expect(dialogues).to_have_count(1)
+    expect(dialogues).to_contain_text("Something else")
+
+    run.hang_up = 0
+    page.locator(".notice").wait_for(state="hidden")
+    page.evaluate("dialogue('Connection error')")
+    expect(dialogues).to_have_count(2)
+
+
 def test_a_run_that_the_server_forgot_is_reported_to_the_page(house: House):
     page, run = house.open(COUNT)
     token = next(name for name, known in house.theatre.runs.items() if known is run)

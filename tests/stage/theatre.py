@@ -42,6 +42,9 @@ class Run:
     viewers: int = 0
     fetched: list[str] = field(default_factory=list)
     goal: int = -1
+    notices: int = 1
+    stopped: bool = False  # its trouble is none of its numbers
+    waiting: str = ""
     silent: bool = False  # sends no frames for now
     hang_up: int = 0  # closes every socket with this code, until it is 0 again
 
@@ -52,7 +55,8 @@ class Run:
     @property
     def state(self) -> str:
         if self.head >= self.last:
-            return "diverged" if self.trouble else "ended"
+            troubled = "stopped" if self.stopped else "diverged"
+            return troubled if self.trouble else "ended"
         return "training" if self.goal > self.head else "idle" if self.head == 0 else "paused"
 
     def status(self) -> dict[str, Any]:
@@ -62,8 +66,10 @@ class Run:
             "first": 0,
             "stride": self.stride,
             "last": self.last,
-            "trouble": self.trouble if self.state == "diverged" else "",
+            "trouble": self.trouble if self.state in ("diverged", "stopped") else "",
             "notice": self.notice,
+            "notices": self.notices,
+            "waiting": self.waiting,
             "rate": 5 * self.rate if self.state == "training" else None,
             "viewers": self.viewers,
         }

@@ -73,7 +73,7 @@ from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 1
-FRAMES_PER_STATE = 100
+FRAMES_PER_STATE = 25
 MANY = 5  # updates of a judge, whose price a help tells
 CELLS = {2: 48, 3: 32, 4: 32}
 """Of the judge's surface, each way, by the number of games."""

@@ -12,6 +12,7 @@ const SAID = {
   paused: "paused",
   ended: "at the end",
   diverged: "diverged",
+  stopped: "stopped",
 };
 
 /** The lines of one stage. */
@@ -21,11 +22,16 @@ export class Lines {
     this.trouble.hidden = true;
     this.notice = element("div", "notice");
     this.notice.hidden = true;
+    this.blank = element("p", "blank");
+    this.blank.hidden = true;
+    this.blank.setAttribute("role", "status");
     this.announcer = element("div", "visually-hidden");
     this.announcer.setAttribute("aria-live", "polite");
     /** @type {Saying | null} */
     this.state = null;
     this.timer = 0;
+    this.standing = "";
+    this.passing = "";
   }
 
   /**
@@ -41,22 +47,49 @@ export class Lines {
   }
 
   /**
-   * Show one line over the time bar; it leaves by itself unless it `stays`. Empty text takes it
-   * away.
+   * Show one line over the time bar; it leaves by itself. Empty text takes it away.
    *
    * @param {string} text
    */
-  notify(text, stays = false) {
+  notify(text) {
+    this.passing = text;
+    if (!this.standing) this.pass();
+  }
+
+  /** Show the line that leaves by itself, if there is one. */
+  pass() {
     clearTimeout(this.timer);
+    this.write(this.passing);
+    if (this.passing) this.timer = setTimeout(() => this.notify(""), READ);
+  }
+
+  /**
+   * Show one line that stays as long as it is true; empty: nothing is. One that leaves by itself
+   * is shown after it.
+   *
+   * @param {string} text
+   */
+  stand(text) {
+    if (text === this.standing) return;
+    this.standing = text;
+    clearTimeout(this.timer);
+    if (text) this.write(text);
+    else this.pass();
+  }
+
+  /** @param {string} text */
+  write(text) {
     this.notice.hidden = !text;
     if (!text) return;
     const close = element("button", "", "✕");
     close.type = "button";
     close.setAttribute("aria-label", "Dismiss");
-    close.addEventListener("click", () => this.notify(""));
+    close.addEventListener("click", () => {
+      this.notice.hidden = true;
+      if (text === this.passing) this.passing = "";
+    });
     this.notice.replaceChildren(element("span", "", text), close);
-    this.announcer.textContent = text;
-    if (!stays) this.timer = setTimeout(() => this.notify(""), READ);
+    this.say(text);
   }
 
   /**
@@ -71,8 +104,27 @@ export class Lines {
     const first = this.state === null;
     this.state = state;
     if (first && state === "idle") return;
-    const why = state === "diverged" ? `: ${reason}` : "";
-    this.announcer.textContent = `${SAID[state]}, ${where}${why}`;
+    const why = state === "diverged" || state === "stopped" ? `: ${reason}` : "";
+    this.say(`${SAID[state]}, ${where}${why}`);
+  }
+
+  /**
+   * Have a text read aloud, also where it is the same as the last one.
+   *
+   * @param {string} text
+   */
+  say(text) {
+    this.announcer.replaceChildren(element("span", "", text));
+  }
+
+  /**
+   * Say in the place of the picture what is waited for; empty: there is a picture.
+   *
+   * @param {string} what
+   */
+  await(what) {
+    if (this.blank.textContent !== what) this.blank.textContent = what;
+    this.blank.hidden = !what;
   }
 
   close() {

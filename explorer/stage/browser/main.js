@@ -4,6 +4,7 @@ import { Context } from "./context.js";
 import { Column } from "./dials/column.js";
 import { Hand } from "./dials/hand.js";
 import { moment } from "./format.js";
+import { hush } from "./hush.js";
 import { listen } from "./keys.js";
 import { element, Explanations, focused, Layout } from "./layout.js";
 import { worded } from "./lexicon.js";
@@ -43,6 +44,9 @@ const PANELS = "./panels/"; // every panel of a scene has its script there, call
 const MAKERS = new Map(); // what makes panels, by the kinds that were needed so far
 const UNREACHABLE = "The server is not reachable; trying again.";
 const BLANK = "Waiting for the first picture.";
+const FORGOTTEN = "The server knows nothing of this run any more; it is being opened again.";
+const AGAIN =
+  "The server had lost this run and computes it again; it goes on from the last frame shown here.";
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
 /** @type {Scene} */
@@ -136,7 +140,11 @@ class Stage {
       status: (status) => this.told(status),
       reach: (reachable) => this.reach(reachable),
       refused: (reason) => this.reach(false, reason),
-      lost: () => this.tell("lost", this.data.answers || this.data.token),
+      lost: () => this.lost(),
+      wait: (what) => {
+        this.waiting = what;
+        this.refresh();
+      },
       answer: (answer) => this.answered(answer),
       repaint: () => this.refresh(),
     });
@@ -161,8 +169,12 @@ class Stage {
     this.request = null; // of the next animation frame
     this.dirty = false;
     this.closed = false;
-    this.unreachable = false;
-    this.noticed = "";
+    this.unreachable = ""; // why the server cannot be reached
+    /** @type {(() => void) | null} */
+    this.speak = null; // lets Streamlit speak of the connection again
+    this.forgotten = false; // whether it answers, but knows nothing of the run
+    this.waiting = ""; // what the server says that it waits for
+    this.noticed = 0; // how many notices of the run have been shown
     this.painted = 0; // frames shown while the run played
     /** @type {number | null} */
     this.lastTick = null;
@@ -271,6 +283,7 @@ class Stage {
           reach: deaf,
           refused: deaf,
           lost: deaf, // the page's own run says so
+          wait: deaf,
           answer: (answer) => this.foresee(answer),
         })
       : null;
@@ -549,7 +562,7 @@ class Stage {
     this.surrounded = kind;
     this.unlisten?.();
     this.sight?.disconnect();
-    const around = [layout.first, layout.rest, context.explanations.box];
+    const around = [this.lines.blank, layout.first, layout.rest, context.explanations.box];
     if (scene.loop) {
       this.watchSight();
       root.replaceChildren(...around);
@@ -596,7 +609,10 @@ class Stage {
   attach() {
     this.lines.notify("");
     if (this.column) this.column.coarse.textContent = "";
-    this.unreachable = false;
+    this.reached("");
+    this.forgotten = false;
+    this.waiting = "";
+    this.noticed = 0;
     this.player.attach(this.data, { gates: this.gates, loop: this.scene.loop });
     this.asked.clear();
     if (this.data.answers) this.hand.ask(false);
@@ -605,9 +621,11 @@ class Stage {
   }
 
   /** @param {Status} status */
-  told({ notice }) {
-    if (notice && notice !== this.noticed) this.lines.notify(notice);
-    this.noticed = notice;
+  told({ notice, notices, waiting }) {
+    this.forgotten = false;
+    this.waiting = waiting;
+    if (notice && notices !== this.noticed) this.lines.notify(notice);
+    this.noticed = notices;
   }
 
   /**
@@ -616,9 +634,31 @@ class Stage {
    * @param {boolean} reachable
    */
   reach(reachable, reason = UNREACHABLE) {
-    if (this.unreachable === !reachable) return;
-    this.unreachable = !reachable;
-    this.lines.notify(reachable ? "" : reason, true);
+    this.reached(reachable ? "" : reason);
+  }
+
+  /** @param {string} obstacle */
+  reached(obstacle) {
+    this.unreachable = obstacle;
+    if (!obstacle) {
+      this.speak?.();
+      this.speak = null;
+    } else this.speak ??= hush();
+  }
+
+  /** The server answers, but knows nothing of the run: the page has to open it again. */
+  lost() {
+    this.reached("");
+    this.forgotten = true;
+    this.tell("lost", this.data.answers || this.data.token);
+  }
+
+  /** What is waited for, if anything is; one line of which nothing is untrue. */
+  get hurdle() {
+    if (this.unreachable) return this.unreachable;
+    if (this.forgotten) return FORGOTTEN;
+    const again = this.player.live && this.player.playing && this.player.run.again;
+    return this.waiting || (again ? AGAIN : "");
   }
 
   // ----------------------------------------------------------------------------- the viewer's own
@@ -770,6 +810,9 @@ class Stage {
     dataset.painted = String(this.painted);
     dataset.frames = String(run.store.count);
     if (shown) Object.assign(dataset, { step: shown.step, frame: shown.index });
+    this.root.classList.toggle("empty", !shown);
+    lines.await(shown || run.trouble ? "" : this.hurdle || BLANK);
+    lines.stand(shown ? this.hurdle : "");
     if (!this.bar || this.scene.loop) return;
     const step = shown?.step ?? 0;
     this.bar.update({
@@ -796,6 +839,7 @@ class Stage {
 
   close() {
     this.closed = true;
+    this.reached("");
     this.player.close();
     this.beginnings?.close();
     this.hand.close();

@@ -108,6 +108,12 @@ export const STYLE = `
 }
 .stage .panels { flex: none; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
 .stage .panels[hidden] { display: none; }
+.stage.empty { min-height: 220px; }
+.stage.empty > .panels { opacity: 0; } /* nothing is drawn yet: no frames around nothing */
+.stage .blank { animation: appear .2s .4s both; position: absolute; z-index: 1; top: 90px; left: 12%; right: 12%; margin: 0; text-align: center; color: var(--mute); }
+@keyframes appear { from { opacity: 0; } }
+.stage.loop .blank { top: 30%; }
+.stage .blank[hidden] { display: none; }
 .stage .rest { padding-top: 8px; }
 .stage .panel { contain: layout style; min-width: 0; min-height: 0; display: flex; flex-direction: column; position: relative; }
 .stage .panel > * { flex: 1 1 auto; min-width: 0; min-height: 0; }

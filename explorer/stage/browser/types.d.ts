@@ -659,7 +659,11 @@ export interface Header {
   trouble: string;
 }
 
-/** What a viewer is told about a run besides its frames. */
+/**
+ * What a viewer is told about a run besides its frames.
+ *
+ * A run that "stopped" cannot go on either, but not because its numbers diverged.
+ */
 export interface Status {
   state: State;
   head: number;
@@ -668,6 +672,8 @@ export interface Status {
   last: number;
   trouble: string;
   notice: string;
+  notices: number;
+  waiting: string;
   rate: number | null;
   viewers: number;
 }
@@ -907,7 +913,7 @@ export type Handle = Handles[keyof Handles];
 
 export type Kind = "float32" | "uint8" | "uint16";
 
-export type State = "idle" | "training" | "paused" | "ended" | "diverged";
+export type State = "idle" | "training" | "paused" | "ended" | "diverged" | "stopped";
 
 /** Numbers that both sides write down. */
 export interface Constants {

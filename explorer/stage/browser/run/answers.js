@@ -21,7 +21,7 @@ import { decodeChunk } from "./store.js";
 /** @type {Constants["ANSWER_MAGIC"]} */
 const ANSWER = 0x31415258; // "XRA1"
 /** @type {[number, number]} */
-const PAUSES = [250, 4000]; // ms before the next attempts
+const PAUSES = [250, 2000]; // ms before the next attempts
 const STALE = 0.5; // share of the time that an answer takes, after which a waiting question is old
 const PAUSED = 1000; // ms without an answer, after which a hand begins anew
 const text = new TextDecoder();
@@ -55,7 +55,7 @@ export function decodeAnswer(buffer) {
 export class Answers extends Line {
   /**
    * @param {string} token
-   * @param {LineEvents & { answer: (answer: Answer) => void }} on
+   * @param {LineEvents & { answer: (answer: Answer) => void, wait: (what: string) => void }} on
    */
   constructor(token, on) {
     super(`${location.origin}/stage/${encodeURIComponent(token)}/answers`, on, PAUSES);
@@ -78,7 +78,8 @@ export class Answers extends Line {
 
   /** @param {string | ArrayBuffer} data */
   got(data) {
-    if (typeof data !== "string") this.gotAnswer(decodeAnswer(data));
+    if (typeof data === "string") this.on.wait(data);
+    else this.gotAnswer(decodeAnswer(data));
   }
 
   /** @param {Answer} answer */

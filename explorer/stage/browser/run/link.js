@@ -23,7 +23,7 @@ import { decodeChunk, decodePacket } from "./store.js";
  */
 
 const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_PAUSE
-const LONGEST_PAUSE = 8000;
+const LONGEST_PAUSE = 2000;
 /** @type {Constants["MOST_FRAMES"]} */
 export const MOST_FRAMES = 2000; // of one request
 const GONE = [401, 403, 404, 410];
@@ -189,6 +189,8 @@ export const recorded = (head) => ({
   last: head,
   trouble: "",
   notice: "",
+  notices: 0,
+  waiting: "",
   rate: null,
   viewers: 1,
 });

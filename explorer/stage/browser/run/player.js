@@ -27,6 +27,7 @@ const GATE = 800; // ms that each stage of a step stands at ×1
  * @property {(reason: string) => void} refused
  * @property {() => void} lost
  * @property {(answer: Answer) => void} answer
+ * @property {(what: string) => void} wait
  * @property {() => void} repaint
  */
 
@@ -74,6 +75,9 @@ export class Player {
    */
   attach(data, { gates, loop }) {
     const before = this.live === data.live ? this.attached : null; // another kind starts afresh
+    const name = data.run ?? data.token;
+    // The server forgot it, or began anew; a run that was only foreseen is no such one.
+    const same = before && !this.left && this.live && name === this.name;
     this.attached?.close();
     this.left?.close();
     this.left = null;
@@ -82,8 +86,9 @@ export class Player {
     this.loop = loop;
     this.live = data.live;
     this.waiting = null;
-    this.name = data.run ?? data.token;
+    this.name = name;
     this.attached = this.open(data);
+    if (same) this.attached.inherit(before);
     const { playback } = this.attached;
     playback.following = data.live;
     if (before) {
@@ -199,6 +204,7 @@ export class Player {
         on.repaint();
       },
       answer: on.answer,
+      wait: on.wait,
     };
   }
 
@@ -449,7 +455,8 @@ export class Player {
     const { run, shown } = this;
     if (this.playing) return this.live && !this.loop ? "training" : "playing";
     const atEnd = shown !== null && shown.index >= run.head;
-    if (atEnd && run.status?.state === "diverged") return "diverged";
+    const final = run.status?.state;
+    if (atEnd && (final === "diverged" || final === "stopped")) return final;
     if (this.idle) return "idle";
     return atEnd && run.finished ? "ended" : "paused";
   }

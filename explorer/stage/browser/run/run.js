@@ -18,7 +18,8 @@ const AROUND = 120; // frames fetched around a place that was only coarsely know
 
 /**
  * What hears of a run: its status (and whether it is the first), that there are frames or what
- * never moves, whether the server answers, why it has no room, that it knows nothing of the token.
+ * never moves, whether the server answers, why it has no room, that it knows nothing of the token,
+ * what an answer is waiting for.
  *
  * @typedef {object} RunEvents
  * @property {(status: Status, first: boolean) => void} status
@@ -28,6 +29,7 @@ const AROUND = 120; // frames fetched around a place that was only coarsely know
  * @property {(reason: string) => void} refused
  * @property {() => void} lost
  * @property {(answer: Answer) => void} answer before its frames are shown
+ * @property {(what: string) => void} wait
  */
 
 const nothing = () => {};
@@ -40,6 +42,7 @@ const DEAF = {
   refused: nothing,
   lost: nothing,
   answer: nothing,
+  wait: nothing,
 };
 
 /** The run of one token. */
@@ -61,6 +64,7 @@ export class Run {
     this.tried = new Set(); // gaps in the past that were asked for
     this.reachable = false;
     this.overview = false; // whether one is on its way
+    this.inherited = -1; // up to which frame it was known before the server forgot it
     /** @type {LinkEvents} */
     const on = {
       still: (frame) => this.gotStill(frame),
@@ -75,7 +79,11 @@ export class Run {
     const own = !live || data.token ? null : NOWHERE;
     /** @type {Answers | null} */
     this.answers = data.answers
-      ? new Answers(data.answers, { ...on, answer: (answer) => this.gotAnswer(answer) })
+      ? new Answers(data.answers, {
+          ...on,
+          answer: (answer) => this.gotAnswer(answer),
+          wait: (what) => hear.wait(what),
+        })
       : null;
     this.link = this.answers ?? own ?? (live ? new Live(data.token, on) : new Recording(data, on));
   }
@@ -104,7 +112,7 @@ export class Run {
   }
 
   get finished() {
-    return this.status?.state === "ended" || this.status?.state === "diverged";
+    return ["ended", "diverged", "stopped"].includes(this.status?.state ?? "");
   }
 
   /** Why the run cannot go on; empty while it can. */
@@ -129,6 +137,25 @@ export class Run {
     let horizon = Math.max(1, this.last);
     while (horizon / 2 >= 60 && this.head * 1.02 < horizon / 2) horizon /= 2;
     return Math.ceil(horizon);
+  }
+
+  /**
+   * Have the frames of the same run as it was known before the server forgot it: equal settings
+   * give equal frames, so it goes on where they end.
+   *
+   * @param {Run} before
+   */
+  inherit({ store, still, settled }) {
+    this.store = store;
+    this.still = still;
+    this.settled = settled;
+    this.inherited = store.newest;
+  }
+
+  /** Whether the server computes once more what is known here already. */
+  get again() {
+    const { status, inherited } = this;
+    return status?.state === "training" && this.store.newest <= inherited;
   }
 
   /** @param {Frame | null} frame */
