@@ -58,11 +58,12 @@ export class Hand {
   }
 
   /**
-   * Take what the page says: values that it turned itself, and nothing else.
+   * Take what the page says: values that it turned itself, and nothing else. Of what it put back
+   * it says why.
    *
    * @param {Column} column
    */
-  adopt({ settings, defaults, editions, linked }) {
+  adopt({ settings, defaults, editions, refused, linked }) {
     this.linked = linked;
     const first = !Object.keys(this.settings).length;
     this.defaults = defaults;
@@ -77,6 +78,8 @@ export class Hand {
     this.fold(Object.fromEntries(turned.map((name) => [name, settings[name]])));
     this.told = false;
     this.on.show(turned);
+    for (const [name, sentence] of Object.entries(refused))
+      if (turned.includes(name)) this.on.refuse(name, sentence);
   }
 
   /**
