@@ -156,7 +156,8 @@ class Many(Games):
             else sentences["verdict"]
         )
         state = None
-        if step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0:
+        last = step + STEPS_PER_FRAME > self.steps
+        if step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0 or last:
             state = {"step": np.asarray(step)}
             state |= {f"found/{name}": values for name, values in found.items()}
             for side, game in games.items():

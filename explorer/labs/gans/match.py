@@ -229,7 +229,7 @@ class Match(Games):
         )
         if self.distribution().kind == "image":
             sentences["look"] = sentences["look"].replace(" modes", " digits")
-        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0
+        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0 or step == self.steps
         return Frame(
             step,
             arrays,
