@@ -28,8 +28,9 @@ Scalars: ``step`` (the tick); for each side
 ``s/step s/updates s/work`` (generator steps, updates of both players, 10⁹ multiply-adds so far),
 ``s/judge_loss s/generator_loss`` (NaN at tick 0), ``s/gap`` (critics: without the penalty),
 ``s/slope s/penalty`` (games with a penalty, where it looks), ``s/slope_between`` (any game, at
-interpolates), ``s/pull``, ``s/certain s/accuracy s/accuracy_real s/accuracy_fake`` (probabilities;
-accuracies not in conditional games); with modes, every 10 ticks,
+interpolates), ``s/pull``, ``s/outside`` (share of the samples outside the picture),
+``s/certain s/accuracy s/accuracy_real s/accuracy_fake`` (probabilities; accuracies not in
+conditional games); with modes, every 10 ticks,
 ``s/held s/captured s/good s/reverse_kl s/total_variation s/spread``; every 50 ticks
 ``s/w1 s/density s/coverage``; every 100 ticks ``s/w2 s/sliced s/energy s/mmd s/nn`` (256 points a
 side) and ``s/truth_correlation s/truth_rmse``, for critics ``s/gap_ratio`` (learned gap over exact
@@ -218,14 +219,17 @@ class Match(Games):
         sentences = {f"{side.name}/says": side.says(scalars) for side in sides}
         verdict = "" if hurried else words.verdict(self.distribution(), told, scalars)
         sentences["verdict"] = verdict
+        rules = [side.game.settings for side in sides]
         sentences["look"] = words.look(
             step,
-            [side.game.settings.critic_steps for side in sides],
+            [each.critic_steps for each in rules],
             self.clock,
             sides[0].count,
             told,
             scalars,
             sentences["verdict"],
+            obstacles=[side.obstacle(_own(scalars, side.name)) for side in sides],
+            presets=[words.preset_of(self.data, each) for each in rules],
         )
         if self.distribution().kind == "image":
             sentences["look"] = sentences["look"].replace(" modes", " digits")
@@ -245,6 +249,12 @@ def _state(step: int, sides: list[Side]) -> dict[str, np.ndarray]:
     for side in sides:
         found |= side.state()
     return found
+
+
+def _own(scalars: Mapping[str, float], letter: str) -> dict[str, float]:
+    """The numbers of one side, by their names without it."""
+    begin = f"{letter}/"
+    return {k.removeprefix(begin): v for k, v in scalars.items() if k.startswith(begin)}
 
 
 def _told(name: str, value: Any) -> str:
