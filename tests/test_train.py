@@ -125,9 +125,9 @@ def test_the_scene_of_a_file_is_that_of_the_view_in_its_link(tmp_path):
     lab = plan(LINK).settings
     games = figures.playing(lab)
     extent = MATCH.distribution().extent
-    assert made[0] == figures.match_scene(games, extent, 8)
+    assert made[0] == figures.match_scene(games, extent, 8, share=0.16)
     assert made[1] == figures.truth_scene(games, extent)
-    assert made[2] == figures.match_scene(games, extent, 8, "grid")
+    assert made[2] == figures.match_scene(games, extent, 8, "grid", share=0.16)
 
 
 @pytest.mark.parametrize("link", [LINK, ADDING])

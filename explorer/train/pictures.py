@@ -108,6 +108,7 @@ def _match(match: Any, lab: Any) -> "tuple[Scene, str]":
             lab.layer,
             data.kind,
             match.turned().audit,
+            data.held_fraction,
         )
     return scene, f"{_names(match)} on {data.spoken}, seed {match.seed}"
 

@@ -45,7 +45,7 @@ Sentences: ``s/says``, ``look``, ``verdict``. Event: what happened, and dials th
 (17, 17, 2); on a line ``axis density cdf`` (64,) and ``profile_axis`` (128,); of images ``tiles``
 (40, 8, 8). Scalars, for m of ``w1 density coverage w2 sliced energy mmd nn`` and, with modes,
 ``held captured good reverse_kl spread``: ``m/floor`` (mean of real against real), ``m/noise`` (its
-standard deviation), ``m/floor_low`` and ``m/floor_high`` (∓ 2 of them); ``held/ceiling
+standard deviation), ``m/floor_low`` and ``m/floor_high`` (95 % of them lie between); ``held/ceiling
 captured/ceiling good/ceiling coverage/ceiling density/ceiling``, ``spread/ideal nn/ideal``,
 ``reverse_kl/bias``; of images ``good/ceiling classifier/accuracy``.
 """
@@ -63,7 +63,7 @@ from explorer.gans.settings import GameSettings
 from explorer.labs.gans import looks, words
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.games import Games
-from explorer.labs.gans.side import TILES, Side
+from explorer.labs.gans.side import STEPS_PER_DISTANCE, TILES, Side
 from explorer.labs.gans.standards import reference, standards
 from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
@@ -187,6 +187,11 @@ class Match(Games):
             if frame.trouble:
                 return
 
+    @property
+    def _looks(self) -> int:
+        """How often the distances of a whole run are looked at."""
+        return self.steps // STEPS_PER_DISTANCE + 1
+
     def opening(self) -> Frame:
         """The first frame of the run, as far as it is known at once: without exact distances."""
         return self._frame(0, self.players(), {}, hurried=True)
@@ -217,7 +222,7 @@ class Match(Games):
         events += [_told(name, value) for name, value in turns.get(step - 1, {}).items()]
         told = [(side.name, side.title, side.game.settings.objective) for side in sides]
         sentences = {f"{side.name}/says": side.says(scalars) for side in sides}
-        verdict = "" if hurried else words.verdict(self.distribution(), told, scalars)
+        verdict = "" if hurried else words.verdict(self.distribution(), told, scalars, self._looks)
         sentences["verdict"] = verdict
         rules = [side.game.settings for side in sides]
         sentences["look"] = words.look(
