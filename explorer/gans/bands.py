@@ -21,6 +21,7 @@ Better = Literal["low", "high", "middle"]
 Measure = Callable[[Tensor, Tensor], float]
 """(real, fake) -> the metric"""
 
+FEWEST = 8  # values from which the shape of a band is read
 SHARE = 0.95  # of the values of a perfect generator that a band holds; 1 - SHARE: of false winners
 
 
@@ -136,7 +137,8 @@ def compare(
     2. The standard error of the difference is sqrt(s_a²/n_a + s_b²/n_b), where s is the standard
        deviation of a game's values but never less than the band's: a single value has the band's.
        Within `certain_lead` of them the verdict is "noise": two games that are equal get a winner
-       named in at most 5 % of all times that somebody looks ``looks`` times.
+       named in at most 5 % of all times that somebody looks ``looks`` times. A band of distances
+       with a long tail asks for more.
     3. Otherwise the better mean wins: the lower, the higher, or the nearer to `ideal`.
 
     ValueError without values; values that are NaN (a game that diverged) lose to finite ones.
@@ -162,11 +164,28 @@ def compare(
         verdict = "noise" if all(broken) else "b" if broken[0] else "a"
     elif _good_enough(one, band, better) and _good_enough(other, band, better):
         verdict = "floor"
-    elif not abs(difference) > lead * error:
+    elif not abs(difference) > max(lead * error, _skewed(band, better, lead, len(a), len(b))):
         verdict = "noise"
     else:
         verdict = "a" if costs[0] < costs[1] else "b"
     return Comparison(one, other, error, difference, lead, verdict=verdict)
+
+
+def _skewed(band: Band, better: Better, lead: float, first: int, second: int) -> float:
+    """How far apart two means of real values lie, where a long tail of the band says farther.
+
+    A distance is positive and close to log-normal, so that its large values are larger than those
+    of a bell of equal spread: on the scale of logarithms ``lead`` deviations up and down, joined as
+    independent errors are. Zero where the band has too few values to know, or any that is no
+    distance.
+    """
+    if better != "low" or len(band.values) < FEWEST or not bool((band.values > 0).all()):
+        return 0.0
+    logs = band.values.log()
+    middle, spread = float(logs.mean()), float(logs.std())
+    up = math.exp(middle + lead * spread / math.sqrt(first)) - math.exp(middle)
+    down = math.exp(middle) - math.exp(middle - lead * spread / math.sqrt(second))
+    return math.hypot(up, down)
 
 
 def _cost(mean: float, better: Better, ideal: float) -> float:
