@@ -84,7 +84,6 @@ def opened(lab: GanLab) -> Ticket:
     return ticket
 
 
-<<<<<<< HEAD
 def begins(answer: Callable[[GanLab, bool], Answer]) -> Beginning:
     """Return how a stage asks for the first frame of a run that is not there yet."""
     return Beginning(Asking.about(answer, GanLab), surroundings.attend())
@@ -95,20 +94,6 @@ def begins_or_goes_on(answer: Callable[[GanLab, bool], Answer]) -> Beginning:
     known = rows.values(GanLab().match())
     looks = [name for name in rows.values(GanLab()) if name not in known]
     return replace(begins(answer), forks=(*rows.live(GanLab()), *looks))
-=======
-def scene(lab: GanLab) -> Scene:
-    """Return the games of the lab side by side."""
-    data = lab.distribution()
-    return figures.match_scene(
-        figures.playing(lab),
-        data.extent,
-        0 if data.modes is None else len(data.modes),
-        lab.layer,
-        data.kind,
-        lab.turned().audit,
-        data.held_fraction,
-    )
->>>>>>> 4e67b3c (Bands hold 95 % by ranks of shipped values; a winner must outlast looking often; a diverged seed is told; ceilings of the data's own row)
 
 
 # ------------------------------------------------------------------------------- the dials
