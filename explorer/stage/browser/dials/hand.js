@@ -46,6 +46,8 @@ export class Hand {
     this.rested = {}; // where it came to rest last
     /** @type {Bad | null} */
     this.bad = null; // what has no answer, while it is held
+    /** @type {string[]} */
+    this.refused = []; // dials that the page put back, with a sentence beside them
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
     this.linked = true; // whether the address has these very settings
@@ -80,6 +82,8 @@ export class Hand {
     this.on.show(turned);
     for (const [name, sentence] of Object.entries(refused))
       if (turned.includes(name)) this.on.refuse(name, sentence);
+    this.on.show(this.refused.filter((name) => !(name in refused))); // no more to be said of it
+    this.refused = Object.keys(refused);
   }
 
   /**
