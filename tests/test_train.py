@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from explorer.__main__ import main
+from explorer.figures import gans as figures
 from explorer.figures import home
 from explorer.labs.gans.match import STEPS_PER_FRAME, Match
-from explorer.labs.presets import Plan
+from explorer.labs.presets import Plan, plan
 from explorer.networks import shipped as networks
 from explorer.runs import recorded
 from explorer.runs.experiments import plain
-from explorer.runs.export import FramesExport
+from explorer.runs.export import EXPORTS, FramesExport
 from explorer.runs.frames import Frame, packets, unpack
 from explorer.train import pictures, run
 from explorer.train.progress import Progress, interruptible
@@ -67,12 +69,65 @@ def test_json_says_what_was_run(tmp_path):
     assert content["step"][-1] == 20
 
 
-def test_a_state_lets_the_run_go_on(tmp_path, frames):
-    resumed = list(MATCH.stream(load_file(written(tmp_path, ".safetensors"))))
+def test_a_state_lets_the_run_go_on(tmp_path):
+    state = load_file(written(tmp_path, ".safetensors"))
+    resumed = list(replace(MATCH, steps=40).stream(state))
+    frames = list(replace(MATCH, steps=40).stream())[20:]
 
     assert [frame.step for frame in resumed] == [frame.step for frame in frames[1:]]
     for again, once in zip(resumed, frames[1:], strict=True):
         assert (again.arrays["b/fake"] == once.arrays["b/fake"]).all()
+
+
+def test_a_state_is_that_of_the_step_that_the_run_ended_at(tmp_path, capsys):
+    out = tmp_path / "run.safetensors"
+    assert main(["train", LINK, "--steps", "99", "--out", str(out)]) == 0
+
+    assert capsys.readouterr().err.endswith("100 frames, up to step 99\n")
+    state = load_file(out)
+    assert int(state["step"]) == 99
+    going_on = replace(MATCH, steps=101).stream(state)
+    whole = list(replace(MATCH, steps=101).stream())
+    assert [f.step for f in going_on] == [100, 101]
+    again = list(replace(MATCH, steps=101).stream(state))[-1]
+    assert again.arrays["a/fake"].tobytes() == whole[-1].arrays["a/fake"].tobytes()
+
+
+def test_a_state_of_a_run_that_was_stopped_says_which_step_it_is_of(tmp_path):
+    out = tmp_path / "walk.safetensors"
+    with EXPORTS[".safetensors"](out, Walk(steps=20), "/walk") as file:
+        for index, frame in enumerate(Walk(steps=20).stream()):
+            file.add(index, frame)
+            if index and frame.state is None:
+                break
+
+    kept = int(load_file(out)["step"])
+    assert kept < frame.step
+    assert file.about == f"the state in it is that of step {kept}, the last that was kept"
+
+
+@pytest.mark.parametrize("view", ["dirac", "slow", "records"])
+def test_a_view_without_a_run_is_not_written_as_another(tmp_path, capsys, view: str):
+    out = tmp_path / "run.png"
+    assert main(["train", f"/gans?view={view}", "--out", str(out)]) == 2
+
+    said = capsys.readouterr().err
+    assert f"there is no run behind the view '{view}'" in said
+    assert not out.exists()
+
+
+def test_the_scene_of_a_file_is_that_of_the_view_in_its_link(tmp_path):
+    made = [
+        pictures.Png(tmp_path / "x.png", MATCH, LINK + rest).shown[0]
+        for rest in ("", "&view=truth", "&layer=grid")
+    ]
+
+    lab = plan(LINK).settings
+    games = figures.playing(lab)
+    extent = MATCH.distribution().extent
+    assert made[0] == figures.match_scene(games, extent, 8, share=0.16)
+    assert made[1] == figures.truth_scene(games, extent)
+    assert made[2] == figures.match_scene(games, extent, 8, "grid", share=0.16)
 
 
 @pytest.mark.parametrize("link", [LINK, ADDING])

@@ -44,13 +44,13 @@ def drawn(
         raise ValueError(f"a drawing has at most {MOST_DRAWN} points, not {len(given)}")
     astray = int((~given.isfinite()).any(dim=1).sum())
     if astray:
-        raise ValueError(f"the drawing has NaN or infinity in {astray} of its {len(given)} points")
+        raise ValueError(f"the {spoken} has NaN or infinity in {astray} of its {len(given)} points")
     if len(given) == 1:
         raise ValueError("the drawing is a single point: draw at least two different points")
     if float(given.abs().max()) > FARTHEST:
-        raise ValueError(f"the drawing reaches farther out than {FARTHEST:g}")
+        raise ValueError(f"the {spoken} reaches farther out than {FARTHEST:g}")
     if (given == given[0]).all():
-        raise ValueError(f"all {len(given)} points of the drawing are the same")
+        raise ValueError(f"all {len(given)} points of the {spoken} are the same")
     if not 0 < bandwidth <= 1:
         raise ValueError(f"bandwidth must be above 0 and at most 1, not {bandwidth:g}")
 
@@ -132,8 +132,9 @@ def points_of_csv(text: str) -> Table:
 
     A first line without numbers is the header. Beside semicolons and tabs a decimal comma is
     read. Of more than 20,000 rows, 20,000 evenly spaced ones are kept and the others not read.
-    ValueError with one sentence that names the line for text, NaN, infinity, or not two columns;
-    and for fewer than two rows, or a column that is the same in all of them.
+    ValueError with one sentence that names the line for text, NaN, infinity, not two columns, or a
+    number that is more than a hundred standard deviations out; and for fewer than two rows, or a
+    column that is the same in all of them.
     """
     lines = [(at, line) for at, line in enumerate(text.lstrip("\ufeff").splitlines(), 1)]
     lines = [(at, line.strip()) for at, line in lines if line.strip()]
@@ -157,13 +158,24 @@ def points_of_csv(text: str) -> Table:
     for column in range(2):
         if (rows[:, column] == rows[0, column]).all():
             raise ValueError(f"column {column + 1} of the table is the same in every row")
+    points = (rows - centre) / scale
+    farthest = int(points.abs().amax(dim=1).argmax())
+    column = int(points[farthest].abs().argmax())
+    out = float(points[farthest, column].abs())
+    if out > FARTHEST:
+        at, _ = lines[int(kept[farthest])]
+        raise ValueError(
+            f"line {at} of the table holds {float(rows[farthest, column]):g}, {out:,.0f} standard "
+            f"deviations from the mean of its column, and all other rows would lie on one spot: "
+            f"take it out (at most {FARTHEST:g} are shown)"
+        )
     return Table(
         rows=len(lines),
         header=header,
         kept=kept,
         centre=centre,
         scale=scale,
-        points=((rows - centre) / scale).float(),
+        points=points.float(),
     )
 
 

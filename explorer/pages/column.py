@@ -153,6 +153,7 @@ class Column:
             "settings": self._dials.stands(),
             "defaults": self._dials.defaults,
             "editions": self._dials.editions,
+            "refused": dict(self._dials.refused),
             "linked": self._dials.linked,
             "picks": self._picks,
             "above": self._above,

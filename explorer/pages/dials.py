@@ -7,10 +7,11 @@ in its row (`explorer.dials`); a page says only where it stands.
 
 A dial never shows something else than what plays: a value that the configuration refuses is put
 back before the page is drawn, and one sentence says why (`refuse` does so for what only the page
-finds out).
+finds out). The sentence stands beside the dial that was turned, and comes with the value that it is
+put back to; where no dial was turned it stands above the page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
@@ -44,6 +45,7 @@ class Dials(Generic[Settings]):
         self._rows = rows.dials(kind)
         self.defaults = rows.values(self._default)
         self._names = tuple(self.defaults)
+        self._tabs: set[str] = set()  # the dials that stand in no column
         state = st.session_state
         arrived = dict(st.query_params)
         self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
@@ -57,7 +59,7 @@ class Dials(Generic[Settings]):
             state[f"{page}:settings"] = self._default
         self.last: Settings = state[f"{page}:settings"]
         if (put_back := state.pop(f"{page}:back", None)) is not None:
-            self._place(put_back)
+            self._turn(self._turned_from(rows.values(put_back)))
         stands = rows.values(self._standing(self.last))
         for name in self._names:
             if self.key(name) not in state:
@@ -74,6 +76,7 @@ class Dials(Generic[Settings]):
     def tabs(self, name: str) -> None:
         """Show a choice as a row of tabs: the page below is another one when it is turned."""
         row = self._rows[name]
+        self._tabs.add(name)
         st.segmented_control(
             row.label,
             row.names,
@@ -83,15 +86,23 @@ class Dials(Generic[Settings]):
             required=True,
             width="content",
             label_visibility="collapsed",
-            on_change=lambda: self.set(**{name: self.value(name)}),
+            on_change=lambda: self._turn_tab(name),
         )
+
+    def _turn_tab(self, name: str) -> None:
+        self.refused.clear()
+        self.set(**{name: self.value(name)})
 
     def refuse(self, why: Exception | str, instead: Settings) -> NoReturn:
         """Show another configuration than the dials ask for, with one sentence that says why.
 
         The script runs again at once, with the dials at ``instead``.
         """
-        self.say(sentence(why))
+        turned = [] if self._just_here else list(self._turned_from(self._shown(instead)))
+        if turned and not self._tabs & set(turned):
+            self.refused[turned[0]] = sentence(why)
+        else:
+            self.say(sentence(why))
         st.session_state[f"{self.page}:settings"] = instead
         st.session_state[f"{self.page}:back"] = self._standing(instead)
         st.session_state[f"{self.page}:unlinked"] = True
@@ -99,6 +110,11 @@ class Dials(Generic[Settings]):
 
     def set(self, **values: Any) -> None:
         """Turn dials from a callback; a stage that shows them takes these values over."""
+        for name in values:
+            self.refused.pop(name, None)
+        self._turn(values)
+
+    def _turn(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             st.session_state[self.key(name)] = value
             self.editions[name] = self.editions.get(name, 0) + 1
@@ -107,9 +123,10 @@ class Dials(Generic[Settings]):
         """Take over where the dials of a stage came to rest; ``said`` is what the browser says.
 
         A dial that the page itself has turned meanwhile stays as the page turned it. ``then`` turns
-        what must turn with a dial, by its name. What cannot be is put back, and a sentence says
-        why.
+        what must turn with a dial, by its name. What cannot be is put back, and a sentence beside
+        it says why.
         """
+        self.refused.clear()
         if isinstance(link := said.get("link"), str):
             self._travel(link)
             return
@@ -123,6 +140,7 @@ class Dials(Generic[Settings]):
         }
         stood = self.stands()
         new = stood | rows.typed(self._default, fresh)
+        turned = [name for name in self._names if new[name] != stood[name]]
         try:
             for name, row in self._rows.items():
                 row.check(name, new[name], self.default(name))
@@ -132,8 +150,24 @@ class Dials(Generic[Settings]):
                     act()
             rows.turned(self._default, self.stands())
         except (ValueError, TypeError, OverflowError) as error:
-            self.say(f"{sentence(error)} Nothing was changed.")
-            self.set(**stood)
+            why = f"{sentence(error)} Nothing was changed."
+            if turned:
+                self.refused[self._blamed(turned, stood, new)] = why
+            else:
+                self.say(why)
+            self._turn({name: stood[name] for name in turned or self._names})
+
+    def _blamed(
+        self, turned: Sequence[str], stood: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> str:
+        """Return which of these dials alone cannot be turned so; the first where all can."""
+        for name in turned:
+            try:
+                self._rows[name].check(name, new[name], self.default(name))
+                rows.turned(self._default, {**stood, name: new[name]})
+            except (ValueError, TypeError, OverflowError):
+                return name
+        return turned[0]
 
     def _travel(self, link: str) -> None:
         """Stand where an address says that the viewer went back to, its query given."""
@@ -189,6 +223,23 @@ class Dials(Generic[Settings]):
         """Say sentences above the page; from a callback, or before the page is drawn."""
         before = st.session_state.get(f"{self.page}:problems", ())
         st.session_state[f"{self.page}:problems"] = (*before, *problems)
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why dials were put back, by their names, until the browser says what it stands at next.
+
+        Not only for one run of the script: one that is cut short tells the browser nothing.
+        """
+        found: dict[str, str] = st.session_state.setdefault(f"{self.page}:refused", {})
+        return found
+
+    def _shown(self, settings: Settings) -> dict[str, Any]:
+        """Return what the dials show of a configuration."""
+        return rows.values(self._standing(settings))
+
+    def _turned_from(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the dials stood at ``there`` where they now show something else."""
+        return {name: value for name, value in there.items() if self.value(name) != value}
 
     def _place(self, settings: Settings) -> None:
         self.set(**rows.values(settings))

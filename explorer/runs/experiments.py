@@ -38,8 +38,8 @@ class Experiment(Protocol):
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
         """Yield the frames of the run; with the ``state`` of a frame, those after that frame.
 
-        Frame 0 and some later ones carry their state. A stream ends with its last frame, or with
-        a frame that says its trouble.
+        Frame 0, some later ones and the last carry their state. A stream ends with its last frame,
+        or with a frame that says its trouble.
         """
         ...
 

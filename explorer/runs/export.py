@@ -54,6 +54,11 @@ class Export(ABC):
         self._growing = _growing(out)
         self._file: BinaryIO
 
+    @property
+    def about(self) -> str:
+        """What is to be said of the file, where it is less than all that was run."""
+        return ""
+
     def __enter__(self) -> "Export":
         self._file = self._growing.open("wb")
         try:
@@ -195,16 +200,25 @@ class JsonExport(CsvExport):
 class StateExport(Export):
     """``.safetensors``: the last full state of the run, with its link and settings as metadata.
 
-    A run keeps its state with some of its frames only; `stream(state)` goes on from there.
+    A run keeps its state with some of its frames only, the last of a whole run among them;
+    `stream(state)` goes on from there.
     """
+
+    @property
+    def about(self) -> str:
+        """Which step the state is of, where the run went further before it was stopped."""
+        if self._step == self._reached:
+            return ""
+        return f"the state in it is that of step {self._step:,}, the last that was kept"
 
     def begin(self, file: BinaryIO, still: Frame) -> None:
         """Start without a state."""
-        self._step = 0
+        self._step = self._reached = 0
         self._state: Mapping[str, np.ndarray] | None = None
 
     def add(self, index: int, frame: Frame) -> None:
         """Keep the state, if the frame carries one."""
+        self._reached = frame.step
         if frame.state is not None:
             self._step, self._state = frame.step, frame.state
 

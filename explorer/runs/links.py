@@ -43,8 +43,9 @@ def query(settings: object) -> str:
 def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
     """Return the configuration of class ``kind`` that the parameters describe, and what was wrong.
 
-    Settings that go together are taken together. Otherwise each is tried alone against the
-    defaults, then all good ones together; where they do not go together the defaults stand.
+    Settings that go together are taken together. Otherwise they are taken one after the other, in
+    the link's order: what cannot be, or does not go with the others, is named and left out, and
+    the others stand.
     """
     default: Any = kind()
     known = values(default)
@@ -69,19 +70,45 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
 def _piece_by_piece(
     default: Any, read: Mapping[str, Any], parameters: Mapping[str, str], problems: list[str]
 ) -> Opened:
-    good: dict[str, Any] = {}
-    for name, value in read.items():
-        try:
-            turned(default, {name: value})
-        except (ValueError, TypeError, OverflowError) as error:
-            problems.append(_refused(error, parameters[name]))
+    taken, refused = _together(default, read)
+    for name, error in refused.items():
+        if _stands_alone(default, name, read[name]):
+            said = (
+                f"The link's settings do not go together: {error}. Without {_short(name)} they do."
+            )
+            problems.append(said)
         else:
-            good[name] = value
+            problems.append(_refused(error, parameters[name]))
+    return Opened(taken, tuple(problems))
+
+
+def _stands_alone(default: Any, name: str, value: Any) -> bool:
     try:
-        return Opened(turned(default, good), tuple(problems))
-    except ValueError as error:
-        problems.append(f"The link's settings do not go together: {error}. The defaults are used.")
-        return Opened(default, tuple(problems))
+        turned(default, {name: value})
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
+def _together(default: Any, good: Mapping[str, Any]) -> tuple[Any, Mapping[str, Exception]]:
+    """The configuration of all that go together, and why the others do not go with them.
+
+    One that needs another which the link has later is tried again after it.
+    """
+    taken: dict[str, Any] = {}
+    left = dict(good)
+    while True:
+        refused: dict[str, Exception] = {}
+        for name, value in left.items():
+            try:
+                turned(default, {**taken, name: value})
+            except (ValueError, TypeError, OverflowError) as error:
+                refused[name] = error
+            else:
+                taken[name] = value
+        if len(refused) == len(left):
+            return turned(default, taken), refused
+        left = {name: left[name] for name in refused}
 
 
 def _refused(error: Exception, text: str) -> str:

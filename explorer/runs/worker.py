@@ -90,6 +90,11 @@ class Training:
         self.step = frame.step
         return frame, packet
 
+    def load(self) -> None:
+        """Import what the experiment is made of."""
+        if self._experiment is None:
+            summon(*self._name, self._fields)
+
     def close(self) -> None:
         """Let everything go that the run holds."""
         self.over = True
@@ -254,6 +259,23 @@ def _freeze() -> None:
     gc.freeze()
 
 
+@contextlib.contextmanager
+def arithmetic_of_a_trainer() -> Iterator[None]:
+    """Let PyTorch compute as every trainer does, whether the app or the command line trains.
+
+    On one thread, for tiny networks are faster so. Subnormal numbers count as zero: processors take
+    them many times slower, and a tanh RNN whose gradients have vanished is full of them.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def warm_torch() -> None:
     """Take one optimizer step: the first one imports more than 800 modules."""
     import torch
@@ -307,5 +329,30 @@ def _pulse(send: Callable[[Message], None]) -> None:
             os._exit(0)
 
 
+class Trainer(Worker):
+    """A worker with a process to itself, which computes as trainers do from its first run on."""
+
+    _arithmetic: contextlib.ExitStack | None = None
+
+    def obey(self, command: Message) -> None:
+        """Carry out one command; what is to be warm is computed as runs are."""
+        if command.kind == "warm":
+            self._preparations.append(self._set_arithmetic)
+        super().obey(command)
+
+    def turn(self, training: Training) -> None:
+        """Advance one run; before the first that needs torch, set how torch computes."""
+        with contextlib.suppress(Exception):  # the turn itself says what is wrong with it
+            training.load()
+        if "torch" in sys.modules:
+            self._set_arithmetic()
+        super().turn(training)
+
+    def _set_arithmetic(self) -> None:
+        if self._arithmetic is None:
+            self._arithmetic = contextlib.ExitStack()
+            self._arithmetic.enter_context(arithmetic_of_a_trainer())
+
+
 if __name__ == "__main__":
-    serve(Worker)
+    serve(Trainer)

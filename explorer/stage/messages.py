@@ -82,7 +82,8 @@ class Column(TypedDict):
 
     ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
     link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
-    the page's value where that has grown, and keeps its own otherwise. ``linked`` says whether the
+    the page's value where that has grown, and keeps its own otherwise; ``refused`` says why, of
+    a dial that was put back. ``linked`` says whether the
     address has these very settings; where it has more, only the page can go back to it. ``picks``
     says which setting is turned by a selection in the picture, by the name of the selection.
     ``above``: in a window that is too narrow for both, the dials stand in rows over the picture.
@@ -92,6 +93,7 @@ class Column(TypedDict):
     settings: Mapping[str, Setting]
     defaults: Mapping[str, Setting]
     editions: Mapping[str, int]
+    refused: Mapping[str, str]
     linked: bool
     picks: Mapping[str, str]
     above: bool

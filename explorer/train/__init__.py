@@ -12,6 +12,7 @@ from pathlib import Path
 
 from explorer.labs.presets import PRESETS, Plan, plan
 from explorer.runs.export import EXPORTS, Export, check_place
+from explorer.runs.worker import arithmetic_of_a_trainer
 from explorer.train.pictures import PICTURES
 from explorer.train.progress import Progress, interruptible
 
@@ -51,12 +52,12 @@ def training(
     return partial(make_network, what, out, updates, seed)
 
 
+@arithmetic_of_a_trainer()
 def run(planned: Plan, export: type[Export], out: Path, seconds: float | None) -> int:
     """Run an experiment to its end, for so many seconds, or until Ctrl-C, and write what there is.
 
     A second Ctrl-C gives the file up.
     """
-    _one_thread()
     last = planned.experiment.frame_count - 1
     trouble, step, count = "", 0, 0
     with interruptible() as asked_to_stop, export(out, planned.experiment, planned.link) as file:
@@ -68,19 +69,20 @@ def run(planned: Plan, export: type[Export], out: Path, seconds: float | None) -
             if asked_to_stop.is_set() or progress.over:
                 break
         progress.close()
-    print(f"{out}: {count:,} frames, up to step {step:,}", file=sys.stderr)
+    less = f"; {file.about}" if file.about else ""
+    print(f"{out}: {count:,} frames, up to step {step:,}{less}", file=sys.stderr)
     if trouble:
         print(trouble, file=sys.stderr)
         return FAILED
     return INTERRUPTED if asked_to_stop.is_set() else DONE
 
 
+@arithmetic_of_a_trainer()
 def make_network(name: str, out: Path, updates: int | None, seed: int | None) -> int:
     """Train one of the shipped networks from scratch and write it."""
     from explorer.networks import shipped
     from explorer.networks.tasks import recipe_of
 
-    _one_thread()
     whole = recipe_of(name).updates if updates is None else updates
     progress = Progress("update")
     card = shipped.make_network(
@@ -91,12 +93,12 @@ def make_network(name: str, out: Path, updates: int | None, seed: int | None) ->
     return DONE
 
 
+@arithmetic_of_a_trainer()
 def record_home(folder: Path) -> int:
     """Make the recordings of the home page."""
     from explorer.figures import home
     from explorer.runs import recorded
 
-    _one_thread()
     for name in home.SCENES:
         for path in recorded.save(name, home.recorded(name), folder):
             print(path, file=sys.stderr)
@@ -125,9 +127,3 @@ def _refuse(what: str, why: str, **given: float | None) -> None:
     unfitting = [f"--{name}" for name, value in given.items() if value is not None]
     if unfitting:
         raise ValueError(f"{' and '.join(unfitting)} cannot be given for {what}: {why}")
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)  # tiny networks are faster with one, and it is what the app does

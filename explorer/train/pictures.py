@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from explorer.labs.presets import plan
 from explorer.runs.export import Export
 from explorer.runs.frames import Frame
 
@@ -52,8 +53,8 @@ class Picture(Export):
 
     @cached_property
     def shown(self) -> "tuple[Scene, str]":
-        """The scene of the run and its heading."""
-        return SCENES[type(self.experiment).__name__](self.experiment)
+        """The scene of the run, as the view of its link shows it, and its heading."""
+        return SCENES[type(self.experiment).__name__](self.experiment, plan(self.link).settings)
 
 
 class Png(Picture):
@@ -93,21 +94,26 @@ class Html(Picture):
         file.write(page.encode())
 
 
-def _match(match: Any) -> "tuple[Scene, str]":
+def _match(match: Any, lab: Any) -> "tuple[Scene, str]":
     from explorer.figures import gans
 
     data = match.distribution()
-    scene = gans.match_scene(
-        _contestants(match),
-        data.extent,
-        0 if data.modes is None else len(data.modes),
-        kind=data.kind,
-        audit=match.turned().audit,
-    )
+    if lab.view == "truth" and data.kind == "plane":
+        scene = gans.truth_scene(_contestants(match), data.extent)
+    else:
+        scene = gans.match_scene(
+            _contestants(match),
+            data.extent,
+            0 if data.modes is None else len(data.modes),
+            lab.layer,
+            data.kind,
+            match.turned().audit,
+            data.held_fraction,
+        )
     return scene, f"{_names(match)} on {data.spoken}, seed {match.seed}"
 
 
-def _many(many: Any) -> "tuple[Scene, str]":
+def _many(many: Any, lab: Any) -> "tuple[Scene, str]":
     from explorer.figures import gans
 
     data = many.distribution()
@@ -116,7 +122,7 @@ def _many(many: Any) -> "tuple[Scene, str]":
     return scene, f"{_names(many)} on {data.spoken}, {many.seeds} seeds from {many.seed}"
 
 
-def _deep(deep: Any) -> "tuple[Scene, str]":
+def _deep(deep: Any, lab: Any) -> "tuple[Scene, str]":
     from explorer.figures import gans
 
     scene = gans.depth_scene(deep.clip, deep.depth)
@@ -135,7 +141,7 @@ def _names(games: Any) -> str:
     return ", ".join(game.title for game in _contestants(games))
 
 
-def _adding(adding: Any) -> "tuple[Scene, str]":
+def _adding(adding: Any, lab: Any) -> "tuple[Scene, str]":
     from explorer.figures import gradients
     from explorer.gradients import LEARNERS
     from explorer.labs.gradients.learning import LOWEST
@@ -144,13 +150,13 @@ def _adding(adding: Any) -> "tuple[Scene, str]":
     return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"
 
 
-SCENES: "dict[str, Callable[[Any], tuple[Scene, str]]]" = {
+SCENES: "dict[str, Callable[[Any, Any], tuple[Scene, str]]]" = {
     "Match": _match,
     "Many": _many,
     "Deep": _deep,
     "Adding": _adding,
 }
-"""What the stage shows of an experiment, by the name of its class."""
+"""What the stage shows of an experiment with the settings of its page, by the name of its class."""
 
 PICTURES: dict[str, type[Export]] = {".png": Png, ".gif": Film, ".mp4": Film, ".html": Html}
 """What is written, by the suffix of the file."""

@@ -18,6 +18,7 @@ from explorer.gans.learned import (
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.penalty import gradient_penalty
 from explorer.gans.settings import GameSettings
+from explorer.verify.bands import BANDS
 from explorer.verify.dirac import DIRAC
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
@@ -223,6 +224,7 @@ KNOWN = (
     *LEARNED,
     *TRUTH,
     *DIRAC,
+    *BANDS,
     Known("penalty of a critic of slope (3, 4)", 16, linear_penalty, "(‖w‖ − 1)²", tolerance=1e-12),
     *(
         Known(

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from explorer.gans.bands import Band, band, compare
+from explorer.gans.bands import Band, band, band_of, certain_lead, compare
 from explorer.gans.distances import energy_distance, mmd_squared, nearest_neighbour_accuracy, w1
 from explorer.gans.distributions import DISTRIBUTIONS, GRID, MOONS, RING, stratified
 from explorer.gans.learned import neighbour_coverage, w1_floor
@@ -38,7 +38,8 @@ def test_a_band_is_mean_and_spread_of_real_against_real():
     mean = sum(values.tolist()) / 50
     std = math.sqrt(sum((value - mean) ** 2 for value in values.tolist()) / 49)
     assert (found.mean, found.std) == (pytest.approx(mean), pytest.approx(std))
-    assert (found.low, found.high) == (pytest.approx(mean - 2 * std), pytest.approx(mean + 2 * std))
+    ordered = sorted(values.tolist())
+    assert (found.low, found.high) == (ordered[0], ordered[-1])  # 1 - 2/51 is 96 %
     assert found.mean in found
     assert found.high + 1e-6 not in found
 
@@ -47,6 +48,53 @@ def test_equal_generators_measure_equal_bands():
     first, again = (band(energy_distance, RING, 60, 4, rng(1)) for _ in range(2))
 
     assert first.values.equal(again.values)
+
+
+@pytest.mark.parametrize("repeats", [8, 19, 39, 119])
+def test_the_next_value_of_a_perfect_generator_is_in_the_band_in_95_percent_of_all_cases(repeats):
+    draws = torch.randn(1_500, repeats + 1, generator=rng(4), dtype=torch.float64)
+
+    inside = sum(float(row[-1]) in band_of(row[:-1]) for row in draws) / 1_500
+
+    assert inside == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 1_500))
+
+
+def test_with_forty_values_the_share_needs_no_bell_curve():
+    draws = torch.rand(1_500, 120, generator=rng(5), dtype=torch.float64).log().neg().pow(3)
+
+    inside = sum(float(row[-1]) in band_of(row[:-1]) for row in draws) / 1_500
+
+    assert inside == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 1_500))
+
+
+def test_eight_values_reach_as_far_as_students_distribution_says():
+    """t₇ at 97.5 % is 2.3646 (any table), and the mean of eight is uncertain too: sqrt(1 + 1/8)."""
+    values = torch.tensor([1.0, 2, 3, 4, 5, 6, 7, 8], dtype=torch.float64)
+
+    found = band_of(values)
+
+    assert (found.high - found.mean) / found.std == pytest.approx(2.3646 * math.sqrt(9 / 8), 1e-4)
+
+
+def test_looking_often_asks_for_a_larger_lead():
+    """Quantiles of the normal distribution and of t₁₄ from tables; 0.05 / 2 / 80 = 0.0003125."""
+    assert certain_lead() == pytest.approx(1.95996, abs=1e-5)
+    assert certain_lead(degrees=14) == pytest.approx(2.14479, abs=1e-5)
+    assert certain_lead(80) == pytest.approx(3.4205, abs=1e-3)
+    with pytest.raises(ValueError, match="looks must be at least 1"):
+        certain_lead(0)
+
+
+def test_two_equal_games_that_are_looked_at_often_get_a_winner_in_few_runs():
+    noise = Band(torch.zeros(10_000, dtype=torch.float64), 0.0, 1.0, -9.0, high=-9.0)
+    pairs = torch.randn(400, 20, 2, generator=rng(6), dtype=torch.float64).tolist()
+
+    def named(looks: int) -> float:
+        runs = [any(compare([a], [b], noise, looks=looks).winner for a, b in run) for run in pairs]
+        return sum(runs) / len(runs)
+
+    assert named(20) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
+    assert named(1) > 0.5  # 1 - 0.95^20 is 0.64
 
 
 def test_the_band_of_w1_is_its_floor():

@@ -165,6 +165,7 @@ def test_of_two_hundred_thousand_rows_twenty_thousand_evenly_spaced_ones_are_kep
         ("1,2\n1,3\n", "column 1 of the table is the same in every row"),
         ("1,2\n2,2\n", "column 2 of the table is the same in every row"),
         ("1e308,1\n-1e308,2\n", "too large to take a mean of"),
+        ("x,y\n" + "0,1\n1,0\n" * 6_000 + "1e9,0\n", "line 12002 of the table holds 1e.09, 110 st"),
         ("To be, or not\nThat is, the\nquestion, is\n", "line 2 of the table holds 'That is'"),
     ],
 )
@@ -172,6 +173,16 @@ def test_a_bad_table_is_refused_in_one_sentence(text, sentence):
     with pytest.raises(ValueError, match=sentence) as refusal:
         points_of_csv(text)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_table_with_a_far_row_is_taken_while_the_picture_holds_it():
+    """One of n rows at v has v/n standard deviations sqrt(n - 1) / n · v: sqrt(n - 1) of them."""
+    spots = "".join(f"{k % 2 * 1e-3},{k % 3}\n" for k in range(9_999))
+
+    table = points_of_csv(spots + "1e9,0\n")
+
+    assert float(table.points.abs().max()) == pytest.approx(math.sqrt(9_999), rel=1e-6)
+    assert drawn(table.points).extent[1] >= math.sqrt(9_999)
 
 
 def test_a_cell_of_any_length_makes_a_short_sentence():

@@ -133,7 +133,10 @@ def settings(app: AppTest) -> GanLab:
 
 
 def complaints(app: AppTest) -> list[str]:
-    return [message.value for message in (*app.exception, *app.error, *app.warning)]
+    """Return what is said above the page, and beside the dials that were put back."""
+    above = [message.value for message in (*app.exception, *app.error, *app.warning)]
+    beside = handed(app)["dials"]["refused"].values() if app.get("bidi_component") else ()
+    return [*above, *beside]
 
 
 def scene(app: AppTest) -> dict[str, Any]:
@@ -275,6 +278,41 @@ def test_a_table_that_is_put_where_the_page_asks_for_one_becomes_the_data():
     assert any("4 rows" in caption.value for caption in app.caption)
 
 
+def far_row(rows: int) -> bytes:
+    """A table of so many rows, one of them so far out that no picture shows the others."""
+    lines = [f"{k % 7},{k % 11}" for k in range(rows - 1)]
+    return "\n".join(["x,y", *lines, "1e9,0"]).encode()
+
+
+def test_a_table_that_a_match_cannot_learn_is_refused_where_it_is_put_and_nothing_else_plays():
+    app = opened(data="moons", **SMALL)
+    chosen(app, "data", "csv")
+    app.file_uploader(key="gans.file").set_value(("o.csv", far_row(20_000), "text/csv")).run()
+
+    assert "standard deviations from the mean" in " ".join(complaints(app))
+    assert not any("rows" in caption.value for caption in app.caption)
+    assert_dials_and_link_show(app, lab(data="moons"))
+
+
+def test_the_rows_that_are_said_to_be_learned_are_those_that_are():
+    content = "\n".join(f"{k % 7},{k % 11}" for k in range(5_000)).encode()
+    mark = tables.keep(tables.table_of(content))
+    app = opened(data="csv", upload=mark, **SMALL)
+
+    learned = settings(app).distribution().draw.keywords["points"]
+    (caption,) = [each.value for each in app.caption if "rows" in each.value]
+    assert len(learned) == 4_096
+    assert caption.startswith("4,096 of its 5,000 rows")
+
+
+def test_a_link_to_a_table_that_is_gone_keeps_its_other_settings():
+    other = {"seed": "9", "critic_steps": "3", "third": "r1", "penalty_weight": "2"}
+    app = opened(data="csv", upload="0123456789abcdef", **SMALL | other)
+
+    assert ["not here any more" in complaint for complaint in complaints(app)] == [True]
+    assert_dials_and_link_show(app, lab(**other))
+
+
 def test_the_place_for_a_table_goes_when_other_data_is_chosen():
     app = opened(data="csv", **SMALL)
     chosen(app, "data", "moons")
@@ -390,10 +428,53 @@ def test_a_dial_that_is_said_to_stand_where_it_cannot_is_put_back_with_a_sentenc
 
     said(app, **{name: value})
 
-    (complaint,) = complaints(app)
+    ((dial, complaint),) = handed(app)["dials"]["refused"].items()
+    assert dial == name
     assert complaint.startswith(says)
     assert complaint.endswith("Nothing was changed.")
+    assert complaints(app) == [complaint]
     assert_dials_and_link_show(app, before)
+
+
+def test_labels_where_the_data_has_none_are_refused_at_their_dial_and_the_link_goes_on_moving():
+    app = opened(data="spiral", **SMALL)
+    before = settings(app)
+
+    said(app, conditional=True)
+
+    assert handed(app)["dials"]["refused"] == {
+        "conditional": "Two spirals: this data has no labels to condition on. Nothing was changed."
+    }
+    assert_dials_and_link_show(app, before)
+
+    said(app, seed=9)
+
+    assert complaints(app) == []
+    assert_dials_and_link_show(app, lab(data="spiral", seed="9"))
+
+
+def test_a_refusal_comes_again_with_a_run_that_follows_before_the_browser_could_read_it():
+    app = opened(data="spiral", **SMALL)
+    said(app, conditional=True)
+
+    app.run()
+
+    assert list(handed(app)["dials"]["refused"]) == ["conditional"]
+
+
+def test_what_was_turned_beside_a_refused_dial_before_its_sentence_came_is_taken():
+    app = opened(data="spiral", **SMALL)
+    knew = dict(handed(app)["dials"]["editions"])
+    said(app, conditional=True)
+
+    dials = handed(app)["dials"]
+    app.session_state["said"] = {
+        "settings": dials["settings"] | {"conditional": True, "seed": 9},
+        "editions": knew,
+    }
+    app.run()
+
+    assert_dials_and_link_show(app, lab(data="spiral", seed="9"))
 
 
 @pytest.mark.parametrize(

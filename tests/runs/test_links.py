@@ -82,6 +82,26 @@ def test_a_wrong_setting_is_named_and_the_default_stands(name: str, text: str, s
     assert said in opened.problems[0]
 
 
+def test_what_does_not_go_with_the_rest_of_a_link_is_left_out_and_the_rest_stands():
+    opened = links.decode(
+        GanLab, {"seed": "9", "fourth": "r1", "data": "spiral", "conditional": "yes", "third": "r1"}
+    )
+
+    assert (opened.settings.seed, opened.settings.data) == (9, "spiral")
+    assert (opened.settings.third, opened.settings.fourth) == ("r1", "r1")
+    assert not opened.settings.conditional
+    (problem,) = opened.problems
+    assert problem.endswith("Without 'conditional' they do.")
+
+
+def test_an_order_of_a_link_that_needs_its_end_first_is_no_fault():
+    opened = links.decode(GanLab, {"conditional": "yes", "data": "images", "batch": "100000"})
+
+    assert opened.settings.conditional
+    assert opened.settings.data == "images"
+    assert len(opened.problems) == 1
+
+
 def test_a_page_and_its_settings_are_read_off_a_whole_address():
     page, given_parameters = links.split("http://localhost:8501/gans?data=grid&seed=3")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
@@ -16,7 +17,7 @@ from explorer.runs import worker
 from explorer.runs.experiments import plain
 from explorer.runs.frames import pack, packets, unpack
 from explorer.runs.messages import Message, read, write
-from explorer.runs.worker import Worker, summon
+from explorer.runs.worker import Trainer, Worker, summon
 from tests.runs.walk import Walk
 
 
@@ -295,3 +296,24 @@ def test_loading_beforehand_waits_for_runs_and_survives_a_module_that_is_missing
 
     assert order[-1] == "explorer.missing"
     assert "frames" in order
+
+
+@pytest.mark.parametrize(("kind", "hundredth"), [(Worker, 1e-39), (Trainer, 0.0)])
+def test_subnormal_numbers_count_as_zero_in_the_first_run_of_a_trainer(kind, hundredth: float):
+    inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    values = {"module": "tests.runs.subnormal", "name": "Subnormal", "fields": {}}
+    inbox.put(Message("open", 1, values | {"index": -1, "step": 0, "goal": 0, "still": False}))
+    sent: list[Message] = []
+
+    def send(message: Message) -> None:
+        sent.append(message)
+        if message.kind == "frames":
+            inbox.put(None)
+
+    try:
+        kind(inbox, send).work()
+    finally:
+        torch.set_flush_denormal(False)
+
+    _, frame = unpack(frames(sent, 1)[0])
+    assert frame.scalars["hundredth"] == pytest.approx(hundredth, rel=1e-3)

@@ -31,20 +31,22 @@ def match_scene(
     layer: str = "pull",
     kind: Kind = "plane",
     audit: bool = False,
+    share: float | None = None,
 ) -> Scene:
     """Return the games of a match side by side, their curves, and what to look for.
 
     ``extent`` is the part of the plane that is shown, ``modes`` the number of modes of the data (0
     where it has none), ``layer`` what lies over the judge's surface. Of the ``kind`` of the data,
     points on a line are shown as densities and images as tiles. With ``audit`` the duality gap
-    stands below. Raises ValueError for a layer that there is none of.
+    stands below; ``share`` is what a held mode has at least of its fair part of the samples.
+    Raises ValueError for a layer that there is none of.
     """
     few = len(games) > 2
     images = kind == "image"
     panels: list[Panel] = []
     for game in games:
         letter = game.letter
-        numbers = measures.image_cards(game) if images else measures.cards(game, modes, few)
+        numbers = measures.image_cards(game) if images else measures.cards(game, modes, few, share)
         panels += [
             _shown(game, extent, layer, kind),
             Sentence(f"{letter}_says", f"{letter}/says", lines=3 if few else 2),

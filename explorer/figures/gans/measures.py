@@ -7,7 +7,7 @@ from explorer.figures.gans.contestants import Contestant
 from explorer.figures.scene import Axis, Band, History, Mark, Number, Plot, Rule
 
 STEP = Axis(0, None, label="step")
-GOOD_CEILING = "at best 98.9 %"
+GOOD_CEILING = "a perfect sampler: {good/ceiling:percent}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,13 @@ def distance(games: Sequence[Contestant]) -> Plot:
     )
 
 
-def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]:
-    """Return the cards under a game; ``few`` leaves out what does not fit a narrow picture."""
+def cards(
+    game: Contestant, modes: int, few: bool = False, share: float | None = None
+) -> tuple[Number, ...]:
+    """Return the cards under a game; ``few`` leaves out what does not fit a narrow picture.
+
+    ``share`` is what the data asks of a held mode, of its fair part of all samples.
+    """
     letter = game.letter
     far = Number(
         f"{letter}/w1",
@@ -135,6 +140,7 @@ def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]
             "what a perfect sampler would (Naeem et al. 2020).",
         )
         return (near, far) if few else (near, dense, far)
+    part = "enough" if share is None else f"at least {round(100 * share)} %"
     holds = Number(
         f"{letter}/held",
         "held",
@@ -142,8 +148,7 @@ def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]
         of=modes,
         good_from=modes,
         bad_to=modes // 2,
-        help="Modes that get their share: at least 16 % of a fair one (2 % of all samples on the "
-        "ring), near the centre.",
+        help=f"Modes that get {part} of their fair part of all samples, near the centre.",
     )
     captures = Number(
         f"{letter}/captured",
@@ -158,8 +163,8 @@ def cards(game: Contestant, modes: int, few: bool = False) -> tuple[Number, ...]
         "good",
         "percent",
         bound=GOOD_CEILING,
-        help="Samples within three standard deviations of a mode. A perfect sampler reaches "
-        "98.9 %; a collapsed one can, too.",
+        help="Samples within three standard deviations of a mode. A perfect sampler has as many as "
+        "the bound below says; a collapsed one can have all.",
     )
     return (holds, good, far) if few else (holds, captures, good, far)
 

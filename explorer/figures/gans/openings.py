@@ -19,8 +19,15 @@ def match_of(lab: GanLab) -> Scene:
     """Return the games of a lab side by side."""
     data = lab.distribution()
     modes = 0 if data.modes is None else len(data.modes)
-    audit = lab.turned().audit
-    return match_scene(playing(lab), data.extent, modes, lab.layer, data.kind, audit)
+    return match_scene(
+        playing(lab),
+        data.extent,
+        modes,
+        lab.layer,
+        data.kind,
+        lab.turned().audit,
+        data.held_fraction,
+    )
 
 
 def truth_of(lab: GanLab) -> Scene:

@@ -71,9 +71,14 @@ def _whole(text: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) <= 5
 
 
+def in_play(table: Table) -> int:
+    """How many points of a table are learned."""
+    return min(len(table.points), MOST_POINTS)
+
+
 def points_text(table: Table) -> str:
     """The points of a table for the process that trains, evenly thinned to 4,096."""
-    wanted = min(len(table.points), MOST_POINTS)
+    wanted = in_play(table)
     kept = torch.linspace(0, len(table.points) - 1, wanted, dtype=torch.float64).round().long()
     return base64.b64encode(table.points[kept].numpy().astype("<f2").tobytes()).decode()
 

@@ -161,7 +161,8 @@ class Deep(Critics):
                 scalars[f"{name}/edge"] = edge
             sentences[f"{name}/says"] = _says(factor, self.depth)
         sentences["look"] = _look(scalars)
-        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0
+        last = step + STEPS_PER_FRAME > self.steps
+        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0 or last
         return Frame(step, arrays, scalars, sentences, state=_state(step, games) if due else None)
 
 

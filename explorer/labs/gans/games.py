@@ -62,7 +62,7 @@ class Games(Hyperparameters, Turning):
             raise ValueError("a fourth game needs a third")
         data = self.distribution()
         if self.conditional and not data.classes:
-            raise ValueError(f"{data.spoken} has no labels to condition on")
+            raise ValueError(f"{data.spoken}: this data has no labels to condition on")
         for side, _, _ in self.sides():
             _check_size(self.settings(side))
         if self.changes:

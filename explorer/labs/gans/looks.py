@@ -25,6 +25,7 @@ PROFILE = 128  # points of a judge over a line
 BINS = 64  # of the histogram of points on a line
 PASSES: Mapping[Where, int] = {"none": 0, "between": 5, "real": 4, "real and fake": 8}
 """Through the judge, for what its slope costs, in each of its updates."""
+FLAT = 1e-6  # of a judge's number over a whole picture, and of its slope
 SLOPE_EDGES = np.logspace(-3, 3, 25)  # of the histogram of slopes
 
 
@@ -92,11 +93,20 @@ def judged(game: Game, points: Tensor) -> Tensor:
 def as_shown(game: Game, values: Tensor) -> Tensor:
     """A probability where the judge gives one; otherwise its number, less the mean of the picture.
 
-    A critic and a relativistic judge are known up to a constant only.
+    A critic and a relativistic judge are known up to a constant only. Differences below `FLAT` are
+    no ground: a picture that spreads its colours over them would show steep hills.
     """
     if game.objective.gives_probability:
         return values.sigmoid()
-    return values - values.mean()
+    shown = values - values.mean()
+    return torch.zeros_like(shown) if float(shown.abs().max()) < FLAT else shown
+
+
+def outside(points: Tensor, extent: Extent) -> float:
+    """Which share of points lies outside a picture."""
+    edges = torch.tensor(extent).view(2, 2)[: points.shape[1]]
+    inside = (points >= edges[:, 0]) & (points <= edges[:, 1])
+    return float((~inside.all(dim=1)).double().mean())
 
 
 SURE = 0.95  # what a discriminator says, for either side, from which it is called certain

@@ -14,21 +14,19 @@ stayed finite), ``s/diverged``, and for each member ``s/k/held s/k/w1``. Sentenc
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 import torch
 
 from explorer.dials import dial
-from explorer.gans.bands import Band, band, compare
-from explorer.gans.distances import w1
-from explorer.gans.distributions import Distribution
+from explorer.gans.bands import Band, Better, compare
 from explorer.gans.game import Game
 from explorer.gans.seeds import Summary, population_report, summary
 from explorer.labs.gans.games import Games
+from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.side import on_the_plane
-from explorer.labs.gans.standards import REPEATS, reference
+from explorer.labs.gans.standards import FEWER, OF_A_SEED, reference, standard
 from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
 
@@ -36,7 +34,7 @@ STEPS_PER_FRAME = 10
 STEPS_PER_REPORT = 100
 FRAMES_PER_STATE = 20
 COUNTED = 1_000  # samples a seed behind modes and shares
-FAR = 256  # points a side in the distances of each seed
+FAR = FEWER  # points a side in the distances of each seed
 FARTHEST = 100.0  # a point beyond it is drawn there: it belongs to a seed that diverges
 MOST_SEEDS = 32
 UNMEASURED = f"**Not measured yet.** The seeds are counted every {STEPS_PER_REPORT} ticks."
@@ -93,7 +91,7 @@ class Many(Games):
     def still(self) -> Frame:
         """The data, and what two samples of it have between them."""
         data = self.distribution()
-        floor = _floor(data)
+        floor = standard(data, OF_A_SEED)
         scalars = {
             "seeds": float(self.seeds),
             "w1/floor": floor.mean,
@@ -156,7 +154,8 @@ class Many(Games):
             else sentences["verdict"]
         )
         state = None
-        if step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0:
+        last = step + STEPS_PER_FRAME > self.steps
+        if step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0 or last:
             state = {"step": np.asarray(step)}
             state |= {f"found/{name}": values for name, values in found.items()}
             for side, game in games.items():
@@ -198,39 +197,53 @@ class Many(Games):
         )
 
     def _verdict(self, found: Mapping[str, np.ndarray], name: str) -> str:
+        """Who is ahead in the mean of the seeds; one that diverged is counted as such.
+
+        A seed that diverged holds no mode. It has no distance: a game that has lost seeds is not
+        called ahead by the distance of those that are left, nor level by it.
+        """
         data = self.distribution()
         titles = {side: title for side, title, _ in self.sides()}
         values = {side: found[f"{side}/{name}"].tolist() for side in titles}
+        gone = {side: int(found.get(f"{side}/diverged", 0)) for side in titles}
+        told = _diverged(gone, titles, self.seeds)
         what = "by modes held" if name == "held" else "by exact W₁"
         # Eight seeds of which none lost a mode have no spread of their own: one mode is the least
         # difference that can be.
         exact = Band(torch.zeros(1, dtype=torch.float64), 0.0, 0.0, np.inf, high=np.inf)
-        floor = exact if name == "held" else _floor(data)
-        better = "high" if name == "held" else "low"
-        mean = {
-            side: float(np.nanmean(v)) if np.isfinite(v).any() else np.nan
-            for side, v in values.items()
-        }
-        order = sorted(
-            mean, key=lambda s: (np.isnan(mean[s]), -mean[s] if better == "high" else mean[s])
-        )
+        floor = exact if name == "held" else standard(data, OF_A_SEED)
+        better: Better = "high" if name == "held" else "low"
+        kept = {side: [v for v in each if np.isfinite(v)] for side, each in values.items()}
+        whole = {side: each for side, each in kept.items() if each}
+        if name == "w1" and told:
+            best = min(gone, key=gone.__getitem__)
+            if not gone[best] and all(gone[s] for s in titles if s != best):
+                return f"Only {titles[best]} kept all its seeds.{told}"
+            return f"No winner {what}: seeds that diverged have no distance.{told}"
+        mean = {side: float(np.mean(each)) for side, each in whole.items()}
+        order = sorted(mean, key=lambda s: -mean[s] if better == "high" else mean[s])
         best, *others = order
-        wins = [compare(values[best], values[o], floor, better).winner == "a" for o in others]  # type: ignore[arg-type]
+        looks = max(1, self.steps // STEPS_PER_REPORT) * len(others)
+        found_out = [compare(values[best], values[o], floor, better, looks=looks) for o in others]
+        wins = [each.winner == "a" for each in found_out]
         if all(wins):
             return (
                 f"{titles[best]} is ahead {what}, {mean[best]:.2f} in the mean of {self.seeds} "
-                f"seeds; the next has {mean[others[0]]:.2f}."
+                f"seeds; the next has {mean[others[0]]:.2f}.{told}"
             )
+        unsure = wins.index(False)
         return (
             f"No winner {what}: the difference between {titles[best]} and "
-            f"{titles[others[wins.index(False)]]} is within two of its standard errors."
+            f"{titles[others[unsure]]} is within {found_out[unsure].lead:.1f} of its standard "
+            f"errors, as {looks} looks at nothing can show.{told}"
         )
 
 
-@lru_cache(maxsize=32)
-def _floor(data: Distribution) -> Band:
-    rng = torch.Generator().manual_seed(1)
-    return band(w1, data, FAR, REPEATS, rng, reference(data, FAR))
+def _diverged(gone: Mapping[str, int], titles: Mapping[str, str], seeds: int) -> str:
+    """How many seeds of which game diverged, as a sentence after another; empty where none did."""
+    lost = [f"{number_word(n)} of {seeds} seeds of {titles[s]}" for s, n in gone.items() if n]
+    text = listing(lost)
+    return f" {text[:1].upper()}{text[1:]} diverged." if text else ""
 
 
 def _told(one: Summary) -> dict[str, float]:

@@ -29,8 +29,9 @@ Scalars: ``step`` (the tick); for each side
 ``s/step s/updates s/work`` (generator steps, updates of both players, 10⁹ multiply-adds so far),
 ``s/judge_loss s/generator_loss`` (NaN at tick 0), ``s/gap`` (critics: without the penalty),
 ``s/slope s/penalty`` (games with a penalty, where it looks), ``s/slope_between`` (any game, at
-interpolates), ``s/pull``, ``s/certain s/accuracy s/accuracy_real s/accuracy_fake`` (probabilities;
-accuracies not in conditional games); with modes, every 10 ticks,
+interpolates), ``s/pull``, ``s/outside`` (share of the samples outside the picture),
+``s/certain s/accuracy s/accuracy_real s/accuracy_fake`` (probabilities; accuracies not in
+conditional games); with modes, every 10 ticks,
 ``s/held s/captured s/good s/reverse_kl s/total_variation s/spread``; every 50 ticks
 ``s/w1 s/density s/coverage``; every 100 ticks ``s/w2 s/sliced s/energy s/mmd s/nn`` (256 points a
 side) and ``s/truth_correlation s/truth_rmse``; for judges that are no critics ``s/truth_blunt``
@@ -49,7 +50,7 @@ Sentences: ``s/says``, ``look``, ``verdict``. Event: what happened, and dials th
 (17, 17, 2); on a line ``axis density cdf`` (64,) and ``profile_axis`` (128,); of images ``tiles``
 (40, 8, 8). Scalars, for m of ``w1 density coverage w2 sliced energy mmd nn`` and, with modes,
 ``held captured good reverse_kl spread``: ``m/floor`` (mean of real against real), ``m/noise`` (its
-standard deviation), ``m/floor_low`` and ``m/floor_high`` (∓ 2 of them); ``held/ceiling
+standard deviation), ``m/floor_low`` and ``m/floor_high`` (95 % of them lie between); ``held/ceiling
 captured/ceiling good/ceiling coverage/ceiling density/ceiling``, ``spread/ideal nn/ideal``,
 ``reverse_kl/bias``; of images ``good/ceiling classifier/accuracy``.
 """
@@ -67,7 +68,7 @@ from explorer.gans.settings import GameSettings
 from explorer.labs.gans import looks, words
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.games import Games
-from explorer.labs.gans.side import TILES, Side
+from explorer.labs.gans.side import STEPS_PER_DISTANCE, TILES, Side
 from explorer.labs.gans.standards import reference, standards
 from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
@@ -193,6 +194,11 @@ class Match(Games):
             if frame.trouble:
                 return
 
+    @property
+    def _looks(self) -> int:
+        """How often the distances of a whole run are looked at."""
+        return self.steps // STEPS_PER_DISTANCE + 1
+
     def opening(self) -> Frame:
         """The first frame of the run, as far as it is known at once: without exact distances."""
         return self._frame(0, self.players(), {}, hurried=True)
@@ -223,20 +229,23 @@ class Match(Games):
         events += [_told(name, value) for name, value in turns.get(step - 1, {}).items()]
         told = [(side.name, side.title, side.game.settings.objective) for side in sides]
         sentences = {f"{side.name}/says": side.says(scalars) for side in sides}
-        verdict = "" if hurried else words.verdict(self.distribution(), told, scalars)
+        verdict = "" if hurried else words.verdict(self.distribution(), told, scalars, self._looks)
         sentences["verdict"] = verdict
+        rules = [side.game.settings for side in sides]
         sentences["look"] = words.look(
             step,
-            [side.game.settings.critic_steps for side in sides],
+            [each.critic_steps for each in rules],
             self.clock,
             sides[0].count,
             told,
             scalars,
             sentences["verdict"],
+            obstacles=[side.obstacle(_own(scalars, side.name)) for side in sides],
+            presets=[words.preset_of(self.data, each) for each in rules],
         )
         if self.distribution().kind == "image":
             sentences["look"] = sentences["look"].replace(" modes", " digits")
-        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0
+        due = step // STEPS_PER_FRAME % FRAMES_PER_STATE == 0 or step == self.steps
         return Frame(
             step,
             arrays,
@@ -252,6 +261,12 @@ def _state(step: int, sides: list[Side]) -> dict[str, np.ndarray]:
     for side in sides:
         found |= side.state()
     return found
+
+
+def _own(scalars: Mapping[str, float], letter: str) -> dict[str, float]:
+    """The numbers of one side, by their names without it."""
+    begin = f"{letter}/"
+    return {k.removeprefix(begin): v for k, v in scalars.items() if k.startswith(begin)}
 
 
 def _told(name: str, value: Any) -> str:

@@ -87,24 +87,48 @@ class Story:
         return self._loss([self.names[k] for k in np.flatnonzero(lost)])
 
     def sentence(self, now: int) -> str:
-        """Return one or two sentences on the past of a game that holds ``now`` modes."""
-        count = len(self.names)
-        gone = np.flatnonzero((self.lost_at >= 0) & (self.held == 0))
+        """Return one or two sentences on the past of a game that holds ``now`` modes.
+
+        They count as ``now`` does: a mode that is held at this moment is not told as lost, and no
+        game held fewer at most than it holds.
+        """
+        present = np.where(self.contrary > 0, 1 - self.held, self.held)
+        most = max(self.most, now)
+        gone = np.flatnonzero((self.lost_at >= 0) & (self.held == 0) & (present == 0))
         if gone.size:
-            # modes lost together are told together: the latest loss, with its company
-            latest = int(self.lost_at[gone].max())
-            together = [int(k) for k in gone if latest - self.lost_at[k] <= latest // 10]
-            first = int(self.lost_at[together].min())
-            if len(together) <= 3:
-                what = f"It lost {listing([self.names[k] for k in together])} at step {first:,}."
-            else:
-                what = f"It lost {number_word(len(together))} from step {first:,} on."
-            return f"It held {number_word(self.most)} at most. {what}"
-        if now == count and self.held.all():
-            return f"All of them since step {self.since:,}."
-        if self.most == 0:
+            ever = f"It held {number_word(most)} at most. " if most > now else ""
+            return ever + self._losses(gone)
+        if now == len(self.names):
+            if self.held.all() and self.since >= 0:
+                return f"All of them since step {self.since:,}."
+            return "All of them at this moment."
+        if most > now:
+            return f"It held {number_word(most)} at most."
+        if most == 0 or not self.held.any():
             return "None of them for long so far."
+        if (self.lost_at >= 0).any():
+            return "What it lost it has again."
         return "It has lost none so far."
+
+    def _losses(self, gone: np.ndarray) -> str:
+        """Return in their order the losses that last: all but the latest counted, those named.
+
+        Modes lost within a tenth of the way are told together.
+        """
+        latest = int(self.lost_at[gone].max())
+        together = [int(k) for k in gone if latest - self.lost_at[k] <= latest // 10]
+        earlier = [int(k) for k in gone if int(k) not in together]
+        first = int(self.lost_at[together].min())
+        when = f"at step {first:,}"
+        if first < latest:
+            when = f"between steps {first:,} and {latest:,}"
+        what = number_word(len(together))
+        if len(together) <= 3:
+            what = listing([self.names[k] for k in together])
+        if not earlier:
+            return f"It lost {what} {when}."
+        before = int(self.lost_at[earlier].max())
+        return f"It lost {number_word(len(earlier))} by step {before:,}, and {what} {when}."
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the story remembers, for a checkpoint."""

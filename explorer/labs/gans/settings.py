@@ -70,7 +70,13 @@ class GanLab(Games):
         return tables.points(self.upload) if wanted else ""
 
     def experiment(self) -> Match | Many | Deep:
-        """The run of the view that is looked at; the match where a view has none of its own."""
+        """The run of the view that is looked at. ValueError where that view has none."""
+        if not VIEWS[self.view].run:
+            others = ", ".join(repr(name) for name, view in VIEWS.items() if view.run)
+            raise ValueError(
+                f"there is no run behind the view {self.view!r}: it is computed from its dials; "
+                f"there is one behind {others}"
+            )
         run: Match | Many | Deep = getattr(self, VIEWS[self.view].run)()
         return run
 

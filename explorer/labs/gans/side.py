@@ -14,7 +14,7 @@ from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.images import CLASSES, class_report
 from explorer.gans.learned import mode_report
-from explorer.labs.gans import looks
+from explorer.labs.gans import looks, words
 from explorer.labs.gans.beside import OF_THE_TRUTH, truth_beside
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.data import SHOWN
@@ -127,6 +127,15 @@ class Side:
             "point. Lower its learning rate and train again."
         )
 
+    def obstacle(self, numbers: Mapping[str, float]) -> str:
+        """Why more training like this would not help, in one sentence; empty where nothing is seen.
+
+        Of the ``numbers`` of a frame, by their names without the side.
+        """
+        settings = self.game.settings
+        told = {"step": self.game.step_count, **numbers}
+        return words.obstacle(self.title, settings, told)
+
     def measure(
         self,
         step: int,
@@ -187,6 +196,7 @@ class Side:
         ground = looks.judged(self.game, self.cells)
         shown = looks.as_shown(self.game, ground).view(self.shape).numpy()
         numbers["pull"] = float(pull.norm(dim=1).mean())
+        numbers["outside"] = looks.outside(samples[:SHOWN], self.data.extent)
         if self.rules.gives_probability:
             numbers["certain"] = looks.certain_share(shown)
         found |= {

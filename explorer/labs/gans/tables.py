@@ -9,9 +9,12 @@ import secrets
 import threading
 from collections import OrderedDict
 
+from explorer.gans.data import Distribution
 from explorer.gans.drawn import Table, points_of_csv
-from explorer.labs.gans.data import points_text
+from explorer.labs.gans.data import DATA, data_of, points_text
 
+(NAME,) = (name for name, data in DATA.items() if "points" in data.needs)
+"""of the data set that an uploaded table is"""
 MOST_TABLES = 64  # of at most 20,000 rows: 700 kB each
 LARGEST = 64 * 2**20  # bytes of a file: a million rows of two columns take 40 MB
 
@@ -21,7 +24,10 @@ _lock = threading.Lock()
 
 
 def table_of(content: bytes) -> Table:
-    """A table from the bytes of a file. ValueError with one sentence for anything else."""
+    """A table from the bytes of a file that can be learned as it is.
+
+    ValueError with one sentence for anything else: what a match would refuse is refused here.
+    """
     if len(content) > LARGEST:
         raise ValueError(
             f"the file has {len(content) / 2**20:,.0f} MB; at most {LARGEST // 2**20} are read"
@@ -32,7 +38,14 @@ def table_of(content: bytes) -> Table:
         raise ValueError("the file is not text: a table of two columns of numbers is needed") from (
             None
         )
-    return points_of_csv(text)
+    table = points_of_csv(text)
+    learned(table)
+    return table
+
+
+def learned(table: Table) -> Distribution:
+    """The data set that a match on a table learns. ValueError, one sentence, where it cannot."""
+    return data_of(NAME, 0.0, "", points_text(table))
 
 
 def keep(table: Table) -> str:

@@ -9,8 +9,8 @@ from explorer.labs import views
 class View(views.View):
     """One way to look, and the run that it is about.
 
-    ``run`` is the method of `settings.GanLab` that makes that run, ``length`` the setting that
-    says how long it is.
+    ``run`` is the method of `settings.GanLab` that makes that run, empty where the picture is
+    computed from the dials without one; ``length`` is the setting that says how long it is.
     """
 
     run: str = "match"
@@ -20,11 +20,11 @@ class View(views.View):
 VIEWS: dict[str, View] = {
     "match": View("Match", "What did each one really learn?"),
     "truth": View("Truth", "Is the judge right?"),
-    "slow": View("Slow motion", "What happens in one iteration?"),
+    "slow": View("Slow motion", "What happens in one iteration?", run=""),
     "seeds": View("Seeds", "Was it luck?", run="many", length="seeds_steps"),
-    "dirac": View("Two numbers", "Does it ever arrive?"),
+    "dirac": View("Two numbers", "Does it ever arrive?", run=""),
     "depth": View(
         "Depth", "What does clipping do to a deep critic?", run="critics", length="deep_steps"
     ),
-    "records": View("Records", "What do others report?"),
+    "records": View("Records", "What do others report?", run=""),
 }

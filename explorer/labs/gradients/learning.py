@@ -85,7 +85,8 @@ class Adding(AddingSettings):
             if solved[cell] < 0 and now.error < SOLVED:
                 solved[cell] = step
                 events.append(f"{words.named([cell])} solved it")
-        keep = (step // ITERATIONS_PER_FRAME) % FRAMES_PER_STATE == 0
+        last = step + ITERATIONS_PER_FRAME > self.steps
+        keep = (step // ITERATIONS_PER_FRAME) % FRAMES_PER_STATE == 0 or last
         return Frame(
             step,
             arrays,

@@ -3,8 +3,9 @@
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from explorer.gans.drawn import Table
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import DATA
+from explorer.labs.gans.data import in_play
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.dials import Dials, sentence
 from explorer.runs.desk import Brought, the_desk
@@ -35,8 +36,18 @@ def table(dials: Dials[GanLab]) -> None:
         st.warning(problem, icon=":material/error:")
     found = tables.kept(dials.value("upload")) if dials.value("upload") else None
     if found is not None:
-        kept = "" if len(found.kept) == found.rows else f", {len(found.kept):,} of them kept"
-        st.caption(f"{found.rows:,} rows{kept}; both columns are standardised.")
+        st.caption(_caption(found, dials.value("data") == tables.NAME))
+
+
+def _caption(found: Table, learned: bool) -> str:
+    """Return what is learned of the table that was uploaded, or that other data is."""
+    played = in_play(found)
+    rows = f"{found.rows:,} rows"
+    if played < found.rows:
+        rows = f"{played:,} of its {found.rows:,} rows, evenly spaced"
+    if not learned:
+        return f"Your table is kept ({found.rows:,} rows), and not learned: other data is chosen."
+    return f"{rows}; both columns are standardised."
 
 
 def _keep(dials: Dials[GanLab], file: UploadedFile | None) -> None:
@@ -48,9 +59,8 @@ def _keep(dials: Dials[GanLab], file: UploadedFile | None) -> None:
     except ValueError as why:
         st.session_state["gans.file.problem"] = sentence(why)
         return
-    (brought,) = (name for name, data in DATA.items() if "points" in data.needs)
     mark = tables.keep(found)
     points = tables.points(mark).encode("ascii")
     to = f"{tables.bring.__module__}:{tables.bring.__qualname__}"
     the_desk().bring(Brought(to, mark, points), most=tables.MOST_TABLES)
-    dials.set(data=brought, upload=mark)
+    dials.set(data=tables.NAME, upload=mark)

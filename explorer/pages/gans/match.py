@@ -34,11 +34,14 @@ arithmetic of a step in which it is updated once, by objective and counted as th
 under *More* the tick can be equal updates or equal arithmetic instead.
 
 **What is measured.** 2,500 samples from fixed noise are held against the modes. A mode is *held*
-when it gets at least 16 % of its fair share on the ring (20 % on the grid) near its centre, and
-*captured* when one sample lies within three standard deviations (Srivastava et al. 2017). A sample
-is *good* within three standard deviations of any mode: 98.9 % of a perfect sampler's are. *Exact
-W₁* is the optimal transport of 512 samples to 512 data points, by linear programming. The shaded
-strips are what two samples of the data have between them: inside a strip, nobody is better.
+when it gets at least 16 % of its fair share on the ring (20 % on all other data) near its centre,
+and *captured* when one sample lies within three standard deviations (Srivastava et al. 2017). A
+sample is *good* within three standard deviations of any mode: 98.9 % of a perfect sampler's are in
+the plane, 99.7 % on a line, and all of a collapsed one's can be. *Exact W₁* is the optimal
+transport of 512 samples to 512 data points, by linear programming. The shaded strips hold 95 % of
+what two samples of the data have between them: inside a strip, nobody is better. A winner is named
+only where the lead is so large that of twenty runs between two perfect samplers at most one would
+name any, however often it is looked at.
 
 **The arrows** are minus the gradient of each generator's own loss, on one scale for all games.
 

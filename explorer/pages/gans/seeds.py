@@ -17,8 +17,9 @@ differs. Every 100 ticks 1,000 samples of each seed are held against the modes a
 data points. The cards give mean ± standard error over the seeds, as in the tables of Lin et al.
 (2018); a seed that diverged holds no mode and has no distance.
 
-**What may be concluded.** A game is called ahead only where the difference of the means is more
-than two of its standard errors. With eight seeds that needs a clear difference.
+**What may be concluded.** A game is called ahead only where the difference of the means is so many
+of its standard errors that of twenty runs between equal games at most one would name any, however
+often it is looked at: 3.4 for eight seeds and twelve looks. That needs a clear difference.
 
 **Why a seed here is not quite the seed of the match.** A population is computed in one batched
 product, which adds in another order: after a hundred ticks of an unstable game, rounding has

@@ -778,7 +778,8 @@ export interface Group {
  *
  * `settings` are all values of the page's configuration, `defaults` what they are without a
  * link. `editions` count, for each, how often the page itself has turned it: the browser takes
- * the page's value where that has grown, and keeps its own otherwise. `linked` says whether the
+ * the page's value where that has grown, and keeps its own otherwise; `refused` says why, of
+ * a dial that was put back. `linked` says whether the
  * address has these very settings; where it has more, only the page can go back to it. `picks`
  * says which setting is turned by a selection in the picture, by the name of the selection.
  * `above`: in a window that is too narrow for both, the dials stand in rows over the picture.
@@ -788,6 +789,7 @@ export interface Column {
   settings: Record<string, string | number | boolean | null>;
   defaults: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
+  refused: Record<string, string>;
   linked: boolean;
   picks: Record<string, string>;
   above: boolean;

@@ -1,5 +1,6 @@
 """A match is a pure function of its configuration, and its numbers say what they claim to."""
 
+import math
 from dataclasses import replace
 from itertools import islice
 
@@ -13,6 +14,7 @@ from explorer.gans.images import held_out_images
 from explorer.gans.learned import mode_report
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans.data import DATA, TWO_POINTS, reference_points
+from explorer.labs.gans.looks import as_shown, outside
 from explorer.labs.gans.match import FRAMES_PER_STATE, Match
 from explorer.labs.gans.side import on_the_plane
 from explorer.labs.gans.standards import reference
@@ -334,3 +336,46 @@ def test_the_floors_are_those_of_real_points():
     assert scalars["good/floor"] == pytest.approx(scalars["good/ceiling"], abs=0.004)
     assert scalars["held/floor"] == scalars["held/ceiling"] == 8
     assert scalars["spread/floor"] == pytest.approx(scalars["spread/ideal"], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("data", "ceiling"),
+    [
+        ("ring", 1 - math.exp(-4.5)),
+        ("grid", 1 - math.exp(-4.5)),
+        ("two_bumps", math.erf(3 / 2**0.5)),
+    ],
+)
+def test_the_ceiling_of_good_samples_is_that_of_the_data_they_lie_in(data: str, ceiling: float):
+    """Within three standard deviations: 1 - exp(-9/2) in the plane, erf(3/sqrt 2) on a line."""
+    scalars = replace(SMALL, data=data).still().scalars
+
+    assert scalars["good/ceiling"] == pytest.approx(ceiling, abs=1e-12)
+    assert scalars["good/floor_low"] <= ceiling <= scalars["good/floor_high"]
+
+
+@pytest.mark.parametrize("data", ["ring", "grid"])
+def test_the_labels_of_real_points_are_those_of_their_own_modes(data: str):
+    match = replace(SMALL, data=data, conditional=True)
+    side = match.players()[0]
+    modes = match.distribution().modes
+
+    nearest = (side.real[:, None] - modes[None]).norm(dim=2).argmin(dim=1)
+    assert side.labels_of_real.tolist() == nearest.tolist()
+    assert len(set(nearest.tolist())) == len(modes)
+
+
+def test_the_surface_of_a_judge_without_a_slope_is_no_hill():
+    game = Game(SMALL.settings("b"), SMALL.sampler())
+    values = torch.linspace(0, 2e-9, 100, dtype=torch.float64)
+
+    assert as_shown(game, 5 + values).unique().tolist() == [0.0]
+    assert float(as_shown(game, 1e6 * values).max()) == pytest.approx(1e-3)
+
+
+def test_samples_outside_the_picture_are_counted():
+    extent = (-2.0, 2.0, -1.0, 1.0)
+    points = torch.tensor([[0.0, 0.0], [3.0, 0.0], [0.0, -1.5], [-2.0, 1.0]])
+
+    assert outside(points, extent) == 0.5
+    assert outside(points[:, :1], extent) == 0.25

@@ -72,3 +72,42 @@ def test_modes_that_share_a_direction_are_told_apart_by_their_place():
 
 def test_a_list_reads_as_prose():
     assert listing(["a", "b", "c"]) == "a, b and c"
+
+
+def after(patterns: list[list[int]], last: list[int]) -> str:
+    """What is told after patterns that lasted and one report more."""
+    story = Story(tuple("abcdefgh"[: len(last)]))
+    told(story, patterns)
+    story.watch(1_000_000, 2, np.array(last))
+    return story.sentence(sum(last))
+
+
+def test_no_game_held_fewer_at_most_than_it_holds():
+    assert after([[1, 1, 0], [0, 1, 0]], [1, 1, 1]) == "All of them at this moment."
+    assert "at most" not in after([[1, 1, 0, 0], [0, 1, 0, 0]], [0, 1, 1, 1])
+    assert "It held two at most. It lost a" in after([[1, 1, 0], [0, 1, 0]], [0, 1, 0])
+
+
+def test_a_mode_that_is_back_is_not_told_as_lost():
+    assert "lost none" not in after([[1, 1, 0], [0, 1, 0], [1, 1, 0]], [1, 1, 0])
+    assert "It lost" not in after([[1, 1, 0], [0, 1, 0]], [1, 1, 0])
+
+
+def test_a_game_that_holds_fewer_than_it_did_has_not_lost_none():
+    assert after([[1, 1, 1]], [1, 1, 0]) == "It held three at most."
+
+
+def test_losses_at_two_steps_are_told_with_both():
+    story = Story(("a", "b", "c"))
+    for step in range(0, 1_000, 2):
+        story.watch(step, 2, np.array([step < 802, step < 840, 1]))
+
+    assert story.sentence(1) == "It held three at most. It lost a and b between steps 802 and 840."
+
+
+def test_losses_far_apart_are_told_in_their_order():
+    story = Story(("a", "b", "c"))
+    for step in range(0, 1_000, 2):
+        story.watch(step, 2, np.array([step < 100, step < 800, 1]))
+
+    assert story.sentence(1) == "It held three at most. It lost one by step 100, and b at step 800."

@@ -72,6 +72,20 @@ def test_seeds_that_differ_as_much_as_the_games_name_no_winner():
     assert MANY._verdict(clear, "held").startswith("WGAN-GP is ahead by modes held, 8.00")
 
 
+def test_a_seed_that_diverged_is_told_with_the_verdict_and_gives_no_game_the_lead_of_the_rest():
+    near, far = np.array([0.1] * 7 + [np.nan]), np.array([0.1] * 8)
+    one = {"a/w1": near, "a/diverged": np.array(1), "b/w1": far, "b/diverged": np.array(0)}
+    both = one | {"b/w1": near, "b/diverged": np.array(1)}
+    none = {"a/held": np.array([0.0] * 8), "b/held": np.array([8.0] * 8), "a/diverged": np.array(8)}
+
+    titles = [title for _, title, _ in MANY.sides()]
+    assert MANY._verdict(one, "w1") == (
+        f"Only {titles[1]} kept all its seeds. One of 8 seeds of {titles[0]} diverged."
+    )
+    assert MANY._verdict(both, "w1").startswith("No winner by exact W₁: seeds that diverged have")
+    assert MANY._verdict(none, "held").endswith(f"Eight of 8 seeds of {titles[0]} diverged.")
+
+
 def test_a_seed_that_diverges_is_counted_and_the_others_go_on():
     wild = replace(MANY, steps=100, generator_rate=10.0, critic_rate=10.0, optimizer="sgd",
                    critic_optimizer="sgd", first="least_squares")  # fmt: skip

@@ -101,7 +101,7 @@ export class Column {
   }
 
   /**
-   * Say beside a dial why it cannot be what was asked of it.
+   * Say beside a dial why it cannot be what was asked of it; a folded group of dials unfolds.
    *
    * @param {string} name
    * @param {string} sentence
@@ -111,6 +111,8 @@ export class Column {
     if (!(line instanceof HTMLElement)) return false;
     line.textContent = sentence;
     line.hidden = !sentence;
+    const group = line.closest("details");
+    if (sentence && group) group.open = true;
     return true;
   }
 }

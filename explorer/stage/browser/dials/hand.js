@@ -46,6 +46,8 @@ export class Hand {
     this.rested = {}; // where it came to rest last
     /** @type {Bad | null} */
     this.bad = null; // what has no answer, while it is held
+    /** @type {string[]} */
+    this.refused = []; // dials that the page put back, with a sentence beside them
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
     this.linked = true; // whether the address has these very settings
@@ -58,11 +60,12 @@ export class Hand {
   }
 
   /**
-   * Take what the page says: values that it turned itself, and nothing else.
+   * Take what the page says: values that it turned itself, and nothing else. Of what it put back
+   * it says why.
    *
    * @param {Column} column
    */
-  adopt({ settings, defaults, editions, linked }) {
+  adopt({ settings, defaults, editions, refused, linked }) {
     this.linked = linked;
     const first = !Object.keys(this.settings).length;
     this.defaults = defaults;
@@ -77,6 +80,10 @@ export class Hand {
     this.fold(Object.fromEntries(turned.map((name) => [name, settings[name]])));
     this.told = false;
     this.on.show(turned);
+    for (const [name, sentence] of Object.entries(refused))
+      if (turned.includes(name)) this.on.refuse(name, sentence);
+    this.on.show(this.refused.filter((name) => !(name in refused))); // no more to be said of it
+    this.refused = Object.keys(refused);
   }
 
   /**
