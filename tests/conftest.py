@@ -1,6 +1,6 @@
 """Every test is a shape test too: the jaxtyping annotations of the package are executed.
 
-The whole suite runs in two processes, the tests that drive a browser in one of them.
+Tests run in two processes, those that drive a browser in one of them (`-n 0` runs all in one).
 """
 
 from jaxtyping import install_import_hook
@@ -25,17 +25,7 @@ settings.register_profile(
 )
 settings.load_profile("laboratory")
 
-PROCESSES = 2
 IN_A_BROWSER = ("browser", "stage")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Share the whole suite between processes; what is named runs in one, which starts sooner."""
-    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
-    if whole and config.option.numprocesses is None and not config.option.usepdb:
-        config.option.numprocesses = PROCESSES
-        config.option.dist = "loadgroup"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
