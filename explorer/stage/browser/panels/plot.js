@@ -2,6 +2,7 @@
 
 import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+import { unhurried } from "../pace.js";
 import { drawAxes, drawLabels, mapping, ticksOf } from "../plot/axes.js";
 import { Grips } from "../plot/grips.js";
 import { drawMark, kindOf, layered } from "../plot/marks.js";
@@ -24,6 +25,17 @@ const EMPTY = { left: 0, top: 0, right: 0, bottom: 0 };
 
 /** @type {Maker<Panel>} */
 export const make = (panel, stage) => new Plot(panel, stage);
+
+/**
+ * Whether a plot shows nothing but the course of numbers, which a frame moves by less than a pixel.
+ *
+ * @param {Panel} panel
+ */
+function isSlow({ marks, handles }) {
+  const courses = marks.filter((mark) => kindOf(mark).overTime).length;
+  const standing = marks.filter(({ mark }) => mark === "rule" || mark === "band").length;
+  return courses > 0 && courses + standing === marks.length && !handles.length;
+}
 
 /** One plot, with what its marks keep from frame to frame. */
 export class Plot {
@@ -62,6 +74,8 @@ export class Plot {
     this.grips = new Grips(this);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
     this.picture = true;
+    this.slow = isSlow(panel);
+    this.due = unhurried(); // of what moves by less than a pixel from frame to frame
     this.left = 0; // px of the widest tick so far: the left edge never jumps back during a run
     this.wider = false; // whether that was a tick of before
     this.store = stage.frames; // whose run or answer that is
@@ -113,6 +127,7 @@ export class Plot {
     this.kept = new Map();
     this.ranges = new Ranges(panel, this.stage);
     this.hasHistory = panel.marks.some((mark) => kindOf(mark).overTime);
+    this.slow = isSlow(panel);
     this.grips.take(panel.handles);
     const head = heading(panel.title, panel.note, panel.square);
     this.head?.remove();
@@ -140,6 +155,7 @@ export class Plot {
     const looks = [stage.look, width, height, devicePixelRatio, past, pointer.edits, view.playing, grips.key];
     const key = looks.join(" ");
     if (view.frame === this.frame && key === this.key) return;
+    if (this.slow && !this.due(view)) return;
     this.frame = view.frame;
     this.key = key;
     if (this.store !== stage.frames) this.begin();
