@@ -16,6 +16,8 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
+from streamlit import config
+
 from explorer.runs.desk import the_desk
 from explorer.runs.hub import the_hub
 from explorer.runs.worker import warm_torch
@@ -58,6 +60,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the processes, warm up in the background, serve, stop the processes."""
     for event in (_needed, _seen, _ending):
         event.clear()
+    print(f"The laboratory is at {address()} (Ctrl+C ends it)", flush=True)
     starting = asyncio.create_task(asyncio.to_thread(_start))
     giving_back = asyncio.create_task(memory.attend())
     try:
@@ -69,6 +72,15 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         await starting
         await asyncio.to_thread(the_desk().stop)
         await asyncio.to_thread(the_hub().stop)
+
+
+def address() -> str:
+    """Return where the laboratory is found: Streamlit does not say it where it opens no browser."""
+    host = config.get_option("browser.serverAddress") or config.get_option("server.address")
+    path = (config.get_option("server.baseUrlPath") or "").strip("/")
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    named = "localhost" if host in (None, "", "0.0.0.0", "::", "127.0.0.1") else host
+    return f"{scheme}://{named}:{config.get_option('server.port')}/{path}"
 
 
 def _start() -> None:

@@ -1,13 +1,14 @@
 """The real thing: the app as a user starts it, in the Chromium of this machine."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,11 +70,19 @@ def another_laboratory(tmp_path: Path) -> Iterator[Laboratory]:
     yield from _served(tmp_path / "log.txt")
 
 
-def _served(log: Path) -> Iterator[Laboratory]:
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Laboratory]:
+    """Yield the app started with the README's command for a room, here under a name of its own."""
+    line = next(x for x in (ROOT / "README.md").read_text().splitlines() if "allowedHosts" in x)
+    options = line.replace("0.0.0.0", "127.0.0.1").replace("192.0.2.10", "room.localhost")
+    yield from _served(tmp_path / "log.txt", shlex.split(options)[3:])
+
+
+def _served(log: Path, options: Sequence[str] = ()) -> Iterator[Laboratory]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    laboratory = Laboratory(f"http://127.0.0.1:{port}", started(port, log), log)
+    laboratory = Laboratory(f"http://127.0.0.1:{port}", started(port, log, options), log)
     try:
         _wait_until_it_answers(f"{laboratory.address}/_stcore/health", laboratory.process, log)
         yield laboratory
@@ -82,9 +91,9 @@ def _served(log: Path) -> Iterator[Laboratory]:
         laboratory.process.wait(30)
 
 
-def started(port: int, log: Path) -> subprocess.Popen[bytes]:
+def started(port: int, log: Path, options: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """Return a server that is starting."""
-    command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = ["-m", "streamlit", "run", "app.py", *options, "--server.port", str(port)]
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, *command, "--server.headless", "true"],

@@ -266,9 +266,8 @@ def test_a_text_of_several_lines_keeps_them_pasted_or_linked(visit):
 
     again = visit("/cells?text=f%28%0D%0A+a%29%0A&unit=7")
     again.until("d.frames === 7")
-    assert again.page.locator('.stage [data-area="tokens"] .chip').all_inner_texts() == [
-        *("f", "(", "↵", "␣", "a", ")", "↵"),
-    ]
+    chips = again.page.locator('.stage [data-area="tokens"] .chip')
+    expect(chips).to_have_text(["f", "(", "↵", "␣", "a", ")", "↵"])
     begins = visit("/cells?view=writing&prompt=if+x%3A%0A&length=40")
     expect(begins.page.get_by_role("textbox", name="Prompt")).to_have_value("if x:\n")
 
@@ -345,3 +344,20 @@ def _trainer(server: int) -> int:
     if not trainers:
         raise AssertionError(f"no trainer among the children of the server:\n{listing}")
     return int(max(trainers, key=lambda one: int(one[0]))[1])
+
+
+def test_the_command_for_a_room_lets_it_in_and_nobody_else(browser, room):
+    address = room.address.replace("127.0.0.1", "room.localhost")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.locator(".stage[data-frames]").first.wait_for(timeout=60_000)
+    context.close()
+
+    elsewhere = room.address.replace("127.0.0.1", "elsewhere.localhost")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(elsewhere)
+    page.wait_for_timeout(5_000)
+    assert page.locator(".stage").count() == 0
+    context.close()

@@ -87,3 +87,18 @@ def test_what_trainers_load_beforehand_holds_experiments(module: str):
     kinds = vars(importlib.import_module(module)).values()
 
     assert any(isinstance(kind, type) and hasattr(kind, "shared_steps") for kind in kinds)
+
+
+def test_the_address_is_said_where_no_browser_opens(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(serving, "warm_up", lambda: None)
+    options = {"server.port": 8599, "server.baseUrlPath": "/lab/", "server.address": "0.0.0.0"}
+    monkeypatch.setattr(serving.config, "get_option", options.get)
+
+    async def serve() -> None:
+        async with serving.lifespan(None):
+            pass
+
+    asyncio.run(serve())
+    assert "http://localhost:8599/lab (Ctrl+C ends it)" in capsys.readouterr().out
