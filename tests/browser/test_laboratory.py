@@ -203,7 +203,7 @@ def test_a_typed_text_is_read_at_once(visit):
     line.press("e")
     line.press("Enter")
     page.wait_for_url(re.compile("text=abcde$"), timeout=20_000)
-    assert page.locator('.stage [data-area="tokens"] .chip').all_inner_texts() == list("abcde")
+    expect(page.locator('.stage [data-area="tokens"] .chip')).to_have_text(list("abcde"))
 
 
 def test_a_text_of_which_nothing_is_left_keeps_the_picture_and_says_why(visit):
