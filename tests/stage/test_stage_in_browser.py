@@ -96,6 +96,7 @@ def showing(scene: Scene, token: str, **more: Any) -> dict[str, Any]:
         "select": {},
         "picks": False,
         "resets": False,
+        "rests": False,
         "palette": PALETTE,
         "height": None,
         "start": 0,
