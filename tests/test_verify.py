@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from explorer.__main__ import main
-from explorer.verify import ROOMS, Known, gans, known_answers, verify
+from explorer.labs.gans.script import as_script
+from explorer.verify import ROOMS, Known, gans, known_answers, scripts, verify
 from explorer.verify.known import judge
+from explorer.verify.scripts import SCRIPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +47,21 @@ def test_wrong_mathematics_is_found_by_the_answer_that_names_it(monkeypatch):
 
     assert not judge("gans", penalty).holds
     assert status_of(penalty) == 1
+
+
+def test_a_script_that_plays_another_game_is_found_by_its_answer(monkeypatch):
+    (answer,) = (known for known in SCRIPTS if "R1 with spectral" in known.what)
+
+    def other(match, ticks):
+        text = as_script(match, ticks=ticks)
+        assert "'r1_weight': 10.0" in text
+        return text.replace("'r1_weight': 10.0", "'r1_weight': 10.1")
+
+    monkeypatch.setattr(scripts, "as_script", other)
+
+    verdict = judge("gans", answer)
+    assert verdict.trouble == ""
+    assert not verdict.holds
 
 
 def test_a_measurement_that_breaks_fails_alone_and_says_why(capsys):

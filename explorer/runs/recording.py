@@ -160,8 +160,9 @@ class Checkpoint:
 class Checkpoints:
     """States of a run, for forks and for going on after an accident; the first and last are kept.
 
-    When there are too many, every other one of those between goes, so that the recent past, where
-    a dial was probably turned, is the densest.
+    When there are too many, the one goes whose loss leaves the smallest gap for its age: the recent
+    past, where a dial was probably turned, is the densest, and the way from a state to any moment
+    stays a part of the way back to it.
     """
 
     def __init__(self, most: int, most_bytes: int) -> None:
@@ -188,7 +189,12 @@ class Checkpoints:
             return
         self._kept.append(checkpoint)
         while len(self._kept) > 2 and (len(self._kept) > self.most or self.bytes > self.most_bytes):
-            self.thin()
+            del self._kept[min(range(1, len(self._kept) - 1), key=self._gap_without)]
+
+    def _gap_without(self, position: int) -> float:
+        """How far apart its neighbours are, as a share of how long ago the older of them was."""
+        before, after = self._kept[position - 1].index, self._kept[position + 1].index
+        return (after - before) / (self._kept[-1].index - before)
 
     def thin(self) -> None:
         """Let every other of the states between the first and the last go."""

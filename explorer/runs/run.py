@@ -138,6 +138,11 @@ class Run:
         with self._lock:
             return self.recording.newest_after(k, limit_bytes)
 
+    def state_before(self, step: int) -> Checkpoint | None:
+        """Return the newest kept state of a step not after ``step``."""
+        with self._lock:
+            return self.checkpoints.before(step)
+
     def listen(self, listener: Callable[[bool], None]) -> Callable[[], None]:
         """Call ``listener`` from any thread when there is news; returns what ends that.
 

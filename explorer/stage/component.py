@@ -56,6 +56,7 @@ def show(
     select: Mapping[str, int] | None = None,
     on_pick: Callable[[dict[str, int]], None] | None = None,
     on_reset: Callable[[], None] | None = None,
+    on_rest: Callable[[str, int], None] | None = None,
     height: int | None = None,
     start: int = 0,
     dials: Column | None = None,
@@ -70,7 +71,9 @@ def show(
     ``select`` sets selections, and ``on_pick`` is called with what the viewer selects in the
     picture: a unit, or both ends of a span at once. What a row of names in the picture chooses
     stays in the browser. ``on_reset`` is called when the viewer goes back to the start, where the
-    page has something to undo. ``height`` is in pixels; without it the stage fills the window.
+    page has something to undo. ``on_rest`` is called with the name of the run and the step of what
+    is shown when the picture came to rest, where the page makes something of that: each call is a
+    run of the script. ``height`` is in pixels; without it the stage fills the window.
     ``start`` is the frame that is shown first. ``dials`` stand beside the picture, and
     ``on_settled`` is called with a `Settled` when they came to rest;
     with ``answers``, a token of the desk, the stage asks for what they say, scene and frames; with
@@ -92,6 +95,11 @@ def show(
         if on_settled is not None and isinstance(said, Mapping):
             on_settled(said)
 
+    def rested() -> None:
+        said = getattr(st.session_state.get(state_key), "rested", None)
+        if on_rest is not None and (found := _rest(said)):
+            on_rest(*found)
+
     described = as_json(scene) if isinstance(scene, Scene) else scene
     data: Showing = {
         "scene": described,
@@ -102,6 +110,7 @@ def show(
         "select": dict(select or {}),
         "picks": on_pick is not None,
         "resets": on_reset is not None,
+        "rests": on_rest is not None,
         "palette": PALETTE,
         "height": height,
         "start": start,
@@ -122,6 +131,7 @@ def show(
         on_lost_change=_again,
         on_reset_change=reset,
         on_settled_change=settled,
+        on_rested_change=rested,
     )
 
 
@@ -162,6 +172,14 @@ def _picks(said: object) -> dict[str, int]:
         return {}
     whole = {str(name): value for name, value in values.items() if type(value) is int}
     return whole if len(whole) == len(values) else {}
+
+
+def _rest(said: object) -> tuple[str, int] | None:
+    """Return the run and the step of a `Rested`, if it can be believed."""
+    if not isinstance(said, Mapping):
+        return None
+    run, step = said.get("run"), said.get("step")
+    return (run, step) if isinstance(run, str) and type(step) is int and step >= 0 else None
 
 
 def _again() -> None:

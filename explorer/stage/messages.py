@@ -126,8 +126,9 @@ class Showing(TypedDict):
     ``dials`` stand beside the picture. With ``answers``, a token, the stage asks for what the dials
     say: scene and frames come as one answer, and ``scene`` is null until then.
     With ``begins`` it asks how a run begins that a turned dial asks for, until that is there.
-    ``token`` admits to the run, and ``run`` names it: equal names, equal runs. ``picks`` and
-    ``resets`` say whether the page wants to hear of selections and of going back to the start.
+    ``token`` admits to the run, and ``run`` names it: equal names, equal runs. ``picks``,
+    ``resets`` and ``rests`` say whether the page wants to hear of selections, of going back to the
+    start, and of where the picture came to rest.
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
     ``modules`` is where the scripts lie. A page without a server gives the addresses of the frames
     and of what never moves instead of a token.
@@ -141,6 +142,7 @@ class Showing(TypedDict):
     select: Mapping[str, int]
     picks: bool
     resets: bool
+    rests: bool
     palette: Palette
     height: int | None
     start: int
@@ -166,14 +168,23 @@ class Picks(TypedDict):
     values: Mapping[str, int]
 
 
+class Rested(TypedDict):
+    """Where the picture came to rest: the name of the run, and the step of what it shows."""
+
+    run: str
+    step: int
+
+
 class Told(TypedDict):
     """What the stage tells the page, by the name of the trigger.
 
     "lost" and "reset" carry the token of the run that the server no longer knows, or that the
-    viewer took back to the start. "settled" is a state, the others are triggers.
+    viewer took back to the start. "settled" and "rested" are states, the others are triggers;
+    "rested" is told when the picture stands still for a moment, and never while it plays.
     """
 
     lost: str
     reset: str
     pick: Pick | Picks
     settled: Settled
+    rested: Rested

@@ -92,6 +92,7 @@ def standalone(
         "select": dict(select or scene.selects),
         "picks": False,
         "resets": False,
+        "rests": False,
         "palette": PALETTE,
         "height": None,
         "start": 0,

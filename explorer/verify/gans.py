@@ -24,6 +24,7 @@ from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 from explorer.verify.learned import LEARNED
 from explorer.verify.players import PLAYERS, precise_ring
+from explorer.verify.scripts import SCRIPTS
 from explorer.verify.slow import GENERATOR_LOSSES, Slow
 from explorer.verify.truth import TRUTH
 
@@ -295,4 +296,5 @@ KNOWN = (
         kind="range",
         slow=True,
     ),
+    *SCRIPTS,
 )

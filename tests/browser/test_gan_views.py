@@ -1,11 +1,17 @@
 """The GAN lab by hand: its views, a third game, divergence, hostile links and tables."""
 
+import csv
 import re
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
 from explorer.labs.gans.dirac import EDGE
+from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.views import VIEWS
+from explorer.runs.links import decode
 
 QUICK = "width=8&depth=1&batch=16&critic_steps=1&steps=1000"
 CHART = ".stPlotlyChart .main-svg"  # the records are charts and tables, without a stage
@@ -100,6 +106,34 @@ def test_a_table_that_cannot_be_read_gets_one_sentence(visit, content, says):
     alert.first.wait_for(timeout=30_000)
     assert alert.count() == 1
     visitor.until("d.frames > 0")
+
+
+def test_samples_downloaded_after_scrubbing_back_are_those_of_the_tick_on_the_screen(visit):
+    visitor = visit(f"/gans?{QUICK}")
+    page = visitor.page
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 60", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+    page.get_by_text("Samples, weights, and a plain PyTorch script").click()
+    page.get_by_role("slider", name="Time").fill("37")
+    visitor.until("d.step === 37")
+    page.get_by_text("All games as they stood at tick 37,").wait_for(timeout=30_000)
+
+    with page.expect_download(timeout=60_000) as samples:
+        page.get_by_role("button", name="Samples (.csv)").click()
+    with page.expect_download(timeout=60_000) as script:
+        page.get_by_role("button", name="Download games.py").click()
+
+    assert samples.value.suggested_filename == "samples-37.csv"
+    match = decode(GanLab, dict(parse_qsl(QUICK))).settings.match()
+    there = list(replace(match, steps=37).stream())[-1]
+    rows = list(csv.DictReader(samples.value.path().read_text(encoding="utf-8").splitlines()))
+    for side in "ab":
+        found = [[float(row["x"]), float(row["y"])] for row in rows if row["game"] == side]
+        assert np.allclose(found[:512], there.arrays[f"{side}/fake"], atol=1e-5)
+    assert "TICKS = 37\n" in script.value.path().read_text(encoding="utf-8")
+    assert complaints(page) == []
 
 
 # --------------------------------------------------------------------------------- under the hand

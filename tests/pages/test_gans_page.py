@@ -1,14 +1,18 @@
 """The GAN lab as Streamlit runs it: views, data, predictions and moves, without a browser."""
 
 import json
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 import streamlit as st
+from safetensors.numpy import load, save
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import Dial, dials, turned, values
@@ -20,6 +24,8 @@ from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA
 from explorer.labs.gans.deep import Deep
+from explorer.labs.gans.files import samples, weights
+from explorer.labs.gans.match import Match
 from explorer.labs.gans.settings import GanLab
 from explorer.pages.column import Column
 from explorer.pages.gans import VIEWS, depth, material, truth
@@ -35,6 +41,8 @@ from explorer.runs.answers import (
 )
 from explorer.runs.experiments import digest
 from explorer.runs.frames import pack
+from explorer.runs.limits import Limits
+from explorer.runs.run import Run
 
 SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
 OF_THE_STAGE = ("step", "train", "pause", "reset", "time")
@@ -817,6 +825,108 @@ def test_a_forked_game_says_from_which_tick_on_it_is_another():
     assert complaints(app) == []
     assert settings(app).changes == forked.changes
     assert any(panel.get("note") == notes["c"] for panel in scene(app)["panels"])
+
+
+# ------------------------------------------------------------------------ the tick on the screen
+
+
+def trained(match: Match, ticks: int) -> Run:
+    """Return the run of a match as the server has it after so many ticks."""
+    run = Run(1, digest(match), match, match.steps, Limits(), threading.RLock(), time.monotonic)
+    for index, frame in enumerate(islice(match.stream(), ticks + 1)):
+        run.receive([pack(frame, index, match.precision)], index, frame.step)
+        if frame.state is not None:
+            run.keep(index, frame.step, save(dict(frame.state)))
+    return run
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run of the page's match, at tick 60."""
+    run = trained(lab().match(), 60)
+    monkeypatch.setattr(material, "run", lambda: run)
+    return run
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the page offers for download, by the name of the file."""
+    found: dict[str, Any] = {}
+
+    def download_button(label: str, data: Any, file_name: str, *rest: Any, **more: Any) -> bool:
+        found[file_name] = data
+        return False
+
+    monkeypatch.setattr(st, "download_button", download_button)
+    return found
+
+
+def test_files_are_those_of_the_tick_at_which_the_picture_stands_still(played: Run, offered):
+    app = opened(**SMALL)
+    assert not handed(app)["rests"], "a page that offers no files need not hear of every pause"
+    app.session_state["gans.files"] = True
+    app.session_state[material.RESTED] = (played.name, 37)
+    app.run()
+
+    assert complaints(app) == []
+    assert handed(app)["rests"]
+    (said,) = [each.value for each in app.caption if "as they stood" in each.value]
+    assert "at tick 37, where the picture last stood still" in said
+    assert "from tick 25 on" in said
+    there = list(replace(lab().match(), steps=37).stream())[-1].state
+    assert there is not None
+    assert offered["samples-37.csv"]() == samples(lab().match(), there)
+    stored = load(offered["games-37.safetensors"]())
+    assert all((stored[k] == v).all() for k, v in load(weights(lab().match(), there)).items())
+    assert "TICKS = 37\n" in offered["games.py"]
+
+
+@pytest.mark.parametrize("rested", [None, ("another run", 37)])
+def test_files_of_a_picture_that_has_never_stood_still_are_the_newest(played, offered, rested):
+    app = opened(**SMALL)
+    app.session_state["gans.files"] = True
+    if rested:
+        app.session_state[material.RESTED] = rested
+    app.run()
+
+    assert any("at tick 60, the newest" in each.value for each in app.caption)
+    assert {"samples-60.csv", "games-60.safetensors"} <= set(offered)
+
+
+def test_a_tick_that_no_run_has_reached_is_not_believed(played: Run, offered):
+    app = opened(**SMALL)
+    app.session_state["gans.files"] = True
+    app.session_state[material.RESTED] = (played.name, 10**9)
+    app.run()
+
+    assert complaints(app) == []
+    assert "samples-60.csv" in offered
+
+
+def test_a_game_is_forked_at_the_tick_on_the_screen(played: Run):
+    app = opened(**SMALL)
+    app.session_state["gans.fork"] = True
+    app.session_state[material.RESTED] = (played.name, 37)
+    app.run()
+    assert handed(app)["rests"]
+    assert app.number_input[0].value == 37
+    app.selectbox[1].set_value("r1").run()
+    button = app.button(key="gans.fork.here")
+    assert button.label == "Fork here"
+    button.click().run()
+
+    assert complaints(app) == []
+    assert settings(app).changes == "37:c.objective=r1"
+
+
+def test_a_fork_elsewhere_does_not_say_that_it_is_here(played: Run):
+    app = opened(**SMALL)
+    app.session_state["gans.fork"] = True
+    app.session_state[material.RESTED] = (played.name, 37)
+    app.run()
+    app.number_input[0].set_value(12).run()
+
+    assert app.button(key="gans.fork.here").label == "Fork at tick 12"
 
 
 # --------------------------------------------------------------------------- how a run begins

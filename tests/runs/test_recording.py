@@ -1,5 +1,6 @@
 """What is kept of a run: bounded, the whole past in reach, the newest without gaps."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,19 @@ def test_states_stay_bounded_and_the_first_and_the_last_stay(count, most):
     assert len(checkpoints) <= most
     assert checkpoints.before(0) == checkpoint(0)
     assert checkpoints.last == checkpoint(count - 1)
+
+
+@pytest.mark.parametrize(("count", "share"), [(41, 0.15), (161, 0.3), (801, 0.4)])
+def test_to_any_moment_of_the_past_it_is_a_part_of_the_way_back_to_it(count, share):
+    """From a kept state; so a game of long ago is not played again from its very beginning."""
+    checkpoints = Checkpoints(24, 10**9)
+    for index in range(count):
+        checkpoints.add(checkpoint(index))
+
+    for index in range(count - 1):
+        kept = checkpoints.before(10 * index)
+        assert kept is not None
+        assert index - kept.index <= share * (count - 1 - kept.index)
 
 
 def test_states_that_are_large_are_fewer():

@@ -175,6 +175,7 @@ def showing(answers: str, dials: Mapping[str, Any] | None) -> dict[str, Any]:
         "select": {},
         "picks": False,
         "resets": False,
+        "rests": False,
         "palette": PALETTE,
         "height": None,
         "start": 0,

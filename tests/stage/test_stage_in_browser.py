@@ -96,6 +96,7 @@ def showing(scene: Scene, token: str, **more: Any) -> dict[str, Any]:
         "select": {},
         "picks": False,
         "resets": False,
+        "rests": False,
         "palette": PALETTE,
         "height": None,
         "start": 0,
@@ -1053,6 +1054,59 @@ def test_what_the_viewer_picks_reaches_the_page(house: House):
 
     until(page, lambda: page.evaluate("window.told") == [["pick", {"name": "unit", "value": 0}]])
     wait(page, frame=2)
+
+
+def rests(page: Page) -> list[Any]:
+    """Return where the page was told that the picture stands still, once it can have been."""
+    page.wait_for_timeout(700)
+    return [value for name, value in page.evaluate("window.told") if name == "rested"]
+
+
+def test_a_page_that_asks_hears_where_the_picture_stands_still_and_nothing_while_it_plays(
+    house: House, duel: Show
+):
+    token, _ = house.run(duel, head=239)
+    page = house.page()
+    mount(page, duel.scene, token, live=False)
+    wait(page, frame=0)
+    assert rests(page) == [], "it told a page that does not ask"
+
+    mount(page, duel.scene, token, live=False, rests=True)
+    told = [{"run": token, "step": 0}]
+    assert rests(page) == told
+    page.get_by_role("slider", name="Time").evaluate(
+        """(slider) => {
+          for (const index of [10, 20, 30]) {
+            slider.value = index;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+        }"""
+    )
+    told.append({"run": token, "step": duel.frames[30].step})
+    assert rests(page) == told, "a place that was only passed is told"
+
+    button(page, "Play").click()
+    wait(page, state="playing")
+    assert rests(page) == told
+    button(page, "Pause").click()
+    wait(page, state="paused")
+    at = shown(page, "step")
+    assert at > told[-1]["step"]
+    assert rests(page) == [*told, {"run": token, "step": at}]
+
+
+def test_a_picture_that_outlasts_a_divergence_rests_at_its_own_step(house: House):
+    show = gallery.duel(20)
+    last = pack(Frame(95, trouble="GAN diverged."), 19, PRECISION)
+    show = dataclasses.replace(show, packets=(*show.packets[:-1], last))
+    token, _ = house.run(show, head=19)
+    page = house.page()
+    mount(page, show.scene, token, live=False, rests=True)
+    wait(page, frame=0)
+    page.get_by_role("slider", name="Time").fill("19")
+    wait(page, frame=19)
+
+    assert rests(page)[-1] == {"run": token, "step": show.frames[18].step}
 
 
 def test_one_measurement_needs_no_time_bar_but_a_wall_to_be_shown_on(house: House):

@@ -23,7 +23,7 @@ from explorer.figures.scene import (
 )
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
-from explorer.stage.component import _picks
+from explorer.stage.component import _picks, _rest
 from explorer.stage.paper.panels.unfolding import parts
 from explorer.stage.paper.picture import picture
 from tests.stage import recordings
@@ -216,3 +216,11 @@ def test_a_pick_is_one_name_with_its_number_or_several_at_once():
 )  # fmt: skip
 def test_what_is_no_pick_picks_nothing(said):
     assert _picks(said) == {}
+
+
+def test_what_the_stage_says_of_its_rest_is_believed_only_where_it_can_be():
+    assert _rest({"run": "a", "step": 3}) == ("a", 3)
+    for said in (None, [], {}, {"run": 3, "step": 3}, {"run": "a", "step": -1}):
+        assert _rest(said) is None
+    for step in (True, 2.5, "3", None):
+        assert _rest({"run": "a", "step": step}) is None

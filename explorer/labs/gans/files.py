@@ -10,20 +10,18 @@ from explorer.labs.gans.match import Match
 from explorer.labs.gans.side import Side
 from explorer.labs.gans.standards import MEASURED
 from explorer.runs.export import numbers_csv, tensors_file
+from explorer.runs.worker import arithmetic_of_a_trainer
 
 MOST_SAMPLES = 100_000
 
 
-def _restored(match: Match, state: Mapping[str, np.ndarray]) -> list[Side]:
-    """The games as they stood when this state was kept."""
-    sides = match.players()
-    step = int(state["step"])
-    for side in sides:
-        for at, values in match.turns():
-            if at < step:
-                side.turn(values)
-        side.restore({k: v for k, v in state.items() if k.startswith(f"{side.name}/")})
-    return sides
+@arithmetic_of_a_trainer()
+def _stood(match: Match, state: Mapping[str, np.ndarray], tick: int | None) -> list[Side]:
+    """The games as they stood at a tick, played on from a state; without a tick, when it was kept.
+
+    To the last bit what the run itself has there.
+    """
+    return match.players_at(int(state["step"]) if tick is None else tick, state)
 
 
 def samples(
@@ -31,9 +29,11 @@ def samples(
     state: Mapping[str, np.ndarray],
     count: int = 2_500,
     table: Table | None = None,
+    tick: int | None = None,
 ) -> bytes:
     """``count`` generated points of every game as CSV: game, x, y; or game and 64 pixels.
 
+    As they stood at the ``tick``, which is played to from the state; without one, at the state's.
     From the same noise in every game. With the ``table`` that was uploaded, in its own units and
     under its own header. In a conditional game a last column is the label asked for. ValueError
     for less than one point or more than 100,000.
@@ -42,7 +42,7 @@ def samples(
         raise ValueError(f"count must be between 1 and {MOST_SAMPLES:,}, not {count:,}")
     rows: list[list[object]] = []
     columns: list[str] = []
-    for side in _restored(match, state):
+    for side in _stood(match, state, tick):
         # The last numbers of a short row of noise are others than in a long one.
         noise = side.game.evaluation_noise(max(count, MEASURED))[:count]
         classes = side.game.settings.classes
@@ -62,16 +62,19 @@ def samples(
     return numbers_csv(columns, rows)
 
 
-def weights(match: Match, state: Mapping[str, np.ndarray], link: str = "") -> bytes:
+def weights(
+    match: Match, state: Mapping[str, np.ndarray], link: str = "", tick: int | None = None
+) -> bytes:
     """Generator and judge of every game as safetensors, with link and step as metadata.
 
+    As they stood at the ``tick``, which is played to from the state; without one, at the state's.
     Names as a `torch.nn.Sequential` of linear layers and activations would have them, below game
     and player: ``a.generator.0.weight``, ``a.generator.0.bias``, ``a.generator.2.weight``. A
     normalised layer counts for itself, its scale and shift being its weight and bias; a spectrally
     normalised judge is saved as it plays.
     """
     found: dict[str, np.ndarray] = {}
-    for side in _restored(match, state):
+    for side in _stood(match, state, tick):
         for player, network in side.game.networks.items():
             normal = network.normalisation
             last = len(network.weights) - 1
@@ -91,4 +94,4 @@ def weights(match: Match, state: Mapping[str, np.ndarray], link: str = "") -> by
                 for layer, part in enumerate(values[0].split(widths)):
                     name = f"{side.name}.{player}.{3 * layer + 1}.{called}"
                     found[name] = part.numpy().copy()
-    return tensors_file(found, {"link": link, "step": int(state["step"])})
+    return tensors_file(found, {"link": link, "step": int(state["step"]) if tick is None else tick})

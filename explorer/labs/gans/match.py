@@ -172,27 +172,52 @@ class Match(Games):
 
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
         """Yield the frames of the run, or those after the frame whose ``state`` is given."""
-        sides = self.players()
         turns = dict(self.turns())
         step = 0 if state is None else int(state["step"])
-        for side in sides:
-            if state is not None:  # first what was turned before it, so that its shapes fit
-                for at in sorted(turns):
-                    side.turn(turns[at] if at < step else {})
-                side.restore({k: v for k, v in state.items() if k.startswith(f"{side.name}/")})
+        sides = self.players() if state is None else self._restored(state)
         if state is None:
             yield self._frame(0, sides, turns)
         while step < self.steps:
-            for side in sides:
-                side.turn(turns.get(step, {}))
-            budget = max(side.cost(self.clock) for side in sides)
-            for side in sides:
-                side.play(budget, self.clock)
+            self._play(sides, turns.get(step, {}))
             step += 1
             frame = self._frame(step, sides, turns)
             yield frame
             if frame.trouble:
                 return
+
+    def players_at(self, tick: int, state: Mapping[str, np.ndarray]) -> list[Side]:
+        """All games as they stood at a tick, played on from an earlier ``state``, not measured.
+
+        ValueError for a tick before the state or after the end, and where a game had diverged.
+        """
+        step, turns = int(state["step"]), dict(self.turns())
+        if not step <= tick <= self.steps:
+            raise ValueError(f"the tick must be between {step:,} and {self.steps:,}, not {tick:,}")
+        sides = self._restored(state)
+        for at in range(step, tick):
+            self._play(sides, turns.get(at, {}))
+        for trouble in (side.trouble(tick) for side in sides):
+            if trouble:
+                raise ValueError(trouble)
+        return sides
+
+    def _restored(self, state: Mapping[str, np.ndarray]) -> list[Side]:
+        """All games as they stood when this state was kept."""
+        sides, step = self.players(), int(state["step"])
+        for side in sides:
+            for at, values in self.turns():  # what was turned before it, so that its shapes fit
+                if at < step:
+                    side.turn(values)
+            side.restore({k: v for k, v in state.items() if k.startswith(f"{side.name}/")})
+        return sides
+
+    def _play(self, sides: list[Side], turned: Mapping[str, Any]) -> None:
+        """One tick of all games, with what is turned at its beginning."""
+        for side in sides:
+            side.turn(turned)
+        budget = max(side.cost(self.clock) for side in sides)
+        for side in sides:
+            side.play(budget, self.clock)
 
     @property
     def _looks(self) -> int:

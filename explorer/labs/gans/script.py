@@ -25,9 +25,12 @@ RULES = ("penalty", "weighed_by", "clips", "relativistic")
 """What the script asks of an objective, besides its two losses."""
 
 
-def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
+def as_script(
+    match: Match, link: str = "", name: str = "games.py", ticks: int | None = None
+) -> str:
     """The same games in modules, optimizers and automatic differentiation, a file of text.
 
+    It plays up to ``ticks``, or the whole match.
     Weights, data, noise and mixing come from the same streams of random numbers, so that the first
     steps give the same numbers but for rounding; dials that were turned are turned at their steps.
     ValueError where spectral normalisation was turned on or off on the way.
@@ -35,7 +38,10 @@ def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
     sides = match.players()
     start = {side.name: _settings(side, match.clock) for side in sides}
     turns: dict[int, dict[str, Any]] = {}
+    end = match.steps if ticks is None else ticks
     for at, values in match.turns():
+        if at >= end:
+            break
         spectral = [side.game.settings.spectral for side in sides]
         for side in sides:
             side.turn(values)
@@ -51,7 +57,7 @@ def as_script(match: Match, link: str = "", name: str = "games.py") -> str:
     constants = {
         "STREAMS": {each: stream(match.seed, each).initial_seed() for each in STREAMS},
         "TURNS": turns,
-        "TICKS": match.steps,
+        "TICKS": end,
         "PLANE": data.kind != "image",
     }
     quotation = _quotation(data, [name for name in OBJECTIVES if name in objectives])

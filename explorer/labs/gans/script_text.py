@@ -247,7 +247,7 @@ def main():
             while game.credit >= game.s.cost * (1 - 1e-9):
                 game.step()
                 game.credit -= game.s.cost
-        if tick < 10 or (tick + 1) % 10 == 0:
+        if tick < 10 or (tick + 1) % 10 == 0 or tick + 1 == TICKS:
             print(row(tick + 1, games), flush=True)
 
 

@@ -17,11 +17,17 @@ from explorer.pages.gans import material
 from explorer.runs.links import query
 
 MOST = 4  # games that fit side by side
+FORK, FILES = "gans.fork", "gans.files"
+
+
+def is_open() -> bool:
+    """Return whether the viewer sees something of the tick on the screen."""
+    return any(st.session_state.get(place) for place in (FORK, FILES))
 
 
 def fork(dials: Dials[GanLab], lab: GanLab) -> None:
     """Offer one more game that is equal to one of these up to a tick and goes another way."""
-    place = st.popover("Fork a game", key="gans.fork", on_change="rerun")
+    place = st.popover("Fork a game", key=FORK, on_change="rerun")
     if not place.open:
         return
     head = material.head()
@@ -36,7 +42,9 @@ def fork(dials: Dials[GanLab], lab: GanLab) -> None:
             return
         names = {game.letter: f"{game.title}, {game.note}" for game in games}
         side = st.selectbox("Which game", list(names), format_func=names.__getitem__)
-        tick = st.number_input("From tick", 1, head, head)
+        rested = material.at_rest()
+        here = head if rested is None else rested
+        tick = int(st.number_input("From tick", 1, head, max(1, here)))
         objectives = dials.row("first").names
         now = next(game.objective for game in games if game.letter == side)
         objective = st.selectbox(
@@ -52,12 +60,13 @@ def fork(dials: Dials[GanLab], lab: GanLab) -> None:
         if updates != standing:
             own["critic_steps"] = int(updates)
         st.button(
-            "Fork here",
+            "Fork here" if tick == here else f"Fork at tick {tick:,}",
             key="gans.fork.here",
             disabled=not own,
-            help="Both futures are then seen side by side; they are equal up to that tick.",
+            help="Both futures are then seen side by side; they are equal up to that tick, which "
+            "is the one on the screen unless you say another.",
             on_click=_forked,
-            args=(dials, lab, int(tick), side, own),
+            args=(dials, lab, tick, side, own),
         )
 
 
@@ -70,20 +79,27 @@ def _forked(
 
 
 def files(lab: GanLab) -> None:
-    """Offer the match as files: samples, weights, and a plain PyTorch script."""
+    """Offer the match as files: samples, weights, and a plain PyTorch script.
+
+    All of the tick on the screen, which the stage says while this place is open.
+    """
     place = st.expander(
-        "Samples, weights, and a plain PyTorch script", key="gans.files", on_change="rerun"
+        "Samples, weights, and a plain PyTorch script", key=FILES, on_change="rerun"
     )
     if not place.open:
         return
     with place:
-        _left_behind(lab)
+        tick = _left_behind(lab)
         try:
-            text = as_script(lab.match(), f"/gans?{query(lab)}")
+            text = as_script(lab.match(), f"/gans?{query(lab)}", ticks=tick or None)
         except ValueError as why:
             st.warning(sentence(why), icon=":material/error:")
             return
-        st.caption("It runs on its own with PyTorch, and its first numbers are those of this page.")
+        end = f"up to tick {tick:,}" if tick else "to the end of the match"
+        st.caption(
+            f"The script runs on its own with PyTorch, {end}, and its first numbers are those of "
+            "this page."
+        )
         st.download_button("Download games.py", text, "games.py", "text/x-python")
         st.code(text, language="python", height=320)
 
@@ -93,26 +109,37 @@ def _table(lab: GanLab) -> Table | None:
     return tables.kept(lab.upload) if "points" in DATA[lab.data].needs else None
 
 
-def _left_behind(lab: GanLab) -> None:
-    """Offer what the newest kept state of the run holds."""
-    run = material.run()
-    newest = run.checkpoints.last if run is not None else None
-    if newest is None:
+def _left_behind(lab: GanLab) -> int:
+    """Offer what the games are at a tick, and return which: where the picture last stood still.
+
+    Before it ever did, the newest.
+    """
+    run, rested = material.run(), material.at_rest()
+    tick = material.head() if rested is None else rested
+    kept = run.state_before(tick) if run is not None else None
+    if kept is None:
         st.caption("Samples and weights are here once the games have begun.")
-        return
-    state, match, link = load(newest.state), lab.match(), f"/gans?{query(lab)}"
-    st.caption(f"All games as they stood at tick {newest.step:,}:")
+        return 0
+    where = "the newest" if rested is None else "where the picture last stood still"
+    way = "" if kept.step == tick else f" They are played there from tick {kept.step:,} on."
+    st.caption(
+        f"All games as they stood at tick {tick:,}, {where}.{way} Pause at another for its files."
+    )
+    state, match, link, table = load(kept.state), lab.match(), f"/gans?{query(lab)}", _table(lab)
     with st.container(horizontal=True):
         st.download_button(
             "Samples (.csv)",
-            samples(match, state, table=_table(lab)),
-            "samples.csv",
+            lambda: samples(match, state, table=table, tick=tick),
+            f"samples-{tick}.csv",
             "text/csv",
             key="gans.files.samples",
+            on_click="ignore",
         )
         st.download_button(
             "Weights (.safetensors)",
-            weights(match, state, link),
-            "games.safetensors",
+            lambda: weights(match, state, link, tick),
+            f"games-{tick}.safetensors",
             key="gans.files.weights",
+            on_click="ignore",
         )
+    return tick

@@ -25,6 +25,7 @@ from explorer.stage.component import Beginning
 
 GAMES = tuple(FIELD_OF_SIDE.values())
 TOKEN = "gans:token"
+RESTED = "gans:rested"
 
 Found = TypeVar("Found")
 
@@ -69,6 +70,18 @@ def head() -> int:
     """Return the tick that the match has reached."""
     opened_run = run()
     return 0 if opened_run is None else max(0, opened_run.recording.head)
+
+
+def came_to_rest(name: str, tick: int) -> None:
+    """Take note of where the picture of a run, called by its name, stands still."""
+    st.session_state[RESTED] = (name, tick)
+
+
+def at_rest() -> int | None:
+    """Return the tick at which the picture of the match last stood still, if it ever did."""
+    opened_run = run()
+    name, tick = st.session_state.get(RESTED, ("", 0))
+    return min(tick, head()) if opened_run is not None and opened_run.name == name else None
 
 
 def opened(lab: GanLab) -> Ticket:

@@ -47,6 +47,7 @@ const BLANK = "Waiting for the first picture.";
 const FORGOTTEN = "The server knows nothing of this run any more; it is being opened again.";
 const AGAIN =
   "The server had lost this run and computes it again; it goes on from the last frame shown here.";
+const AT_REST = 300; // ms that a picture stands still before its page hears of it
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
 /** @type {Scene} */
@@ -174,6 +175,8 @@ class Stage {
     this.speak = null; // lets Streamlit speak of the connection again
     this.forgotten = false; // whether it answers, but knows nothing of the run
     this.waiting = ""; // what the server says that it waits for
+    this.restsAt = ""; // where the picture stands still, as the page heard or is about to hear
+    this.resting = 0; // until it does
     this.noticed = 0; // how many notices of the run have been shown
     this.painted = 0; // frames shown while the run played
     /** @type {number | null} */
@@ -247,6 +250,7 @@ class Stage {
     else if (this.player.left && !this.hand.told && this.hand.atRest) this.stay();
     else this.player.name = data.run; // what the tab remembers is of where the dials stand now
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
+    this.rest();
   }
 
   /**
@@ -800,12 +804,37 @@ class Stage {
     this.describe();
   }
 
+  /** Tell a page that wants to know where the picture stands still, once it does for a moment. */
+  rest() {
+    const rested = this.rested();
+    const restsAt = JSON.stringify(rested);
+    if (restsAt === this.restsAt) return;
+    this.restsAt = restsAt;
+    clearTimeout(this.resting);
+    if (rested) this.resting = setTimeout(() => this.calls.setState?.("rested", rested), AT_REST);
+  }
+
+  /**
+   * Where the picture stands still; null while it plays or waits, or shows no frame of its run.
+   *
+   * @returns {Told["rested"] | null}
+   */
+  rested() {
+    const { player, data } = this;
+    if (!data.rests || !player.attached || player.playing || player.waiting !== null) return null;
+    const { store, playback } = player.attached;
+    const position = Math.max(0, store.floor(playback.position));
+    if (player.left || !player.shown || store.at(position) !== player.shown) return null;
+    return { run: data.run, step: store.kept(withPicture(store, position)).step };
+  }
+
   /** Write the state where tests, screen readers and the time bar read it. */
   describe() {
     const { player, lines, data, context } = this;
     const { run, shown, state } = player;
     const { clock } = this.scene;
     const { dataset } = this.root;
+    this.rest();
     dataset.state = state;
     dataset.painted = String(this.painted);
     dataset.frames = String(run.store.count);
@@ -839,6 +868,7 @@ class Stage {
 
   close() {
     this.closed = true;
+    clearTimeout(this.resting);
     this.reached("");
     this.player.close();
     this.beginnings?.close();

@@ -1,6 +1,7 @@
 """What is left of a match as files can be used without us."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -58,6 +59,46 @@ def test_samples_are_those_of_the_picture():
     assert len(rows) == 200
     found = [[float(row["x"]), float(row["y"])] for row in rows if row["game"] == "b"]
     assert np.allclose(found, frame.arrays["b/fake"][:100], atol=1e-6)
+
+
+ON_THE_WAY = {
+    "plain": SMALL,
+    "turned, forked, on a clock": Match(
+        width=8, depth=2, batch=16, steps=100, third="r1", clock="time", spectral=True,
+        optimizer="adam", changes="28:critic_steps=1;33:c.objective=hinge,activation=tanh",
+    ),
+    "conditional, normalised": Match(
+        width=8, depth=1, batch=16, critic_steps=1, steps=100, conditional=True,
+        normalisation="batch",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("match", ON_THE_WAY.values(), ids=ON_THE_WAY)
+@pytest.mark.parametrize("tick", [25, 37, 49])
+def test_files_of_a_tick_between_two_kept_states_are_those_of_the_run_at_that_tick(match, tick):
+    """Bit for bit: a run that ends at the tick keeps the state there, which this one does not."""
+    kept = next(f.state for f in match.stream() if f.step == 25)
+    there = list(replace(match, steps=tick).stream())[-1].state
+    assert kept is not None
+    assert there is not None
+
+    assert samples(match, kept, 50, tick=tick) == samples(match, there, 50)
+    assert weights(match, kept, tick=tick) == weights(match, there)
+    played = {k: v for side in match.players_at(tick, kept) for k, v in side.state().items()}
+    moved = [name for name in played if name.split("/")[1] in ("game", "clock")]
+    assert len(moved) > 10
+    for name in moved:
+        assert played[name].tobytes() == there[name].tobytes(), name
+
+
+def test_a_tick_that_a_state_does_not_lead_to_is_refused_in_one_line():
+    kept = next(f.state for f in SMALL.stream() if f.step == 25)
+    assert kept is not None
+
+    for tick in (24, 101):
+        with pytest.raises(ValueError, match=f"between 25 and 100, not {tick}"):
+            samples(SMALL, kept, tick=tick)
 
 
 def test_samples_of_a_table_have_its_units_and_header():

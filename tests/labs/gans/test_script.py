@@ -62,13 +62,13 @@ def test_the_script_alone_gives_the_same_first_steps(match: Match, shifted: str,
     assert compared >= 30
 
 
-def executed(match: Match) -> dict:
+def executed(match: Match, ticks: int | None = None) -> dict:
     """What the script defines, without running its games."""
     module = ModuleType("script")
     before = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:  # a dataclass looks its module up
         patch.setitem(sys.modules, "script", module)
-        exec(compile(as_script(match), "script", "exec"), vars(module))
+        exec(compile(as_script(match, ticks=ticks), "script", "exec"), vars(module))
     torch.set_num_threads(before)
     return vars(module)
 
@@ -118,6 +118,15 @@ def test_the_script_starts_with_every_dial_of_each_game_under_its_name():
         assert namespace["START"][side] == {**wanted, "cost": 1.0}
         for name, value in wanted.items():
             assert f"        {name!r}: {value!r},  # {dials(GameSettings)[name].name}\n" in text
+
+
+def test_the_script_of_a_tick_ends_there_and_turns_nothing_after_it():
+    match = Match(width=8, depth=1, batch=16, changes="5:critic_steps=1;40:beta1=0.9")
+
+    found = executed(match, ticks=37)
+
+    assert (found["TICKS"], list(found["TURNS"])) == (37, [5])
+    assert executed(match)["TICKS"] == match.steps
 
 
 def test_what_the_script_cannot_turn_is_refused_in_one_line():
