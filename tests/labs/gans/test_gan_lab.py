@@ -93,7 +93,7 @@ def _another(row: Dial, before: object) -> object:
         ({"data": "rings"}, "unknown data 'rings'; choose from 'ring'"),
         ({"second": ""}, "unknown second ''"),
         ({"fourth": "r1"}, "a fourth game needs a third"),
-        ({"data": "moons", "conditional": True}, "two moons: this data has no labels to condition on"),
+        ({"data": "moons", "conditional": True}, "two moons: this data has no labels"),
         ({"data": "drawn", "drawing": ""}, "the drawing is empty"),
         ({"data": "drawn", "drawing": "5,5"}, "the drawing is a single point"),
         ({"drawing": "5;rm -rf"}, "a drawing must read"),
