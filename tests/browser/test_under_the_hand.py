@@ -271,18 +271,26 @@ def foreseen(visitor) -> int:
     return int(visitor.stage("foreseen") or 0)
 
 
+def until_beginnings_are_answered(visitor) -> None:
+    """Ask for other seeds until what answers has loaded all it needs; the run itself is sooner."""
+    for _ in range(40):
+        visitor.page.get_by_role("button", name="New seed").click()
+        visitor.page.wait_for_timeout(1500)
+        if foreseen(visitor):
+            return
+    raise AssertionError("no beginning of a run was ever answered")
+
+
 def test_another_seed_begins_in_the_picture_before_its_run_is_there(visit):
     visitor = visit("/gans?width=8&depth=1")
     page = visitor.page
     visitor.until("'frame' in d")
     page.wait_for_timeout(1000)
-    for _ in range(20):  # until what answers has loaded all it needs, the run itself is sooner
-        before = page.evaluate(PICTURE)
-        page.get_by_role("button", name="New seed").click()
-        page.wait_for_timeout(1500)
-        if foreseen(visitor):
-            break
-    assert foreseen(visitor)
+    until_beginnings_are_answered(visitor)
+    before, count = page.evaluate(PICTURE), foreseen(visitor)
+    page.get_by_role("button", name="New seed").click()
+    visitor.until(f"d.foreseen > {count}")
+    page.wait_for_timeout(100)
     assert page.evaluate(PICTURE) != before
 
     page.wait_for_url(re.compile(f"seed={page.locator(SEED).input_value()}"), timeout=30_000)
@@ -300,6 +308,7 @@ def test_the_lines_of_a_match_follow_their_angle_in_a_drag(visit):
     visitor = visit("/gans?data=lines&width=8&depth=1")
     page = visitor.page
     visitor.until("'frame' in d")
+    until_beginnings_are_answered(visitor)
     page.evaluate(
         f"""() => {{
           const stage = ({READ})();

@@ -36,7 +36,10 @@ export async function paint({ base, panel, palette, still, frames, at, size, poi
   place.append(made.element);
   for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame); // sizes are known
   // As it plays, and at last the moment that is asked for.
-  for (const position of [...Array(context.frames.count).keys(), at]) {
+  const moments = [...Array(context.frames.count).keys(), at];
+  for (const [turn, position] of moments.entries()) {
+    // What is drawn as seldom as words change is due by then.
+    if (turn === moments.length - 1) await new Promise((done) => setTimeout(done, 100));
     written.length = 0;
     context.look += 1;
     made.resize?.();

@@ -226,6 +226,7 @@ def show(chromium: Browser, theatre: Theatre) -> Iterator[Open]:
             "defaults": STARTS,
             "editions": {},
             "linked": True,
+            "refused": {},
         }
         data = showing(token, dials)
         page.evaluate("(data) => window.show(data)", data)
