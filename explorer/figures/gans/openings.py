@@ -54,13 +54,17 @@ def depth_of(lab: GanLab) -> Scene:
 def match(lab: GanLab, moving: bool) -> Answer:
     """Return how a match begins."""
     games = lab.match()
-    return Answer(as_json(match_of(lab)), [games.opening()], games.still(), games.precision)
+    return Answer(
+        as_json(match_of(lab)), [games.opening()], games.still(hurried=True), games.precision
+    )
 
 
 def truth(lab: GanLab, moving: bool) -> Answer:
     """Return how a match begins, beside the truth as far as it is known by then."""
     games = lab.match()
-    return Answer(as_json(truth_of(lab)), [games.opening()], games.still(), games.precision)
+    return Answer(
+        as_json(truth_of(lab)), [games.opening()], games.still(hurried=True), games.precision
+    )
 
 
 def seeds(lab: GanLab, moving: bool) -> Answer:

@@ -65,3 +65,11 @@ def test_the_adding_problem_begins_with_the_first_frame_of_its_run():
     asked = Flow(task_length=10, task_width=8)
     (begun,) = gradients.opening(asked, False).frames
     assert begun.scalars == pytest.approx(next(asked.adding().stream()).scalars, nan_ok=True)
+
+
+def test_floors_that_would_have_to_be_measured_are_not_waited_for():
+    built_in, other = (
+        openings.match(lab(data=data, theta=0.3), True).still for data in ("ring", "lines")
+    )
+    assert "w1/floor" in built_in.scalars
+    assert not other.scalars
