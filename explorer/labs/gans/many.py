@@ -24,10 +24,10 @@ from explorer.gans.bands import Band, Better, compare
 from explorer.gans.game import Game
 from explorer.gans.seeds import Summary, population_report, summary
 from explorer.labs.gans.games import Games
-from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.side import on_the_plane
 from explorer.labs.gans.standards import FEWER, OF_A_SEED, reference, standard
 from explorer.labs.gans.turning import SIDES
+from explorer.labs.prose import listing, number_word
 from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 10

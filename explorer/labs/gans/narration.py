@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.labs.prose import listing, number_word
+
 PATIENCE = 10  # reports
-NAMES = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 COMPASS = (
     "the right",
     "the upper right",
@@ -22,16 +23,6 @@ COMPASS = (
     "the bottom",
     "the lower right",
 )
-
-
-def number_word(count: int) -> str:
-    """Return a small number as a word: three; 25 stays 25."""
-    return NAMES[count] if 0 <= count < len(NAMES) else f"{count}"
-
-
-def listing(words: Sequence[str]) -> str:
-    """Return words as a list in prose: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def mode_names(centres: np.ndarray) -> tuple[str, ...]:

@@ -34,10 +34,10 @@ from explorer.gans.game import Game
 from explorer.gans.objectives import OBJECTIVES
 from explorer.labs.gans import looks
 from explorer.labs.gans.games import Games
-from explorer.labs.gans.narration import listing
 from explorer.labs.gans.standards import reference
 from explorer.labs.gans.turning import SIDES
 from explorer.labs.gans.words import spoken
+from explorer.labs.prose import listing
 from explorer.runs.frames import Frame
 
 MOST = 256  # points of a batch that are shown

@@ -15,8 +15,8 @@ from explorer.gans.predictions import PRESETS, Preset
 from explorer.gans.settings import GameSettings
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.looks import FLAT, SURE
-from explorer.labs.gans.narration import listing, number_word
 from explorer.labs.gans.standards import standard
+from explorer.labs.prose import listing, number_word
 
 Side = tuple[str, str, str]
 """letter, title, objective"""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from explorer.gradients import UNROLLED, norms_through_time, theory_line
 from explorer.labs.gradients.settings import Flow
 from explorer.labs.gradients.start import marked_lag
-from explorer.labs.gradients.words import listed
+from explorer.labs.prose import listing
 
 BLOCKS = 12
 
@@ -54,7 +54,7 @@ def held(cell: str) -> Held:
 
 def told(cells: Sequence[str] = tuple(HELD)) -> str:
     """Return the findings as a sentence lists them."""
-    return listed(
+    return listing(
         [
             f"{each.low:.2f} to {each.high:.2f} (typically {each.typical:.2f}) for the "
             f"{UNROLLED[cell].label} at lag {each.lag}"

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from explorer.cells import CELLS
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED
+from explorer.labs.prose import listing, number_word
 
 KEPT = 0.1  # of the gradient: what the sentences call kept
 LOST = 1e-6  # and lost
 TOLD = 3  # standard errors: a training is looked at some hundred times
-COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def named(cells: Sequence[str]) -> str:
     """Return cells as a sentence lists them."""
-    return listed([UNROLLED[cell].label for cell in cells])
+    return listing([UNROLLED[cell].label for cell in cells])
 
 
 def keeping_gates() -> str:
@@ -24,18 +24,12 @@ def keeping_gates() -> str:
         for cell in MEASURED
         if UNROLLED[cell].is_gated()
     ]
-    return listed([gates[0], *(f"of {gate}" for gate in gates[1:])])
+    return listing([gates[0], *(f"of {gate}" for gate in gates[1:])])
 
 
 def counted(things: Sequence[str]) -> str:
     """Return how many there are, as a word up to ten."""
-    return COUNTED[len(things)] if len(things) < len(COUNTED) else str(len(things))
-
-
-def listed(things: Sequence[str]) -> str:
-    """Return things as a sentence lists them: a, b and c."""
-    *most, last = things
-    return f"{', '.join(most)} and {last}" if most else last
+    return number_word(len(things), none="no")
 
 
 def what_is_left(lag: int, scalars: Mapping[str, float]) -> str:
@@ -111,7 +105,7 @@ def progress(step: int, solved: Mapping[str, int], scalars: Mapping[str, float])
     parts = [f"The {named([cell])} solved it by iteration {at:,}." for at, cell in done]
     if stuck:
         parts.append(
-            f"The {named(stuck)} cannot be told from guessing the mean, within {COUNTED[TOLD]} "
+            f"The {named(stuck)} cannot be told from guessing the mean, within {number_word(TOLD)} "
             "standard errors."
         )
     if not parts:

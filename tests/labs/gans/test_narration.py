@@ -3,7 +3,8 @@
 import numpy as np
 
 from explorer.gans.distributions import distribution
-from explorer.labs.gans.narration import PATIENCE, Story, listing, mode_names
+from explorer.labs.gans.narration import PATIENCE, Story, mode_names
+from explorer.labs.prose import listing
 
 
 def told(story: Story, holds: list[list[int]], frames: int = PATIENCE) -> list[str]:

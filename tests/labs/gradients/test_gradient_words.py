@@ -6,6 +6,7 @@ import pytest
 
 from explorer.gradients import LEARNERS, MEASURED, UNROLLED
 from explorer.labs.gradients import words
+from explorer.labs.prose import listing
 
 
 def at(**norms: float) -> dict[str, float]:
@@ -14,9 +15,9 @@ def at(**norms: float) -> dict[str, float]:
 
 
 def test_a_list_of_things_is_one_of_a_sentence():
-    assert words.listed(["a"]) == "a"
-    assert words.listed(["a", "b"]) == "a and b"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert listing(["a"]) == "a"
+    assert listing(["a", "b"]) == "a and b"
+    assert listing(["a", "b", "c"]) == "a, b and c"
 
 
 def test_things_are_counted_in_words_up_to_ten():
