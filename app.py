@@ -4,10 +4,16 @@ Started with ``streamlit run app.py``, which finds ``app`` below.
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from explorer.stage.doors import hurry
+from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
 from explorer.stage.serving import lifespan
 
 hurry()
-app = st.App("explorer/pages/laboratory.py", routes=routes(), lifespan=lifespan)
+app = st.App(
+    "explorer/pages/laboratory.py",
+    routes=routes(),
+    lifespan=lifespan,
+    middleware=[Middleware(Plate)],
+)

@@ -6,6 +6,7 @@ from explorer.figures import gans, gradients, home, theme
 from explorer.figures.scene import Diagram, Numbers, Plot, Scene, Timeline, as_json
 from explorer.gradients import MEASURED
 from explorer.labs.gans.match import Match
+from explorer.labs.gradients import Horizon, Learning, Overfitting
 
 
 def scenes() -> dict[str, Scene]:
@@ -13,7 +14,11 @@ def scenes() -> dict[str, Scene]:
         "ring": gans.match_scene(gans.contestants(["non_saturating", "r1"]), (-2, 2, -2, 2), 8),
         "moons": gans.match_scene(gans.contestants(["minimax", "hinge"]), (-2, 2, -2, 2), 0),
         "flow": gradients.through_time(MEASURED, 1e-12, 10, 50, {}),
-        "adding": gradients.adding(("rnn_tanh", "lstm", "gru"), 1e-6, 50),
+        "learning": gradients.scene_of(Learning(seeds=10)),
+        "one seed": gradients.scene_of(Learning(seeds=1, learners="plain", problem="copy")),
+        "all networks": gradients.scene_of(Learning(seeds=7, learners="all")),
+        "horizon": gradients.scene_of(Horizon()),
+        "over-fitting": gradients.scene_of(Overfitting(early=True)),
         "home, gradients": home.vanishing(),
         "home": home.two_games((-2, 2, -2, 2)),
     }

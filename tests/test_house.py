@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from explorer.dials import files
 from explorer.figures import theme
+from explorer.networks.uploads import limits
 
 ROOT = Path(__file__).resolve().parent.parent
 MATHEMATICS = ("cells", "transport", "sequences", "gradients", "gans")
-ROOMS = ("dials", *MATHEMATICS, "runs", "networks", "labs", "figures", "stage")
+ROOMS = ("dials", *MATHEMATICS, "runs", "networks", "labs", "figures", "lessons", "stage")
 BELOW = {
     "dials": set(),  # the row of a setting: for whoever has settings
     "cells": set(),
@@ -23,6 +25,7 @@ BELOW = {
     "networks": {"dials", *MATHEMATICS},
     "labs": {"dials", *MATHEMATICS, "runs", "networks"},
     "figures": {"dials", *MATHEMATICS, "runs", "networks", "labs"},
+    "lessons": {"dials", *MATHEMATICS, "runs", "networks", "labs", "figures"},
     "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
     # the three commands, which look at whatever they check, time or run
@@ -91,6 +94,23 @@ def test_an_arrow_planted_the_wrong_way_is_seen(room: str, line: str):
     assert breaches(room, line)
 
 
+def test_who_hangs_at_the_door_is_there_and_is_called_only_when_asked():
+    import importlib
+    import subprocess
+
+    import explorer
+
+    code = (
+        "import sys; import explorer.gradients; "
+        f"assert not {set(explorer.UPSTAIRS.values())} & set(sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
+    writer = importlib.import_module(explorer.UPSTAIRS["watching"])
+    assert callable(writer.save)
+    assert callable(writer.as_html)
+
+
 def test_no_module_stands_outside_a_room():
     beside = {path.name for path in (ROOT / "explorer").glob("*.py")}
 
@@ -116,6 +136,17 @@ def test_streamlit_and_the_stage_share_one_palette():
         assert ours["secondaryBackgroundColor"] == palette["card"]
         assert ours["textColor"] == palette["ink"]
         assert ours["borderColor"] == palette["line"]
+
+
+def test_one_limit_of_files_holds_for_the_server_the_pages_and_the_readers():
+    server = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["server"]
+
+    assert server["maxUploadSize"] == files.LARGEST_MB
+    assert files.LARGEST_MB * 10**6 == files.LARGEST_FILE == limits.LARGEST_FILE
+    places = [
+        path for path in (ROOT / "explorer").rglob("*.py") if "file_uploader(" in path.read_text()
+    ]
+    assert [path.name for path in places] == ["bringing.py"]  # the one place, of explorer/pages
 
 
 def luminance(colour: str) -> float:

@@ -18,13 +18,21 @@ SHELL = [
 
 
 @pytest.mark.parametrize("example", PYTHON, ids=range(len(PYTHON)))
-def test_an_example_of_the_readme_runs_as_it_stands(example: str):
+def test_an_example_of_the_readme_runs_as_it_stands(example: str, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # some write a file
+
     exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
 
 
 @pytest.mark.parametrize("line", [x for x in SHELL if x.startswith("python -m explorer")])
 def test_a_command_of_the_readme_is_understood(line: str):
     parser().parse_args(shlex.split(line)[3:])
+
+
+def test_watching_a_training_takes_no_more_than_fifteen_lines():
+    (example,) = [text for text in PYTHON if "gradients.watch" in text]
+
+    assert len([line for line in example.splitlines() if line.strip()]) <= 15
 
 
 def test_the_readme_names_the_two_commands_once():

@@ -24,10 +24,20 @@ ASKED = {
     "wgan-gp/width=16/seeds=32": 7.0,
     "digit images/width=128": 1.5,
     "digit images/width=256": 1.5,
+    "watched/rnn/every=10": 0.8,  # a quarter more for the same training
+    "watched/lstm/every=10": 0.8,
+    "watched/gru/every=10": 0.8,
+    "population/lstm/width=32/batch=50/seeds=20": 4.0,
+    "population/gru/width=32/batch=50/seeds=20": 4.0,
+    "population/rnn/width=32/batch=50/seeds=20": 4.0,
+    "sequences/vanilla": 0.8,  # at most 1.25 times the time
+    "sequences/both": 0.8,
     "page/first": 1 / 1.6,
     "stage/painted": 0.75,
     "stage/replayed": 0.75,
     "stage/painted/viewers=30": 0.75,
+    "room/cpu/followers=30": 10.0,  # at most a tenth of a core
+    "room/lag/followers=30": 1.0,
 }
 """The ratio that is asked for, to the textbook loop or the barest page; to a "target" it is 1."""
 
@@ -37,7 +47,7 @@ Measure = Callable[[Effort], Iterable[Row]]
 def claims() -> dict[str, Measure]:
     """All claims by name but those about the running app, which are measured together."""
     found: dict[str, Measure] = {}
-    for part in ("games", "recurrent"):
+    for part in ("games", "recurrent", "watched", "kinds"):
         found |= importlib.import_module(f"explorer.bench.{part}").ROWS
     return found
 

@@ -23,7 +23,8 @@ from explorer.bench.tab import Tab
 OTHERS = 29
 PICTURE = (1100, 560)  # px of the canvases of a match in a window of 1440 × 900
 PAGE, RERUN, CANVAS, CORE = "bare Streamlit", "bare rerun", "bare canvas", "one core"
-FLOORS = (PAGE, RERUN, CANVAS, CORE)
+LATEST = "asked: 200 ms"
+FLOORS = (PAGE, RERUN, CANVAS, CORE, LATEST)
 """What a row about the running app is held against, measured in the same run but for the core."""
 
 UNITS: dict[str, tuple[str, str]] = {
@@ -39,6 +40,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "stage/painted/viewers=30": ("frames/s", CANVAS),
     "server/cpu": ("% of a core", CORE),
     "stage/pause/viewers=30": ("ms", RERUN),
+    "room/cpu/followers=30": ("% of a core", CORE),
+    "room/lag/followers=30": ("ms", LATEST),
 }
 """Every claim about the running app but those of a hand: its unit, and its floor."""
 NAMES = (*UNITS, *hand.TARGETS)
@@ -78,7 +81,7 @@ def _measured(browser: Any, wanted: set[str], effort: Effort) -> Iterator[tuple[
         for name in [name for name in ALONE if name in wanted]:
             with _told(name), _tabs(browser, server) as open_tab:
                 yield name, ALONE[name](open_tab, effort)
-        for part in (_shared_room, _busy_room):
+        for part in (_shared_room, _busy_room, _followed_room):
             with _told(part.__name__.strip("_")):
                 yield from part(browser, server, wanted, effort)
 
@@ -88,7 +91,7 @@ class _Floors:
 
     def __init__(self, browser: Any, effort: Effort) -> None:
         self._browser, self._effort = browser, effort
-        self._known: dict[str, float] = {CORE: 100.0}
+        self._known: dict[str, float] = {CORE: 100.0, LATEST: 200.0}
 
     def of(self, against: str) -> float:
         """Return what one of `FLOORS` does."""
@@ -158,8 +161,10 @@ def _shared_room(browser: Any, server: Server, wanted: set[str], effort: Effort)
         return
     with _tabs(browser, server) as open_tab, Crowd() as crowd:
         tab = _training(open_tab, 3)
-        for _ in range(OTHERS):
-            crowd.join(tab.sockets[-1])
+        for _ in range(OTHERS):  # each with a way in of its own: one viewer has few places
+            with _tabs(browser, server) as open_other:
+                crowd.join(open_other(_match(3)).sockets[-1])
+                time.sleep(0.2)
         time.sleep(2)
         before, start = server.processor_seconds(), time.monotonic()
         frames = _painted(tab, effort)
@@ -186,14 +191,45 @@ def _busy_room(browser: Any, server: Server, wanted: set[str], effort: Effort) -
         _all_served(crowd)
 
 
+def _followed_room(browser: Any, server: Server, wanted: set[str], effort: Effort) -> Part:
+    """Thirty who follow a presenter, who points all the time, and watch the one training."""
+    cost, lag = "room/cpu/followers=30", "room/lag/followers=30"
+    if not wanted & {cost, lag}:
+        return
+    with _tabs(browser, server) as open_tab, Crowd() as crowd, Crowd("room") as room:
+        tab = _training(open_tab, 3)
+        for _ in range(OTHERS):
+            with _tabs(browser, server) as open_other:
+                crowd.join(open_other(_match(3)).sockets[-1])
+                time.sleep(0.2)
+        for _ in range(OTHERS + 2):  # a presenter, and thirty
+            room.join(server.address.replace("http", "ws", 1) + "/stage/room")
+        time.sleep(3)
+        before, start = server.processor_seconds(), time.monotonic()
+        tab.page.wait_for_timeout(60_000 * min(1.0, effort.seconds / 0.5))
+        after, seconds = server.processor_seconds(), time.monotonic() - start
+        _all_served(crowd)
+        lags = room.leave_with_lags()
+        if len(lags) <= OTHERS:
+            raise RuntimeError(f"only {len(lags)} of {OTHERS + 1} followers were told anything")
+        if cost in wanted and before is not None and after is not None:
+            yield cost, [100 * (after - before) / seconds]
+        if lag in wanted:
+            yield lag, lags
+
+
 def _all_served(crowd: Crowd) -> None:
     served = [frames for frames in crowd.leave() if frames]
     if len(served) < OTHERS:
         raise RuntimeError(f"only {len(served)} of {OTHERS} other viewers were served")
 
 
+def _match(seed: int) -> str:
+    return f"/gans?seed={seed}&steps=100000"
+
+
 def _training(open_tab: Open, seed: int) -> Tab:
-    tab = open_tab(f"/gans?seed={seed}&steps=100000")
+    tab = open_tab(_match(seed))
     tab.button("Train").click()
     tab.until("d.state === 'training' && d.step > 10")
     return tab

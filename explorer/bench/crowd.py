@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from statistics import median
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from websockets.typing import Origin
 from explorer.runs.frames import packets, unpack
 
 DISPLAY = 1 / 60  # seconds between two acknowledgements of one viewer
+POINTING = 1 / 20  # seconds between two places of a presenter's pointer, as the browser says them
+CLOCK = 60.0  # seconds after which the clock in a spot begins anew
 FOREVER = 10**9  # a goal that no run reaches; the server takes its last frame instead
 
 
@@ -29,6 +32,7 @@ class Crowd:
     """Viewers in a process of their own, until the context ends.
 
     They "view" a run that trains, or "ask" for what a dial looks like that they turn all the time.
+    In a "room" the first of them presents, and points all the time, and the others follow.
     """
 
     def __init__(self, act: str = "view") -> None:
@@ -66,7 +70,12 @@ class Crowd:
     def leave_with_ages(self) -> list[tuple[int, float]]:
         """Let all go; what each has got, and how many seconds it was there."""
         out, _ = self._process.communicate(timeout=20)
-        return [(count, age) for count, age in json.loads(out)]
+        return [(count, age) for count, age, _ in json.loads(out)]
+
+    def leave_with_lags(self) -> list[float]:
+        """Let all go; the median age in ms of what each was told, of those who were told some."""
+        out, _ = self._process.communicate(timeout=20)
+        return [lag for count, _, lag in json.loads(out) if count]
 
 
 @dataclass
@@ -76,6 +85,7 @@ class Place:
     address: str
     settings: dict[str, float]
     count: int = 0
+    lags: list[float] = field(default_factory=list)  # ms from what was said until it was told
     since: float = field(default_factory=time.monotonic)
 
 
@@ -109,17 +119,53 @@ async def ask(place: Place) -> None:
             await asyncio.sleep(max(0.0, start + age + DISPLAY - time.monotonic()))
 
 
+class Meeting:
+    """A room of a presenter and followers, all in this process, so that one clock times them."""
+
+    def __init__(self) -> None:
+        self._code: asyncio.Future[str] | None = None
+
+    async def attend(self, place: Place) -> None:
+        """Be the presenter, who comes first, or a follower."""
+        if self._code is None:
+            self._code = asyncio.get_running_loop().create_future()
+            await self._present(place, self._code)
+        else:
+            await self._follow(place, await self._code)
+
+    async def _present(self, place: Place, code: asyncio.Future[str]) -> None:
+        """Open the room and point somewhere else all the time: the place says what time it is."""
+        async with _connected(place) as socket:
+            await socket.send(json.dumps({"open": True}))
+            code.set_result(json.loads(await socket.recv())["entered"])
+            while True:
+                spot = {"part": "panel a", "x": time.monotonic() % CLOCK / CLOCK, "y": 0.5}
+                await socket.send(json.dumps({"spot": spot}))
+                await asyncio.sleep(POINTING)
+
+    async def _follow(self, place: Place, code: str) -> None:
+        async with _connected(place) as socket:
+            await socket.send(json.dumps({"code": code}))
+            async for message in socket:
+                if spot := json.loads(message).get("spot"):
+                    place.count += 1
+                    late = (time.monotonic() - spot["x"] * CLOCK) % CLOCK
+                    place.lags.append(1000 * late)
+
+
 def _connected(place: Place) -> connect:
     host = urlsplit(place.address).netloc
     origin = Origin(f"http://{host}")
     return connect(place.address, origin=origin, compression=None, max_size=None)
 
 
-ACTS = {"view": view, "ask": ask}
+ACTS = {"view": view, "ask": ask, "room": Meeting().attend}
 
 
-async def crowd(act: str) -> list[tuple[int, float]]:
-    """Read addresses until the input ends; what each viewer has got, and in how many seconds."""
+async def crowd(act: str) -> list[tuple[int, float, float]]:
+    """Read addresses until the input ends; what each viewer has got, in how many seconds, and how
+    late in ms in the median.
+    """
     places: list[Place] = []
     viewers: list[asyncio.Task[None]] = []
     lines = asyncio.StreamReader()
@@ -135,7 +181,10 @@ async def crowd(act: str) -> list[tuple[int, float]]:
     for outcome in await asyncio.gather(*viewers, return_exceptions=True):
         if isinstance(outcome, OSError | WebSocketException):
             print(outcome, file=sys.stderr)
-    return [(place.count, now - place.since) for place in places]
+    return [
+        (place.count, now - place.since, median(place.lags) if place.lags else 0.0)
+        for place in places
+    ]
 
 
 def main(act: str) -> None:

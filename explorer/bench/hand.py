@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from explorer.bench.crowd import Crowd
-from explorer.bench.rows import Effort, Row, spread, to_target
+from explorer.bench.rows import Effort, Row, spread, to_floor, to_target
 from explorer.bench.server import Server
 from explorer.bench.tab import READ, Tab
 from explorer.dials import dials, turned, typed
@@ -19,6 +19,7 @@ from explorer.runs.answers import named, packed
 from explorer.runs.links import decode, split
 
 OTHERS = 29
+PILE = "+".join(str(k % 17 + 1) for k in range(200))  # of 200 bins
 CLICKS = 20
 TURN = """
 ([dial, seconds, least, most]) => new Promise((done) => {
@@ -104,8 +105,21 @@ DRAGS: dict[str, Drag] = {
         "length",
         answer="explorer.figures.gradients.start:answer",
         settings="explorer.labs.gradients.settings:Flow",
-        least=0.4,
-        most=0.6,
+        least=0.08,  # 89 to 129 steps
+        most=0.12,
+    ),
+    "matrix": Drag(
+        "/gradients?view=matrix",
+        "gain",
+        answer="explorer.figures.gradients.matrix:answer",
+        settings="explorer.labs.gradients.settings:Flow",
+    ),
+    "depth": Drag(
+        "/gradients?view=depth",
+        "depth_layers",
+        answer="explorer.figures.gradients.depth:answer",
+        settings="explorer.labs.gradients.settings:Flow",
+        most=0.4,
     ),
     "surgery": Drag(
         "/cells?view=surgery&hold=forget_gate&text=" + "for+(a,+b)+in+x:+" * 12,
@@ -113,18 +127,55 @@ DRAGS: dict[str, Drag] = {
         answer="explorer.figures.cells.answers:surgery",
         settings="explorer.labs.cells.settings:CellLab",
     ),
+    "cliff": Drag(
+        "/gradients?view=cliff",
+        "cliff_b",
+        answer="explorer.figures.gradients.cliff:answer",
+        settings="explorer.labs.gradients.settings:Flow",
+        least=0.4,
+        most=0.6,
+    ),
     "dirac": Drag(
         "/gans?view=dirac",
         "dirac_x",
         answer="explorer.figures.gans.dirac:answer",
         settings="explorer.labs.gans.settings:GanLab",
     ),
+    "sand": Drag(
+        "/transport?line_source=" + PILE + "&line_target=" + PILE,
+        "shift",
+        answer="explorer.figures.transport.line:answer",
+        settings="explorer.labs.transport.settings:Sand",
+    ),
+    "clouds": Drag(
+        "/transport?view=plane&plane_count=300",
+        "plane_right",
+        answer="explorer.figures.transport.plane:answer",
+        settings="explorer.labs.transport.settings:Sand",
+    ),
+    "thousand": Drag(
+        "/transport?view=plane&plane_count=1000",
+        "plane_right",
+        answer="explorer.figures.transport.plane:answer",
+        settings="explorer.labs.transport.settings:Sand",
+    ),
+    "colours": Drag(
+        "/transport?view=colours",
+        "colours_count",
+        answer="explorer.figures.transport.colours:answer",
+        settings="explorer.labs.transport.settings:Sand",
+    ),
 }
 """Every page whose drag is measured; nothing that was asked for before is asked for again soon."""
 
+PACES = {"clouds": 30.0, "thousand": 6.0, "colours": 10.0}
+"""Pictures a second that are asked for of one drag; 25 of all others."""
+FRAME = 1000 / 60  # ms from one animation frame to the next
+
 TARGETS: dict[str, tuple[float, str]] = {
     "hand/way": (20.0, "ms"),
-    **{f"hand/answers/{name}": (25.0, "answers/s") for name in DRAGS},
+    "hand/bin": (20.0 + FRAME, "ms"),
+    **{f"hand/answers/{name}": (PACES.get(name, 25.0), "answers/s") for name in DRAGS},
     "hand/new": (100.0, "ms"),
     "hand/clicks/120ms": (CLICKS, f"of {CLICKS}"),
     "hand/clicks/30ms": (CLICKS, f"of {CLICKS}"),
@@ -144,6 +195,8 @@ def alone(open_tab: Open, wanted: set[str], effort: Effort) -> Iterator[Row]:
     """Measure what one viewer sees who is alone."""
     if "hand/way" in wanted:
         yield _row("hand/way", _way(open_tab, effort))
+    if "hand/bin" in wanted:
+        yield from _bin(open_tab, effort)
     for name, drag in DRAGS.items():
         if f"hand/answers/{name}" in wanted:
             yield from _answers(open_tab, name, drag, effort)
@@ -214,6 +267,16 @@ def _way(open_tab: Open, effort: Effort) -> list[float]:
     tab = open_tab("/gradients").at_rest()
     found: list[float] = tab.page.evaluate(WAY % READ, ["forget_bias", _values(effort)])
     return found[4:]
+
+
+def _bin(open_tab: Open, effort: Effort) -> Iterator[Row]:
+    """From a move of piles of 200 bins until all is painted: a frame more than what is empty."""
+    empty, drag = median(_way(open_tab, effort)), DRAGS["sand"]
+    tab = open_tab(drag.path).at_rest()
+    values = [round(-2 + 0.05 * k, 2) for k in range(8 * effort.turns)]
+    found: list[float] = tab.page.evaluate(WAY % READ, [drag.dial, values])
+    yield to_target("hand/bin", found[4:], empty + FRAME, "ms")
+    yield to_floor("hand/bin/floor", found[4:], 1000 * _computed(drag), "computing alone", "ms")
 
 
 def _answers(open_tab: Open, name: str, drag: Drag, effort: Effort) -> Iterator[Row]:

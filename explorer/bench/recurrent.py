@@ -1,25 +1,31 @@
 """How fast the recurrent rooms are, and exact transport, each against plain library code."""
 
+import itertools
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from explorer.bench.rows import Effort, Row, side_by_side
+from explorer.bench.rows import Effort, Row, side_by_side, to_target
 from explorer.cells import CELLS, Weights, unfolded
+from explorer.figures.gradients import answer
 from explorer.gans.distributions import RING
-from explorer.gradients.adding import AddingSettings, SideBySide
+from explorer.gradients.initial import initial_matrix
 from explorer.gradients.settings import FlowSettings
+from explorer.gradients.side_by_side import LearningSettings, SideBySide, outcome
 from explorer.gradients.textbook import TextbookAdding
 from explorer.gradients.through_time import norms_through_time
-from explorer.gradients.unrolled import MEASURED
+from explorer.gradients.unrolled import MEASURED, UNROLLED, unpacked
 from explorer.labs.gradients import Flow
 from explorer.sequences import trace
 from explorer.transport import wasserstein
 
 UNITS, STEPS, INPUTS, POINTS = 64, 200, 16, 512
+POPULATION = 20
 
 
 def adding(cell: str, name: str, effort: Effort) -> Iterable[Row]:
@@ -28,10 +34,70 @@ def adding(cell: str, name: str, effort: Effort) -> Iterable[Row]:
     Both begin anew after 1,000 updates, which is a whole run of the page: what a network costs
     depends on where it stands, for gradients that vanish into subnormal numbers are slow.
     """
-    settings = AddingSettings()
+    settings = LearningSettings(batch=50, seeds=1)
     ours = repeated(lambda: SideBySide(settings, (cell,)).step)
     other = repeated(lambda: TextbookAdding(settings, cell).step)
     yield side_by_side(name, ours, other, "textbook", effort, "updates/s")
+
+
+def population(cell: str, width: int, batch: int, name: str, effort: Effort) -> Iterable[Row]:
+    """Updates a second of 20 seeds in one unroll, against one seed after another.
+
+    The others are ours with a population of one, and PyTorch's own layer as a tutorial writes it.
+    """
+    alone = LearningSettings(width=width, batch=batch, seeds=1)
+    many = replace(alone, seeds=POPULATION)
+    ours = repeated(lambda: SideBySide(many, (cell,)).step, 200)
+    textbook = repeated(lambda: TextbookAdding(alone, cell).step)
+    one = repeated(lambda: SideBySide(alone, (cell,)).step)
+    for other, against in ((textbook, "textbook"), (one, "one by one")):
+        yield side_by_side(name, ours, other, against, effort, "updates/s", work=POPULATION)
+
+
+def learned(cell: str, effort: Effort) -> Iterable[Row]:
+    """Seconds until the adding problem over 50 steps is solved, looks at 250 sequences included.
+
+    One seed after another, the median; then as many as a population in one unroll.
+    """
+    seeds = range(5 if effort.turns > 3 else 3)
+    one = [_seconds(LearningSettings(batch=50, seeds=1, seed=seed), cell) for seed in seeds]
+    yield to_target(f"solve/{cell}", one, 1.5, "s")
+    many = _seconds(LearningSettings(batch=50, seeds=POPULATION), cell)
+    yield to_target(f"solve/{cell}/seeds={POPULATION}", [many], 12.0, "s")
+
+
+def _seconds(settings: LearningSettings, cell: str) -> float:
+    start = time.process_time()
+    outcome(settings, cell)
+    return time.process_time() - start
+
+
+def unrolled(cell: str, name: str, effort: Effort) -> Iterable[Row]:
+    """Forward and back through 50 steps with every state's gradient kept, against the fused layer.
+
+    The layer keeps nothing and gives the weights' gradient alone.
+    """
+    kind, rng = CELLS[cell], torch.Generator().manual_seed(0)
+    matrix = initial_matrix(cell, 2, 32, rng).float()
+    network = UNROLLED[cell](matrix, 50, 50)
+    gradient, last = torch.empty_like(matrix), torch.rand(32, 50, generator=rng)
+    x = torch.rand(50, 2, 50, generator=rng)
+    layer = kind.layer(unpacked(cell, matrix))
+    for parameter in layer.parameters():
+        parameter.requires_grad_()
+    given = x.mT.contiguous()
+
+    @torch.inference_mode()
+    def ours() -> None:
+        network.read(x)
+        network.forward()
+        network.backward(last)
+        network.differentiate(gradient)
+
+    def other() -> None:
+        layer(given)[0][-1].backward(last.T)
+
+    yield side_by_side(name, ours, other, "nn layer fused", effort, "ms")
 
 
 def repeated(fresh: Callable[[], Callable[[], object]], length: int = 1_000) -> Callable[[], None]:
@@ -61,6 +127,55 @@ def gradients_page(effort: Effort) -> Iterable[Row]:
             unrolled_autograd(settings)
 
     yield side_by_side("gradients/page", ours, other, "textbook", effort, "ms")
+
+
+REFERENCE: dict[str, FlowSettings] = {
+    "RNN": FlowSettings("rnn_tanh"),
+    **{
+        f"RNN, rotation times {gain:g}": FlowSettings(
+            "rnn_tanh", recurrent_init="orthogonal", gain=gain
+        )
+        for gain in (0.9, 1.0, 1.1, 1.5)
+    },
+    "ReLU, rotation": FlowSettings("rnn_relu", recurrent_init="orthogonal"),
+    "LSTM": FlowSettings("lstm"),
+    **{f"LSTM, bias {b:g}": FlowSettings("lstm", forget_bias=b) for b in (1.0, 2.0, 3.0, 5.0)},
+    "GRU": FlowSettings("gru"),
+    **{f"GRU, bias {b:g}": FlowSettings("gru", forget_bias=b) for b in (1.0, 3.0, 5.0)},
+}
+"""Fifteen models whose gradient flow before training was measured independently."""
+
+
+def reference_table(effort: Effort) -> Iterable[Row]:
+    """Fifteen models, five seeds of each, over 100 steps: against a second, and a plain loop."""
+
+    def ours() -> None:
+        for settings in REFERENCE.values():
+            norms_through_time(settings)
+
+    def other() -> None:
+        for settings in REFERENCE.values():
+            unrolled_autograd(settings)
+
+    name = "gradients/table/models=15/seeds=5"
+    yield side_by_side(name, ours, other, "textbook", effort, "ms")
+
+
+def dragged(effort: Effort) -> Iterable[Row]:
+    """What the page answers while a forget bias is dragged: five gated cells, one seed, theory too.
+
+    Against what a loop over PyTorch's own cells needs for all seeds of the two that it has.
+    """
+    biases = itertools.cycle([1 + 0.013 * k for k in range(200)])
+
+    def ours() -> None:
+        answer(Flow(cells="gated", forget_bias=next(biases)), True)
+
+    def other() -> None:
+        for cell in ("lstm", "gru"):
+            unrolled_autograd(Flow().settings(cell))
+
+    yield side_by_side("gradients/dragged/cells=5", ours, other, "textbook", effort, "ms")
 
 
 def unrolled_autograd(settings: FlowSettings) -> Tensor:
@@ -233,7 +348,19 @@ ROWS: dict[str, Callable[[Effort], Iterable[Row]]] = {
     "adding/lstm": partial(adding, "lstm", "adding/lstm"),
     "adding/gru": partial(adding, "gru", "adding/gru"),
     "adding/rnn": partial(adding, "rnn_tanh", "adding/rnn"),
+    "unrolled/lstm": partial(unrolled, "lstm", "unrolled/lstm"),
+    "unrolled/gru": partial(unrolled, "gru", "unrolled/gru"),
+    "unrolled/rnn": partial(unrolled, "rnn_tanh", "unrolled/rnn"),
+    "solve/lstm": partial(learned, "lstm"),
+    **{
+        name: partial(population, cell, width, batch, name)
+        for cell, short in (("lstm", "lstm"), ("gru", "gru"), ("rnn_tanh", "rnn"))
+        for width, batch in ((32, 50), (8, 10))
+        for name in (f"population/{short}/width={width}/batch={batch}/seeds=20",)
+    },
     "gradients/page": gradients_page,
+    "gradients/table/models=15/seeds=5": reference_table,
+    "gradients/dragged/cells=5": dragged,
     "cells/trace": cells_trace,
     "trace/units=64/steps=200": partial(recorded, 64, 200),
     "trace/units=256/steps=1000": partial(recorded, 256, 1_000),

@@ -8,9 +8,11 @@
 
 The conventions are PyTorch's: gates packed i, f, g, o and r, z, n, two biases for each gate, z
 keeps, reset after the matrix product. Three cells that PyTorch lacks follow them as far as they
-go: peepholes, coupled gates (i, g, o), and the GRU that resets before the product.
+go: peepholes, coupled gates (i, g, o), and the GRU that resets before the product. Any gated cell
+can have other activations: `CELLS["lstm(hard_sigmoid_0.2_0.5, tanh, tanh)"]`.
 """
 
+from explorer.cells.activations import Activation, activation, hard_sigmoid
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, untouched
 from explorer.cells.coupled import CoupledLSTM, CoupledLSTMStep
 from explorer.cells.equations import Equation
@@ -19,6 +21,7 @@ from explorer.cells.gates import CONVENTIONS, STATES, Called, GateKind, Packing
 from explorer.cells.gru import GRU, GRUBefore, GRUBeforeStep, GRUStep
 from explorer.cells.lstm import LSTM, LSTMStep
 from explorer.cells.peephole import PeepholeLSTM, PeepholeLSTMStep
+from explorer.cells.registry import CELLS, Cells
 from explorer.cells.remembering import (
     Remembrance,
     chrono_biases,
@@ -40,20 +43,6 @@ from explorer.cells.textbook import second_opinion
 from explorer.cells.unfolding import keeping_share, unfolded, written_share
 from explorer.cells.weights import Weights
 
-CELLS: dict[str, Cell] = {
-    cell.name: cell
-    for cell in (
-        RNN("tanh"),
-        RNN("relu"),
-        LSTM(),
-        PeepholeLSTM(),
-        CoupledLSTM(),
-        GRU(),
-        GRUBefore(),
-    )
-}
-"""Every cell by the name it has in links and files; menus show them in this order."""
-
 __all__ = [
     "ABLATIONS",
     "CELLS",
@@ -62,8 +51,10 @@ __all__ = [
     "LSTM",
     "RNN",
     "STATES",
+    "Activation",
     "Called",
     "Cell",
+    "Cells",
     "Clamp",
     "CoupledLSTM",
     "CoupledLSTMStep",
@@ -87,8 +78,10 @@ __all__ = [
     "WeightEdit",
     "Weights",
     "ablations_of",
+    "activation",
     "chrono_biases",
     "formulas",
+    "hard_sigmoid",
     "keeping_share",
     "remembrance",
     "second_opinion",

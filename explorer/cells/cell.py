@@ -6,6 +6,7 @@ axes in front: none for one vector, a batch, or, in a recorded trace, time.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from explorer.cells.activations import Activation, differing
 from explorer.cells.equations import Equation
 from explorer.cells.gates import GateKind, Packing
 from explorer.cells.textbook import second_opinion
@@ -107,7 +109,7 @@ class Cell(ABC):
     """Every gate, in the order of pictures; those that are packed in the order of their rows."""
     gates: ClassVar[tuple[str, ...]]
     """The packed gates in the order in which PyTorch packs their rows; also fields of the step."""
-    equations: ClassVar[tuple[Equation, ...]] = ()
+    equations: tuple[Equation, ...] = ()
     """How all but the packed gates is made, in the order in which a step computes it."""
     made: ClassVar[type[Step]]
     """What a step returns; its fields stand in the order in which they are computed."""
@@ -119,14 +121,59 @@ class Cell(ABC):
     """The state that remembers: "cell" where there is one, else "hidden"."""
     ablations: ClassVar[tuple[str, ...]] = ()
     """What it can do without, by the names of `ABLATIONS`."""
+    activations: tuple[Activation, ...] = ()
+    """Of the gates, of the candidate and, where there is a memory c, of what is shown of it; empty
+    where a file's activation makes another cell of the list."""
     packings: ClassVar[Mapping[str, Packing]] = {}
     """The formats besides PyTorch's that know this cell: "keras", "onnx", "tensorflow1"."""
-    has_layer: ClassVar[bool] = True
+    has_layer: bool = True
     """Whether torch has the same layer; where not, `second_opinion` is what to compare with."""
 
     def __init_subclass__(cls) -> None:
         """Read the packed gates off the kinds of gates."""
         cls.gates = tuple(kind.field for kind in cls.kinds if kind.packed)
+
+    def by(self, *activations: Activation) -> "Cell":
+        """The same cell with other activations, in the order of its own; itself with those it has.
+
+        Raises `ValueError` for another number of them, for a gate that is no share of 0 to 1, and
+        for a candidate that is one.
+        """
+        if activations == self.activations:
+            return self
+        shares = [each.is_share for each in activations]
+        if len(shares) != len(self.activations) or not shares[0] or any(shares[1:]):
+            names = ", ".join(each.name for each in activations)
+            raise ValueError(f"{self.name} cannot be computed with the activations {names}")
+        gates, candidate, *shown = activations
+        made = copy(self)
+        made.activations, made.has_layer = activations, False
+        made.name = f"{self.family}({', '.join(each.name for each in activations)})"
+        made.kinds = tuple(kind.by(gates if kind.is_share else candidate) for kind in self.kinds)
+        for show in shown:
+            squashed = Equation("squashed", f"{show.sign}({{cell}})")
+            made.equations = tuple(
+                squashed if equation.name == squashed.name else equation
+                for equation in self.equations
+            )
+        varied = f"({differing(activations, self.activations)})"
+        made.label, made.short = f"{self.label} {varied}", f"{self.short} {varied}"
+        return made
+
+    @property
+    def family(self) -> str:
+        """The name of the cell that it is but for its activations."""
+        return self.name.partition("(")[0]
+
+    @property
+    def varied(self) -> bool:
+        """Whether its activations are others than those that its name alone stands for."""
+        return self.family != self.name
+
+    @property
+    def shows(self) -> Activation:
+        """What the hidden state has been through last: what shows the memory, or the candidate."""
+        return self.activations[2] if len(self.activations) > 2 else self.candidate.squash
 
     @property
     def peepholes(self) -> bool:

@@ -45,13 +45,17 @@ PACKINGS: dict[str, dict[str, Packing]] = {
 
 
 def packing(convention: str, cell_name: str) -> Packing:
-    """How a format packs a cell; `ValueError` names the formats or cells there are."""
+    """How a format packs a cell, whatever its activations.
+
+    Raises `ValueError` with the formats or cells there are.
+    """
     if convention not in PACKINGS:
         raise ValueError(f"unknown convention {convention!r}; choose from {_listed(PACKINGS)}")
     known = PACKINGS[convention]
-    if cell_name not in known:
+    family = CELLS[cell_name].family if cell_name in CELLS else cell_name
+    if family not in known:
         raise ValueError(f"{convention} has no cell {cell_name!r}; choose from {_listed(known)}")
-    return known[cell_name]
+    return known[family]
 
 
 def reordered(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells.activations import SIGMOID, TANH
 from explorer.cells.cell import (
     Cell,
     Gate,
@@ -86,6 +86,7 @@ class CoupledLSTM(Cell):
         CANDIDATE,
         OUTPUT,
     )
+    activations = (SIGMOID, TANH, TANH)
     equations = (Equation("forget_gate", "1 − {input_gate}"), *EQUATIONS)
     made = CoupledLSTMStep
     touchable: ClassVar[tuple[str, ...]] = (
@@ -112,18 +113,19 @@ class CoupledLSTM(Cell):
     ) -> CoupledLSTMStep:
         """One step, given W_ih x + b_ih of the three gates."""
         before = memory_of(state)
+        share, squash, show = (each.of for each in self.activations)
         parts: dict[str, Tensor] = {}
         from_hidden = fed_back(weights, state.hidden)
         preactivation = from_input + from_hidden
         i, g, o = preactivation.chunk(3, dim=-1)
-        parts["input_gate"] = i = touch("input_gate", torch.sigmoid(i), parts)
+        parts["input_gate"] = i = touch("input_gate", share(i), parts)
         parts["forget_gate"] = f = touch("forget_gate", 1 - i, parts)
-        parts["candidate"] = g = touch("candidate", torch.tanh(g), parts)
-        parts["output_gate"] = o = touch("output_gate", torch.sigmoid(o), parts)
+        parts["candidate"] = g = touch("candidate", squash(g), parts)
+        parts["output_gate"] = o = touch("output_gate", share(o), parts)
         kept = f * before
         written = i * g
         parts["cell"] = cell = touch("cell", kept + written, parts)
-        parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
+        parts["squashed"] = squashed = touch("squashed", show(cell), parts)
         hidden = touch("hidden", o * squashed, parts)
         return CoupledLSTMStep(
             from_input=from_input,

@@ -2,19 +2,24 @@
 
 from dataclasses import fields
 
+from explorer.cells.activations import FIXED, Activation
 from explorer.cells.cell import Cell
 from explorer.cells.equations import written_out
 from explorer.cells.gates import GateKind
 
-SIGNS = {" · ": r" \cdot ", "−": "-", "tanh(": r"\tanh("}
-SQUASHES = {"σ": r"\sigma", "tanh": r"\tanh", "relu": r"\mathrm{relu}"}
+SIGNS = {
+    " · ": r" \cdot ",
+    "−": "-",
+    **{f"{known.sign}(": f"{known.latex}(" for known in FIXED.values()},
+}
 
 
 def formulas(cell: Cell) -> tuple[str, ...]:
     """One line for each gate and each state, in the order in which a step computes them.
 
     Peepholes are p, and what follows is the number at the step itself but for h₋₁ and c₋₁. Both
-    biases of a gate are one letter b unless the reset gate stands between them.
+    biases of a gate are one letter b unless the reset gate stands between them. An activation that
+    its sign does not tell is written out below.
     """
     known = {equation.name: equation for equation in cell.equations}
     letters = {kind.field: kind.papers.letter for kind in cell.kinds}
@@ -28,7 +33,15 @@ def formulas(cell: Cell) -> tuple[str, ...]:
             for sign, latex in SIGNS.items():
                 right = right.replace(sign, latex)
             found.append(f"{letters[name]} = {right}")
-    return tuple(found)
+    squashes = dict.fromkeys(kind.squash for kind in cell.kinds if kind.squash.definition)
+    return (*found, *map(_written_out, squashes))
+
+
+def _written_out(squash: Activation) -> str:
+    line = squash.definition
+    for sign, latex in (("−", "-"), ("min", r"\min"), ("max", r"\max")):
+        line = line.replace(sign, latex)
+    return f"{squash.latex}(x) = {line}"
 
 
 def _of_gate(cell: Cell, kind: GateKind) -> str:
@@ -44,4 +57,4 @@ def _of_gate(cell: Cell, kind: GateKind) -> str:
     if kind.sees:
         seen = "c" if kind.sees == "cell" else "c_{-1}"
         total += f" + p_{{{letter}}} \\cdot {seen}"
-    return f"{letter} = {SQUASHES[kind.squash]}({total})"
+    return f"{letter} = {kind.squash.latex}({total})"

@@ -4,8 +4,10 @@ A text may contain ⟦key⟧, which pictures replace by the word of the conventi
 {name}, by the number of that name: ``{forget:percent}`` is the forget gate as a percentage.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from explorer.cells.activations import SIGMOID, TANH, Activation
 
 CONVENTIONS = ("gates", "learn, remember, use", "PyTorch", "Keras", "ONNX")
 """Who calls a gate what: papers, Udacity's courses, and three libraries.
@@ -45,7 +47,7 @@ class GateKind:
 
     field: str  # of the step
     name: str  # of its arrays in pictures
-    squash: Literal["σ", "tanh", "relu"]
+    squash: Activation
     means: str  # what its value does, from one end to the other
     says: str  # what it does now
     papers: Called
@@ -67,7 +69,12 @@ class GateKind:
     @property
     def is_share(self) -> bool:
         """Whether it goes from 0 to 1."""
-        return self.squash == "σ"
+        return self.squash.is_share
+
+    def by(self, squash: Activation) -> "GateKind":
+        """The same gate made by another activation, where its value may lie included."""
+        means = self.means.replace(self.squash.between, squash.between)
+        return replace(self, squash=squash, means=means)
 
     @property
     def called(self) -> tuple[Called, ...]:
@@ -91,7 +98,7 @@ class Packing:
 INPUT = GateKind(
     field="input_gate",
     name="input",
-    squash="σ",
+    squash=SIGMOID,
     means="How much of the ⟦candidate gate⟧ is let into the ⟦cell state⟧: 1 all of it, 0 nothing.",
     says="The ⟦input gate⟧ lets in {input:percent} of what the ⟦candidate gate⟧ offers.",
     papers=in_papers("i", "input", "input gate"),
@@ -103,7 +110,7 @@ INPUT = GateKind(
 FORGET = GateKind(
     field="forget_gate",
     name="forget",
-    squash="σ",
+    squash=SIGMOID,
     means="How much of the old ⟦cell state⟧ stays: 1 keeps all of it, 0 forgets it.",
     says="The ⟦forget gate⟧ keeps {forget:percent} of what was there.",
     papers=in_papers("f", "forget", "forget gate"),
@@ -115,7 +122,7 @@ FORGET = GateKind(
 CANDIDATE = GateKind(
     field="candidate",
     name="candidate",
-    squash="tanh",
+    squash=TANH,
     means="What the cell would write into the ⟦cell state⟧, between −1 and 1.",
     says="The ⟦candidate gate⟧ offers {candidate} to be written.",
     papers=in_papers("g", "candidate", "candidate"),
@@ -127,7 +134,7 @@ CANDIDATE = GateKind(
 OUTPUT = GateKind(
     field="output_gate",
     name="output",
-    squash="σ",
+    squash=SIGMOID,
     means="How much of the squashed ⟦cell state⟧ is shown: 1 all of it, 0 nothing.",
     says="The ⟦output gate⟧ shows {output:percent} of the squashed ⟦cell state⟧.",
     papers=in_papers("o", "output", "output gate"),
@@ -139,7 +146,7 @@ OUTPUT = GateKind(
 RESET = GateKind(
     field="reset_gate",
     name="reset",
-    squash="σ",
+    squash=SIGMOID,
     means="How much of the past the ⟦new gate⟧ hears: 1 all of it, 0 nothing.",
     says="The ⟦reset gate⟧ lets the ⟦new gate⟧ hear {reset:percent} of the past.",
     papers=in_papers("r", "reset", "reset gate"),
@@ -151,7 +158,7 @@ RESET = GateKind(
 UPDATE = GateKind(
     field="update_gate",
     name="update",
-    squash="σ",
+    squash=SIGMOID,
     means="How much of the old ⟦state⟧ stays: 1 keeps all of it, 0 takes the ⟦new gate⟧.",
     says="The ⟦update gate⟧ keeps {update:percent} of the old ⟦state⟧.",
     papers=in_papers("z", "update", "update gate"),
@@ -163,7 +170,7 @@ UPDATE = GateKind(
 NEW = GateKind(
     field="new",
     name="new",
-    squash="tanh",
+    squash=TANH,
     means="What the cell would like to be now, between −1 and 1.",
     says="The ⟦new gate⟧ would be {new}.",
     papers=in_papers("n", "new", "new value"),
@@ -175,7 +182,7 @@ NEW = GateKind(
 HIDDEN = GateKind(
     field="hidden",
     name="hidden",
-    squash="tanh",
+    squash=TANH,
     means="All that the cell has: its memory and its output in one number.",
     says="The ⟦hidden state⟧ goes from {hidden_before} to {hidden}; nothing keeps the old one.",
     papers=in_papers("h", "hidden", "hidden value"),

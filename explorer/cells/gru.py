@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from explorer.cells.activations import SIGMOID, TANH
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, blank, fed_back, gate_of, untouched
 from explorer.cells.equations import Equation
 from explorer.cells.gates import NEW, RESET, UPDATE, Packing
@@ -67,6 +68,7 @@ class GRU(Cell):
     label = short = "GRU"
     source = "Cho et al. 2014, first version"
     kinds = (RESET, UPDATE, replace(NEW, hears="reset_gate", reset="after"))
+    activations = (SIGMOID, TANH)
     equations = (Equation("gated_hidden", "{reset_gate} · {past}"), *BLEND)
     made = GRUStep
     touchable: ClassVar[tuple[str, ...]] = ("reset_gate", "update_gate", "new", "hidden")
@@ -85,16 +87,17 @@ class GRU(Cell):
         touch: Touch = untouched,
     ) -> GRUStep:
         """One step, given W_ih x + b_ih of the three gates."""
+        share, squash = (each.of for each in self.activations)
         parts: dict[str, Tensor] = {}
         from_hidden = fed_back(weights, state.hidden)
         reset_in, update_in, new_in = from_input.chunk(3, dim=-1)
         reset_back, update_back, new_back = from_hidden.chunk(3, dim=-1)
         before_reset, before_update = reset_in + reset_back, update_in + update_back
-        parts["reset_gate"] = r = touch("reset_gate", torch.sigmoid(before_reset), parts)
-        parts["update_gate"] = z = touch("update_gate", torch.sigmoid(before_update), parts)
+        parts["reset_gate"] = r = touch("reset_gate", share(before_reset), parts)
+        parts["update_gate"] = z = touch("update_gate", share(before_update), parts)
         gated_hidden = r * new_back
         before_new = new_in + gated_hidden
-        parts["new"] = n = touch("new", torch.tanh(before_new), parts)
+        parts["new"] = n = touch("new", squash(before_new), parts)
         kept = z * state.hidden
         written = (1 - z) * n
         hidden = touch("hidden", kept + written, parts)
@@ -157,6 +160,7 @@ class GRUBefore(Cell):
     short = "GRU before"
     source = "Cho et al. 2014, third version, eqs. 5 to 8"
     kinds = (RESET, UPDATE, replace(NEW, hears="reset_gate", reset="before"))
+    activations = (SIGMOID, TANH)
     equations = (Equation("reset_hidden", "{reset_gate} · {hidden_before}"), *BLEND)
     made = GRUBeforeStep
     touchable = GRU.touchable
@@ -176,17 +180,18 @@ class GRUBefore(Cell):
         touch: Touch = untouched,
     ) -> GRUBeforeStep:
         """One step, given W_ih x + b_ih of the three gates."""
+        share, squash = (each.of for each in self.activations)
         parts: dict[str, Tensor] = {}
         both, new = 2 * weights.units, slice(2 * weights.units, None)
         gates_back = linear(state.hidden, weights.weight_hh[:both], weights.bias_hh[:both])
         before_gates = from_input[..., :both] + gates_back
-        r, z = torch.sigmoid(before_gates).chunk(2, dim=-1)
+        r, z = share(before_gates).chunk(2, dim=-1)
         parts["reset_gate"] = r = touch("reset_gate", r, parts)
         parts["update_gate"] = z = touch("update_gate", z, parts)
         reset_hidden = r * state.hidden
         new_back = linear(reset_hidden, weights.weight_hh[new], weights.bias_hh[new])
         before_new = from_input[..., new] + new_back
-        parts["new"] = n = touch("new", torch.tanh(before_new), parts)
+        parts["new"] = n = touch("new", squash(before_new), parts)
         kept = z * state.hidden
         written = (1 - z) * n
         hidden = touch("hidden", kept + written, parts)

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from explorer.cells.activations import SIGMOID, TANH
 from explorer.cells.cell import (
     Cell,
     Gate,
@@ -84,6 +85,7 @@ class LSTM(Cell):
     label = short = "LSTM"
     source = "Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000"
     kinds = (INPUT, FORGET, CANDIDATE, OUTPUT)
+    activations = (SIGMOID, TANH, TANH)
     equations = EQUATIONS
     made = LSTMStep
     touchable: ClassVar[tuple[str, ...]] = (
@@ -115,18 +117,19 @@ class LSTM(Cell):
     ) -> LSTMStep:
         """One step, given W_ih x + b_ih of the four gates."""
         before = memory_of(state)
+        share, squash, show = (each.of for each in self.activations)
         parts: dict[str, Tensor] = {}
         from_hidden = fed_back(weights, state.hidden)
         preactivation = from_input + from_hidden
         i, f, g, o = preactivation.chunk(4, dim=-1)
-        parts["input_gate"] = i = touch("input_gate", torch.sigmoid(i), parts)
-        parts["forget_gate"] = f = touch("forget_gate", torch.sigmoid(f), parts)
-        parts["candidate"] = g = touch("candidate", torch.tanh(g), parts)
-        parts["output_gate"] = o = touch("output_gate", torch.sigmoid(o), parts)
+        parts["input_gate"] = i = touch("input_gate", share(i), parts)
+        parts["forget_gate"] = f = touch("forget_gate", share(f), parts)
+        parts["candidate"] = g = touch("candidate", squash(g), parts)
+        parts["output_gate"] = o = touch("output_gate", share(o), parts)
         kept = f * before
         written = i * g
         parts["cell"] = cell = touch("cell", kept + written, parts)
-        parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
+        parts["squashed"] = squashed = touch("squashed", show(cell), parts)
         hidden = touch("hidden", o * squashed, parts)
         return LSTMStep(
             from_input=from_input,
@@ -152,7 +155,7 @@ class LSTM(Cell):
         backward: bool = False,
     ) -> Step:
         """Every step along the first axis, or from its end."""
-        if touch is not None or not runs_in_place(weights, from_input, state):
+        if touch is not None or self.varied or not runs_in_place(weights, from_input, state):
             return super().along(weights, from_input, state, touch, backward)
         return _in_place(weights, from_input, state.hidden, memory_of(state), backward)
 

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells.activations import SIGMOID, TANH
 from explorer.cells.cell import (
     Cell,
     Gate,
@@ -91,6 +92,7 @@ class PeepholeLSTM(Cell):
         CANDIDATE,
         replace(OUTPUT, sees="cell"),
     )
+    activations = (SIGMOID, TANH, TANH)
     equations = EQUATIONS
     made = PeepholeLSTMStep
     touchable: ClassVar[tuple[str, ...]] = (
@@ -113,15 +115,16 @@ class PeepholeLSTM(Cell):
         """One step, given W_ih x + b_ih of the four gates."""
         before, peepholes = memory_of(state), weights.peepholes
         assert peepholes is not None, "checked at the door"
+        share, squash, show = (each.of for each in self.activations)
         parts: dict[str, Tensor] = {}
         from_hidden = fed_back(weights, state.hidden)
         i, f, g, o = (from_input + from_hidden).chunk(4, dim=-1)
         p_i, p_f, p_o = peepholes.unbind(0)
         i_sees, f_sees = p_i * before, p_f * before
         before_i, before_f = i + i_sees, f + f_sees
-        parts["input_gate"] = i = touch("input_gate", torch.sigmoid(before_i), parts)
-        parts["forget_gate"] = f = touch("forget_gate", torch.sigmoid(before_f), parts)
-        parts["candidate"] = candidate = touch("candidate", torch.tanh(g), parts)
+        parts["input_gate"] = i = touch("input_gate", share(before_i), parts)
+        parts["forget_gate"] = f = touch("forget_gate", share(before_f), parts)
+        parts["candidate"] = candidate = touch("candidate", squash(g), parts)
         kept = f * before
         written = i * candidate
         parts["cell"] = cell = touch("cell", kept + written, parts)
@@ -129,8 +132,8 @@ class PeepholeLSTM(Cell):
         before_o = o + o_sees
         from_memory = torch.cat((i_sees, f_sees, o_sees), dim=-1)
         preactivation = torch.cat((before_i, before_f, g, before_o), dim=-1)
-        parts["output_gate"] = o = touch("output_gate", torch.sigmoid(before_o), parts)
-        parts["squashed"] = squashed = touch("squashed", torch.tanh(cell), parts)
+        parts["output_gate"] = o = touch("output_gate", share(before_o), parts)
+        parts["squashed"] = squashed = touch("squashed", show(cell), parts)
         hidden = touch("hidden", o * squashed, parts)
         return PeepholeLSTMStep(
             from_input=from_input,

@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.cells.activations import SIGMOID, Activation
 from explorer.cells.cell import Cell, block_of, rows
 from explorer.cells.weights import Weights
 
@@ -31,13 +32,19 @@ class Remembrance:
         return self.gate**steps
 
 
-def remembrance(bias: Float[Tensor, " B"]) -> Remembrance:
+def remembrance(bias: Float[Tensor, " B"], by: Activation = SIGMOID) -> Remembrance:
     """Gate, half-life ln ½ / ln f and time constant 1/(1 − f), both in steps, of f = σ(b).
+
+    Of another activation than σ too: a hard sigmoid that is 1 never lets go, and one that is 0
+    lets go at once.
 
     The two differ by about ln 2: after 1/(1 − f) steps 1/e is left, after a half-life one half.
     ln f and 1 − f are taken from b directly, so that large biases lose no digits. Jozefowicz,
     Zaremba and Sutskever (2015) recommend b = 1.
     """
+    if by != SIGMOID:
+        gate = by.of(bias)
+        return Remembrance(bias, gate, math.log(2.0) / gate.log().abs(), 1 / (1 - gate))
     return Remembrance(
         bias=bias,
         gate=torch.sigmoid(bias),
@@ -89,8 +96,11 @@ def with_forget_bias(cell: Cell, weights: Weights, bias: float | Float[Tensor, "
 def with_chrono(cell: Cell, weights: Weights, longest: int, generator: torch.Generator) -> Weights:
     """Chrono initialisation: keeping gate log u, u ~ U[1, T − 1]; an input gate gets the opposite.
 
-    Tallec and Ollivier (2018, section 3). The GRU has no input gate: (1 − z) is it already.
+    Tallec and Ollivier (2018, section 3). The GRU has no input gate: (1 − z) is it already. Raises
+    `ValueError` for gates by anything but σ, whose time constant is another one.
     """
+    if cell.varied and cell.activations[0] != SIGMOID:
+        raise ValueError(f"chrono biases are those of gates by σ, and {cell.name} has others")
     biases = chrono_biases(weights.units, longest, generator, weights.bias_ih.dtype)
     weights = with_forget_bias(cell, weights, biases)
     if "input_gate" in cell.gates:

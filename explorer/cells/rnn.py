@@ -4,13 +4,14 @@ Letters in the shapes: H units; `*batch` any axes in front. One gate, so G = H.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from explorer.cells.activations import RELU, TANH
 from explorer.cells.cell import Cell, Gate, State, Step, Touch, blank, block_of, fed_back, untouched
 from explorer.cells.gates import HIDDEN, Packing
 from explorer.cells.weights import Weights
@@ -50,13 +51,12 @@ class RNN(Cell):
     def __init__(self, squash: Literal["tanh", "relu"]) -> None:
         if squash not in ("tanh", "relu"):
             raise ValueError(f"unknown nonlinearity {squash!r}; choose from 'tanh', 'relu'")
-        self.squash = squash
         self.name = f"rnn_{squash}"
         self.label, self.short = {
             "tanh": ("tanh RNN", "RNN"),
             "relu": ("ReLU RNN", "ReLU RNN"),
         }[squash]
-        self.kinds = (replace(HIDDEN, squash=squash),)
+        self.kinds = (HIDDEN.by({"tanh": TANH, "relu": RELU}[squash]),)
 
     def advance(
         self,
@@ -68,10 +68,9 @@ class RNN(Cell):
         """One step, given W_ih x + b_ih."""
         from_hidden = fed_back(weights, state.hidden)
         preactivation = from_input + from_hidden
-        squash = torch.tanh if self.squash == "tanh" else torch.relu
-        hidden = touch("hidden", squash(preactivation), {})
+        hidden = touch("hidden", self.candidate.squash.of(preactivation), {})
         return RNNStep(from_input, from_hidden, preactivation, hidden)
 
     def blank_layer(self, inputs: int, units: int, dtype: torch.dtype) -> nn.RNNBase:
         """A `torch.nn.RNN` of this nonlinearity, its weights not yet set."""
-        return blank(nn.RNN, inputs, units, nonlinearity=self.squash, dtype=dtype)
+        return blank(nn.RNN, inputs, units, nonlinearity=self.candidate.squash.name, dtype=dtype)

@@ -28,6 +28,9 @@ REPEATS = "repeats"
 REPEATED = 40
 """characters of a wrong value that its message repeats"""
 
+NAMED = 16
+"""choices that the message about a wrong one lists; a menu shows them all"""
+
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Settings = TypeVar("Settings")
@@ -105,7 +108,9 @@ class Dial:
             return
         if self.choices is not None:
             if given not in self.names:
-                allowed = ", ".join(map(repr, self.names))
+                allowed = ", ".join(map(repr, self.names[:NAMED]))
+                if more := len(self.names[NAMED:]):
+                    allowed += f" and {more} more"
                 raise ValueError(f"unknown {name} {_repeated(given)}; choose from {allowed}")
         elif isinstance(like, bool):
             if not isinstance(given, bool):

@@ -25,10 +25,16 @@ OF_CELLS: Final[dict[str, Look]] = {
     "lstm": Look("#0b6e99", "#56b4e9"),
     "gru": Look("#00795c", "#3fcf9f", (8, 5)),
     "other_cell": Look("#946c00", "#e6b422", (10, 4, 2, 4, 2, 4)),
+    "linear": Look("#44546a", "#b8c4d4", (16, 3, 2, 3)),
+    "rnn_sigmoid": Look("#c94f00", "#ff8a3d", (14, 5)),
+    "lstm_coupled": Look("#7a3fb0", "#c9a0f5", (5, 3)),
+    "lstm_peephole": Look("#2d4fb8", "#8fb2ff", (3, 3, 10, 3)),
+    "irnn": Look("#9a5b00", "#f0b766", (4, 3, 1, 3)),
+    "gru_before": Look("#5f6b00", "#c3cf4a", (6, 3, 6, 8)),
 }
 """The look of a cell's curve, by the name of the cell, which is its role.
 
-The last is for one cell of a picture that has no look of its own.
+"other_cell" is for one cell of a picture that has no look of its own.
 """
 
 LIGHT: Final[dict[str, str]] = {
@@ -65,6 +71,22 @@ LIGHT: Final[dict[str, str]] = {
     "wgan": "#0b6e99",
     "other_game": "#00795c",
     "fourth_game": "#8e4b9e",
+    # networks that learn a task side by side, by their side
+    "network_a": "#0b6e99",
+    "network_b": "#c94f00",
+    "network_c": "#00795c",
+    "network_d": "#8e4b9e",
+    # a stack of layers: what enters an activation, what leaves it, and the weights between
+    "preactivation": "#8e4b9e",
+    "activation": "#0b6e99",
+    "weights": "#946c00",
+    # an error surface, and two ways down
+    "error": "#5d7290",
+    "unclipped": "#b3261e",
+    "clipped": "#00795c",
+    # a network before its training, and after it
+    "untrained": "#946c00",
+    "trained": "#0b6e99",
     "theory": "#1c2430",
     "baseline": "#566170",
 }
@@ -99,6 +121,18 @@ DARK: Final[dict[str, str]] = {
     "wgan": "#56b4e9",
     "other_game": "#3fcf9f",
     "fourth_game": "#c58ad6",
+    "network_a": "#56b4e9",
+    "network_b": "#ff8a3d",
+    "network_c": "#3fcf9f",
+    "network_d": "#c58ad6",
+    "preactivation": "#c58ad6",
+    "activation": "#56b4e9",
+    "weights": "#e6b422",
+    "error": "#7d91ad",
+    "unclipped": "#ff8a80",
+    "clipped": "#3fcf9f",
+    "untrained": "#e6b422",
+    "trained": "#56b4e9",
     "theory": "#e8ecf1",
     "baseline": "#9fabb9",
 }
@@ -110,6 +144,17 @@ DASH: Final[dict[str, tuple[int, ...]]] = {
     "wgan": (),
     "other_game": (10, 4, 2, 4),
     "fourth_game": (2, 4),
+    "network_a": (),
+    "network_b": (8, 5),
+    "network_c": (10, 4, 2, 4),
+    "network_d": (2, 4),
+    "preactivation": (),
+    "activation": (10, 4, 2, 4),
+    "weights": (8, 5),
+    "unclipped": (8, 5),
+    "clipped": (),
+    "untrained": (8, 5),
+    "trained": (),
     "theory": (3, 5),
     "baseline": (3, 5),
 }

@@ -52,8 +52,7 @@ def taken_apart(
     is relativistic, "judge_points" has the judge's answers at real points too, as ``beside``.
     """
     generator.imagine()
-    for step, points in enumerate(generator.for_judge):
-        judge.fake[step].copy_(points)
+    judge.fake.copy_(generator.for_judge)
     judge.mix()
     noise = generator.noise.split(settings.batch, dim=-2)
     for step in range(settings.critic_steps):

@@ -138,6 +138,7 @@ def _copy(game: Game, state: Mapping[str, np.ndarray], objective: Objective) -> 
         None if alone else game.seeds,
         game.networks["judge"].parameters.dtype,
         objective,
+        game.given,
     )
     copied.restore(state)
     return copied

@@ -17,7 +17,7 @@ LogDensity = Callable[[Tensor, float], Tensor]
 Draw = Callable[[int, torch.Generator], Tensor | tuple[Tensor, Tensor]]
 """(n, rng) -> n points, Float32[Tensor, "n D"], and the label of each where there are classes"""
 Kind = Literal["line", "plane", "image"]
-Need = Literal["theta", "drawing", "points"]
+Need = Literal["theta", "drawing", "points", "cloud", "given"]
 
 KINDS: Mapping[int, Kind] = {1: "line", 2: "plane", 64: "image"}
 """Where points of so many coordinates lie; 64 are the pixels of 8 × 8."""
@@ -48,6 +48,7 @@ class Distribution:
     held_fraction: float | None = None
     log_density: LogDensity | None = None  # None where no formula gives it
     classes: int = 0  # labels go from 0 up to this
+    shares: tuple[float, ...] = ()  # of each label; equal where nothing is said
     dimensions: int = 2
     cdf: Callable[[Tensor], Tensor] | None = None  # on a line
     needs: tuple[Need, ...] = ()
@@ -56,6 +57,12 @@ class Distribution:
     """the same data set with these settings, by keyword"""
 
     def __post_init__(self) -> None:
+        if self.classes and not self.shares:
+            object.__setattr__(self, "shares", (1 / self.classes,) * self.classes)
+        if len(self.shares) != self.classes:
+            raise ValueError(
+                f"{self.name!r} must have a share of each of its {self.classes} labels"
+            )
         if not self.spoken:
             object.__setattr__(self, "spoken", self.label)
         if self.dimensions not in KINDS:

@@ -15,9 +15,15 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from explorer.gans.learned import distances, finite
+from explorer.gans.learned import finite
 from explorer.gans.objectives import OBJECTIVES
-from explorer.transport import directions, sliced_wasserstein, wasserstein
+from explorer.transport import (
+    directions,
+    energy,
+    pairwise_distances,
+    sliced_wasserstein,
+    wasserstein,
+)
 
 DIRECTIONS = 128
 BANDWIDTHS = (0.05, 0.1, 0.2, 0.5, 1.0)  # of a plane of unit std; wide ones miss a mode's shape
@@ -46,13 +52,8 @@ def fixed_directions(dimensions: int) -> Float64[Tensor, "A D"]:
 
 
 def energy_distance(real: Float[Tensor, "n D"], fake: Float[Tensor, "m D"]) -> float:
-    """2 E|x − y| − E|x − x'| − E|y − y'| (Székely & Rizzo 2013), zeros of the diagonals included.
-
-    The V-statistic: never negative, and zero only for equal clouds. Without a parameter to choose.
-    """
-    real, fake = finite(real), finite(fake)
-    across = distances(real, fake).mean()
-    return float(2 * across - distances(real, real).mean() - distances(fake, fake).mean())
+    """The energy between two samples (`transport.energy`): without a parameter to choose."""
+    return energy(finite(real), finite(fake))
 
 
 def mmd_squared(
@@ -69,11 +70,11 @@ def mmd_squared(
     if min(len(real), len(fake)) < 2:
         raise ValueError("MMD² needs at least two points on either side")
     within = [
-        (_kernel(distances(each, each), bandwidths).sum() - len(each))
+        (_kernel(pairwise_distances(each, each), bandwidths).sum() - len(each))
         / (len(each) * (len(each) - 1))
         for each in (real, fake)
     ]
-    across = _kernel(distances(real, fake), bandwidths).mean()
+    across = _kernel(pairwise_distances(real, fake), bandwidths).mean()
     return float(within[0] + within[1] - 2 * across)
 
 
@@ -96,11 +97,11 @@ def nearest_neighbour_accuracy(real: Float[Tensor, "n D"], fake: Float[Tensor, "
     real, fake = finite(real), finite(fake)
     if min(len(real), len(fake)) < 2:
         raise ValueError("a neighbour needs at least two points on either side")
-    across = distances(real, fake)
+    across = pairwise_distances(real, fake)
     right = 0.0
     for own, other in (
-        (distances(real, real), across.amin(dim=1)),
-        (distances(fake, fake), across.amin(dim=0)),
+        (pairwise_distances(real, real), across.amin(dim=1)),
+        (pairwise_distances(fake, fake), across.amin(dim=0)),
     ):
         nearest = own.fill_diagonal_(math.inf).amin(dim=1)
         right += float((nearest < other).sum() + 0.5 * (nearest == other).sum())

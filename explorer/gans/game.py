@@ -61,7 +61,8 @@ class Game(Watched):
     amplify it, in float64 to about 1e-14 after a hundred.
 
     All derivatives are written out; no setting needs automatic differentiation. An ``objective``
-    may stand in the place of the one that the settings name.
+    may stand in the place of the one that the settings name. With ``given`` points the generator
+    returns these, equally often, and never learns, whatever becomes of its weights.
 
     Raises ValueError when the sampler does not return one point a row, or no labels for classes.
     """
@@ -73,6 +74,7 @@ class Game(Watched):
         seeds: Sequence[int] | None = None,
         dtype: torch.dtype = torch.float32,
         objective: Objective | None = None,
+        given: Tensor | None = None,
     ) -> None:
         self.settings = settings
         self.objective = objective or OBJECTIVES[settings.objective]
@@ -84,7 +86,7 @@ class Game(Watched):
         if one.dim() != 2:
             raise ValueError(f"a sampler must return one point a row, not shape {tuple(one.shape)}")
 
-        self._generator = Generator(settings, one.shape[1], population, dtype)
+        self._generator = Generator(settings, one.shape[1], population, dtype, given)
         self._judge = Judge(settings, one.shape[1], population, dtype, self.objective)
         self._rngs = {name: [stream(seed, name) for seed in self.seeds] for name in STREAMS}
         self._generator.network.draw(self._rngs["generator"])
@@ -122,8 +124,7 @@ class Game(Watched):
         self._draw()
         generator, judge = self._generator, self._judge
         generator.imagine()
-        for step, points in enumerate(generator.for_judge):
-            judge.fake[step].copy_(points)
+        judge.fake.copy_(generator.for_judge)
         judge.mix()
         for step in range(self.settings.critic_steps):
             judge.learn(step)

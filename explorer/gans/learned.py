@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from explorer.gans.distributions import Distribution
-from explorer.transport import wasserstein
+from explorer.transport import pairwise_distances, wasserstein
 
 GOOD_SIGMAS = 3.0
 
@@ -89,7 +89,7 @@ def mode_report(samples: Float[Tensor, "m D"], distribution: Distribution) -> Mo
         raise ValueError(f"distribution {distribution.name!r} has no modes to count")
     points = finite(samples)
     total, count = len(points), len(modes)
-    distance, mode = distances(points, modes.double()).min(dim=1)
+    distance, mode = pairwise_distances(points, modes.double()).min(dim=1)
 
     nearest = mode.bincount(minlength=count)
     within = mode[distance <= reach].bincount(minlength=count)
@@ -190,8 +190,8 @@ def neighbour_coverage(
     real, fake = finite(real), finite(fake)
     ceiling = expected_coverage(len(real), len(fake), k)
     # One more than k, for the nearest neighbour of a point in its own cloud is the point.
-    radii = distances(real, real).topk(k + 1, dim=1, largest=False).values[:, k]
-    inside = distances(real, fake) <= radii[:, None]
+    radii = pairwise_distances(real, real).topk(k + 1, dim=1, largest=False).values[:, k]
+    inside = pairwise_distances(real, fake) <= radii[:, None]
     covered = inside.any(dim=1)
     return Coverage(
         radii=radii,
@@ -257,9 +257,3 @@ def finite(points: Float[Tensor, "n D"]) -> Float64[Tensor, "n D"]:
     if astray:
         raise ValueError(f"{astray} of {len(points)} points are NaN or infinite")
     return points.detach().double()  # squares of large float32 would overflow
-
-
-def distances(one: Float64[Tensor, "n D"], other: Float64[Tensor, "m D"]) -> Float64[Tensor, "n m"]:
-    """From each point of one cloud to each of the other."""
-    # The faster route over |x|^2 + |y|^2 - 2xy loses half of the digits of near neighbours.
-    return torch.cdist(one, other, compute_mode="donot_use_mm_for_euclid_dist")

@@ -78,6 +78,7 @@ def line_mixture(
         held_fraction=modes[3],
         log_density=log_density,
         classes=len(parts),
+        shares=tuple(share for share, _, _ in parts),
         dimensions=1,
         cdf=_mixed(shares, centres, sigmas),
     )

@@ -16,6 +16,7 @@ from torch.nn.functional import leaky_relu_
 
 from explorer.gans.normalisation import Normalisation
 
+FEW = 8  # columns of a matrix that BLAS multiplies several times faster lying on its side
 LEAK = 0.2  # slope of the leaky ReLU below zero, as in DCGAN (Radford et al. 2016)
 
 
@@ -138,6 +139,12 @@ class Network:
         """An uninitialised matrix of rows × columns for every member."""
         return torch.empty(*self.lead, rows, columns, dtype=self.parameters.dtype)
 
+    def product_buffer(self, rows: int, columns: int) -> Tensor:
+        """The same for what a product writes: of few columns it is kept column by column."""
+        if 1 < columns <= FEW:
+            return self.buffer(columns, rows).mT
+        return self.buffer(rows, columns)
+
     @torch.no_grad()
     def __call__(self, points: Float[Tensor, "*P R D"]) -> Float[Tensor, "*P R O"]:
         """The outputs of every member at its own points; what a picture uses of a normalisation."""
@@ -166,8 +173,13 @@ class Trace:
     ) -> None:
         self.network = network
         widths = network.sizes[1:]
-        self.activations = activations or [network.buffer(rows, width) for width in widths]
+        self.activations = activations or [network.product_buffer(rows, width) for width in widths]
         self.pulls = [network.buffer(rows, width) for width in widths]
+        self._turned = [pull.mT for pull in self.pulls]
+        self._thin = [
+            network.buffer(below, above).mT if below <= FEW else None
+            for below, above in pairwise(network.sizes)
+        ]
 
     def forward(self, points: Tensor) -> Tensor:
         """The outputs at these points; what every layer puts out stays in ``activations``."""
@@ -200,12 +212,24 @@ class Trace:
         ``biased`` are the pulls that reach the biases; all of them unless told otherwise.
         ``shares`` weights each row of that sum.
         """
-        network, layer = self.network, points
+        network = self.network
         reaching = self.pulls if biased is None else biased
-        for index, pull in enumerate(self.pulls):
-            network.matmul(pull.mT, layer, out=network.weight_gradients[index])
+        self.differentiate_weights(points)
+        for index in range(len(self.pulls)):
             if shares is None:
                 torch.sum(reaching[index], dim=-2, keepdim=True, out=network.bias_gradients[index])
             else:
                 network.matmul(shares.mT, reaching[index], out=network.bias_gradients[index])
-            layer = self.activations[index]
+
+    def differentiate_weights(self, points: Tensor) -> None:
+        """Write the gradient by every weight: pullᵀ · layer below."""
+        network = self.network
+        layer = points
+        for pull, thin, above, gradient in zip(
+            self._turned, self._thin, self.activations, network.weight_gradients, strict=True
+        ):
+            if thin is None:
+                network.matmul(pull, layer, out=gradient)
+            else:
+                gradient.copy_(network.matmul(pull, layer, out=thin))
+            layer = above

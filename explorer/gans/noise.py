@@ -20,6 +20,12 @@ class Noise:
     levels: Callable[[int], tuple[Tensor, Tensor]]
     """n -> n numbers between which lies equally much of it, and its density at each, (n,) both"""
 
+    below: Callable[[Tensor], Tensor]
+    """how much of it lies below a number"""
+
+    number: Callable[[Tensor], Tensor]
+    """the number below which so much of it lies"""
+
 
 def _quantiles(count: int) -> tuple[Tensor, Tensor]:
     """From 1 % to 99 % of N(0, 1)."""
@@ -34,8 +40,18 @@ def _even(count: int) -> tuple[Tensor, Tensor]:
 
 
 NOISES: dict[str, Noise] = {
-    "gaussian": Noise("gaussian", lambda into, rng: into.normal_(generator=rng), _quantiles),
+    "gaussian": Noise(
+        "gaussian",
+        lambda into, rng: into.normal_(generator=rng),
+        _quantiles,
+        torch.special.ndtr,
+        torch.special.ndtri,
+    ),
     "uniform": Noise(  # Radford et al. 2016
-        "uniform", lambda into, rng: into.uniform_(-1, 1, generator=rng), _even
+        "uniform",
+        lambda into, rng: into.uniform_(-1, 1, generator=rng),
+        _even,
+        lambda numbers: (numbers + 1) / 2,
+        lambda shares: 2 * shares - 1,
     ),
 }

@@ -69,8 +69,5 @@ class NormalisedTrace(Trace):
         self, points: Tensor, biased: list[Tensor] | None = None, shares: Tensor | None = None
     ) -> None:
         """Write the gradient by every weight and by the last bias."""
-        network, layer = self.network, points
-        for index, pull in enumerate(self.pulls):
-            network.matmul(pull.mT, layer, out=network.weight_gradients[index])
-            layer = self.activations[index]
-        torch.sum(self.pulls[-1], dim=-2, keepdim=True, out=network.bias_gradients[-1])
+        self.differentiate_weights(points)
+        torch.sum(self.pulls[-1], dim=-2, keepdim=True, out=self.network.bias_gradients[-1])

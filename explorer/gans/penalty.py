@@ -135,25 +135,28 @@ class DoubleBackward:
         trace: Trace,
         first_row: int,
         rows: int,
+        weight: float,
         coordinates: int | None = None,
         one_sided: bool = False,
     ) -> None:
         self._network = network = trace.network
         coordinates = network.sizes[0] if coordinates is None else coordinates
         self._coordinates, self._one_sided = coordinates, one_sided
+        # numbers would be wrapped into tensors at every step
+        self._share = torch.tensor(weight / rows, dtype=network.parameters.dtype)
+        self._twice = 2 * self._share
         self._activations = [a.narrow(-2, first_row, rows) for a in trace.activations[:-1]]
         self._pulls = [pull.narrow(-2, first_row, rows) for pull in trace.pulls[:-1]]
         self._rising = [network.buffer(rows, width) for width in network.sizes[1:-1]]
         self._carried = [network.buffer(rows, width) for width in network.sizes[1:-1]]
         self._sees = network.weights[0].narrow(-1, 0, coordinates)
         self._slopes = network.buffer(rows, coordinates)
-        self._directions = network.buffer(rows, coordinates)
+        self._factors = network.buffer(rows, 1)
         self._start = network.buffer(rows, network.sizes[0]).zero_()
         self._layers: list[Tensor] = []
-        self._rows = rows
         self.norms = network.buffer(rows, 1)
 
-    def lead_up(self, points: Tensor, weight: float) -> None:
+    def lead_up(self, points: Tensor) -> None:
         """Write v over the interpolates and t over their activations; ‖s‖ stays in ``norms``.
 
         Labels among the interpolates' columns become zero.
@@ -161,29 +164,30 @@ class DoubleBackward:
         network, slopes, norms = self._network, self._slopes, self.norms
         self._remember(points)
         self._measure()
-        directions = torch.div(slopes, norms.clamp_min_(TINY), out=self._directions)
+        norms.clamp_min_(TINY)
+        factors = torch.addcdiv(self._twice, self._twice, norms, value=-1, out=self._factors)
+        if self._one_sided:
+            factors.clamp_min_(0)
         coordinates = points
         if points.shape[-1] > self._coordinates:
             coordinates = points.narrow(-1, 0, self._coordinates)
             points.narrow(-1, self._coordinates, points.shape[-1] - self._coordinates).zero_()
-        torch.sub(slopes, directions, out=coordinates).mul_(weight * (2 / self._rows))
-        if self._one_sided:
-            coordinates.mul_(norms > 1)
+        torch.mul(slopes, factors, out=coordinates)
         layer = points
         for index, activation in enumerate(self._activations):
             rising = network.matmul(layer, network.transposed[index], out=self._rising[index])
             layer = network.activation.pull(rising, activation, activation)
 
-    def lead_up_beside(self, points: Tensor, own: Tensor, weight: float) -> None:
+    def lead_up_beside(self, points: Tensor, own: Tensor) -> None:
         """Add t to the activations of points times their ``own`` slopes; as `lead_up`.
 
-        The ``weight`` is that of ½ E‖s‖² over all these rows: 2γ where they are of both kinds.
+        The weight is that of ½ E‖s‖² over all these rows: 2γ where they are of both kinds.
         """
         network = self._network
         self._remember(points)
         self._measure()
         start = self._start.narrow(-1, 0, self._coordinates)
-        torch.mul(self._slopes, weight / self._rows, out=start)
+        torch.mul(self._slopes, self._share, out=start)
         layer = self._start
         points.mul_(own).add_(layer)
         for index, activation in enumerate(self._activations):

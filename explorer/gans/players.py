@@ -11,6 +11,7 @@ from typing import assert_never
 import torch
 from torch import Tensor
 
+from explorer.gans.given import given_points
 from explorer.gans.networks import Network, Trace
 from explorer.gans.normalised import NormalisedTrace
 from explorer.gans.objectives import Objective
@@ -22,11 +23,20 @@ from explorer.gans.spectral import SpectralNormalisation
 
 
 class Generator:
-    """Turns noise into points. Until its next update all its batches come from one pass."""
+    """Turns noise into points. Until its next update all its batches come from one pass.
+
+    With ``given`` points it returns these and nothing that its network says.
+    """
 
     def __init__(
-        self, settings: GameSettings, dimensions: int, population: int | None, dtype: torch.dtype
+        self,
+        settings: GameSettings,
+        dimensions: int,
+        population: int | None,
+        dtype: torch.dtype,
+        given: Tensor | None = None,
     ) -> None:
+        self.given, self._kind = given, settings.noise
         steps, batch = settings.critic_steps, settings.batch
         self._batch, self._steps = batch, steps
         hidden = [settings.width] * settings.depth
@@ -52,7 +62,8 @@ class Generator:
         else:
             whole = NormalisedTrace(self.network, (steps + 1) * batch, steps + 1)
             self._all, self._batches = whole, [whole.only(step) for step in range(steps + 1)]
-        self.for_judge = [trace.activations[-1] for trace in self._batches[:steps]]
+        imagined = self._all.activations[-1].narrow(-2, 0, steps * batch)
+        self.for_judge = imagined.unflatten(-2, (steps, batch)).movedim(-3, 0)
         self._own = self._batches[steps]
 
     def _part(self, step: int) -> Trace:
@@ -65,11 +76,17 @@ class Generator:
         """Turn all noise of one iteration into points."""
         self._enter()
         self._all.forward(self._entering)
+        if self.given is not None:
+            self._all.activations[-1].copy_(given_points(self.given, self.noise, self._kind))
 
     def imagine_batch(self, step: int) -> None:
         """Turn the noise of one batch into points; the last one is the generator's own."""
         self._enter()
         self._batches[step].forward(self._entering_batches[step])
+        if self.given is not None:
+            noise = self.noise.split(self._batch, dim=-2)[step]
+            made = given_points(self.given, noise, self._kind)
+            self._batches[step].activations[-1].copy_(made)
 
     def _enter(self) -> None:
         if self._entering is not self.noise:
@@ -133,9 +150,10 @@ class Judge:
         self.real, self.fake, *mixed = coordinates.split(batch, dim=-2)
         self.labels = labels.unflatten(-2, (parts, batch))
         self.mixing = torch.empty(steps, *lead, batch, 1, dtype=dtype)
+        self._by_step = self._points.unbind()  # each made once and not in every update
         self._trace = Trace(self.network, parts * batch)
         self.on_real, self.on_fake, *_ = self._trace.activations[-1].split(batch, dim=-2)
-        # One number a point, without its column: made once and not in every update.
+        # One number a point, without its column.
         self._outputs = self.on_real.squeeze(-1), self.on_fake.squeeze(-1)
         pulls = self._trace.pulls[-1].split(batch, dim=-2)
         self._slope_real, self._slope_fake = pulls[0].squeeze(-1), pulls[1].squeeze(-1)
@@ -159,11 +177,11 @@ class Judge:
     def _pay_between(self, dimensions: int) -> None:
         """Prepare a penalty at the interpolates, the third part of the rows."""
         batch, one_sided = self._batch, self._settings.one_sided
-        self._weight = getattr(self._settings, self._objective.weighed_by)
-        self._charged = self._points.narrow(-2, 2 * batch, batch)
+        weight = getattr(self._settings, self._objective.weighed_by)
+        self._charged = self._points.narrow(-2, 2 * batch, batch).unbind()
         self._biased = [pull.narrow(-2, 0, 2 * batch) for pull in self._trace.pulls]
         self._trace.pulls[-1].narrow(-2, 2 * batch, batch).fill_(1)
-        self._double = DoubleBackward(self._trace, 2 * batch, batch, dimensions, one_sided)
+        self._double = DoubleBackward(self._trace, 2 * batch, batch, weight, dimensions, one_sided)
 
     def _pay_at(self, dimensions: int, clouds: int) -> None:
         """Prepare a penalty at the real points, or with two ``clouds`` at the generated ones too.
@@ -172,8 +190,8 @@ class Judge:
         """
         batch = self._batch
         rows = clouds * batch
-        self._weight = clouds * getattr(self._settings, self._objective.weighed_by)
-        self._charged = self._points.narrow(-2, 0, rows)
+        weight = clouds * getattr(self._settings, self._objective.weighed_by)
+        self._charged = self._points.narrow(-2, 0, rows).unbind()
         self._own = self.network.buffer(2 * batch, 1).fill_(1)
         self._own_charged = self._own.narrow(-2, 0, rows)
         self._trace.pulls[-1].narrow(-2, 0, rows).fill_(1)
@@ -181,7 +199,7 @@ class Judge:
         self._slope_real = own[0].squeeze(-1)
         if clouds == 2:
             self._slope_fake = own[1].squeeze(-1)
-        self._double = DoubleBackward(self._trace, 0, rows, dimensions)
+        self._double = DoubleBackward(self._trace, 0, rows, weight, dimensions)
 
     def _prepare_generator(self, dimensions: int) -> None:
         batch, network = self._batch, self.network
@@ -240,14 +258,14 @@ class Judge:
 
     def weigh(self, step: int) -> None:
         """Judge the points of this step: `on_real` and `on_fake`."""
-        points = self._points[step]
+        points = self._by_step[step]
         if self.beside is not None:  # here, because a penalty overwrites them
             self.beside.copy_(points.narrow(-2, 0, self._batch))
         self._trace.forward(points)
 
     def differentiate(self, step: int) -> None:
         """Write the gradient by every parameter, overwriting what the penalty looked at."""
-        points = self._points[step]
+        points = self._by_step[step]
         if not self._slopes_written:
             real, fake = self._objective.judge_slopes(*self._outputs)
             torch.div(real, self._batch, out=self._slope_real)
@@ -257,11 +275,11 @@ class Judge:
         if self._double is None:
             self._trace.differentiate(points)
         elif self._mixed is not None:
-            self._double.lead_up(self._charged[step], self._weight)
+            self._double.lead_up(self._charged[step])
             self._trace.differentiate(points, self._biased)
             self._double.add_bend()
         else:
-            self._double.lead_up_beside(self._charged[step], self._own_charged, self._weight)
+            self._double.lead_up_beside(self._charged[step], self._own_charged)
             self._trace.differentiate(points, shares=self._own)
             self._double.add_bend()
         if self.spectral:

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from explorer.gans.conditional import asked_labels
 from explorer.gans.distances import energy_distance, w1
 from explorer.gans.distributions import Distribution, stratified
 from explorer.gans.game import Game
@@ -69,7 +70,7 @@ def population_report(
     noise = game.evaluation_noise(max(measured, shown))
     labels = None
     if game.settings.classes:
-        labels = torch.arange(len(noise)) % game.settings.classes
+        labels = asked_labels(len(noise), distribution.shares)
     clouds = game.generate(noise, labels)
     clouds = clouds[None] if clouds.dim() == 2 else clouds
     rows = [_one(cloud.float(), distribution, reference, measured, shown) for cloud in clouds]

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from explorer.gans.conditional import with_labels
+from explorer.gans.given import given_points
 from explorer.gans.networks import Network, Trace
 from explorer.gans.noise import NOISES
 from explorer.gans.objectives import OBJECTIVES, Objective
@@ -78,6 +79,11 @@ class Watched:
         """Both networks as the optimizers move them; `networks` unless spectrally normalised."""
         return {"generator": self._generator.network, "judge": self._judge.learned}
 
+    @property
+    def given(self) -> Float[Tensor, "N D"] | None:
+        """The points that a generator returns which stands still; None where it learns."""
+        return self._generator.given
+
     def evaluation_noise(self, count: int) -> Float[Tensor, "R Z"]:
         """Noise to look at the generator with: the same at every call and in every objective."""
         rng = stream(self.seeds[0], "evaluation")
@@ -93,6 +99,8 @@ class Watched:
         A generator with batch normalisation uses its running averages here, and not the statistics
         of these points: the point made from a noise does not depend on its neighbours.
         """
+        if self._generator.given is not None:
+            return given_points(self._generator.given, self._for_all(noise), self.settings.noise)
         rows = with_labels(noise, labels, self.settings.classes)
         return self._generator.network(self._for_all(rows))
 

@@ -11,7 +11,7 @@ import numpy as np
 AverageStep = tuple[float, float, float]
 """Of one step: what stays in its unit, what a hop takes along, E state² after it (`Steps`)."""
 
-NODES = np.linspace(-8, 8, 401)
+NODES = np.linspace(-8, 8, 161)  # of analytic functions such a sum is exact to rounding
 _DENSITY = np.exp(-(NODES**2) / 2) / np.exp(-(NODES**2) / 2).sum()
 
 
@@ -34,6 +34,11 @@ class Fresh:
     forget: float
 
 
+def share_of_input(fresh: Fresh, variance: float) -> float:
+    """The part of a preactivation's variance that is new at each step; of none at all it is 0."""
+    return fresh.input / variance if variance else 0.0
+
+
 def spread(variance: float) -> np.ndarray:
     """A normal preactivation of this variance, at the nodes."""
     return variance**0.5 * NODES
@@ -52,9 +57,13 @@ def typical(slopes: np.ndarray, units: int) -> float:
     κ = E slope⁴ / (E slope²)² (second order in 1/H).
     """
     squares = slopes**2
-    average = mean(squares)
-    kurtosis = mean(squares**2) / average**2
-    return average**0.5 * math.exp(-0.75 * (kurtosis - 1) / units)
+    return typical_of(mean(squares), mean(squares**2), units)
+
+
+def typical_of(square: float, fourth: float, units: int) -> float:
+    """The same of slopes whose mean square and mean fourth power are known."""
+    kurtosis = fourth / square**2
+    return square**0.5 * math.exp(-0.75 * (kurtosis - 1) / units)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

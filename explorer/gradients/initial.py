@@ -51,10 +51,24 @@ def gaussian(blocks: int, units: int, generator: torch.Generator) -> Float[Tenso
     return normal / radius[:, None, None]
 
 
+def identity(blocks: int, units: int, generator: torch.Generator) -> Float[Tensor, "blocks H H"]:
+    """Every unit remembers itself, nothing is drawn: the IRNN's start (Le, Jaitly, Hinton 2015)."""
+    return torch.eye(units, dtype=torch.float64).repeat(blocks, 1, 1)
+
+
+def glorot(blocks: int, units: int, generator: torch.Generator) -> Float[Tensor, "blocks H H"]:
+    """Uniform in ±√(6 / (H + H)), of variance 1/H (Glorot and Bengio 2010, eq. 16)."""
+    bound = (6 / (units + units)) ** 0.5
+    drawn = torch.empty(blocks, units, units, dtype=torch.float64)
+    return drawn.uniform_(-bound, bound, generator=generator)
+
+
 RECURRENT_INITS: dict[str, RecurrentInit] = {
     "default": RecurrentInit("torch", uniform, biases=True),
     "orthogonal": RecurrentInit("rotation", orthogonal),
     "gaussian": RecurrentInit("normal", gaussian),
+    "identity": RecurrentInit("identity", identity),
+    "glorot": RecurrentInit("Glorot", glorot),
 }
 
 
@@ -72,29 +86,45 @@ def initial_matrix(
     recurrent_init: str = "default",
     gain: float = 1.0,
     forget_bias: float | None = None,
+    chrono: int | None = None,
 ) -> Float[Tensor, "G K"]:
     """All weights of a fresh layer, as `Unrolled` wants them.
 
-    Input weights are uniform in ±1/√H. Where PyTorch adds two biases, uniform each, their sum is
-    drawn; a given forget bias is the whole sum, as if one slice were set and the other zeroed. A
-    cell without a gate that keeps has none.
+    Input weights are uniform in ±1/√H, and a layer that is drawn in one way only has no other
+    (`Unrolled.drawn_as`, `input_spread`). Where PyTorch adds two biases, uniform each, their sum is
+    drawn; a given forget bias is the whole sum, as if one slice were set and the other zeroed. With
+    `chrono` steps it is log u instead, u uniform in 1 to chrono − 1 for each unit, and a gate that
+    writes beside it has the opposite bias: the time constants 1 / (1 − σ(log u)) = 1 + u are spread
+    evenly (Tallec and Ollivier 2018, eq. 16). A cell without a gate that keeps has none.
     """
     kind = UNROLLED[cell]
     blocks = len(kind.rows)
+    if kind.drawn_as:
+        recurrent_init, gain = kind.drawn_as, 1.0
     init = RECURRENT_INITS[recurrent_init]
     bound = units**-0.5
-    matrix = torch.zeros(blocks, units, units + inputs + 1, dtype=torch.float64)
+    columns = units + inputs + 1
+    matrix = torch.zeros(blocks, units, columns, dtype=torch.float64)
     matrix[..., :units] = gain * init.draw(blocks, units, generator)
-    matrix[..., units:-1].uniform_(-bound, bound, generator=generator)
+    reading = matrix[..., units:-1]
+    if kind.input_spread is None:
+        reading.uniform_(-bound, bound, generator=generator)
+    else:
+        reading.normal_(std=kind.input_spread, generator=generator)
     two = None
     if init.biases:
         two = torch.empty(2, blocks, units, dtype=torch.float64)
         two.uniform_(-bound, bound, generator=generator)
         matrix[..., -1] = two.sum(0)
     matrix = kind.settled(matrix, two)
-    if forget_bias is not None and kind.is_gated():
+    if kind.is_gated() and (chrono is not None or forget_bias is not None):
         block, sign = kind.keeping_block()
-        matrix[block, :, -1] = sign * forget_bias
+        kept = torch.full((units,), forget_bias or 0.0, dtype=torch.float64)
+        if chrono is not None:
+            kept.uniform_(1, max(1, chrono - 1), generator=generator).log_()
+            if "input_gate" in kind.rows and kind.rows.index("input_gate") != block:
+                matrix[kind.rows.index("input_gate"), :, -1] = -kept
+        matrix[block, :, -1] = sign * kept
     return matrix.flatten(0, 1)
 
 

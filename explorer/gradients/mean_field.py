@@ -20,14 +20,16 @@ the counting of hops is what this page adds. Variances follow the sequence from 
 The averages are over Gaussian preactivations; different gates are taken as independent.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 
-from explorer.gradients.averages import Fresh
+from explorer.gradients.averages import AverageStep, Fresh
 from explorer.gradients.settings import FlowSettings
-from explorer.gradients.unrolled import UNROLLED
+from explorer.gradients.unrolled import UNROLLED, Unrolled
 
 TINY = float(np.finfo(float).tiny)
 
@@ -46,26 +48,30 @@ class Steps:
 
 
 def norms_by_hops(
-    steps: Steps, powers: Float[np.ndarray, " L"]
+    steps: Steps, powers: Float[np.ndarray, " L"], every: bool = False
 ) -> tuple[Float[np.ndarray, " L"], Float[np.ndarray, " L"]]:
     """The norm at every lag, and the mean number of hops of what arrives there.
 
-    `powers` holds ‖W^j v‖/‖v‖ for j = 0 … T.
+    `powers` holds ‖W^j v‖/‖v‖ for j = 0 … T. Of a loss that reads `every` step each state but the
+    initial one has a direct term as well, of the same v: one more way without a hop.
     """
-    amplitudes = np.zeros(len(powers))
-    amplitudes[0] = 1
-    norms, hops = np.ones(len(powers)), np.zeros(len(powers))
-    numbers = np.arange(len(powers))
-    for lag, (keep, hop) in enumerate(zip(steps.keep[::-1], steps.hop[::-1], strict=True), 1):
-        hopped = hop * amplitudes[:-1]
-        amplitudes *= keep
-        amplitudes[1:] += hopped
-        parts = amplitudes * powers
-        peak = max(parts.max(), TINY)  # squares would underflow at 1e-154
-        shares = (parts / peak) ** 2
-        norms[lag] = peak * np.sqrt(shares.sum())
-        hops[lag] = (numbers * shares).sum() / max(shares.sum(), TINY)
-    return norms, hops
+    count = len(powers)
+    amplitudes = np.zeros((count, count))  # by lag and by hops: so many hops fit into so many steps
+    amplitudes[0, 0] = 1
+    ways = zip(steps.keep[::-1], steps.hop[::-1], strict=True)
+    for lag, (keep, hop) in enumerate(ways, 1):
+        before, here = amplitudes[lag - 1], amplitudes[lag]
+        np.multiply(before, keep, out=here)
+        here[1:] += hop * before[:-1]
+        if every and lag < count - 1:
+            here[0] += 1
+    parts = np.zeros_like(amplitudes)  # of powers beyond the range of floats nothing comes where
+    np.multiply(amplitudes, powers, out=parts, where=amplitudes != 0)  # no way leads
+    peak = np.maximum(parts.max(1, keepdims=True), TINY)  # squares would underflow at 1e-154
+    shares = (parts / peak) ** 2
+    total = shares.sum(1)
+    hops = shares @ np.arange(count) / np.maximum(total, TINY)
+    return peak[:, 0] * np.sqrt(total), hops
 
 
 def average_steps(settings: FlowSettings) -> Steps:
@@ -73,8 +79,16 @@ def average_steps(settings: FlowSettings) -> Steps:
 
     Raises `ValueError` for a cell that there is no theory of.
     """
-    steps = UNROLLED[settings.cell].on_average(fresh(settings))
-    return Steps(*np.array(list(steps)).T)
+    kind = UNROLLED[settings.cell]
+    if not kind.has_theory:
+        raise ValueError(f"there is no theory of the {kind.label} yet")
+    return _steps(kind.on_average.__func__, fresh(settings))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=64)
+def _steps(on_average: Callable[..., Iterator[AverageStep]], fresh: Fresh) -> Steps:
+    """Computed once for all that ask: a line, its claim, a cell of which the same is said."""
+    return Steps(*np.array(list(on_average(Unrolled, fresh))).T)
 
 
 def fresh(settings: FlowSettings) -> Fresh:
@@ -91,7 +105,7 @@ def fresh(settings: FlowSettings) -> Fresh:
         gain=settings.gain * (3**-0.5 if drawn else 1.0),
         bias=bias,
         both_biases=2 * bias,
-        input=third,
+        input=third * settings.input_scale**2,
         kept_by=settings.forget_bias or 0.0,
         forget=2 * bias if settings.forget_bias is None else 0.0,
     )

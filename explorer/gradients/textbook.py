@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from explorer.cells import CELLS
-from explorer.gradients.adding import AddingSettings
 from explorer.gradients.initial import INPUTS, WEIGHTS, stream
+from explorer.gradients.side_by_side import LearningSettings
 from explorer.sequences.tasks import adding_problem
 
 
@@ -15,7 +15,7 @@ class TextbookAdding(nn.Module):
     Raises `ValueError` for a cell that torch does not have.
     """
 
-    def __init__(self, settings: AddingSettings, cell: str) -> None:
+    def __init__(self, settings: LearningSettings, cell: str) -> None:
         super().__init__()
         s = self.settings = settings
         kind = CELLS[cell]

@@ -31,6 +31,13 @@ PRESETS: dict[str, Preset] = {
     "one-step": Preset("/gans?critic_steps=1", "one step of the judge: most GANs hold the ring"),
     "paper-penalty": Preset("/gans?penalty_weight=10", "the paper's λ = 10 in place of 0.1"),
     "adding": Preset("/gradients?view=live", "RNN, LSTM and GRU learn the adding problem"),
+    "deep": Preset("/gradients?view=depth_learning", "twenty layers learn the digits, or do not"),
+    "copy": Preset(
+        "/gradients?view=live&problem=copy&task_length=10&symbols=3&steps=4000",
+        "three symbols copied over ten blanks, five seeds of each network",
+    ),
+    "overfitting": Preset("/gradients?view=overfit", "48 noisy sines, learned by heart"),
+    "next-vowel": Preset("/sequences", "forward, both ways and a window on the next vowel"),
     "no-bias": Preset("/gradients?view=live&task_bias=0", "the same without a forget bias"),
 }
 
@@ -94,9 +101,20 @@ def _gans() -> Run:
 
 def _gradients() -> Run:
     from explorer.labs.gradients import Flow
+    from explorer.labs.gradients.views import VIEWS
 
-    return Flow, Flow.experiment, lambda flow: "steps"
+    return Flow, Flow.experiment, lambda flow: VIEWS[flow.view].length
+
+
+def _sequences() -> Run:
+    from explorer.labs.sequences import SequenceLab
+
+    return SequenceLab, SequenceLab.experiment, lambda lab: "steps"
 
 
 # A function for each, for torch takes seconds to load and names are wanted without it.
-RUNS: dict[str, Callable[[], Run]] = {"gans": _gans, "gradients": _gradients}
+RUNS: dict[str, Callable[[], Run]] = {
+    "gans": _gans,
+    "gradients": _gradients,
+    "sequences": _sequences,
+}

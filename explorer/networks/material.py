@@ -48,6 +48,11 @@ def as_meant(text: str) -> str:
     return lines.replace(LINE_BREAK, "\n").replace(TAB, "\t")
 
 
+def as_typed(text: str) -> str:
+    """A text as it is typed into one line."""
+    return text.replace("\n", LINE_BREAK).replace("\t", TAB)
+
+
 def characters(typed: str) -> Given:
     """A typed text, character by character."""
     if not typed:

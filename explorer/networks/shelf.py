@@ -11,7 +11,8 @@ from collections import OrderedDict
 
 from explorer.networks.uploads import Upload, opened
 
-MOST_UPLOADS = 24  # a network of 256 units takes a few megabytes
+MOST_UPLOADS = 24
+MOST_NUMBERS = 60_000_000  # of all networks together: 240 MB; the newest stays whatever its size
 
 _shelf: OrderedDict[str, Upload] = OrderedDict()
 _lock = threading.Lock()
@@ -43,5 +44,8 @@ def kept(mark: str) -> Upload | None:
 def _put(mark: str, upload: Upload) -> None:
     with _lock:
         _shelf[mark] = upload
-        while len(_shelf) > MOST_UPLOADS:
+        while len(_shelf) > 1 and (
+            len(_shelf) > MOST_UPLOADS
+            or sum(each.numbers for each in _shelf.values()) > MOST_NUMBERS
+        ):
             _shelf.popitem(last=False)

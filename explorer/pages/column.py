@@ -42,7 +42,7 @@ class Column:
     ) -> None:
         self._dials = dials
         self._picks = dict(picks or {})
-        self._above = above
+        self._above = above or dials.above
         self._groups: list[tuple[str, bool, list[Knob]]] = [("", False, [])]
         self._then: dict[str, Callable[[], None]] = {}
 
@@ -138,6 +138,8 @@ class Column:
         )
 
     def _add(self, knob: Knob) -> None:
+        if not self._dials.shows(knob["name"]):
+            return
         self._groups[-1][2].append(knob)
 
     @property

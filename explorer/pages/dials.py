@@ -19,6 +19,7 @@ import streamlit as st
 
 from explorer import dials as rows
 from explorer.dials import Dial
+from explorer.pages import led
 from explorer.runs import links
 
 Settings = TypeVar("Settings")
@@ -28,20 +29,23 @@ class Dials(Generic[Settings]):
     """The dials of one page; ``finish`` returns the configuration that they show.
 
     ``standing`` turns a configuration from a link into the one whose values the dials show, where
-    the two differ.
+    the two differ. Without a link they stand at ``default``; if not given, at that of ``kind``.
     """
+
+    above = False  # whether they stand over the picture, whatever the page says
 
     def __init__(
         self,
         page: str,
         kind: type[Settings],
         standing: Callable[[Settings], Settings] | None = None,
+        default: Settings | None = None,
     ) -> None:
         self.page = page
         self.kind = kind
         self.linked = standing is None  # whether the link has the very settings that dials show
         self._standing = standing or (lambda settings: settings)
-        self._default = kind()
+        self._default = kind() if default is None else default
         self._rows = rows.dials(kind)
         self.defaults = rows.values(self._default)
         self._names = tuple(self.defaults)
@@ -50,8 +54,8 @@ class Dials(Generic[Settings]):
         arrived = dict(st.query_params)
         self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
         self._just_here = entered(page)
-        if self._just_here and arrived:
-            opened = links.decode(kind, arrived)
+        if self._just_here and (led.counts() or arrived):
+            opened = self.opened(arrived)
             state[f"{page}:settings"] = opened.settings
             self.say(*opened.problems)
             self._place(self._standing(opened.settings))
@@ -64,6 +68,18 @@ class Dials(Generic[Settings]):
         for name in self._names:
             if self.key(name) not in state:
                 state[self.key(name)] = stands[name]
+
+    def opened(self, parameters: Mapping[str, str]) -> links.Opened:
+        """Return the configuration that an address stands for, and what was wrong in it."""
+        return links.decode(self.kind, parameters)
+
+    def link(self, settings: Settings) -> dict[str, str]:
+        """Return the query parameters of the address of a configuration."""
+        return links.encode(settings)
+
+    def shows(self, name: str) -> bool:
+        """Return whether a dial of that name may stand in the column."""
+        return True
 
     def key(self, name: str) -> str:
         """Return the widget key of a setting."""
@@ -171,7 +187,7 @@ class Dials(Generic[Settings]):
 
     def _travel(self, link: str) -> None:
         """Stand where an address says that the viewer went back to, its query given."""
-        opened = links.decode(self.kind, dict(parse_qsl(link.removeprefix("?"))))
+        opened = self.opened(dict(parse_qsl(link.removeprefix("?"))))
         st.session_state[f"{self.page}:settings"] = opened.settings
         self.say(*opened.problems)
         self._place(self._standing(opened.settings))
@@ -210,7 +226,7 @@ class Dials(Generic[Settings]):
         unlinked = st.session_state.pop(f"{self.page}:unlinked", False)
         changed = self._just_here or unlinked or settings != self.last
         st.session_state[f"{self.page}:settings"] = self.last = settings
-        link = links.encode(settings)
+        link = self.link(settings)
         if changed and dict(st.query_params) != link:
             st.query_params.from_dict(link)
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.lessons.blocks import heads
 from explorer.pages import surroundings
 from explorer.pages.dials import entered
 from explorer.pages.places import place
@@ -32,16 +33,19 @@ CARDS = (
         "Open the games",
     ),
 )
-TRY = (
+TRY: tuple[tuple[str, dict[str, str], str], ...] = (
     ("gans", {"critic_steps": "1"}, "One discriminator step: does the GAN still lose modes?"),
     ("gans", {"data": "grid"}, "Twenty-five modes instead of eight"),
     ("gradients", {"forget_bias": "0"}, "An LSTM without its forget bias fades like an RNN"),
     ("gradients", {"forget_bias": "5"}, "Too much forget bias: an LSTM whose gradient explodes"),
     ("gradients", {"view": "live"}, "RNN, LSTM and GRU learn to add, side by side"),
-    ("cells", {"reads": "waves", "cell": "gru"}, "A GRU that forecasts a wave"),
+    ("sequences", {"task": "bracket"}, "How far is the closing bracket? Read both ways"),
     ("cells", {"view": "surgery"}, "Shut one forget gate: the network forgets its brackets"),
     ("cells", {"view": "memory"}, "How much of each letter is left in a memory?"),
     ("cells", {"view": "hand", "hand": "gru_counter"}, "An LSTM counts; where does a GRU stop?"),
+    ("transport", {}, "Draw two piles of sand: what does moving one cost?"),
+    ("transport", {"view": "sliding"}, "Which distance tells a generator where to go?"),
+    ("transport", {"view": "guess"}, "Beat the best critic: weak duality as a game"),
 )
 
 
@@ -53,6 +57,7 @@ def page() -> None:
         "Trained and measured while you watch; where PyTorch or a closed form knows the answer, it "
         "is checked against that.",
     )
+    _begin()
     with st.container(key="cards"):
         for column, (name, question, sentence, action) in zip(
             st.columns(3, gap="medium"), CARDS, strict=True
@@ -65,7 +70,7 @@ def page() -> None:
                 st.page_link(place(name), label=action, width="stretch")
     st.html('<p class="try">Try, and check for yourself</p>')
     with st.container(key="try"):
-        for row in (TRY[:3], TRY[3:6], TRY[6:]):
+        for row in (TRY[:3], TRY[3:6], TRY[6:9], TRY[9:]):
             for column, (name, parameters, line) in zip(
                 st.columns(3, gap="medium"), row, strict=True
             ):
@@ -75,6 +80,19 @@ def page() -> None:
                     query_params=parameters,
                     width="stretch",
                 )
+
+
+def _begin() -> None:
+    """Lead a newcomer to the first lesson, and whoever knows it to the others."""
+    first, *others = heads()
+    with st.container(key="begin", horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            place("lessons"),
+            label=f"New here? Begin with lesson 1: {first.title} ({first.minutes} minutes)",
+            icon=":material/school:",
+            query_params={"lesson": first.name},
+        )
+        st.page_link(place("lessons"), label=f"All {len(others) + 1} lessons")
 
 
 def _ticket(name: str, seen: Recorded) -> Ticket:

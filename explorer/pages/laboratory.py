@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from explorer.pages import places, surroundings
-from explorer.stage import serving
+from explorer.pages import led, places, surroundings
+from explorer.stage import frame, serving
 
 st.set_page_config(page_title="Explorer", page_icon="assets/icon.png", layout="wide")
 surroundings.attend()
 surroundings.dress()
 page = st.navigation([places.place(path) for path in places.TITLES], position="top")
-if page.url_path:
+frame.around(led.ask)
+led.go(page.url_path)
+if page.url_path not in ("", "room"):
     serving.needed()
 page.run()
 serving.seen()

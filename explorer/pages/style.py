@@ -6,18 +6,20 @@ from explorer.figures import theme
 
 
 def sheet(kind: str | None) -> str:
-    """Return the style sheet; ``kind`` is "light", "dark", or None: as the system has it."""
-    light, dark = (_variables(palette) for palette in (theme.LIGHT, theme.DARK))
-    if kind is None:
-        head = f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}"
-    else:
-        head = dark if kind == "dark" else light
-    return head + SHEET
+    """Return the style sheet; ``kind`` is "light", "dark", or None: as the system has it.
+
+    Streamlit's app has a colour scheme of its own, which changes without a run of the script; every
+    colour follows it. What Streamlit puts beside its app, as popovers, has the scheme of the root.
+    """
+    scheme = kind if kind in ("light", "dark") else "light dark"
+    return f":root {{ color-scheme: {scheme}; {_variables()} }}" + SHEET
 
 
-def _variables(palette: dict[str, str]) -> str:
-    roles = ("accent", "background", "card", "line")
-    return ":root {" + "".join(f"--explorer-{role}: {palette[role]};" for role in roles) + "}"
+def _variables() -> str:
+    roles = ("accent", "background", "card", "line", "ink", "mute", "good", "warn", "candidate")
+    return " ".join(
+        f"--explorer-{role}: light-dark({theme.LIGHT[role]}, {theme.DARK[role]});" for role in roles
+    )
 
 
 SHEET: Final[str] = """
@@ -41,6 +43,28 @@ header.stAppHeader, [data-testid="stHeader"] {
 }
 .heading p { margin: 2px 0 0; font-size: 16px; opacity: .74; }
 
+/* Streamlit's captions, and its colours of code, are too pale on our ground: at least 4.5:1 */
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+  opacity: 1;
+  color: var(--explorer-mute);
+}
+[data-testid="stCaptionContainer"] code { color: inherit; font-size: 0.95em; }
+[data-testid="stCode"] .token { color: var(--explorer-ink); }
+[data-testid="stCode"] .token.comment { color: var(--explorer-mute); }
+[data-testid="stCode"] .token:is(.keyword, .boolean, .decorator) {
+  color: var(--explorer-candidate);
+}
+[data-testid="stCode"] .token:is(.string, .triple-quoted-string) { color: var(--explorer-good); }
+[data-testid="stCode"] .token.number { color: var(--explorer-warn); }
+[data-testid="stCode"] .token:is(.function, .class-name, .builtin) {
+  color: var(--explorer-accent);
+}
+
+/* Streamlit writes white on the accent of either theme, and in the dark that is not read */
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p {
+  color: var(--explorer-background);
+}
+
 /* the narrow column of dials */
 .st-key-dials [data-testid="stWidgetLabel"] p { font-size: 14px; }
 .st-key-dials, .st-key-dials [data-testid="stVerticalBlock"] { gap: 0.3rem; }
@@ -51,12 +75,35 @@ header.stAppHeader, [data-testid="stHeader"] {
 .st-key-dials hr { margin: 0.4rem 0; }
 .st-key-dials [data-testid="stSliderTickBar"] { display: none; }
 
+/* what a slider stands at does not touch its name */
+.stSlider [data-testid="stWidgetLabel"] { margin-bottom: 0.4rem; }
+
 /* dials above a picture: in one row, close together */
 .st-key-controls .stSlider { margin-bottom: -0.55rem; }
 
 /* title, tabs and actions on one line; the sentence under them */
 .st-key-title { gap: 0.6rem; }
 .st-key-sentence { margin-top: -0.7rem; }
+@media (max-width: 1150px) {
+  .st-key-title:has([role="radiogroup"] > :nth-child(6)) { flex-wrap: wrap; row-gap: 0; }
+  .st-key-title:has([role="radiogroup"] > :nth-child(6)) > :first-child { flex: 1 0 100%; }
+}
+
+/* a laptop at 150 %: what stands above the picture leaves it the height */
+@media (max-height: 640px) {
+  .stMainBlockContainer, .block-container { padding-top: 3.2rem; }
+  .heading h1 { font-size: 24px; }
+  .heading p { font-size: 15px; line-height: 1.3; }
+}
+
+/* more tabs than fit beside a title: a row of their own below it, at every width */
+.st-key-title:has([role="radiogroup"] > :nth-child(9)) { flex-wrap: wrap; row-gap: 0.1rem; }
+.st-key-title:has([role="radiogroup"] > :nth-child(9)) > :first-child { flex: 1 1 0; }
+.st-key-title > :has([role="radiogroup"] > :nth-child(9)) { order: 1; flex: 1 0 100%; }
+
+@media (min-width: 641px) and (max-width: 1000px) {
+  .st-key-title [role="radiogroup"]:has(> :nth-child(12)) > * { padding-inline: 11px; }
+}
 
 /* title at the left, link and code at the right, on one line */
 .st-key-title > [data-testid="stHorizontalBlock"] { align-items: center; }
@@ -74,19 +121,21 @@ header.stAppHeader, [data-testid="stHeader"] {
 }
 
 /* the cards of the home page: equally tall, the way in at their foot */
-.st-key-cards [data-testid="stColumn"] > div,
-.st-key-cards [data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"],
-.st-key-cards [data-testid="stColumn"] [data-testid="stVerticalBlock"] { height: 100%; }
+:is(.st-key-cards, .st-key-lessons) [data-testid="stColumn"] > div,
+:is(.st-key-cards, .st-key-lessons) [data-testid="stColumn"] > div > *,
+:is(.st-key-cards, .st-key-lessons) [data-testid="stColumn"] [data-testid="stVerticalBlock"] {
+  height: 100%;
+}
 .card h2 { font-size: 20px; line-height: 1.25; margin: 0; padding: 0; font-weight: 650; }
 .card p { margin: 6px 0 0; font-size: 15px; line-height: 1.5; opacity: .82; }
-.st-key-cards [data-testid="stElementContainer"]:has([data-testid="stPageLink"]) {
+:is(.st-key-cards, .st-key-lessons) .stElementContainer:has([data-testid="stPageLink"]) {
   margin-top: auto;
 }
-.st-key-cards [data-testid="stPageLink-NavLink"] {
+:is(.st-key-cards, .st-key-begin > :first-child) [data-testid="stPageLink-NavLink"] {
   background: var(--explorer-accent); border-radius: 20px; min-height: 42px;
   justify-content: center;
 }
-.st-key-cards [data-testid="stPageLink-NavLink"] * {
+:is(.st-key-cards, .st-key-begin > :first-child) [data-testid="stPageLink-NavLink"] * {
   color: var(--explorer-background); font-weight: 600; font-size: 15px;
 }
 .st-key-try [data-testid="stPageLink-NavLink"] {
@@ -94,5 +143,48 @@ header.stAppHeader, [data-testid="stHeader"] {
   background: var(--explorer-card);
 }
 .st-key-try [data-testid="stPageLink-NavLink"] * { font-size: 15px; white-space: normal; }
+
+/* the beginning of a table that somebody brought: as small as it can be read */
+.small-table { overflow-x: auto; }
+.small-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.small-table th, .small-table td {
+  padding: 2px 14px 2px 0; text-align: right; font-size: 14px; white-space: nowrap;
+  border: 0; max-width: 15em; overflow: hidden; text-overflow: ellipsis;
+}
+.small-table th { font-weight: 600; vertical-align: bottom; opacity: .74; }
+.small-table th.chosen { opacity: 1; color: var(--explorer-accent); }
+.small-table th small { display: block; font-weight: 400; font-size: 14px; opacity: .9; }
+.small-table tbody tr:first-child td { padding-top: 5px; }
+.small-table thead th { border-bottom: 1px solid var(--explorer-line); padding-bottom: 4px; }
+.small-table tfoot td { border-top: 1px solid var(--explorer-line); padding-top: 4px; }
+.small-table p { margin: 4px 0 0; font-size: 14px; opacity: .74; }
+.st-key-gans-table [data-testid="stVerticalBlock"],
+.st-key-transport-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
+/* what stands around every page draws itself elsewhere, and takes no room */
+.st-key-room { position: absolute; height: 0; overflow: hidden; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-room) { position: absolute; }
 .try { margin: 0.4rem 0 0; font-size: 18px; font-weight: 620; }
+
+.st-key-begin > :first-child [data-testid="stPageLink-NavLink"] { padding: 0 18px; }
+.st-key-begin [data-testid="stPageLink-NavLink"] * { font-size: 15px; white-space: normal; }
+.card small { font-size: 14px; }
+
+/* a word that explains itself: on hover, tap or focus */
+.term {
+  position: relative; cursor: help; text-decoration: underline dotted var(--explorer-mute) 1px;
+  text-underline-offset: 3px;
+}
+.term:focus-visible { outline: 2px solid var(--explorer-accent); border-radius: 3px; }
+.term .meaning {
+  display: none; position: absolute; z-index: 1000; left: 0; top: calc(100% + 4px);
+  width: max-content; max-width: min(300px, 74vw); padding: 7px 11px; border-radius: 8px;
+  background: var(--explorer-card); border: 1px solid var(--explorer-line);
+  box-shadow: 0 4px 14px rgba(10, 16, 24, .2); color: var(--explorer-ink);
+  font-size: 14px; line-height: 1.4; font-weight: 400; font-style: normal; white-space: normal;
+}
+.term .meaning cite { display: block; font-style: normal; color: var(--explorer-mute); }
+.term:is(:hover, :focus, :focus-within) .meaning { display: block; }
+@media (max-width: 640px) { /* at the foot of the window, where nothing is cut off */
+  .term .meaning { position: fixed; inset: auto 12px 12px; width: auto; max-width: none; }
+}
 """

@@ -3,6 +3,7 @@
 import html
 import inspect
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.pages import style
 from explorer.runs import links
 from explorer.runs.desk import the_desk
+from explorer.runs.filing import the_filing
 from explorer.runs.hub import LimitError, Ticket, the_hub
 
 Source = Callable[..., Any] | type | ModuleType
@@ -21,6 +23,7 @@ Source = Callable[..., Any] | type | ModuleType
 def _release(name: str) -> None:
     the_hub().release(name)
     the_desk().release(name)
+    the_filing().release(name)
 
 
 @st.cache_resource(scope="session", on_release=_release)
@@ -90,7 +93,7 @@ def link_and_code(page: str, settings: object, sources: Sequence[Source], preset
 def _link(place: DeltaGenerator, address: str, preset: str) -> None:
     with place:
         st.caption("Whoever opens this link sees the same experiment:")
-        st.code(_origin() + address, language=None, wrap_lines=True)
+        st.code(_root() + address, language=None, wrap_lines=True)
         if preset:
             st.caption("The same without a browser, as a film:")
             st.code(preset.format(link=address), language="bash", wrap_lines=True)
@@ -99,17 +102,25 @@ def _link(place: DeltaGenerator, address: str, preset: str) -> None:
 def show_code(place: DeltaGenerator, page: str, sources: Sequence[Source]) -> None:
     """Show the source of one function at a time, to be chosen."""
     with place:
-        names = {_title(source): source for source in sources}
+        names = titles(sources)
         chosen = st.selectbox("Function", list(names), key=f"{page}.code")
         source = names.get(chosen or "", sources[0])
         st.caption(f"`{_home(source)}`")
         st.code(inspect.getsource(source), language="python")
 
 
-def _origin() -> str:
-    address = st.context.url or ""
-    head, _, rest = address.partition("://")
-    return f"{head}://{rest.partition('/')[0]}" if rest else ""
+def _root() -> str:
+    """Return where this viewer's browser finds the server: pages lie directly below it."""
+    return (st.context.url or "").rpartition("/")[0]
+
+
+def titles(sources: Sequence[Source]) -> dict[str, Source]:
+    """Return sources by a name each: their own, and after their module's where two share one."""
+    often = Counter(map(_title, sources))
+    return {
+        _title(each) if often[_title(each)] == 1 else f"{_home(each)}.{_title(each)}": each
+        for each in sources
+    }
 
 
 def _title(source: Source) -> str:

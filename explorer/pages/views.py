@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from explorer.labs import views as labs
-from explorer.pages import surroundings
+from explorer.pages import files, surroundings
 from explorer.pages.dials import Dials
+from explorer.stage.component import nothing_stands
 
 Settings = TypeVar("Settings")
 
@@ -25,7 +26,8 @@ class View(Generic[Settings]):
 
     ``show`` draws the view and returns the sentence under its question. ``film`` is the command
     that makes a film of it without a browser, where there is something to film, and ``acts`` offers
-    what else can be done with it, at the right of its heading.
+    what else can be done with it, at the right of its heading. ``reading``: it shows what one cell
+    reads, whose gates and states have files of their own.
     """
 
     name: str
@@ -34,6 +36,7 @@ class View(Generic[Settings]):
     sources: tuple[surroundings.Source, ...]
     film: str = ""
     acts: Callable[[Dials[Settings]], None] | None = None
+    reading: bool = False
 
 
 def views_of(lab: str, rows: Mapping[str, labs.View]) -> dict[str, View[Any]]:
@@ -48,6 +51,7 @@ def views_of(lab: str, rows: Mapping[str, labs.View]) -> dict[str, View[Any]]:
             page.SOURCES,
             film=getattr(page, "FILM", ""),
             acts=getattr(page, "acts", None),
+            reading=getattr(page, "READING", False),
         )
     return found
 
@@ -62,6 +66,7 @@ def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
     sentence = st.container(key="sentence")
     dials.problems()
     view = views[dials.value("view")]
+    nothing_stands()
     said = view.show(dials)
     with question:
         surroundings.heading(view.question)
@@ -70,6 +75,7 @@ def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
     with actions, surroundings.row_of_actions():
         if view.acts is not None:
             view.acts(dials)
+        files.offered(dials, view.question, view.reading)
         surroundings.link_and_code(dials.page, dials.last, view.sources, preset=view.film)
 
 

@@ -35,6 +35,7 @@ class Answer:
     ``scene`` is plain JSON, as `figures.scene.as_json` writes it. ``precision`` packs arrays as in
     `frames.pack`. ``select`` are selections of the scene, and ``start`` is the frame that is shown
     first. ``coarse`` says in a line what was left out, where less was computed than was asked.
+    Where only each so-manieth frame is there, ``every`` says so: the others look as the one before.
     """
 
     scene: Mapping[str, Any]
@@ -44,6 +45,7 @@ class Answer:
     select: Mapping[str, int] = field(default_factory=dict)
     start: int = 0
     coarse: str = ""
+    every: int = 1
 
 
 class Refused(TypedDict):
@@ -126,7 +128,10 @@ def packed(answer: Answer) -> Packed:
     """Return an answer as bytes."""
     scene = json.dumps(answer.scene, ensure_ascii=False, separators=(",", ":")).encode()
     frames = [pack(answer.still, -1, answer.precision)]
-    frames += [pack(frame, index, answer.precision) for index, frame in enumerate(answer.frames)]
+    frames += [
+        pack(frame, index * answer.every, answer.precision)
+        for index, frame in enumerate(answer.frames)
+    ]
     shown = {"select": dict(answer.select), "start": answer.start, "coarse": answer.coarse}
     name = hashlib.sha256(scene).hexdigest()[:16]
     return Packed(scene, name, chunk(frames), shown)
@@ -136,6 +141,19 @@ def wired(number: int, packed: Packed, with_scene: bool) -> bytes:
     """Return an answer as it travels to the browser."""
     header = {"number": number, **packed.shown, "refused": None}
     return _written(header, packed.scene if with_scene else b"", packed.frames)
+
+
+def unwired(data: bytes) -> tuple[AnswerHeader, Mapping[str, Any] | None, bytes]:
+    """Return header, scene and chunk of what `wired` or `refusal` wrote; the scene may be None."""
+    if data[:4] != ANSWER_MAGIC:
+        raise ValueError("these bytes are no answer")
+    parts, at = [], 4
+    for _ in range(2):
+        (length,) = struct.unpack_from("<I", data, at)
+        parts.append(data[at + 4 : at + 4 + length])
+        at += 4 + length + -length % 8
+    header, scene = parts
+    return json.loads(header), json.loads(scene) if scene else None, data[at:]
 
 
 def refusal(number: int, name: str, sentence: str) -> bytes:

@@ -35,6 +35,7 @@ BLAME = 4  # of a question that takes processes with it: 2 for each, 1 for one t
 PLACES = 4  # stages that may ask with one token at once
 TICK = 1.0  # seconds between two looks at the clock
 GRACE = 60.0  # seconds that a tab's way to ask outlives the tab, which may have been reloaded
+MOST_BROUGHT = 200_000_000  # bytes of one kind that are kept for processes that begin later
 HOPELESS = 3  # processes that end young, in a row, before who waits hears of that
 ALONE = 40.0  # seconds at most that the first process has the start for itself
 
@@ -214,11 +215,14 @@ class Desk:
         with self._lock:
             self._brought.pop((brought.to, brought.name), None)
             self._brought[brought.to, brought.name] = brought
-            while sum(kept.to == brought.to for kept in self._brought.values()) > most:
-                oldest = next(key for key in self._brought if key[0] == brought.to)
-                del self._brought[oldest]
+            while _too_many(alike := self._alike(brought.to), most):
+                del self._brought[brought.to, alike[0].name]
             for seat in self._seats:
                 _bring(seat.process, brought)
+
+    def _alike(self, to: str) -> list[Brought]:
+        """What was brought to one function, the oldest first."""
+        return [kept for kept in self._brought.values() if kept.to == to]
 
     # ------------------------------------------------------------------------- for the stages
 
@@ -456,6 +460,12 @@ class Desk:
     def _keep(self) -> None:
         while not self._stopping.wait(TICK):
             self.tidy()
+
+
+def _too_many(kept: Sequence[Brought], most: int) -> bool:
+    """Whether the oldest has to go: there are too many, or they are too large together."""
+    size = sum(len(each.body) for each in kept)
+    return len(kept) > most or (len(kept) > 1 and size > MOST_BROUGHT)
 
 
 def _bring(process: Worker, brought: Brought) -> None:

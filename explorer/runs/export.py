@@ -152,6 +152,12 @@ class Table:
         values = (row.get(name, math.nan) for row in self.rows)
         return [float(value) if math.isfinite(value) else None for value in values]
 
+    def write(self, rows: Any) -> None:
+        """Write it to a `csv.writer`: the step and all scalars, a row a frame."""
+        names = self.names
+        rows.writerow(["step", *names])
+        rows.writerows(zip(self.steps, *map(self.column, names), strict=True))
+
 
 class CsvExport(Export):
     """``.csv``: a row a frame, the step and all scalars; empty where there is no finite value."""
@@ -166,12 +172,8 @@ class CsvExport(Export):
 
     def finish(self, file: BinaryIO) -> None:
         """Write the table."""
-        names = self._table.names
-        columns = [self._table.column(name) for name in names]
         text = TextIOWrapper(file, encoding="utf-8", newline="")
-        rows = csv.writer(text)
-        rows.writerow(["step", *names])
-        rows.writerows(zip(self._table.steps, *columns, strict=True))
+        self._table.write(csv.writer(text))
         text.detach()
 
 
@@ -186,15 +188,7 @@ class JsonExport(CsvExport):
 
     def finish(self, file: BinaryIO) -> None:
         """Write everything as one object."""
-        table, fixed = self._table, self._fixed
-        content = {
-            "link": self.link,
-            "settings": plain(self.experiment),
-            "fixed": {name: fixed.column(name)[0] for name in fixed.names},
-            "step": table.steps,
-            "scalars": {name: table.column(name) for name in table.names},
-        }
-        file.write(json.dumps(content, indent=1, allow_nan=False).encode() + b"\n")
+        file.write(as_json(self.link, plain(self.experiment), self._fixed, self._table))
 
 
 class StateExport(Export):
@@ -230,6 +224,28 @@ class StateExport(Export):
         about["settings"] = plain(self.experiment)
         # One entry: with several, safetensors would order them differently each time.
         file.write(save(dict(self._state), metadata={"explorer": json.dumps(about)}))
+
+
+def as_json(
+    link: str,
+    settings: Mapping[str, Any],
+    fixed: Table,
+    table: Table,
+    more: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Link and settings, the scalars that never move, and all scalars over the steps, as JSON.
+
+    ``more`` is written beside them. What is not finite is null.
+    """
+    content = {
+        "link": link,
+        "settings": dict(settings),
+        "fixed": {name: fixed.column(name)[0] for name in fixed.names},
+        "step": table.steps,
+        "scalars": {name: table.column(name) for name in table.names},
+        **(more or {}),
+    }
+    return json.dumps(content, indent=1, allow_nan=False).encode() + b"\n"
 
 
 def numbers_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -27,11 +27,14 @@ class Opened:
     problems: tuple[str, ...] = ()
 
 
-def encode(settings: object) -> dict[str, str]:
-    """Return the query parameters of a configuration: only what differs from its defaults."""
-    default = values(type(settings)())
+def encode(settings: object, default: object | None = None) -> dict[str, str]:
+    """Return the query parameters of a configuration: only what differs from its defaults.
+
+    With a ``default`` of its own, what differs from that one.
+    """
+    like = values(type(settings)() if default is None else default)
     return {
-        name: _written(value) for name, value in values(settings).items() if value != default[name]
+        name: _written(value) for name, value in values(settings).items() if value != like[name]
     }
 
 
@@ -40,15 +43,19 @@ def query(settings: object) -> str:
     return urlencode(encode(settings))
 
 
-def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
+def decode(
+    kind: type[Settings], parameters: Mapping[str, str], default: Settings | None = None
+) -> Opened:
     """Return the configuration of class ``kind`` that the parameters describe, and what was wrong.
+
+    What they say nothing of is as in ``default``.
 
     Settings that go together are taken together. Otherwise they are taken one after the other, in
     the link's order: what cannot be, or does not go with the others, is named and left out, and
     the others stand.
     """
-    default: Any = kind()
-    known = values(default)
+    like: Any = kind() if default is None else default
+    known = values(like)
     read: dict[str, Any] = {}
     problems = []
     if len(parameters) > MOST_VALUES:
@@ -62,9 +69,9 @@ def decode(kind: type[Settings], parameters: Mapping[str, str]) -> Opened:
         except (ValueError, TypeError, OverflowError) as error:
             problems.append(_refused(error, text))
     try:
-        return Opened(turned(default, read), tuple(problems))
+        return Opened(turned(like, read), tuple(problems))
     except (ValueError, TypeError, OverflowError):
-        return _piece_by_piece(default, read, parameters, problems)
+        return _piece_by_piece(like, read, parameters, problems)
 
 
 def _piece_by_piece(

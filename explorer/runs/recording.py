@@ -147,6 +147,18 @@ class Recording:
         return too_much and len(self._settled) > 1
 
 
+def indices_kept(count: int, most: int) -> list[int]:
+    """Return which of ``count`` frames stay when at most about ``most`` may: a doubled stride.
+
+    The last frame always stays.
+    """
+    stride = 1
+    while count > most * stride:
+        stride *= 2
+    kept = list(range(0, count, stride))
+    return kept if kept[-1] == count - 1 else [*kept, count - 1]
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """The full state of a run at one frame, as safetensors bytes, and the packet of that frame."""

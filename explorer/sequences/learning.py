@@ -29,11 +29,15 @@ Carried = Tensor | tuple[Tensor, ...] | None
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a network learns: Adam (Kingma and Ba 2015) whose rate falls along half a cosine."""
+    """How fast a network learns: Adam (Kingma and Ba 2015) whose rate falls along half a cosine.
+
+    Where it does not fall, a training has the same beginning however long it will be.
+    """
 
     updates: int
     learning_rate: float
     clip: float  # largest norm of the gradient (Pascanu et al. 2013)
+    falls: bool = True
 
 
 class Lesson(ABC, Generic[N]):
@@ -76,7 +80,7 @@ class Learner(Generic[N]):
     def update(self) -> float:
         """Learn from one batch; its loss, before the update."""
         pace = self.lesson.pace
-        share = falling(self.updates / pace.updates)
+        share = falling(self.updates / pace.updates) if pace.falls else 1.0
         self._adam.param_groups[0]["lr"] = pace.learning_rate * share
         loss = self.lesson.loss()
         self._adam.zero_grad()

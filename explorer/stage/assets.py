@@ -33,8 +33,8 @@ class Scripts:
 
 
 def asset_base() -> str:
-    """Return the address under which the scripts lie now, with a slash at its end."""
-    return f"/stage/asset/{_current().digest}/"
+    """Return where the scripts lie now, from the server's first page on; a slash is at its end."""
+    return f"stage/asset/{_current().digest}/"
 
 
 async def asset(request: Request) -> Response:

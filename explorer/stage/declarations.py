@@ -22,8 +22,9 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from explorer.figures import scene
 from explorer.runs import answers, frames
 from explorer.runs.run import State, Status
-from explorer.stage import hand, routes, talk, viewer
+from explorer.stage import hand, plain, routes, talk, viewer
 from explorer.stage.messages import Showing, Told
+from explorer.stage.rooms.said import RoomSaid, RoomTold
 
 FILE = Path(__file__).with_name("browser") / "types.d.ts"
 COMMAND = "python -m explorer.stage.declarations"
@@ -36,8 +37,12 @@ DECLARED = (
     routes.FramesAsked,
     answers.AnswerHeader,
     hand.Ask,
+    plain.PlainAsk,
+    plain.PlainReply,
     Showing,
     Told,
+    RoomSaid,
+    RoomTold,
 )
 WITH_NULLS = (Status,)  # dataclasses that travel with the fields that are None
 NAMED = {
@@ -54,6 +59,7 @@ CONSTANTS = {
     "PACKET_MAGIC": int.from_bytes(frames.PACKET_MAGIC, "little"),
     "CHUNK_MAGIC": int.from_bytes(frames.CHUNK_MAGIC, "little"),
     "ANSWER_MAGIC": int.from_bytes(answers.ANSWER_MAGIC, "little"),
+    "PLAIN_MAGIC": int.from_bytes(plain.PLAIN_MAGIC, "little"),
     "TOP": frames.TOP,
     "OFFENCE": talk.OFFENCE,
     "BUSY": talk.BUSY,

@@ -11,10 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
-from starlette.websockets import WebSocket
-
 from explorer.runs.answers import refusal
-from explorer.stage.talk import GONE, NORMAL, SEND_TIMEOUT, End, heard, hold
+from explorer.stage.talk import GONE, NORMAL, SEND_TIMEOUT, End, Line, heard, hold
 
 LONGEST_QUESTION = 2**17  # characters; a drawn distribution is one of the values
 QUESTIONS_A_SECOND = 250
@@ -22,7 +20,7 @@ QUESTIONS_AT_ONCE = 50
 MOVES_A_SECOND = (
     250  # questions of hands that move, of all together: what this process has for them
 )
-MOST_VALUES = 80
+MOST_VALUES = 160
 LARGEST_NUMBER = 2**53
 
 
@@ -66,8 +64,8 @@ def understand(text: str) -> Asked | int | None:
 class Hand:
     """A connection over which a stage asks, from its acceptance to its end."""
 
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._later: Asked | None = None  # waits until this hand has its turn
         self._asked_at = -math.inf
         self._loop = asyncio.get_running_loop()
@@ -91,11 +89,11 @@ class Hand:
 
     async def serve(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> None:
         """Hear and answer until either side ends it; ``hands`` is how many ask at the moment."""
-        await hold(self._websocket, self._hear(ask, hands), self._tell())
+        await hold(self._line, self._hear(ask, hands), self._tell())
 
     async def _hear(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> End:
         while True:
-            text = await heard(self._websocket, "question", LONGEST_QUESTION)
+            text = await heard(self._line, "question", LONGEST_QUESTION)
             if not isinstance(text, str):
                 return text
             await self._wait_for_its_turn()
@@ -139,8 +137,8 @@ class Hand:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):
                     if wait is not None:
-                        await self._websocket.send_text(wait)
+                        await self._line.send_text(wait)
                     if answer is not None:
-                        await self._websocket.send_bytes(answer)
+                        await self._line.send_bytes(answer)
             except (TimeoutError, *GONE):
                 return NORMAL, ""

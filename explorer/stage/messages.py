@@ -99,15 +99,24 @@ class Column(TypedDict):
     above: bool
 
 
+class Rested(TypedDict):
+    """Where the picture came to rest: the name of the run, and the step of what it shows."""
+
+    run: str
+    step: int
+
+
 class Settled(TypedDict):
     """Where the dials came to rest: all their values, and the editions that the browser knew.
 
     With a ``link``, the query of an address that the viewer went back to, the page reads that.
+    ``stood`` is where the picture of a run stood still: what was turned is meant from there on.
     """
 
     settings: Mapping[str, Setting]
     editions: Mapping[str, int]
     link: NotRequired[str]
+    stood: NotRequired[Rested]
 
 
 class Beginning(TypedDict):
@@ -120,6 +129,16 @@ class Beginning(TypedDict):
     forks: Sequence[str]
 
 
+class Look(TypedDict):
+    """What a page points at: the areas of the panels that are lit while the others are dimmed.
+
+    ``plays``: a run that nothing is known of in this tab begins to play by itself.
+    """
+
+    panels: Sequence[str]
+    plays: bool
+
+
 class Showing(TypedDict):
     """What a stage is to show: a scene of a run, and how the page set it.
 
@@ -130,8 +149,9 @@ class Showing(TypedDict):
     ``resets`` and ``rests`` say whether the page wants to hear of selections, of going back to the
     start, and of where the picture came to rest.
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
-    ``modules`` is where the scripts lie. A page without a server gives the addresses of the frames
-    and of what never moves instead of a token.
+    ``modules`` is where the scripts lie, from the server's first page on; ``look`` is what the page
+    points at, if at anything. A page without a server gives the addresses of the frames and of what
+    never moves instead of a token.
     """
 
     scene: Annotated[Mapping[str, Any], Scene] | None  # as `as_json` writes it
@@ -151,6 +171,7 @@ class Showing(TypedDict):
     answers: NotRequired[str]
     begins: NotRequired[Beginning]
     modules: NotRequired[str]
+    look: NotRequired[Look]
     frames_url: NotRequired[str]
     still_url: NotRequired[str]
 
@@ -166,13 +187,6 @@ class Picks(TypedDict):
     """Several selections made at once, such as both ends of a span."""
 
     values: Mapping[str, int]
-
-
-class Rested(TypedDict):
-    """Where the picture came to rest: the name of the run, and the step of what it shows."""
-
-    run: str
-    step: int
 
 
 class Told(TypedDict):

@@ -15,6 +15,7 @@ import importlib
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from streamlit import config
 
@@ -26,7 +27,11 @@ from explorer.stage import memory
 # What the first visitors would wait for, the first of them first.
 LIBRARIES = ("torch", "pandas", "pyarrow")
 # What the trainer processes load before somebody presses Train.
-EXPERIMENTS = ("explorer.labs.gans.match", "explorer.labs.gradients.learning")
+EXPERIMENTS = (
+    "explorer.labs.gans.match",
+    "explorer.labs.gradients.learning",
+    "explorer.labs.sequences.learning",
+)
 
 # What the processes that answer load before somebody turns a dial.
 ANSWERS = (
@@ -36,6 +41,17 @@ ANSWERS = (
     "explorer.figures.gans.slow",
     "explorer.figures.gans.openings",
     "explorer.figures.gradients.learning",
+    "explorer.figures.gradients.matrix",
+    "explorer.figures.gradients.cliff",
+    "explorer.figures.gradients.depth",
+    "explorer.figures.gradients.myths",
+    "explorer.figures.sequences",
+    "explorer.figures.sequences.writing",
+    "explorer.figures.transport.line",
+    "explorer.figures.transport.sliding",
+    "explorer.figures.transport.guess",
+    "explorer.figures.transport.samples",
+    "explorer.figures.transport.plane",  # last: its solvers take seconds to load
 )
 
 
@@ -60,7 +76,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the processes, warm up in the background, serve, stop the processes."""
     for event in (_needed, _seen, _ending):
         event.clear()
-    print(f"The laboratory is at {address()} (Ctrl+C ends it)", flush=True)
+    print(f"The laboratory is at {address()}{names()} (Ctrl+C ends it)", flush=True)
     starting = asyncio.create_task(asyncio.to_thread(_start))
     giving_back = asyncio.create_task(memory.attend())
     try:
@@ -76,11 +92,22 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 def address() -> str:
     """Return where the laboratory is found: Streamlit does not say it where it opens no browser."""
-    host = config.get_option("browser.serverAddress") or config.get_option("server.address")
+    said = config.is_manually_set("browser.serverAddress")
+    host = config.get_option("browser.serverAddress" if said else "server.address")
     path = (config.get_option("server.baseUrlPath") or "").strip("/")
     scheme = "https" if config.get_option("server.sslCertFile") else "http"
-    named = "localhost" if host in (None, "", "0.0.0.0", "::", "127.0.0.1") else host
+    everywhere = host in (None, "", "0.0.0.0", "::")
+    listed = config.get_option("server.allowedHosts") or ["localhost"]
+    named = listed[0] if everywhere else "localhost" if host == "127.0.0.1" else host
+    named = f"[{named}]" if ":" in named else named
     return f"{scheme}://{named}:{config.get_option('server.port')}/{path}"
+
+
+def names() -> str:
+    """Return under which names alone it is found, where the address says another: "" or a part."""
+    listed = config.get_option("server.allowedHosts") or []
+    here = urlsplit(address()).hostname
+    return "" if not listed or here in listed else f", for those who ask for {' or '.join(listed)}"
 
 
 def _start() -> None:
@@ -100,10 +127,11 @@ def warm_up() -> None:
         importlib.import_module(library)
     warm_torch()
     # Here, and not above: the server answers before torch has been loaded.
-    from explorer.labs import cells, gradients
+    from explorer.labs import cells, gradients, sequences
 
     for cell in ("lstm", "gru"):
         cells.read(cells.CellLab(cell=cell))
     gradients.measure(gradients.Flow())
+    sequences.SideBySide().still()
     gc.collect()
     gc.freeze()

@@ -13,10 +13,12 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from explorer.figures.scene import Scene, as_json
 from explorer.figures.theme import DARK, FONT, LIGHT
 from explorer.runs.frames import Frame, chunk, pack
+from explorer.runs.recording import indices_kept
 from explorer.stage.messages import PALETTE, Showing
 
 FOLDER = Path(__file__).with_name("browser")
@@ -79,23 +81,47 @@ def standalone(
     second, fourth, … is kept, and the last. ``precision`` packs arrays as in `runs.frames.pack`.
     Raises ValueError without frames.
     """
+    packing = precision or {}
+    return page_of(
+        as_json(scene),
+        pack(still, 0, packing),
+        [pack(frame, i, packing) for i, frame in enumerate(frames)],
+        title,
+        lead,
+        dict(select or scene.selects),
+    )
+
+
+def page_of(
+    scene: Mapping[str, Any],
+    still: bytes,
+    frames: Sequence[bytes],
+    title: str,
+    lead: str = "",
+    select: Mapping[str, int] | None = None,
+    start: int = 0,
+) -> str:
+    """Return the page of a run whose scene and packets are there already, as a server has them.
+
+    The scene is what `as_json` made of it; ``start`` is the frame that is shown first. Of more than
+    1,000 frames some are kept, as in `standalone`. Raises ValueError without frames.
+    """
     if not frames:
         raise ValueError("a run without frames has nothing to show")
-    packing = precision or {}
     kept = indices_kept(len(frames), MOST_FRAMES)
     data: Showing = {
-        "scene": as_json(scene),
+        "scene": scene,
         "token": "",
         "run": "",
         "notice": "",
         "live": False,
-        "select": dict(select or scene.selects),
+        "select": dict(select or {}),
         "picks": False,
         "resets": False,
         "rests": False,
         "palette": PALETTE,
         "height": None,
-        "start": 0,
+        "start": start,
         "title": title,
     }
     return PAGE.format(
@@ -105,21 +131,9 @@ def standalone(
         font=FONT.replace('"', "'"),
         imports=_in_script({"imports": _scripts()}),
         data=_in_script(data),
-        still=_packed(pack(still, 0, packing)),
-        frames=_packed(chunk([pack(frames[i], i, packing) for i in kept])),
+        still=_packed(still),
+        frames=_packed(chunk([frames[i] for i in kept])),
     )
-
-
-def indices_kept(count: int, most: int) -> list[int]:
-    """Return which of ``count`` frames stay when at most about ``most`` may: a doubled stride.
-
-    The last frame always stays.
-    """
-    stride = 1
-    while count > most * stride:
-        stride *= 2
-    kept = list(range(0, count, stride))
-    return kept if kept[-1] == count - 1 else [*kept, count - 1]
 
 
 def _scripts() -> dict[str, str]:

@@ -10,12 +10,21 @@ import contextlib
 import json
 from dataclasses import asdict, dataclass
 
-from starlette.websockets import WebSocket
-
 from explorer.runs.frames import chunk
 from explorer.runs.hub import Hub
 from explorer.runs.run import Run, Status
-from explorer.stage.talk import BUSY, GONE, NORMAL, OFFENCE, SEND_TIMEOUT, End, heard, hold
+from explorer.stage.talk import (
+    BUSY,
+    GONE,
+    NORMAL,
+    OFFENCE,
+    SEND_TIMEOUT,
+    End,
+    Line,
+    eased,
+    heard,
+    hold,
+)
 
 LONGEST_COMMAND = 512  # characters
 COMMANDS_A_SECOND = 300  # a display of 240 Hz acknowledges 240 times
@@ -49,17 +58,14 @@ def understand(text: str) -> Command | None:
 
 def interval(connections: int) -> float:
     """Return the seconds between two sends: 0.016 for up to four viewers, 0.25 for ten and more."""
-    share = min(max((connections - 4) / 6, 0.0), 1.0)
-    return 0.016 + share * (0.25 - 0.016)
+    return eased(connections, 0.016, 0.25)
 
 
 class Viewer:
     """A connection to a run, from its acceptance to its end."""
 
-    def __init__(
-        self, websocket: WebSocket, hub: Hub, run: Run, token: str, connection: int
-    ) -> None:
-        self._websocket = websocket
+    def __init__(self, line: Line, hub: Hub, run: Run, token: str, connection: int) -> None:
+        self._line = line
         self._hub = hub
         self._run = run
         self._token = token
@@ -78,7 +84,7 @@ class Viewer:
         """Hear and tell until either side ends it."""
         deaf = self._run.listen(self._news)
         try:
-            await hold(self._websocket, self._hear(), self._tell())
+            await hold(self._line, self._hear(), self._tell())
         finally:
             deaf()
 
@@ -91,7 +97,7 @@ class Viewer:
 
     async def _hear(self) -> End:
         while True:
-            text = await heard(self._websocket, "command", LONGEST_COMMAND)
+            text = await heard(self._line, "command", LONGEST_COMMAND)
             if not isinstance(text, str):
                 return text
             if not self._allowed():
@@ -139,7 +145,7 @@ class Viewer:
         changed = self._told is None or status.essence != self._told.essence
         if changed or (due and status != self._told):
             self._told = status
-            await self._websocket.send_text(json.dumps(asdict(status)))
+            await self._line.send_text(json.dumps(asdict(status)))
         return self._look_at if status.state == "training" else None
 
     async def _tell_frames(self) -> float | None:
@@ -157,5 +163,5 @@ class Viewer:
             self._hungry = False
             self._acknowledged = None
             self._free_at = now + interval(self._hub.connections)
-            await self._websocket.send_bytes(chunk(packets))
+            await self._line.send_bytes(chunk(packets))
         return None

@@ -41,10 +41,24 @@ def training(
     if what == "home":
         _refuse(what, "it is always the same", updates=updates, seed=seed)
         return partial(record_home, _folder(out))
+    if what == "watched":
+        _refuse(what, "it is always the same", updates=updates, seed=seed)
+        return partial(record_watched, _folder(out))
+    if what == "remedies":
+        if out.suffix != ".safetensors":
+            raise ValueError(f"the table is written to a .safetensors file, not to {out.name!r}")
+        check_place(out)
+        return partial(record_remedies, out, updates, seed)
+    if what == "horizon":
+        _refuse(what, "it is always the same", updates=updates, seed=seed)
+        if out.suffix != ".json":
+            raise ValueError(f"the horizon is written to a .json file, not to {out.name!r}")
+        check_place(out)
+        return partial(record_horizon, out)
     from explorer.networks.tasks import RECIPES
 
     if what not in RECIPES:
-        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home"]))
+        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home", "watched", "remedies", "horizon"]))
         raise ValueError(f"unknown preset {what[:40]!r}; choose from {known}, or give a link")
     if out.suffix != ".safetensors":
         raise ValueError(f"a network is written to a .safetensors file, not to {out.name!r}")
@@ -102,6 +116,48 @@ def record_home(folder: Path) -> int:
     for name in home.SCENES:
         for path in recorded.save(name, home.recorded(name), folder):
             print(path, file=sys.stderr)
+    return DONE
+
+
+@arithmetic_of_a_trainer()
+def record_watched(folder: Path) -> int:
+    """Train an LSTM and its twin with another forget bias, watched, and write both recordings."""
+    from explorer.train import watched_pair
+
+    for path in watched_pair.record(folder):
+        print(path, file=sys.stderr)
+    return DONE
+
+
+@arithmetic_of_a_trainer()
+def record_remedies(out: Path, updates: int | None, seed: int | None) -> int:
+    """Train a deep stack with each remedy, alone and in pairs, and write what came of it."""
+    from explorer.labs.gradients import remedies
+
+    progress = Progress("row")
+    rows = len(list(remedies.combined()))
+    found = remedies.record(
+        out,
+        remedies.UPDATES if updates is None else updates,
+        seed or 0,
+        lambda share: progress.tell(round(share * rows), share),
+    )
+    progress.close()
+    best = remedies.ranked(found)[0]
+    print(
+        f"{out}: {len(found)} rows; best {remedies.label(best.learned.names)}, "
+        f"{best.learned.mean:.1f} ± {best.learned.noise:.1f} %",
+        file=sys.stderr,
+    )
+    return DONE
+
+
+@arithmetic_of_a_trainer()
+def record_horizon(out: Path) -> int:
+    """Measure how far back each network learns to reach, and write the record."""
+    from explorer.labs.gradients import horizon
+
+    horizon.write(out, lambda said: print(said, file=sys.stderr))
     return DONE
 
 

@@ -99,7 +99,7 @@ def _match(match: Any, lab: Any) -> "tuple[Scene, str]":
 
     data = match.distribution()
     if lab.view == "truth" and data.kind == "plane":
-        scene = gans.truth_scene(_contestants(match), data.extent)
+        scene = gans.truth_scene(_contestants(match), data.extent, given=bool(match.given))
     else:
         scene = gans.match_scene(
             _contestants(match),
@@ -141,20 +141,28 @@ def _names(games: Any) -> str:
     return ", ".join(game.title for game in _contestants(games))
 
 
-def _adding(adding: Any, lab: Any) -> "tuple[Scene, str]":
+def _learning(learning: Any, lab: Any) -> "tuple[Scene, str]":
     from explorer.figures import gradients
-    from explorer.gradients import LEARNERS
-    from explorer.labs.gradients.learning import LOWEST
 
-    scene = gradients.adding(LEARNERS, LOWEST, adding.length)
-    return scene, f"The adding problem over {adding.length} steps, seed {adding.seed}"
+    about = f"{learning.asked.label} over {learning.length} steps, {learning.seeds} seeds"
+    return gradients.scene_of(learning), f"{about} from {learning.seed} on"
+
+
+def _depth_learning(training: Any, lab: Any) -> "tuple[Scene, str]":
+    from explorer.figures.gradients import depth_learning
+
+    scene = depth_learning.scene(training)
+    return scene, f"{training.layers} layers learn the digits, seed {training.seed}"
 
 
 SCENES: "dict[str, Callable[[Any, Any], tuple[Scene, str]]]" = {
     "Match": _match,
     "Many": _many,
     "Deep": _deep,
-    "Adding": _adding,
+    "DepthLearning": _depth_learning,
+    "Learning": _learning,
+    "Horizon": _learning,
+    "Overfitting": _learning,
 }
 """What the stage shows of an experiment with the settings of its page, by the name of its class."""
 

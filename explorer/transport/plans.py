@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from explorer.transport.clouds import pairwise_distances
 from explorer.transport.measures import Measure, balanced, measure
 
 PIVOTS = 100_000_000  # POT's own limit of 100,000 is reached by clouds of 2,000 points
@@ -120,6 +121,5 @@ def wasserstein(
 def _ground_cost(
     source: Float64[Tensor, "n d"], target: Float64[Tensor, "m d"], order: int
 ) -> Float64[Tensor, "n m"]:
-    # The faster route over |x|^2 + |y|^2 - 2xy loses half of the digits of near neighbours.
-    distances = torch.cdist(source, target, compute_mode="donot_use_mm_for_euclid_dist")
-    return distances if order == 1 else distances.square()
+    ways = pairwise_distances(source, target)
+    return ways if order == 1 else ways.square()

@@ -16,7 +16,17 @@ from explorer.verify.table import Table
 
 __all__ = ["ROOMS", "Known", "Verdict", "judge", "known_answers", "verification", "verify"]
 
-ROOMS = ("cells", "sequences", "questions", "gradients", "transport", "gans", "runs", "uploads")
+ROOMS = (
+    "cells",
+    "sequences",
+    "kinds",
+    "questions",
+    "gradients",
+    "transport",
+    "gans",
+    "runs",
+    "uploads",
+)
 """The rooms, each with a module of its name here that holds its answers as ``KNOWN``."""
 
 

@@ -1,5 +1,5 @@
 """Known answers about gradients through time, before training and while the adding problem is
-learned.
+learned, and of the cliff.
 """
 
 import math
@@ -8,22 +8,40 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import psi  # type: ignore[import-untyped]
 from torch import Tensor, nn
 
 from explorer.cells import CELLS, State
-from explorer.gradients.adding import AddingSettings, SideBySide, outcome
-from explorer.gradients.initial import initial_matrix, orthogonal, uniform
+from explorer.gradients.clipping import by_norm, by_value
+from explorer.gradients.initial import (
+    initial_matrix,
+    orthogonal,
+    recurrent_matrices,
+    uniform,
+)
+from explorer.gradients.products import exponent, exponent_of, jacobians, products
 from explorer.gradients.settings import FlowSettings
 from explorer.gradients.spectra import spectrum
-from explorer.gradients.through_time import norms_through_time, underflow
+from explorer.gradients.theory import theory_line
+from explorer.gradients.through_time import (
+    contributions,
+    norms_through_time,
+    quantity_through_time,
+    underflow,
+)
+from explorer.gradients.through_time import gone_back as gone_back_at_first
 from explorer.gradients.unrolled import UNROLLED, Unrolled, unpacked
 from explorer.labs.gradients.held import BLOCKS, HELD, held
-from explorer.sequences.tasks import ADDING_BASELINE, adding_problem
+from explorer.verify.cliff import CLIFF
+from explorer.verify.depth import DEPTH
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
+from explorer.verify.learning import LEARNING
+from explorer.verify.myths import MYTHS
 
 STEPS, UNITS, BATCH = 40, 12, 4
 FEW = 12  # steps over which differences have digits left
+ROTATED = {"recurrent_init": "orthogonal"}
 MODULES = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
 IN_TORCH = {
     name: type(cell.blank_layer(1, 1, torch.float64)).__name__
@@ -36,6 +54,88 @@ PUBLISHED = tuple(name for name, cell in CELLS.items() if name in UNROLLED and n
 def ratio(lag: int, **settings: Any) -> float:
     """Typical norm of the gradient so many steps back from step 100, against the last state's."""
     return float(norms_through_time(FlowSettings(**settings)).memory.typical[lag])
+
+
+RATES: tuple[tuple[str, str, int, float, dict[str, Any], str], ...] = (
+    ("rnn_tanh", "rotation times 0.9", 50, 0.25, ROTATED | {"gain": 0.9}, "s √E φ'²"),
+    ("rnn_relu", "rotation", 10, 0.4, ROTATED, "1/√2 a step"),
+    ("rnn_sigmoid", "rotation", 8, 0.1, ROTATED, "below 1/4 a step"),
+    ("lstm_peephole", "bias 1", 20, 0.3, {"forget_bias": 1.0}, "that of the LSTM"),
+    ("lstm_coupled", "bias 3", 50, 0.1, {"forget_bias": 3.0}, "hops counted"),
+    ("gru", "bias 3", 50, 0.1, {"forget_bias": 3.0}, "hops counted"),
+    ("gru_before", "bias 3", 50, 0.1, {"forget_bias": 3.0}, "hops counted"),
+    ("gru", "chrono", 50, 0.15, {"keeping": "chrono"}, "gates of evenly spread times alone"),
+    (
+        "lstm",
+        "bias 1, loss at every step",
+        20,
+        0.1,
+        {"forget_bias": 1.0, "loss_at": "every"},
+        "one way more",
+    ),
+)
+"""Rates of the page: how far theory over measurement may be from 1 at a lag."""
+GATES = ((0.0, 10, 9.77e-4), (1.0, 50, 1.58e-7), (2.0, 10, 0.2810), (3.0, 50, 0.0881),
+         (4.0, 100, 0.1628), (5.0, 100, 0.5109))  # fmt: skip
+
+
+def on_measured(cell: str, lag: int, **changes: Any) -> float:
+    """Theory over measurement at a lag, ten networks."""
+    settings = FlowSettings(cell, seeds=10, **changes)
+    measured = quantity_through_time(settings).typical
+    return float(theory_line(settings).values[lag] / measured[lag])
+
+
+def to_products(cell: str) -> float:
+    """How far h's gradient by the product of all Jacobians is from the written-out way back."""
+    settings = FlowSettings(cell, length=FEW, units=9, seeds=1, batch=1, forget_bias=1.0)
+    network = gone_back_at_first(settings, range(1), torch.float64)
+    back = network.hidden_gradients[..., 0].reshape(FEW + 1, 9)
+    local = jacobians(settings)
+    start = torch.nn.functional.pad(back[-1], (0, local.shape[-1] - 9))
+    ours = (start @ torch.linalg.multi_dot(list(local.flip(0))))[:9]
+    return float((ours - back[0]).norm() / back[0].norm())
+
+
+def sum_of_shares(cell: str) -> float:
+    """What the shares of dL/dW add up to over all lags."""
+    return float(contributions(FlowSettings(cell, seeds=1)).share.sum())
+
+
+def chrono_time(u: float) -> float:
+    """How far the time constant of a gate with bias log u is from 1 + u."""
+    return 1 / (1 - 1 / (1 + math.exp(-math.log(u)))) - (1 + u)
+
+
+def gate_leaves(bias: float, lag: int) -> float:
+    """What the line of the gate alone has at a lag."""
+    return float(theory_line(FlowSettings("lstm", forget_bias=bias), "gate_alone").values[lag])
+
+
+def clipped_as_torch() -> float:
+    """Largest difference from `clip_grad_norm_` and `clip_grad_value_`, in parts of the whole."""
+    largest = 0.0
+    for ours, theirs in (
+        (by_norm, nn.utils.clip_grad_norm_),
+        (by_value, nn.utils.clip_grad_value_),
+    ):
+        parameter, gradient = nn.Parameter(torch.zeros(100).double()), normal(100)
+        parameter.grad = gradient.clone()
+        theirs(parameter, 0.5)
+        ours(gradient, 0.5)
+        largest = max(largest, float((gradient - parameter.grad).norm() / parameter.grad.norm()))
+    return largest
+
+
+def step_of_torch(cell: str) -> float:
+    """How far h of the unrolled layer is from PyTorch's fused layer with the same weights."""
+    matrix, inputs = initial_matrix(cell, 3, UNITS, rng()), normal(STEPS, 3, BATCH, seed=1)
+    network = UNROLLED[cell](matrix, STEPS, BATCH)
+    network.read(inputs)
+    network.forward()
+    with torch.no_grad():
+        hidden, _ = CELLS[cell].layer(unpacked(cell, matrix))(inputs.mT)
+    return float((network.hidden.mT - hidden).norm() / hidden.norm())
 
 
 def lost_to_halving(what: str) -> float:
@@ -89,7 +189,7 @@ def to_differences(name: str) -> float:
 def torch_gradients(cell: str, matrix: Tensor, inputs: Tensor, direction: Tensor) -> Tensor:
     """dL/dh₀ … dL/dh_T of L = Σ direction · h_T, by autograd through `torch.nn`'s own cell."""
     kind = CELLS[cell]
-    relu = {"nonlinearity": "relu"} if kind.candidate.squash == "relu" else {}
+    relu = {"nonlinearity": "relu"} if kind.candidate.squash.name == "relu" else {}
     blank = MODULES[IN_TORCH[cell]](3, UNITS, device="meta", **relu)
     module = blank.to_empty(device="cpu").double()
     weights = unpacked(cell, matrix).state_dict()
@@ -130,30 +230,6 @@ def deviation_of_rotations() -> float:
     return float((torch.linalg.svdvals(product) - 1).abs().max())
 
 
-def always_the_mean() -> float:
-    """Squared error on 100,000 sequences of the adding problem of always answering 1."""
-    targets = adding_problem(100_000, 10, rng()).targets
-    return float((targets - 1).square().mean())
-
-
-def lstm_solves() -> float:
-    """How many of five seeds of the LSTM solve the adding problem within 2,000 iterations."""
-    found = (outcome(AddingSettings(seed=seed), "lstm") for seed in range(5))
-    return sum(each.solved_at is not None for each in found)
-
-
-def rnn_stays(rate: float) -> float:
-    """Error of the tanh RNN after 2,000 iterations, against always answering 1.
-
-    Both on the same 500 sequences: their own variance differs from 1/6 by a tenth and more.
-    """
-    alone = SideBySide(AddingSettings(rate=rate), ("rnn_tanh",))
-    for _ in range(2_000):
-        alone.step()
-    guessing = float((alone.validation.targets - 1).square().mean())
-    return alone.validation_losses()["rnn_tanh"] / guessing
-
-
 def departure_from_schur() -> float:
     """Henrici's departure less the norm of the strictly upper Schur factor, 40 normal numbers²."""
     from scipy.linalg import schur  # type: ignore[import-untyped]
@@ -163,6 +239,24 @@ def departure_from_schur() -> float:
     return spectrum(matrix).departure / float(np.linalg.norm(np.triu(upper, 1))) - 1
 
 
+def normal_exponent() -> float:
+    """How many standard errors a measured exponent of independent matrices is from its closed form.
+
+    Newman 1986, for entries of variance 1/n.
+    """
+    n = 8
+    local = torch.randn(4_000, n, n, generator=rng(), dtype=torch.float64) / n**0.5
+    found = exponent(local, settled=100)
+    return (found.value - 0.5 * (math.log(2 / n) + float(psi(n / 2)))) / found.error
+
+
+def transient() -> float:
+    """The largest norm of a power of a non-normal matrix of radius below 1, median of five."""
+    drawn = recurrent_matrices("linear", 128, range(5), "gaussian", 0.95)
+    return float(np.median([spectrum(matrix, powers=60).stretch.max() for matrix in drawn]))
+
+
+ROTATION = FlowSettings("linear", length=50, recurrent_init="orthogonal", gain=1.1)
 SHEAR = torch.tensor([[0.9, 3.0], [0.0, 0.9]], dtype=torch.float64)
 
 INDEPENDENT = "measured independently, 5 seeds"
@@ -306,6 +400,118 @@ KNOWN = (
         tolerance=1e-12,
         kind="rel",
     ),
+    Known(
+        "Lyapunov exponent of a rotation times 1.1",
+        math.log(1.1),
+        lambda: exponent_of(ROTATION).value,
+        "ln 1.1, for every direction",
+        tolerance=1e-12,
+    ),
+    Known(
+        "Lyapunov exponent of 8 × 8 normal matrices, in its standard errors from the closed form",
+        0,
+        normal_exponent,
+        "½ (ln(2/n) + ψ(n/2)), Newman 1986",
+        tolerance=4,
+    ),
+    *(
+        Known(
+            f"{cell}: J_T ⋯ J_1 of (h, c) by the chain rule, against going back 12 steps",
+            0,
+            partial(to_products, cell),
+            "∂h_T/∂h_0 = J_T ⋯ J_1",
+            tolerance=1e-9,
+        )
+        for cell in ("lstm", "lstm_peephole", "lstm_coupled", "gru", "gru_before")
+    ),
+    *(
+        Known(
+            f"{cell}: shares of dL/dW over all lags, their sum",
+            1,
+            partial(sum_of_shares, cell),
+            "dL/dW is the sum of its items, Pascanu et al. 2013, eq. 4",
+            tolerance=1e-9,
+        )
+        for cell in ("rnn_tanh", "lstm_peephole", "gru")
+    ),
+    *(
+        Known(
+            f"{UNROLLED[cell].label}, {what}: theory / measured at lag {lag}",
+            (1 - off, 1 + off),
+            partial(on_measured, cell, lag, **changes),
+            f"a theory rate of the page, 10 networks: {why}",
+            kind="range",
+        )
+        for cell, what, lag, off, changes, why in RATES
+    ),
+    *(
+        Known(
+            f"chrono: 1 / (1 − σ(log u)) − (1 + u), u = {u:g}",
+            0,
+            partial(chrono_time, u),
+            "Tallec & Ollivier 2018",
+            tolerance=1e-9 * u,
+        )
+        for u in (1.0, 10.0, 99.0)
+    ),
+    *(
+        Known(
+            f"forget bias {bias:g}: what the gate alone leaves after {lag} steps",
+            kept,
+            partial(gate_leaves, bias, lag),
+            "f^k, f = σ(b): Jozefowicz et al. 2015",
+            tolerance=6e-3,
+            kind="rel",
+        )
+        for bias, lag, kept in GATES
+    ),
+    Known(
+        "clipping by norm and by value, against torch's two functions",
+        0,
+        clipped_as_torch,
+        "Pascanu et al. 2013, algorithm 1",
+        tolerance=1e-6,
+    ),
+    *(
+        Known(
+            f"{cell}: input-hidden step against torch.nn, relative error of h",
+            0,
+            partial(step_of_torch, cell),
+            "one forward pass in float64",
+            tolerance=1e-12,
+        )
+        for cell in ("lstm", "gru")
+    ),
+    *(
+        Known(
+            f"{cell}: numbers that it learns, 10 inputs, 64 units",
+            count,
+            partial(CELLS[cell].parameters, 10, 64),
+            "PyTorch's two biases",
+        )
+        for cell, count in (("rnn_tanh", 4_864), ("gru", 14_592), ("lstm", 19_456))
+    ),
+    Known(
+        "default LSTM, loss at the last step: ‖dL/dh₀‖ is not 0",
+        (1e-40, 1),
+        partial(ratio, 100, cell="lstm"),
+        "every path is followed: retain_grad on a fused layer finds 0",
+        kind="range",
+    ),
+    Known(
+        "50 rotations: largest less smallest singular value of their product",
+        0,
+        lambda: float(np.ptp(products(jacobians(ROTATION), [50]))) / 1.1**50,
+        "all are the gain to the 50 (Saxe et al. 2013)",
+        tolerance=1e-11,
+    ),
+    Known(
+        "128 units, normal, radius .95: largest stretch of its powers, 5 matrices",
+        (1.8, 4.0),
+        transient,
+        "it grows before it dies; 2.66 of one matrix, " + INDEPENDENT,
+        kind="range",
+    ),
     *(
         Known(
             f"{UNROLLED[cell].label}, theory / measured at lag {said.lag}: {what}",
@@ -329,37 +535,8 @@ KNOWN = (
         "Saxe et al. 2013",
         tolerance=1e-12,
     ),
-    Known(
-        "adding problem: the baseline",
-        1 / 6,
-        lambda: ADDING_BASELINE,
-        "2 Var U[0, 1]",
-        tolerance=1e-15,
-    ),
-    Known(
-        "adding problem: always answering 1",
-        1 / 6,
-        always_the_mean,
-        "2 Var U[0, 1]",
-        tolerance=2e-3,
-    ),
-    Known(
-        "LSTM, adding over 50 steps: seeds of 5 that solve it",
-        (4, 5),
-        lstm_solves,
-        INDEPENDENT,
-        kind="range",
-        slow=True,
-    ),
-    *(
-        Known(
-            f"tanh RNN, adding over 50 steps, rate {rate:g}: error / guessing",
-            (0.9, 1.1),
-            partial(rnn_stays, rate),
-            "it stays at 1/6, " + INDEPENDENT,
-            kind="range",
-            slow=True,
-        )
-        for rate in (1e-3, 3e-3, 1e-2)
-    ),
+    *CLIFF,
+    *DEPTH,
+    *MYTHS,
+    *LEARNING,
 )

@@ -7,7 +7,7 @@ but reads forward only and overlooks `input_forget`, so it is asked about neithe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class OnnxNode:
 
     `blocks` says which of our blocks stands at each place of ONNX's; `None` where we have no such
     rows. `activations` are those of one direction. `in_reference` is false for what the reference
-    evaluator overlooks.
+    evaluator overlooks: activations, for one.
     """
 
     kind: str
@@ -34,6 +34,8 @@ class OnnxNode:
     settings: Mapping[str, int] = field(default_factory=dict)
     activations: tuple[str, ...] = ()
     in_reference: bool = True
+    alphas: tuple[float, ...] = ()
+    betas: tuple[float, ...] = ()
 
 
 NODES: dict[str, OnnxNode] = {
@@ -47,6 +49,8 @@ NODES: dict[str, OnnxNode] = {
     "gru_before": OnnxNode("GRU", (1, 0, 2), {"linear_before_reset": 0}),
 }
 """Every cell that ONNX knows."""
+FUNCTIONS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+"""What ONNX calls an activation; a hard sigmoid is HardSigmoid with alpha and beta."""
 
 INPUTS = {
     "RNN": ("X", "W", "R", "B", "", "H0"),
@@ -89,9 +93,7 @@ def one_node(
     Rows that our cell does not have are filled with `FILLING`; who used them would be seen. Raises
     `ValueError` for a cell that ONNX does not have.
     """
-    if name not in NODES:
-        raise ValueError(f"ONNX has no cell {name!r}; choose from {', '.join(map(repr, NODES))}")
-    told = NODES[name]
+    told = node_of(name)
     fixed = _constants(told, ways, initial)
     names = [letter if letter in fixed or letter == "X" else "" for letter in INPUTS[told.kind]]
     outputs = ["Y", "Y_h", "Y_c"] if told.kind == "LSTM" else ["Y", "Y_h"]
@@ -99,6 +101,9 @@ def one_node(
     options: dict[str, Any] = {"hidden_size": units, "direction": direction, **told.settings}
     if told.activations:
         options["activations"] = told.activations * len(ways)
+    if told.alphas:
+        options["activation_alpha"] = told.alphas * len(ways)
+        options["activation_beta"] = told.betas * len(ways)
     node = helper.make_node(told.kind, names, outputs, **options)
     number = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
     graph = helper.make_graph(
@@ -113,6 +118,34 @@ def one_node(
     )
     opset = [helper.make_opsetid("", OPSET)]
     return helper.make_model(graph, opset_imports=opset, ir_version=FORMAT)
+
+
+def node_of(name: str) -> OnnxNode:
+    """How ONNX keeps a cell, activations in its name included.
+
+    Raises `ValueError` for a cell that ONNX does not have.
+    """
+    family, _, names = name.partition("(")
+    if family not in NODES:
+        raise ValueError(f"ONNX has no cell {name!r}; choose from {', '.join(map(repr, NODES))}")
+    if not names:
+        return NODES[family]
+    functions, alphas, betas = [], [], []
+    for asked in names.removesuffix(")").split(", "):
+        if asked in FUNCTIONS:
+            functions.append(FUNCTIONS[asked])
+            continue
+        slope, shift = asked.removeprefix("hard_sigmoid_").split("_")
+        functions.append("HardSigmoid")
+        alphas.append(float(slope))
+        betas.append(float(shift))
+    return replace(
+        NODES[family],
+        activations=tuple(functions),
+        alphas=tuple(alphas),
+        betas=tuple(betas),
+        in_reference=False,
+    )
 
 
 def _constants(

@@ -16,6 +16,7 @@ from explorer.sequences.handmade.delay import delay_line
 from explorer.sequences.handmade.latch import latch
 from explorer.sequences.probe import ForgettingCurve, forgetting_curve, memory_function
 from explorer.sequences.saliency import saliency
+from explorer.verify.cells import VARIED
 from explorer.verify.draws import rng
 from explorer.verify.known import Known
 
@@ -138,7 +139,7 @@ KNOWN = (
             "central differences",
             tolerance=1e-7,
         )
-        for cell in CELLS
+        for cell in (*CELLS, *VARIED)
     ),
     Known(
         "generation at temperature 1: p of 2,000 draws",

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from explorer.labs.gans.match import Match
-from explorer.labs.gradients import Adding
+from explorer.labs.gradients import Learning
 from explorer.labs.presets import PRESETS, plan
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
@@ -15,7 +15,7 @@ from explorer.verify.draws import normal
 from explorer.verify.known import Known
 
 MATCH = Match(width=8, batch=16, steps=108)
-ADDING = Adding(length=10, width=8, steps=200)
+ADDING = Learning(length=10, width=8, steps=300, seeds=2)
 
 
 def quantisation(kind: str, levels: int) -> float:

@@ -10,11 +10,11 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from explorer.gans.drawn import points_of_csv
 from explorer.gans.objectives import OBJECTIVES
-from explorer.labs.gans.data import points_text
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.script import as_script
+from explorer.labs.gans.tables import Reading, keep, points
+from explorer.labs.gans.tables.reading import ALONE
 from explorer.verify.known import Known
 
 FIRST = 5  # ticks; after more of them games have amplified their rounding
@@ -22,7 +22,10 @@ SECONDS = 300
 ROUNDING = {"images": 2e-4}
 """pixels that hardly vary have gradients near zero, whose rounding Adam enlarges"""
 
-TABLE = "height,weight\n" + "\n".join(f"{150 + k},{(37 * k) % 60 + k / 4}" for k in range(48))
+TABLE = "height,weight,kind\n" + "\n".join(
+    f"{150 + k},{(37 * k) % 60 + k / 4},{'aab'[k % 3]}" for k in range(48)
+)
+MARK = keep(TABLE.encode())
 
 MATCHES: Mapping[str, Match] = {
     "a conditional game": Match(width=8, depth=2, batch=16, conditional=True, second="r1"),
@@ -30,8 +33,17 @@ MATCHES: Mapping[str, Match] = {
     "R1 with spectral normalisation": Match(
         width=8, depth=2, batch=16, first="r1", r1_weight=10.0, spectral=True
     ),
-    "a table": Match(
-        width=8, depth=2, batch=16, data="csv", points=points_text(points_of_csv(TABLE))
+    "a table": Match(width=8, depth=2, batch=16, data="csv", points=points(MARK)),
+    "a table with labels": Match(
+        width=8,
+        depth=2,
+        batch=16,
+        data="csv",
+        points=points(MARK, Reading(labels=3)),
+        conditional=True,
+    ),
+    "a column of a table": Match(
+        width=8, depth=2, batch=16, data="csv", points=points(MARK, Reading(y=ALONE))
     ),
 }
 

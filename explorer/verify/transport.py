@@ -17,6 +17,7 @@ from explorer.transport import (
 )
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
+from explorer.verify.sand import SAND
 
 THETA = 0.7
 
@@ -157,4 +158,5 @@ KNOWN = (
         tolerance=0.03,
         kind="rel",
     ),
+    *SAND,
 )

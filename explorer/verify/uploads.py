@@ -1,34 +1,51 @@
 """Known answers about uploaded networks: each format's order against the format's own program."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import save as safe
+from torch import nn
 
+from explorer.cells import CELLS
 from explorer.cells.conventions import PACKINGS, packing, to_keras, to_onnx
 from explorer.networks.uploads import opened
 from explorer.networks.uploads.equations import keras_hidden
 from explorer.networks.uploads.graph import Node
+from explorer.networks.uploads.kernels import Kernels, way
 from explorer.networks.uploads.runtime import evaluated, model_of
 from explorer.sequences.stack import Stack, read_stack
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
 
 INPUTS, UNITS, STEPS, BATCH = 3, 5, 12, 2
+AFTER = {"linear_before_reset": 1}
 NODES: dict[str, tuple[str, dict[str, Any]]] = {
     "lstm": ("LSTM", {}),
     "lstm_peephole": ("LSTM", {}),
     "lstm_coupled": ("LSTM", {"input_forget": 1}),
-    "gru": ("GRU", {"linear_before_reset": 1}),
+    "gru": ("GRU", AFTER),
     "gru_before": ("GRU", {}),
     "rnn_tanh": ("RNN", {}),
     "rnn_relu": ("RNN", {"activations": ["Relu", "Relu"]}),
+    "lstm(hard_sigmoid_0.2_0.5, tanh, tanh)": (
+        "LSTM",
+        {"activations": ["HardSigmoid", "Tanh", "Tanh"] * 2, "activation_alpha": [0.2] * 2},
+    ),
+    "gru(sigmoid, relu)": ("GRU", {"activations": ["Sigmoid", "Relu"] * 2, **AFTER}),
 }
 """Our cells as nodes of ONNX."""
+AS_IN_KERAS = (
+    "lstm(hard_sigmoid_0.2_0.5, tanh, tanh)",
+    f"lstm(hard_sigmoid_{1 / 6!r}_0.5, tanh, tanh)",
+    "lstm(sigmoid, relu, relu)",
+    f"gru(hard_sigmoid_{1 / 6!r}_0.5, relu)",
+    "gru_before(hard_sigmoid_0.2_0.5, tanh)",
+)
+"""Cells with other activations than the usual that Keras 2 or 3 can make."""
 REFERENCE = ("lstm", "lstm_peephole", "gru", "gru_before", "rnn_tanh")
 """Those that the reference evaluator knows."""
 
@@ -74,9 +91,38 @@ def difference_to_keras(cell_name: str) -> float:
 def state_dict(cell_name: str) -> bytes:
     """What `torch.save` writes of two layers that read both ways."""
     stack = Stack.draw(cell_name, INPUTS, UNITS, layers=2, both_ways=True, generator=rng())
+    return saved(stack.state_dict())
+
+
+def saved(state: Mapping[str, torch.Tensor], older: bool = False) -> bytes:
+    """What `torch.save` writes now, or wrote before 1.6."""
     content = io.BytesIO()
-    torch.save(stack.state_dict(), content)
+    torch.save(dict(state), content, _use_new_zipfile_serialization=not older)
     return content.getvalue()
+
+
+def weight_normed() -> bytes:
+    """A layer whose recurrent matrix is kept as g and v of a weight norm."""
+    state = drawn("lstm", torch.float64).state_dict()
+    v = state.pop("weight_hh_l0")
+    g = normal(len(v), 1)
+    return saved({**state, "weight_hh_l0_g": g, "weight_hh_l0_v": v})
+
+
+def spectral() -> bytes:
+    """A layer whose recurrent matrix is kept with the vectors of a spectral norm."""
+    state = drawn("gru", torch.float64).state_dict()
+    weight = state.pop("weight_hh_l0")
+    kept = {"original": weight, "0._u": normal(len(weight)), "0._v": normal(weight.shape[1])}
+    names = {f"parametrizations.weight_hh_l0.{form}": each for form, each in kept.items()}
+    return saved({**state, **names})
+
+
+def projected() -> bytes:
+    """Two layers of an LSTM that read both ways and project their h from 5 to 2 numbers."""
+    state = nn.LSTM(3, 5, 2, bidirectional=True, proj_size=2, device="meta").state_dict()
+    names = enumerate(sorted(state))
+    return saved({name: normal(*state[name].shape, seed=seed) for seed, name in names})
 
 
 def tensors() -> bytes:
@@ -94,6 +140,32 @@ def opened_difference(name: str, content: Callable[[], bytes]) -> float:
     """How far an opened file is from the program of its own format."""
     (found,) = opened(name, content()).found
     return found.difference
+
+
+def cudnn_difference(kind: str) -> float:
+    """How far a layer for cuDNN is from torch's, whose matrices are cuDNN's own."""
+    cell = CELLS[kind.removeprefix("CuDNN").lower()]
+    weights = cell.draw(INPUTS, UNITS, rng(), torch.float64)
+    order = {4: (0, 1, 2, 3), 3: (1, 0, 2)}[weights.gates]  # Keras has z before r
+
+    def columns(matrix: torch.Tensor) -> torch.Tensor:
+        blocks = [matrix.chunk(len(order))[gate] for gate in order]
+        return torch.cat([block.reshape(-1, UNITS) for block in blocks], dim=1)
+
+    biases = (weights.bias_ih, weights.bias_hh)
+    bias = torch.cat([part.chunk(len(order))[gate] for part in biases for gate in order])
+    arrays = (columns(weights.weight_ih), columns(weights.weight_hh), bias)
+    found = way(
+        Kernels("layer", dict(zip(("kernel", "recurrent_kernel", "bias"), arrays, strict=True))),
+        None,
+        "2.2.4",
+    )
+    x = normal(STEPS, BATCH, INPUTS)
+    with torch.no_grad():
+        expected = cell.layer(weights)(x)[0].numpy()
+    ours = read_stack(Stack(found.cell_name, ((found.weights,),)), x).hidden.numpy()
+    theirs = found.hidden(x.numpy())
+    return float(max(np.abs(made - expected).max() for made in (ours, theirs)))
 
 
 def letters(convention: str, cell_name: str) -> str:
@@ -130,7 +202,7 @@ KNOWN = (
             "Keras' equations",
             tolerance=1e-12,
         )
-        for name in PACKINGS["keras"]
+        for name in (*PACKINGS["keras"], *AS_IN_KERAS)
     ),
     *(
         Known(
@@ -142,12 +214,35 @@ KNOWN = (
         )
         for cell_name, layer in (("lstm", "LSTM"), ("gru", "GRU"), ("rnn_tanh", "RNN"))
     ),
+    *(
+        Known(what, 0, partial(opened_difference, "model.pt", content), who, tolerance=1e-12)
+        for what, content, who in (
+            ("a state dict with weight norm, opened", weight_normed, "torch.nn.utils.weight_norm"),
+            ("a state dict with spectral norm, opened", spectral, "torch.nn.utils.spectral_norm"),
+            ("a state dict of a projected LSTM, opened", projected, "torch.nn.LSTM(proj_size)"),
+            (
+                "a file of before torch 1.6, opened",
+                lambda: saved(drawn("gru", torch.float64).state_dict(), older=True),
+                "torch.nn.GRU",
+            ),
+        )
+    ),
     Known(
         "a safetensors file of a GRU, opened",
         0,
         partial(opened_difference, "model.safetensors", tensors),
         "torch.nn.GRU",
         tolerance=1e-12,
+    ),
+    *(
+        Known(
+            f"a Keras file of a {kind}, opened",
+            0,
+            partial(cudnn_difference, kind),
+            f"torch.nn.{kind.removeprefix('CuDNN')}",
+            tolerance=1e-12,
+        )
+        for kind in ("CuDNNLSTM", "CuDNNGRU")
     ),
     Known(
         "an ONNX file of an LSTM with peepholes, opened",

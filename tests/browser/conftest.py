@@ -1,6 +1,7 @@
 """The real thing: the app as a user starts it, in the Chromium of this machine."""
 
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -19,6 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 STAGE = ".stage[data-frames]"
+# What stands in the README for a machine of the reader's, and for it a name of this one.
+HERE = {
+    "0.0.0.0": "127.0.0.1",
+    "192.0.2.10": "room.localhost",
+    "lab.example": "lab.localhost",
+    "hub.example": "hub.localhost",
+}
 # On a direct load of a page below the root Streamlit asks for two of its own paths relative to
 # the page, and logs that they are not there; and for the icon of a page that has just been left.
 STREAMLITS_OWN = ("_stcore/health", "_stcore/host-config", "/media/")
@@ -58,33 +66,58 @@ def browser(executable: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """Yield the app, started with the README's command on a free port of this machine."""
-    yield from _served(tmp_path_factory.mktemp("server") / "log.txt")
+    """Yield the app, started with the README's command on a free port of this machine.
+
+    One for all tests: it starts slowly. A module that kills its processes has one of its own.
+    """
+    yield from served(tmp_path_factory.mktemp("server") / "log.txt")
 
 
 @pytest.fixture
 def another_laboratory(tmp_path: Path) -> Iterator[Laboratory]:
     """Yield a server of a test's own, which may be killed."""
-    yield from _served(tmp_path / "log.txt")
+    yield from served(tmp_path / "log.txt")
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Laboratory]:
     """Yield the app started with the README's command for a room, here under a name of its own."""
-    line = next(x for x in (ROOT / "README.md").read_text().splitlines() if "allowedHosts" in x)
-    options = line.replace("0.0.0.0", "127.0.0.1").replace("192.0.2.10", "room.localhost")
-    yield from _served(tmp_path / "log.txt", shlex.split(options)[3:])
+    (command,) = [line for line in starts() if "192.0.2.10" in line]
+    yield from served(tmp_path / "log.txt", options_here(command))
 
 
-def _served(log: Path, options: Sequence[str] = ()) -> Iterator[Laboratory]:
+def starts() -> list[str]:
+    """Return every command of the README, and of what the code says, that starts the server."""
+    texts = [ROOT / "README.md", ROOT / "app.py", *sorted(ROOT.glob("explorer/**/*.py"))]
+    found = [
+        re.split(r"`|\s#", line)[0]
+        for text in texts
+        for line in re.findall(r"streamlit run.*", text.read_text("utf-8"))
+    ]
+    return list(dict.fromkeys(line.strip() for line in found))
+
+
+def options_here(command: str) -> list[str]:
+    """Return the options of a command that starts the server, with names of this machine."""
+    for there, here in HERE.items():
+        command = command.replace(there, here)
+    streamlit, run, app, *options = shlex.split(command)
+    assert (streamlit, run, app) == ("streamlit", "run", "app.py")
+    return options
+
+
+def served(log: Path, options: Sequence[str] = ()) -> Iterator[Laboratory]:
+    """Yield the app with options, each with a value, on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     laboratory = Laboratory(f"http://127.0.0.1:{port}", started(port, log, options), log)
     try:
-        _wait_until_it_answers(f"{laboratory.address}/_stcore/health", laboratory.process, log)
+        named = dict(zip(options[::2], options[1::2], strict=True))
+        start = f"{laboratory.address}/{named.get('--server.baseUrlPath', '')}".rstrip("/")
+        _wait_until_it_answers(f"{start}/_stcore/health", laboratory.process, log)
         yield laboratory
     finally:
         laboratory.process.terminate()

@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
+from explorer.dials.files import LARGEST_FILE, LARGEST_MB
 from explorer.labs.gans.dirac import EDGE
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.views import VIEWS
@@ -87,25 +89,86 @@ def test_absurd_rates_train_or_are_shown_as_diverged_with_the_step(visit, rule):
     assert complaints(page) == []
 
 
+UPLOAD = '[data-testid="stFileUploader"] input[type="file"]'
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"x,y\n1,2\nthree,4\n5,6\n", "line 3"),
-        (b"1\n2\n3\n", "two"),
+        (b"to be, or not\nto be, that\n", "no column of the table holds numbers"),
+        (b"PK\x03\x04 xl/workbook.xml", "an Excel workbook"),
     ],
-    ids=["text", "one column"],
+    ids=["text", "workbook"],
 )
-def test_a_table_that_cannot_be_read_gets_one_sentence(visit, content, says):
+def test_a_file_that_is_no_table_gets_one_sentence(visit, content, says):
     visitor = visit(f"/gans?{QUICK}&data=csv")
     page = visitor.page
-    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
+    page.locator(UPLOAD).set_input_files(
         {"name": "<b>..%2F</b>.csv", "mimeType": "text/csv", "buffer": content}
     )
 
     alert = page.locator('[data-testid="stVerticalBlock"] .stAlert').filter(has_text=says)
-    alert.first.wait_for(timeout=30_000)
+    alert.first.wait_for(timeout=60_000)
     assert alert.count() == 1
     visitor.until("d.frames > 0")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1440), ("dark", 390)], ids=["light", "dark phone"]
+)
+def test_a_german_table_is_seen_as_it_was_understood_and_then_learned(visit, scheme, width):
+    rows = "".join(
+        f"{(2000 + 7 * k) // 1000}.{(2000 + 7 * k) % 1000:03d};{20 + k % 60}\n" for k in range(300)
+    )
+    visitor = visit(f"/gans?{QUICK}&data=csv", scheme=scheme, size=(width, 900))
+    page = visitor.page
+    page.locator(UPLOAD).set_input_files(
+        {
+            "name": "Umsätze.csv",
+            "mimeType": "text/csv",
+            "buffer": f"Umsatz;Größe\n{rows}".encode("cp1252"),
+        }
+    )
+    table = page.locator(".small-table")
+    table.wait_for(timeout=60_000)
+
+    assert table.locator("th").all_inner_texts() == ["Umsatz\nacross", "Größe\nup"]
+    assert table.locator("tbody tr").first.locator("td").all_inner_texts() == ["2000", "20"]
+    assert table.locator("tfoot td").all_inner_texts() == ["2000 to 4093", "20 to 79"]
+    page.get_by_text("every number is like 2.000, and nothing in the file decides").wait_for()
+    page.get_by_role("button", name="Learn these rows").click()
+    page.wait_for_url("**data=csv&upload=**", timeout=60_000)
+
+    place = page.locator('[data-testid="stExpander"]', has_text="Your table: 300 rows of Umsatz")
+    place.wait_for(timeout=30_000)
+    expect(page.locator(".stMain .stAlert:visible")).to_have_count(0, timeout=30_000)
+    again = visit(page.url.removeprefix(visitor.address), scheme=scheme, size=(width, 900))
+    again.until("d.frames > 0", 120)
+    again.page.get_by_text("Your table: 300 rows of Umsatz").wait_for(timeout=30_000)
+    place.locator("summary").click()  # how it was read can be looked up, and changed
+    page.get_by_text("every number is like 2.000, and nothing in the file decides").wait_for()
+
+
+def test_a_file_above_the_limit_is_refused_in_sight_and_one_at_the_limit_is_read(visit, tmp_path):
+    visitor = visit(f"/gans?{QUICK}&data=csv")
+    page = visitor.page
+    head, line = b"x,y\n", b"1.23456789,2.3\n3.45678912,5.6\n"
+    whole = head + line * (LARGEST_FILE // len(line))
+    whole += b"\n" * (LARGEST_FILE - len(whole))
+    assert len(whole) == LARGEST_FILE
+    for name, content in (("over.csv", whole + b"\n"), ("at.csv", whole)):
+        (tmp_path / name).write_bytes(content)
+
+    page.locator(UPLOAD).set_input_files(tmp_path / "over.csv")
+    alert = page.locator('[data-testid="stFileChip"] [role="alert"]')
+    alert.wait_for(timeout=30_000)
+    assert f"must be {LARGEST_MB:.1f}MB or smaller" in alert.inner_text()
+    says = alert.evaluate("e => getComputedStyle(e, '::after').content")
+    assert "Save fewer rows, or the columns that you need." in says
+    assert alert.evaluate("e => e.getBoundingClientRect().width") > 200
+
+    page.locator(UPLOAD).set_input_files(tmp_path / "at.csv")
+    page.get_by_text("rows of x and y, drawn with a fixed seed").wait_for(timeout=120_000)
 
 
 def test_samples_downloaded_after_scrubbing_back_are_those_of_the_tick_on_the_screen(visit):
@@ -249,6 +312,26 @@ def test_a_stroke_on_the_pad_becomes_the_data(visit):
     page.wait_for_url(re.compile("drawing="), timeout=30_000)
     page.wait_for_url(lambda url: "50%2C-50%3B-" in url or "50,-50;-" in url, timeout=30_000)
     visitor.until("d.frames > 0")
+    assert complaints(page) == []
+
+
+def test_a_dial_that_is_turned_in_the_past_forks_at_the_tick_on_the_screen(visit):
+    visitor = visit(f"/gans?{QUICK}&seed=44")
+    page = visitor.page
+    page.get_by_role("button", name="Train").click()
+    visitor.until("d.step > 20", 120)
+    page.get_by_role("button", name="Pause").click()
+    visitor.until("d.state === 'paused'")
+    head = int(visitor.stage("step"))
+    page.locator(".stage").first.focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowLeft")
+    visitor.until(f"d.step <= {head - 7}")
+    tick = int(visitor.stage("step"))
+
+    page.get_by_role("slider", name="Judge's updates").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(rf"changes={tick}%3Acritic_steps%3D2"), timeout=30_000)
     assert complaints(page) == []
 
 

@@ -4,13 +4,20 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor, started
+from tests.browser.conftest import Laboratory, Visitor, served, started
 
 LABS = ("cells", "gradients?view=live", "gans")
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """Yield a server of this module's own: its processes are killed."""
+    yield from served(tmp_path_factory.mktemp("server") / "log.txt")
 
 
 def number(text: str) -> float:
@@ -358,6 +365,6 @@ def test_the_command_for_a_room_lets_it_in_and_nobody_else(browser, room):
     context = browser.new_context()
     page = context.new_page()
     page.goto(elsewhere)
-    page.wait_for_timeout(5_000)
+    page.get_by_text("This server does not answer to the name elsewhere.localhost;").wait_for()
     assert page.locator(".stage").count() == 0
     context.close()

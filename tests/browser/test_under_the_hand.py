@@ -5,9 +5,12 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.conftest import Laboratory, served
 
 BIAS = '.dials [data-dial="forget_bias"] input'
 SEED = '.dials [data-dial="seed"] input'
@@ -30,6 +33,12 @@ WATCH = f"""() => {{
   look();
 }}"""
 PICTURE = f"""() => [...({READ})().querySelectorAll('canvas')].map((one) => one.toDataURL())"""
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    """Yield a server of this module's own: its processes are killed."""
+    yield from served(tmp_path_factory.mktemp("server") / "log.txt")
 
 
 def whole(visitor) -> None:
@@ -137,6 +146,7 @@ def test_a_dial_works_under_a_finger_on_a_phone(browser, laboratory):
     page = context.new_page()
     page.goto(f"{laboratory.address}/gradients?length=20")
     page.locator(".stage[data-answered]").first.wait_for(timeout=60_000)
+    page.locator(".dials .fold").tap()
     dial = page.locator(BIAS)
     dial.scroll_into_view_if_needed()
     box = dial.bounding_box()

@@ -9,6 +9,7 @@ import torch
 from explorer.cells import ABLATIONS, CELLS, STATES, State, Weights, formulas
 from explorer.cells.conventions import PACKINGS, packing
 from explorer.cells.textbook import TEXTBOOK
+from explorer.verify.cells import VARIED
 from explorer.verify.onnx_nodes import NODES
 
 
@@ -28,6 +29,58 @@ def test_no_two_cells_are_called_the_same(what):
 
     assert len(set(names)) == len(names)
     assert all(names)
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_a_cell_with_other_activations_is_found_by_its_one_name_and_listed_nowhere(name):
+    cell = CELLS[name]
+
+    assert cell.name == name
+    assert cell.family in CELLS
+    assert name not in list(CELLS)
+    assert CELLS[cell.family].by(*cell.activations).name == name
+    assert not cell.has_layer
+    assert CELLS[cell.family].has_layer == (cell.family in ("lstm", "gru"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lstm(sigmoid, tanh, tanh)",  # that is "lstm"
+        "lstm(hard_sigmoid_0.20_0.5, tanh, tanh)",
+        "lstm(hard_sigmoid_-0.2_0.5, tanh, tanh)",
+        "lstm(hard_sigmoid_nan_0.5, tanh, tanh)",
+        "lstm(relu, tanh, tanh)",  # a gate that is no share
+        "lstm(sigmoid, sigmoid, tanh)",  # a candidate that is one
+        "lstm(sigmoid, relu)",
+        "gru(sigmoid, relu, relu)",
+        "rnn_tanh(relu)",
+        "lstm(softsign, tanh, tanh)",
+        "lstm(",
+        "",
+    ],
+)
+def test_a_name_that_is_no_cell_s_is_refused(name):
+    assert name not in CELLS
+    with pytest.raises(KeyError):
+        _ = CELLS[name]
+
+
+@pytest.mark.parametrize("name", [3, None, [], {}])
+def test_what_is_no_name_at_all_is_no_cell_s(name):
+    assert name not in CELLS
+
+
+def test_the_labels_of_cells_say_which_activations_are_not_the_usual():
+    labels = {
+        "lstm(sigmoid, relu, relu)": "LSTM (relu)",
+        "lstm(sigmoid, relu, tanh)": "LSTM (relu candidate)",
+        "lstm(hard_sigmoid_0.2_0.5, tanh, relu)": "LSTM (hard σ gates, relu output)",
+        "gru_before(hard_sigmoid_0.2_0.5, relu)": "GRU that resets before the product "
+        "(hard σ gates, relu candidate)",
+    }
+
+    assert {name: CELLS[name].label for name in labels} == labels
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -54,7 +107,9 @@ def test_gates_and_equations_are_about_numbers_that_a_step_holds(name):
     }
 
 
-@pytest.mark.parametrize("name", [name for name, cell in CELLS.items() if cell.equations])
+@pytest.mark.parametrize(
+    "name", [*(name for name, cell in CELLS.items() if cell.equations), *VARIED]
+)
 def test_every_equation_computes_the_number_that_the_step_computed(name):
     cell = CELLS[name]
     step, before = a_step(cell)
@@ -66,19 +121,22 @@ def test_every_equation_computes_the_number_that_the_step_computed(name):
 
     for made in cell.equations:
         python = re.sub(r"\{(\w+)\}", r"\1", made.of).replace("·", "*").replace("−", "-")
-        found = eval(python, {"tanh": torch.tanh}, numbers)
+        found = eval(python, {"tanh": torch.tanh, "relu": torch.relu}, numbers)
         torch.testing.assert_close(found, step.values[made.name], rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", [*CELLS, *VARIED])
 def test_every_gate_is_what_its_squashing_makes_of_its_sum(name):
     cell = CELLS[name]
     step, _ = a_step(cell)
-    squashes = {"σ": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
+    squashes = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
+    squashes["hard_sigmoid_0.2_0.5"] = lambda x: torch.clip(0.2 * x + 0.5, 0, 1)
+    squashes["hard_sigmoid_0.16666666666666666_0.5"] = torch.nn.functional.hardsigmoid
+    squashes["hard_sigmoid_0.25_0.4"] = lambda x: torch.clip(0.25 * x + 0.4, 0, 1)
 
     for field in cell.gates:
         gate = step.gate(field)
-        expected = squashes[cell.kind(field).squash](gate.preactivation)
+        expected = squashes[cell.kind(field).squash.name](gate.preactivation)
         torch.testing.assert_close(gate.value, expected, rtol=0, atol=1e-15)
         assert (gate.from_memory is not None) == bool(cell.kind(field).sees)
 
@@ -127,6 +185,14 @@ def test_who_hears_the_past_through_a_gate_hears_nothing_where_it_is_shut(name):
 )
 def test_formulas_are_the_published_ones(name, lines):
     assert formulas(CELLS[name]) == lines
+
+
+def test_the_formulas_of_a_cell_with_a_hard_sigmoid_say_what_that_is():
+    *gates, defined = formulas(CELLS["gru(hard_sigmoid_0.16666666666666666_0.5, relu)"])
+
+    assert gates[1] == r"z = \mathrm{hard}\,\sigma(W_{z} x + U_{z} h_{-1} + b_{z})"
+    assert gates[2].startswith(r"n = \mathrm{relu}(W_{n} x + b_{n} + r \cdot ")
+    assert defined == r"\mathrm{hard}\,\sigma(x) = \min(1, \max(0, x / 6 + 0.5))"
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -1,5 +1,7 @@
 """How long a forget gate remembers: closed forms, and the cell itself as a clock."""
 
+import math
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from explorer.cells import (
     State,
     Weights,
     chrono_biases,
+    hard_sigmoid,
     remembrance,
     with_chrono,
     with_forget_bias,
@@ -34,6 +37,27 @@ def test_the_table_of_forget_biases_is_the_closed_form(bias):
     assert told.time_constant.item() == pytest.approx(constant, rel=5e-3)
     for steps, left in ((10, ten), (50, fifty), (100, hundred)):
         assert told.after(steps).item() == pytest.approx(left, rel=2e-2)
+
+
+def test_a_hard_sigmoid_that_is_shut_or_open_forgets_at_once_or_never():
+    biases = torch.tensor([-2.5, 0.0, 1.0, 2.5, 4.0], dtype=torch.float64)
+
+    told = remembrance(biases, hard_sigmoid(0.2, 0.5))
+
+    assert told.gate.tolist() == pytest.approx([0, 0.5, 0.7, 1, 1])
+    never = math.inf
+    assert told.half_life.tolist() == pytest.approx(
+        [0, 1, math.log(0.5) / math.log(0.7), never, never]
+    )
+    assert told.time_constant.tolist() == pytest.approx([1, 2, 1 / 0.3, never, never])
+
+
+def test_chrono_biases_are_refused_where_gates_are_not_logistic():
+    cell = CELLS["lstm(hard_sigmoid_0.2_0.5, tanh, tanh)"]
+    weights = cell.draw(2, 3, torch.Generator().manual_seed(0))
+
+    with pytest.raises(ValueError, match="chrono biases are those of gates by σ"):
+        with_chrono(cell, weights, 20, torch.Generator())
 
 
 def test_after_one_half_life_half_is_left_and_after_a_time_constant_about_one_in_e():

@@ -54,8 +54,13 @@ def keys_in(thing: object) -> set[str]:
     return {key for part in parts(thing) if isinstance(part, str) for key in KEY.findall(part)}
 
 
-def sides(equation: tuple[Term, ...], frame: Frame, unit: int) -> list[float]:
-    """Return the value of every side of an equation that has numbers on it."""
+def sides(
+    equation: tuple[Term, ...], frame: Frame, unit: int, hard: tuple[float, float] = (0.2, 0.5)
+) -> list[float]:
+    """Return the value of every side of an equation that has numbers on it.
+
+    ``hard`` are the slope and the shift of a hard sigmoid.
+    """
     written = ""
     for term in equation:
         if term.value is None:
@@ -63,10 +68,11 @@ def sides(equation: tuple[Term, ...], frame: Frame, unit: int) -> list[float]:
             continue
         number = frame.arrays[term.value.name][unit if term.value.select else 0]
         written += f"({float(number)!r})"
-    signs = {"·": "*", "−": "-", "σ": "logistic"}
+    signs = {"hard σ": "hard_logistic", "·": "*", "−": "-", "σ": "logistic"}
     for sign, python in signs.items():
         written = written.replace(sign, python)
     names = {"logistic": logistic, "tanh": math.tanh, "relu": lambda z: max(z, 0.0)}
+    names["hard_logistic"] = lambda z: min(1.0, max(0.0, hard[0] * z + hard[1]))
     return [eval(side, {}, names) for side in written.split(" = ") if re.search(r"\d\.|\de", side)]
 
 

@@ -126,7 +126,7 @@ def test_a_relativistic_generator_is_told_beside_its_points_what_the_judge_says_
             expected = game.judge(real, labels)
             pull = game.generator_pull(draws.generator_noise, labels, beside=expected)
 
-    assert torch.equal(found["penalty"]["points"], torch.cat([real, fake]))
+    torch.testing.assert_close(found["penalty"]["points"], torch.cat([real, fake]))
     torch.testing.assert_close(
         found["penalty"]["norms"], fresh.slopes(found["penalty"]["points"], twice)
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.gans.conditional import with_labels
+from explorer.gans.conditional import asked_labels, with_labels
 from explorer.gans.game import Game
 from explorer.gans.settings import GameSettings
 
@@ -108,3 +108,13 @@ def test_a_sampler_gives_labels_exactly_where_there_are_classes(settings, sample
 def test_missing_or_foreign_labels_are_refused_in_one_line(classes, labels, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         with_labels(torch.zeros(2, 1), None if labels is None else torch.tensor(labels), classes)
+
+
+def test_labels_are_asked_for_as_often_as_the_data_has_them_in_every_beginning():
+    shares = (0.7, 0.25, 0.05)
+    labels = asked_labels(2_500, shares)
+
+    for count in (100, 500, 2_500):
+        found = labels[:count].bincount(minlength=3).double() / count
+        assert (found - torch.tensor(shares).double()).abs().max() < 3 / count
+    assert asked_labels(7, (1 / 3,) * 3).tolist() == [0, 1, 2, 0, 1, 2, 0]

@@ -86,8 +86,8 @@ def explicit(judge, real, fake, a, one_sided=False):
     ):
         part.fill_(slope)
     trace.backward()
-    double = DoubleBackward(trace, 2 * ROWS, ROWS, one_sided=one_sided)
-    double.lead_up(points.narrow(-2, 2 * ROWS, ROWS), WEIGHT)
+    double = DoubleBackward(trace, 2 * ROWS, ROWS, WEIGHT, one_sided=one_sided)
+    double.lead_up(points.narrow(-2, 2 * ROWS, ROWS))
     trace.differentiate(points, [pull.narrow(-2, 0, 2 * ROWS) for pull in trace.pulls])
     double.add_bend()
     return double.norms, [*judge.weight_gradients, *judge.bias_gradients]
@@ -107,9 +107,8 @@ def explicit_at(judge, real, fake, clouds):
     pulls.copy_(slopes).narrow(-2, 0, rows).fill_(1)
     own.narrow(-2, 0, rows).copy_(slopes.narrow(-2, 0, rows))
     trace.backward()
-    double = DoubleBackward(trace, 0, rows)
-    weight = clouds * WEIGHT
-    double.lead_up_beside(points.narrow(-2, 0, rows), own.narrow(-2, 0, rows), weight)
+    double = DoubleBackward(trace, 0, rows, clouds * WEIGHT)
+    double.lead_up_beside(points.narrow(-2, 0, rows), own.narrow(-2, 0, rows))
     trace.differentiate(points, shares=own)
     double.add_bend()
     return double.norms, [*judge.weight_gradients, *judge.bias_gradients]

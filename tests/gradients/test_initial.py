@@ -85,6 +85,66 @@ def test_a_gaussian_matrix_has_exactly_the_radius_asked_for():
         assert np.abs(eigenvalues).max() == pytest.approx(0.95, rel=1e-9)
 
 
+def test_an_identity_is_nothing_but_the_gain_on_the_diagonal():
+    matrix = initial_matrix("rnn_relu", 1, UNITS, rng(), "identity", gain=0.7)
+
+    assert torch.equal(matrix[:, :UNITS], 0.7 * torch.eye(UNITS, dtype=torch.float64))
+    assert not matrix[:, -1].any()
+    assert matrix[:, UNITS:-1].any()
+
+
+def test_a_glorot_matrix_is_uniform_with_singular_values_of_mean_eight_over_three_pi():
+    """Variance 1/H within ±√(3/H); the quarter-circle law has the mean 8/(3π) = 0.8488."""
+    matrix = recurrent_matrices("rnn_tanh", 500, [0], "glorot")[0]
+
+    assert matrix.abs().max().item() == pytest.approx((3 / 500) ** 0.5, rel=1e-3)
+    assert matrix.var().item() == pytest.approx(1 / 500, rel=0.02)
+    singular = torch.linalg.svdvals(matrix)
+    assert singular.mean().item() == pytest.approx(8 / (3 * np.pi), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("cell", "gate", "sign", "writes"),
+    [
+        ("lstm", 1, 1, 0),
+        ("gru", 1, 1, None),
+        ("gru_before", 1, 1, None),
+        ("lstm_coupled", 0, -1, None),
+    ],
+)
+def test_chrono_spreads_time_constants_evenly_from_two_to_the_length(cell, gate, sign, writes):
+    """1 / (1 − σ(log u)) = 1 + u with u uniform in 1 to T − 1: mean 1 + T/2."""
+    matrix = initial_matrix(cell, 1, 2000, rng(), forget_bias=5.0, chrono=100)
+    biases = matrix[:, -1].unflatten(0, (-1, 2000))
+    kept = sign * biases[gate]
+    constants = 1 / (1 - torch.sigmoid(kept))
+
+    torch.testing.assert_close(constants, 1 + kept.exp(), rtol=1e-9, atol=0)
+    assert 2 <= constants.min().item() < 2.3
+    assert 99.7 < constants.max().item() <= 100
+    assert constants.mean().item() == pytest.approx(51, abs=4 * 98 / 12**0.5 / 2000**0.5)
+    assert constants.var().item() == pytest.approx(98**2 / 12, rel=0.1)
+    if writes is not None:
+        assert torch.equal(biases[writes], -kept)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "lstm_coupled", "gru_before"])
+def test_chrono_changes_the_biases_of_the_gates_and_nothing_else(cell):
+    plain = initial_matrix(cell, 1, UNITS, rng())
+    spread = initial_matrix(cell, 1, UNITS, rng(), chrono=50)
+
+    changed = (plain != spread).nonzero()
+    assert set(changed[:, 1].tolist()) == {UNITS + 1}
+    blocks = {row // UNITS for row in changed[:, 0].tolist()}
+    assert blocks == {"lstm": {0, 1}, "gru": {1}, "gru_before": {1}, "lstm_coupled": {0}}[cell]
+
+
+def test_chrono_leaves_a_cell_without_such_a_gate_as_it_was():
+    assert torch.equal(
+        initial_matrix("rnn_tanh", 1, 8, rng()), initial_matrix("rnn_tanh", 1, 8, rng(), chrono=50)
+    )
+
+
 def test_the_recurrent_matrix_of_a_gated_cell_is_that_of_its_candidate():
     from explorer.gradients.initial import WEIGHTS, stream
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.gradients import UNROLLED, AddingSettings, FlowSettings
+from explorer.gradients import RECURRENT_INITS, UNROLLED, FlowSettings, LearningSettings
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,10 @@ from explorer.gradients import UNROLLED, AddingSettings, FlowSettings
             f"unknown cell 'rnn'; choose from {', '.join(map(repr, UNROLLED))}",
         ),
         (
-            {"recurrent_init": "identity"},
-            "unknown recurrent_init 'identity'; choose from 'default', 'orthogonal', 'gaussian'",
+            {"recurrent_init": "ones"},
+            f"unknown recurrent_init 'ones'; choose from {', '.join(map(repr, RECURRENT_INITS))}",
         ),
-        ({"length": 401}, "length must be between 2 and 400, not 401"),
+        ({"length": 1_001}, "length must be between 2 and 1000, not 1001"),
         ({"seeds": 0}, "seeds must be between 1 and 20, not 0"),
         ({"batch": True}, "batch must be a whole number, not True"),
         ({"gain": float("nan")}, "gain must be a number, not nan"),
@@ -40,14 +40,15 @@ def test_a_wrong_flow_says_what_is_allowed_and_what_was_given(changes, message):
         ({"rate": 0.0}, "rate must be between 1e-06 and 1, not 0"),
         ({"clip": float("inf")}, "clip must be a number, not inf"),
         (
-            {"length": 200, "width": 128, "batch": 100},
-            "length × width × batch must be at most 1500000, not 200 × 128 × 100 = 2560000",
+            {"length": 200, "width": 128, "batch": 100, "seeds": 5},
+            "steps × width × batch × seeds must be at most 2600000, not "
+            "200 × 128 × 100 × 5 = 12800000",
         ),
     ],
 )
 def test_a_wrong_training_says_what_is_allowed_and_what_was_given(changes, message):
     with pytest.raises(ValueError) as error:
-        AddingSettings(**changes)
+        LearningSettings(**changes)
 
     assert str(error.value) == message
 
@@ -61,7 +62,7 @@ def refusal(make, *args, **kwargs):
     return ""
 
 
-@pytest.mark.parametrize("kind", [FlowSettings, AddingSettings])
+@pytest.mark.parametrize("kind", [FlowSettings, LearningSettings])
 @given(data=st.data())
 def test_any_numbers_are_accepted_or_refused_by_name(kind, data):
     fields = {name: field.type for name, field in kind.__dataclass_fields__.items()}

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from explorer.gradients import (
+    RECURRENT_INITS,
     THEORIES,
     UNROLLED,
     FlowSettings,
@@ -16,6 +17,8 @@ from explorer.gradients import (
     average_steps,
     norms_by_hops,
     norms_through_time,
+    of_quantity,
+    quantity_through_time,
     residual,
     theories_of,
     theory_line,
@@ -133,6 +136,26 @@ CLAIMS = [  # by how many decades the line may be off, besides the noise of ten 
     ("gru", {**ROTATION, "forget_bias": 3.0, "gain": 1.2}, 0.01),
     ("gru", {"forget_bias": 5.0}, 0.005),
     ("linear", {}, 0.05),
+    ("linear", {"recurrent_init": "identity", "gain": 0.9}, 1e-9),
+    ("rnn_tanh", {"recurrent_init": "glorot", "gain": 0.8}, 0.1),
+    ("rnn_relu", {"recurrent_init": "glorot"}, 0.1),
+    ("rnn_sigmoid", {}, 0.02),
+    ("rnn_sigmoid", ROTATION, 0.02),
+    ("rnn_sigmoid", {**ROTATION, "gain": 0.5}, 0.02),
+    ("lstm_peephole", {"forget_bias": 1.0}, 0.1),
+    ("lstm_coupled", {}, 0.05),
+    ("lstm_coupled", {"forget_bias": 3.0}, 0.02),
+    ("gru_before", {"forget_bias": 1.0}, 0.05),
+    ("gru_before", {**ROTATION, "forget_bias": 3.0}, 0.02),
+    ("rnn_tanh", {"loss_at": "every"}, 0.02),
+    ("linear", {**ROTATION, "gain": 1.1, "loss_at": "every"}, 0.03),
+    ("lstm", {"forget_bias": 1.0, "loss_at": "every"}, 0.03),
+    ("lstm_coupled", {"forget_bias": 3.0, "loss_at": "every"}, 0.01),
+    ("gru", {"keeping": "chrono"}, 0.05),
+    ("lstm_peephole", {"keeping": "chrono"}, 0.05),
+    ("rnn_tanh", {**ROTATION, "input_scale": 0.1}, 0.01),
+    ("gru", {"forget_bias": 1.0, "input_scale": 3.0}, 0.15),
+    ("gru_before", {"forget_bias": 2.0, "input_scale": 10.0}, 0.15),
 ]
 
 
@@ -146,6 +169,61 @@ def test_the_line_lies_on_the_measurement_where_it_claims_to(cell, changes, deca
     off = np.abs(np.log10(line.values[claimed] / measured.typical[claimed]))
     noise = measured.spread[claimed] / math.sqrt(10)
     assert (off < decades + 3 * noise).all()
+
+
+QUANTITY_CLAIMS = [  # the same, for what is not the gradient by the memory
+    ("hidden", "lstm", {"forget_bias": 1.0}, 0.1),
+    ("hidden", "lstm_coupled", {"forget_bias": 3.0}, 0.03),
+    ("jacobian", "rnn_tanh", {**ROTATION}, 0.05),
+    ("jacobian", "gru", {"forget_bias": 1.0}, 0.1),
+    ("jacobian", "lstm", {"forget_bias": 1.0}, 0.2),
+    ("input", "gru", {"forget_bias": 3.0}, 0.1),
+    ("input", "rnn_relu", {**ROTATION}, 0.1),
+    ("weights", "linear", {**ROTATION}, 0.05),
+    ("weights", "gru_before", {"forget_bias": 1.0}, 0.1),
+]
+
+
+@pytest.mark.parametrize(("quantity", "cell", "changes", "decades"), QUANTITY_CLAIMS)
+def test_the_line_of_another_quantity_lies_on_its_measurement(quantity, cell, changes, decades):
+    settings = FlowSettings(cell, seeds=10, batch=4, units=32, length=60, **changes)
+    measured = quantity_through_time(settings, quantity)
+    line = of_quantity(theory_line(settings), settings, quantity)
+
+    first = 2 if np.isnan(line.values[1]) else 1
+    claimed = slice(first, line.valid_to + 1)
+    assert line.valid_to >= 8
+    assert (first == 2) == (quantity in ("hidden", "jacobian") and cell.startswith("lstm"))
+    off = np.abs(np.log10(line.values[claimed] / measured.typical[claimed]))
+    assert (off < decades + 3 * measured.spread[claimed] / math.sqrt(10)).all()
+
+
+def test_a_line_says_nothing_of_inputs_and_weights_beside_a_c_nor_of_them_when_all_is_read():
+    lstm, every = FlowSettings("lstm"), FlowSettings("gru", loss_at="every")
+
+    for settings, quantity in ((lstm, "input"), (lstm, "weights"), (every, "input")):
+        with pytest.raises(ValueError, match=f"^no line is about '{quantity}' of "):
+            of_quantity(theory_line(settings), settings, quantity)
+
+
+def test_gates_alone_of_chrono_are_an_average_over_evenly_spread_times():
+    line = theory_line(FlowSettings("lstm", keeping="chrono", length=50))
+    u = np.random.default_rng(0).uniform(1, 49, 200_000)
+
+    for lag in (1, 7, 50):
+        expected = math.sqrt(((u / (1 + u)) ** (2 * lag)).mean())
+        assert line.values[lag] == pytest.approx(expected, rel=5e-3)
+    assert theories_of(FlowSettings("rnn_tanh", keeping="chrono")) != ("gates_alone",)
+
+
+def test_a_loud_input_ends_the_claim_of_what_it_saturates():
+    tanh = FlowSettings("rnn_tanh", **ROTATION)
+    gated = FlowSettings("gru", forget_bias=2.0)
+
+    assert [theory_line(replace(tanh, input_scale=x)).valid_to for x in (1.0, 3.0)] == [100, 5]
+    assert [theory_line(replace(gated, input_scale=x)).valid_to for x in (3.0, 10.0)] == [100, 20]
+    relu = FlowSettings("rnn_relu", input_scale=10.0, **ROTATION)  # its slopes do not mind
+    assert theory_line(relu).valid_to == 100
 
 
 def test_a_gated_cell_that_drives_itself_has_no_line_beyond_one_step():
@@ -281,6 +359,27 @@ def test_a_cell_without_a_theory_has_no_line_and_borrows_none(cell):
         average_steps(settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        (
+            FlowSettings("gru", keeping="chrono", loss_at="every"),
+            "the GRU with a bias for each unit and a loss that reads every step",
+        ),
+        (
+            FlowSettings("rnn_relu", input_scale=0, recurrent_init="orthogonal"),
+            "a ReLU RNN that stays at 0",
+        ),
+        (FlowSettings("irnn"), "the IRNN"),
+        (FlowSettings("rnn_relu", recurrent_init="identity"), "the ReLU RNN with an identity"),
+    ],
+)
+def test_a_line_is_not_borrowed_for_units_that_never_mix_nor_for_nothing(settings, what):
+    assert theories_of(settings) == ()
+    with pytest.raises(ValueError, match=f"^there is no theory of {what} yet$"):
+        theory_line(settings)
+
+
 def test_the_gate_alone_is_written_with_the_bias_of_the_gate_that_keeps():
     formulas = {c: theory_line(FlowSettings(c), "gate_alone").formula for c in ("lstm", "gru")}
 
@@ -288,7 +387,7 @@ def test_the_gate_alone_is_written_with_the_bias_of_the_gate_that_keeps():
 
 
 @pytest.mark.parametrize("cell", EXPLAINED)
-@pytest.mark.parametrize("init", ["default", "orthogonal", "gaussian"])
+@pytest.mark.parametrize("init", RECURRENT_INITS)
 def test_every_network_has_a_line_that_starts_at_one_and_covers_every_lag(cell, init):
     settings = FlowSettings(cell, length=12, units=9, recurrent_init=init, seeds=2)
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from explorer.cells import CELLS, State
-from explorer.gradients import MEASURED, UNROLLED, unpacked
+from explorer.gradients import CELL_SETS, MEASURED, UNROLLED, unpacked
 from explorer.gradients.unrolled.by_autograd import by_autograd as left_to_autograd
 from tests.gradients.unrolling import TORCH_CELLS, drawn, gone_back, normal, states
 
@@ -69,17 +69,23 @@ def test_the_forward_pass_is_that_of_the_torch_layer(name):
 PUBLISHED = [name for name, cell in CELLS.items() if name in UNROLLED and not cell.has_layer]
 
 
-def test_every_cell_can_be_followed_but_those_whose_peepholes_do_not_fit_into_the_matrix():
-    assert set(UNROLLED) - {"linear"} == {name for name, c in CELLS.items() if not c.peepholes}
-    assert set(MEASURED) <= set(UNROLLED)
+def test_every_cell_can_be_followed_and_all_of_them_are_on_offer():
+    ours = {"linear", "rnn_sigmoid", "irnn"}
+    assert set(UNROLLED) - ours == set(CELLS)
+    assert {cell for each in CELL_SETS.values() for cell in each.cells} == set(UNROLLED)
+    for each in CELL_SETS.values():
+        assert set(each.cells) <= set(UNROLLED)
+    assert CELL_SETS["usual"].cells == MEASURED
 
 
 @pytest.mark.parametrize("name", UNROLLED)
 def test_a_layer_is_called_as_its_cell_and_has_a_block_for_each_of_its_gates(name):
     kind = UNROLLED[name]
 
-    if name == "linear":
+    if name in ("linear", "rnn_sigmoid"):
         assert kind.cell is None
+    elif name == "irnn":
+        assert (kind.cell, kind.label) == (CELLS["rnn_relu"], "IRNN")
     else:
         assert kind.cell is CELLS[name]
         assert kind.label == CELLS[name].label
@@ -191,6 +197,63 @@ def test_networks_side_by_side_do_not_know_of_each_other(name):
         expected = torch.empty_like(matrices[one])
         alone.differentiate(expected)
         assert_close(gradient[one], expected)
+
+
+def peephole_by_autograd(matrix, inputs, direct):
+    """Every h and c of the cell's own step, their gradients and the matrix's, by autograd."""
+    cell, matrix = CELLS["lstm_peephole"], matrix.clone().requires_grad_()
+    weights = unpacked("lstm_peephole", matrix)
+    zeros = torch.zeros(SAMPLES, UNITS, dtype=torch.float64)
+    states = [State(zeros.clone().requires_grad_(), zeros.clone().requires_grad_())]
+    for numbers in cell.from_input(weights, inputs.mT):
+        states.append(cell.advance(weights, numbers, states[-1]).state)
+    for state in states:
+        state.hidden.retain_grad()
+        state.cell.retain_grad()
+    read = [state.hidden for state in states[-len(direct) :]]
+    sum((h * d.T).sum() for h, d in zip(read, direct, strict=True)).backward()
+    return states, matrix.grad
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+def test_peepholes_pass_back_what_autograd_finds_to_every_state_input_and_weight(answers):
+    """The gates see c₋₁, the output gate c: each p has a way back of its own."""
+    matrix, inputs = drawn("lstm_peephole", INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    inputs = inputs.requires_grad_()
+    direct = normal(answers, UNITS, SAMPLES, seed=2)
+    states, expected = peephole_by_autograd(matrix, inputs, direct)
+
+    network = gone_back("lstm_peephole", matrix, inputs.detach(), direct)
+    gradient = torch.full_like(matrix, torch.nan)
+    network.differentiate(gradient)
+
+    for step, state in enumerate(states):
+        assert_close(network.hidden_gradients[step].T, state.hidden.grad)
+        shown = network.cell_gradients[step].T
+        assert_close(shown, torch.zeros_like(shown) if state.cell.grad is None else state.cell.grad)
+    assert_close(gradient, expected)
+    assert_close(network.input_gradients(), inputs.grad)
+    assert matrix[4 * UNITS :].count_nonzero() == 3 * UNITS  # of i, f and o: g sees no memory
+
+
+@pytest.mark.parametrize("name", UNROLLED)
+def test_a_loss_at_the_last_steps_is_the_sum_of_losses_at_each_of_them(name):
+    """Linearity: terms of their own at three steps, against each alone at the end of its prefix."""
+    matrix, inputs = drawn(name, INPUTS, UNITS), normal(STEPS, INPUTS, SAMPLES)
+    direct = normal(3, UNITS, SAMPLES, seed=2)
+    together = gone_back(name, matrix, inputs, direct)
+    gradient, expected = torch.zeros_like(matrix), torch.zeros_like(matrix)
+    together.differentiate(gradient)
+
+    states = torch.zeros_like(together.hidden_gradients)
+    for k, steps in enumerate((STEPS - 2, STEPS - 1, STEPS)):
+        alone, own = gone_back(name, matrix, inputs[:steps], direct[k]), torch.empty_like(matrix)
+        alone.differentiate(own)
+        expected += own
+        states[: steps + 1] += alone.hidden_gradients
+
+    assert_close(together.hidden_gradients, states)
+    assert_close(gradient, expected)
 
 
 def test_a_second_pass_remembers_nothing_of_the_first():

@@ -48,6 +48,8 @@ def states(name: str, matrix: Tensor, inputs: Tensor) -> tuple[list[Tensor], lis
 
 
 def drawn(name: str, inputs: int = 2, units: int = 6, seed: int = 0, **changes) -> Tensor:
+    if UNROLLED[name].drawn_as:  # an identity would hide a transpose
+        return torch.randn(units, units + inputs + 1, generator=rng(seed), dtype=torch.float64)
     return initial_matrix(name, inputs, units, rng(seed), **changes)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.labs.gans.match import Match
-from explorer.labs.gradients import Adding, Flow
+from explorer.labs.gradients import Flow, Horizon, Learning, Overfitting
 from explorer.labs.presets import PRESETS, plan
 
 
@@ -23,8 +23,10 @@ def test_no_two_presets_are_one_experiment():
 
 def test_a_link_is_the_experiment_of_its_page():
     assert plan("/gans?data=grid&seed=3").experiment == Match(data="grid", seed=3)
-    assert plan("gradients?task_length=20").experiment == Flow(task_length=20).adding()
-    assert isinstance(plan("/gradients").experiment, Adding)
+    assert plan("gradients?task_length=20").experiment == Flow(task_length=20).learning()
+    assert type(plan("/gradients").experiment) is Learning
+    assert type(plan("/gradients?view=horizon").experiment) is Horizon
+    assert type(plan("/gradients?view=overfit").experiment) is Overfitting
 
 
 def test_a_length_can_be_given_beside_the_link():

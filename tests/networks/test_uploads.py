@@ -119,7 +119,9 @@ def test_of_a_plain_rnn_it_is_said_that_tanh_is_assumed():
     (found,) = opened("a.pt", saved(layer(nn.RNN, 2, 3, nonlinearity="relu").state_dict())).found
 
     assert found.stack.cell_name == "rnn_tanh"
-    assert any("tanh is assumed" in told for told in found.convention.sentences)
+    assert any("tanh is assumed" in told for told in found.assumed)
+    assert found.agrees
+    assert "agrees" not in found.verdict
 
 
 def test_layers_are_found_under_prefixes_in_dictionaries_of_a_checkpoint():
@@ -172,14 +174,13 @@ def test_a_readout_that_fits_two_networks_is_given_to_neither():
 
 
 def test_a_layer_that_is_not_computed_here_leaves_the_others_open():
-    module = nn.ModuleDict({"a": layer(nn.LSTM, 2, 3, proj_size=2), "b": layer(nn.GRU, 2, 3)})
+    module = nn.ModuleDict({"a": layer(nn.LSTM, 2, 3), "b": layer(nn.GRU, 2, 3)})
+    module["a"].norm = nn.LayerNorm(3)
 
     upload = opened("model.pt", saved(module.state_dict()))
 
     assert [found.name for found in upload.found] == ["b"]
-    assert upload.refused == (
-        "a: it projects its hidden state (proj_size), which is not computed here",
-    )
+    assert upload.refused[0].startswith("a: norm belongs to the cell as well")
 
 
 def test_of_very_many_networks_the_first_are_opened_and_the_others_counted():
@@ -402,7 +403,8 @@ def test_weights_alone_tell_all_but_activations_and_direction(computed):
     assert found["before"].convention.reset == "before"
     assert found["after"].convention.reset == "after"
     assert found["plain"].stack.cell_name == "rnn_tanh"  # relu and backward are not in the file
-    assert all("defaults are assumed" in " ".join(f.convention.told_by) for f in upload.found)
+    assert all("as it comes is assumed: tanh" in " ".join(f.assumed) for f in upload.found)
+    assert not any("agrees" in f.verdict for f in upload.found)
     for name in ("before", "after", "wrapped"):
         ours = hidden(found[name], computed[f"{name}/x"])
         assert np.abs(ours - computed[f"{name}/hidden"]).max() < 1e-6

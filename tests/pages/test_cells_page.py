@@ -5,28 +5,38 @@ import json
 import pickle
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
 from explorer.cells import CELLS, formulas
 from explorer.dials import dials, values
 from explorer.figures.cells import answers
 from explorer.labs.cells import reading
+from explorer.labs.cells.retraining import Retraining
 from explorer.labs.cells.settings import HOLDS, TRAINED, CellLab, readers_of
 from explorer.labs.cells.standing import standing
 from explorer.networks import shelf
 from explorer.networks.shelf import keep
 from explorer.networks.tasks import RECIPES
+from explorer.networks.trained import read_network
 from explorer.networks.uploads import opened as opened_file
 from explorer.pages.cells import VIEWS
 from explorer.runs.answers import Answer, Asking, RefusedError, answered, configuration
 from explorer.runs.desk import the_desk
+from explorer.runs.frames import pack
+from explorer.runs.hub import Hub
+from explorer.runs.limits import Limits
+from explorer.runs.run import Run
 from explorer.sequences.handmade import HANDMADE
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -314,6 +324,143 @@ def brought() -> str:
     return keep(opened_file("mine.pt", file.getvalue()))
 
 
+def plain_rnn() -> str:
+    """Return the mark of an uploaded file with one plain RNN, tanh or relu."""
+    return keep(opened_file("mine.pt", of_plain_rnn()))
+
+
+def of_plain_rnn() -> bytes:
+    with torch.random.fork_rng():
+        layer = torch.nn.RNN(3, 6, nonlinearity="relu")
+    file = io.BytesIO()
+    torch.save(layer.state_dict(), file)
+    return file.getvalue()
+
+
+def written(app: AppTest) -> str:
+    """Return all that stands on the page."""
+    return " ".join(element.value for element in app.markdown)
+
+
+def test_of_a_plain_rnn_one_chooses_the_activation_and_the_link_keeps_it():
+    app = opened(view="networks")
+    app.file_uploader(key="cells.file").set_value([("rnn.ckpt", of_plain_rnn(), "x/y")]).run()
+    assert "tanh is assumed" in written(app)
+
+    app.segmented_control(key="cells.squash.0").set_value("relu").run()
+    assert "relu is assumed" in written(app)
+    assert "as torch.nn.RNN exactly; part is assumed" in written(app)
+    assert "agrees" not in written(app)
+    app.button(key="cells.open.0").click().run()
+
+    assert complaints(app) == []
+    assert linked(app, "squash") == "relu"
+    assert (settings(app).view, settings(app).squash) == ("step", "relu")
+    assert shown(app, "squash") == "relu"
+    assert column(app)["squash"]["values"] == ["tanh", "relu"]
+    assert "as torch.nn.RNN exactly; part is assumed" in written(app)
+    assert "agrees" not in written(app)
+
+
+def test_an_uploaded_lstm_that_says_all_agrees():
+    app = opened(reads="yours", upload=brought())
+
+    assert "agrees with torch.nn.GRU" in written(app)
+    assert "squash" not in column(app)
+
+
+def talker(units: int = 6, beside: int = 0, **said: object) -> str:
+    """Return the mark of an uploaded network of letters, with more matrices that would fit."""
+    with torch.random.fork_rng():
+        parts = {
+            "embedding": torch.nn.Embedding(5, 4),
+            "rnn": torch.nn.LSTM(4, units),
+            "fc": torch.nn.Linear(units, 5),
+        }
+        parts |= {f"more{k}": torch.nn.Linear(units, 5) for k in range(beside)}
+    file = io.BytesIO()
+    known = said or {"chars": "abc \n"}
+    torch.save({"model": torch.nn.ModuleDict(parts).state_dict(), **known}, file)
+    return keep(opened_file("talker.pt", file.getvalue()))
+
+
+def texts(app: AppTest) -> str:
+    found = (*app.markdown, *app.caption, *app.info)
+    return " ".join(element.value for element in found).replace("\\", "")
+
+
+@pytest.mark.parametrize("view", ["step", "memory", "patterns", "surgery", "writing"])
+def test_a_network_of_letters_that_was_brought_is_looked_at_in_every_view(view: str):
+    app = opened(view=view, reads="yours", upload=talker())
+
+    assert complaints(app) == []
+    assert "5 letters, by chars." in texts(app)
+    assert "prompt" in column(app) if view == "writing" else "given" in column(app)
+
+
+def test_an_alphabet_that_is_typed_in_is_in_the_link_and_what_is_missing_is_said():
+    upload = talker(epoch=3)
+    bare = opened(reads="yours", upload=upload)
+    right = opened(reads="yours", upload=upload, alphabet="abc ↵", given="cab↵a")
+    short = opened(reads="yours", upload=upload, alphabet="abc")
+
+    assert "It reads noise: it has what reads and what expects 5 codes" in texts(bare)
+    assert complaints(bare) == complaints(right) == complaints(short) == []
+    assert linked(right, "alphabet") == "abc ↵"
+    assert "5 letters, by the alphabet that was typed in." in texts(right)
+    assert "does not fit: 5 rows, 3 letters" in texts(short)
+    assert linked(short, "alphabet") == "abc"
+
+
+def test_letters_outside_the_alphabet_are_named_and_the_example_is_read():
+    app = opened(reads="yours", upload=talker(), given="cabX")
+
+    assert complaints(app) == [
+        "The alphabet of this network has no “X”, and no code for unknown letters; type without "
+        "them."
+    ]
+    assert (shown(app, "reads"), shown(app, "given")) == ("yours", "")
+
+
+def test_of_a_large_network_the_page_says_which_units_it_shows():
+    app = opened(reads="yours", upload=talker(units=300))
+
+    assert column(app)["showing"]["written"] == [
+        "256 of 300 units, the most active",
+        "256 of 300 units, 0 to 255",
+        "256 of 300 units, 44 to 299",
+    ]
+    assert "Shown are 256 of 300 units, the most active." in texts(app)
+
+
+def test_a_forgetting_curve_that_would_take_minutes_is_not_offered_and_why_is_said():
+    app = opened(view="memory", reads="yours", upload=talker(units=300))
+
+    assert "A forgetting curve is measured of up to 256 units, and there are 300." in texts(app)
+    assert [toggle.key for toggle in app.toggle] == []
+    assert [toggle.key for toggle in opened(view="memory").toggle] == ["cells.forgetting"]
+
+
+def test_a_letter_outside_the_alphabet_is_said_beside_the_line_while_it_is_typed():
+    given = {"reads": "yours", "upload": talker(), "given": "abX"}
+
+    with pytest.raises(RefusedError, match="has no “X”") as refused:
+        answered(Asking.about(answers.step, CellLab), given, True)
+
+    assert refused.value.name == "given"
+
+
+def test_a_file_without_an_alphabet_is_given_one_where_it_was_brought():
+    app = opened(view="networks", upload=talker(epoch=3))
+    field = app.text_input(key="cells.alphabet.0")
+
+    field.set_value("abc ↵").run()
+
+    assert complaints(app) == []
+    assert linked(app, "alphabet") == "abc ↵"
+    assert "It reads letters." in texts(app)
+
+
 def test_a_part_that_an_uploaded_file_does_not_have_gets_a_sentence():
     app = opened(reads="yours", upload=brought(), part="5")
 
@@ -518,12 +665,15 @@ def test_every_dial_has_its_place_in_a_view_and_stands_nowhere_else():
         for name in column(opened(reads=reads))
     }
     ways = column(opened(reads="noise", layers="2"))
+    squash = column(opened(reads="yours", upload=plain_rnn()))
+    own = column(opened(reads="yours", upload=talker(units=300, beside=1)))
 
     below = {"view", "upload", "part", "operations", "changed"}  # tabs, files, tables
     playhead = {"step"}
     shared = {"given", "which"}  # of tasks without a dial of their own, of which there is none
-    found = set().union(*placed.values(), readings, ways)
-    assert found == ROWS.keys() - below - playhead - shared
+    found = set().union(*placed.values(), readings, ways, squash, own)
+    assert found == ROWS.keys() - below - playhead - (shared - own.keys())
+    assert own.keys() == {"reads", "given", "alphabet", "wiring", "showing"}
     assert placed["surgery"] >= {"hold", "value", "first", "last", "everyone", "unit", "reads"}
     assert placed["patterns"] >= {"threshold", "strict", "first", "last", "unit"}
     assert placed["writing"] == {"cell", "prompt", "temperature", "top_k", "length", "seed"}
@@ -546,7 +696,7 @@ def test_what_is_read_takes_along_what_belongs_to_another_network():
     knob = column(opened(view="surgery"))["reads"]
 
     default = values(CellLab())
-    theirs = {name: default[name] for name in ("given", "which", "place", "unit")}
+    theirs = {name: default[name] for name in ("given", "which", "place", "unit", "showing")}
     assert knob["turns"] == [theirs] * len(knob["values"])
 
 
@@ -721,7 +871,7 @@ def test_an_uploaded_network_is_brought_to_the_processes_that_answer(monkeypatch
     there = answers.step(settings(app), False)
 
     monkeypatch.setattr(shelf, "_shelf", type(shelf._shelf)())  # as in a process that just began
-    reading._read.cache_clear()
+    monkeypatch.setattr(reading, "_read", reading._read.__wrapped__)
     with pytest.raises(ValueError, match="does not hold the uploaded network"):
         reading.read(settings(app))
     module, _, take = brought.to.partition(":")
@@ -733,3 +883,25 @@ def test_an_uploaded_network_is_brought_to_the_processes_that_answer(monkeypatch
     for one, other in zip(again.frames, there.frames, strict=True):
         assert one.scalars == other.scalars
         assert all(np.array_equal(one.arrays[name], other.arrays[name]) for name in one.arrays)
+
+
+@pytest.mark.parametrize(("rested", "updates"), [(("the run", 35), 35), (("another", 35), 100)])
+def test_what_was_learned_is_opened_as_the_picture_shows_it(monkeypatch, rested, updates):
+    experiment = Retraining("sunspots-lstm", updates=500, seed=1)
+    run = Run(1, "the run", experiment, 500, Limits(), threading.RLock(), time.monotonic)
+    for index, frame in enumerate(islice(experiment.stream(), 25)):  # to update 120
+        run.receive([pack(frame, index, {})], index, frame.step)
+        if frame.state is not None:
+            run.keep(index, frame.step, save(dict(frame.state)))
+    monkeypatch.setattr(Hub, "run", lambda hub, token: run)
+    app = opened(view="networks")
+    app.selectbox(key="cells.retrain.name").set_value("sunspots-lstm")
+    app.select_slider(key="cells.retrain.updates").set_value(500).run()
+    app.session_state["cells:rested"] = rested
+
+    app.button(key="cells.retrained").click().run()
+
+    assert settings(app).view == "step"
+    name, content = app.session_state["cells.retrained.file"]
+    assert name == "sunspots-lstm.safetensors"
+    assert read_network("made", content).card.updates == updates

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 import streamlit as st
+import torch
 from safetensors.numpy import load, save
 from streamlit.testing.v1 import AppTest
 
@@ -22,11 +23,12 @@ from explorer.gans.optimizers import PRESETS as PUBLISHED
 from explorer.gans.predictions import PRESETS
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans import tables
-from explorer.labs.gans.data import DATA
+from explorer.labs.gans.data import DATA, cloud_text
 from explorer.labs.gans.deep import Deep
 from explorer.labs.gans.files import samples, weights
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.tables import shelf
 from explorer.pages.column import Column
 from explorer.pages.gans import VIEWS, depth, material, truth
 from explorer.pages.gans.presets import PLAYABLE, preset_of, turned_to
@@ -69,11 +71,12 @@ def opened(**parameters: str) -> AppTest:
         from explorer.labs.gans.settings import GanLab
         from explorer.pages import gans, surroundings
         from explorer.pages.dials import Dials
+        from explorer.pages.gans import material
 
         said = streamlit.session_state.get("said")
         if said is not None:  # before the script, as Streamlit calls what hears of a component
             streamlit.session_state["said"] = None
-            streamlit.session_state["column"].settle(said)
+            material.settles(streamlit.session_state["column"])(said)
         if streamlit.session_state.pop("taken back", False):
             Dials("gans", GanLab, standing=GanLab.turned).start_over()
         surroundings.attend()
@@ -85,13 +88,18 @@ def opened(**parameters: str) -> AppTest:
     return app.run()
 
 
-def said(app: AppTest, **turned: Any) -> AppTest:
-    """Return the page after the browser said that its dials have come to rest, some turned."""
+def said(app: AppTest, stood: tuple[str, int] | None = None, **turned: Any) -> AppTest:
+    """Return the page after the browser said that its dials have come to rest, some turned.
+
+    ``stood``: the run and the tick that its picture showed meanwhile, if it stood still.
+    """
     dials = handed(app)["dials"]
     app.session_state["said"] = {
         "settings": dials["settings"] | turned,
         "editions": dials["editions"],
     }
+    if stood is not None:
+        app.session_state["said"]["stood"] = {"run": stood[0], "step": stood[1]}
     return app.run()
 
 
@@ -272,18 +280,74 @@ def test_a_view_that_cannot_show_the_data_is_not_entered():
     assert_dials_and_link_show(app, lab(data="images"))
 
 
-def test_a_table_that_is_put_where_the_page_asks_for_one_becomes_the_data():
-    app = opened(**SMALL)
-    assert not app.file_uploader
+def uploaded(app: AppTest, content: bytes) -> AppTest:
+    """Put a file where the page asks for one, after it was asked to."""
     chosen(app, "data", "csv")
+    return app.file_uploader(key="gans.file").set_value(("t.csv", content, "text/csv")).run()
+
+
+def told(app: AppTest) -> str:
+    """Everything that is said of a table."""
+    parts = [*app.caption, *app.warning, *app.markdown, *app.expander]
+    return " ".join(
+        str(getattr(part, "value", None) or getattr(part, "label", "")) for part in parts
+    )
+
+
+def test_a_table_is_shown_first_and_learned_once_somebody_says_so():
+    assert not opened(**SMALL).file_uploader
+    app = opened(data="csv", **SMALL)
     assert ["no table yet" in complaint for complaint in complaints(app)] == [True]
     content = b"x,y\n1,2\n3,5\n2,2\n0,1\n"
-    app.file_uploader(key="gans.file").set_value(("two.csv", content, "text/csv")).run()
+    app.file_uploader(key="gans.file").set_value(("t.csv", content, "text/csv")).run()
+
+    assert complaints(app) == []
+    assert settings(app).data == "ring"
+    assert "4 rows of x and y" in told(app)
+    (table,) = [each.proto.body for each in app.get("html") if "small-table" in each.proto.body]
+    assert "0 to 3" in table
+    assert "1 to 5" in table
+    app.button(key="gans.table.learn").click().run()
 
     assert complaints(app) == []
     assert settings(app).data == "csv"
     assert_dials_and_link_show(app, lab(data="csv", upload=settings(app).upload))
-    assert any("4 rows" in caption.value for caption in app.caption)
+    assert "Your table: 4 rows of x and y" in [each.label for each in app.expander]
+
+
+def test_what_is_chosen_of_a_table_is_shown_then_learned_and_in_the_link():
+    app = uploaded(opened(**SMALL), b"a,b,kind\n" + b"1,5,u\n2,3,v\n4,4,u\n7,1,v\n" * 3)
+    app.selectbox(key="gans.table.x").set_value(2).run()
+    app.selectbox(key="gans.table.labels").set_value(3).run()
+    assert "12 rows of b and a" in told(app)
+    app.run()
+    assert "12 rows of b and a" in told(app), "a choice is lost in a rerun"
+    app.button(key="gans.table.learn").click().run()
+
+    assert complaints(app) == []
+    upload = settings(app).upload
+    wanted = lab(data="csv", upload=upload, table_x="2", table_labels="3", conditional="yes")
+    assert_dials_and_link_show(app, wanted)
+    assert settings(app).distribution().classes == 2
+    app.selectbox(key="gans.table.y").set_value(-1).run()
+    app.selectbox(key="gans.table.labels").set_value(0).run()
+    assert settings(app).table.y == 0, "it is learned before somebody says so"
+    app.button(key="gans.table.learn").click().run()
+    assert complaints(app) == []
+    assert settings(app).distribution().kind == "line"
+    assert not settings(app).conditional
+
+
+def test_where_nothing_tells_how_numbers_are_written_the_viewer_does():
+    body = b"".join(b"%d,%d\t%d\n" % (k + 3, 100 + k, k % 7) for k in range(20))
+    app = uploaded(opened(**SMALL), b"x\ty\n" + body)
+    assert "3,100, which is 3100 or 3.100" in told(app)
+    assert app.button(key="gans.table.learn").disabled
+    app.selectbox(key="gans.table.numbers").set_value("comma").run()
+    app.button(key="gans.table.learn").click().run()
+
+    assert settings(app).table.numbers == "comma"
+    assert complaints(app) == []
 
 
 def far_row(rows: int) -> bytes:
@@ -292,25 +356,35 @@ def far_row(rows: int) -> bytes:
     return "\n".join(["x,y", *lines, "1e9,0"]).encode()
 
 
-def test_a_table_that_a_match_cannot_learn_is_refused_where_it_is_put_and_nothing_else_plays():
-    app = opened(data="moons", **SMALL)
-    chosen(app, "data", "csv")
-    app.file_uploader(key="gans.file").set_value(("o.csv", far_row(20_000), "text/csv")).run()
+def test_a_row_that_hides_the_others_is_left_out_before_the_table_can_be_learned():
+    app = uploaded(opened(data="moons", **SMALL), far_row(20_000))
 
-    assert "standard deviations from the mean" in " ".join(complaints(app))
-    assert not any("rows" in caption.value for caption in app.caption)
+    assert "standard deviations from its mean" in told(app)
+    assert app.button(key="gans.table.learn").disabled
+    assert settings(app).data == "moons"
+    app.toggle(key="gans.table.leave-out").set_value(True).run()
+    assert "1 row is skipped: far out (1)." in told(app).replace("\\", "")
+    app.button(key="gans.table.learn").click().run()
+    assert settings(app).table.leave_out
+    assert complaints(app) == []
+
+
+def test_a_file_that_is_no_table_is_named_and_nothing_else_plays():
+    app = uploaded(opened(data="moons", **SMALL), b"%PDF-1.7")
+
+    assert "The file is a PDF" in told(app)
     assert_dials_and_link_show(app, lab(data="moons"))
 
 
 def test_the_rows_that_are_said_to_be_learned_are_those_that_are():
     content = "\n".join(f"{k % 7},{k % 11}" for k in range(5_000)).encode()
-    mark = tables.keep(tables.table_of(content))
-    app = opened(data="csv", upload=mark, **SMALL)
+    app = opened(data="csv", upload=tables.keep(content), **SMALL)
 
     learned = settings(app).distribution().draw.keywords["points"]
-    (caption,) = [each.value for each in app.caption if "rows" in each.value]
+    (label,) = [each.label for each in app.expander if "Your table" in each.label]
     assert len(learned) == 4_096
-    assert caption.startswith("4,096 of its 5,000 rows")
+    assert "4,096 of 5,000 rows" in label
+    assert "drawn with a fixed seed" in label
 
 
 def test_a_link_to_a_table_that_is_gone_keeps_its_other_settings():
@@ -361,10 +435,12 @@ def test_what_was_turned_on_the_way_outlasts_a_look_at_another_view():
 
 
 BY_LINK = {
-    *("view", "changes", "upload", "dirac_steps", "critic_beta1", "critic_beta2"),
+    *("cloud", "given", "view", "changes", "upload", "dirac_steps", "critic_beta1", "critic_beta2"),
     *("first_steps", "second_steps", "third_steps", "fourth_steps"),
+    *(f"table_{name}" for name in values(tables.Reading())),
 }
-"""Settings without a dial of their own: a tab chooses the view, and a link says the others."""
+"""Settings without a dial of their own: a tab chooses the view, the choices of a table stand beside
+it, and a link says the others."""
 
 
 def test_every_dial_of_every_view_has_its_place_and_says_what_its_row_says():
@@ -508,11 +584,11 @@ def test_an_absurd_value_on_the_way_of_an_answer_is_refused_at_its_dial(
 
 
 def test_a_table_on_the_shelf_is_learned():
-    mark = tables.keep(tables.table_of(b"x,y\n1,2\n3,5\n2,2\n0,1\n"))
+    mark = tables.keep(b"x,y\n1,2\n3,5\n2,2\n0,1\n")
     app = opened(data="csv", upload=mark, **SMALL)
 
     assert complaints(app) == []
-    assert any("4 rows" in caption.value for caption in app.caption)
+    assert any("4 rows" in each.label for each in app.expander)
 
 
 @pytest.mark.parametrize(
@@ -803,14 +879,14 @@ def test_single_moves_come_before_the_iteration_and_can_be_taken_back():
 
 
 def test_slow_motion_of_an_uploaded_table_is_answered_by_a_process_that_was_brought_it():
-    mark = tables.keep(tables.table_of(b"x,y\n1,2\n3,5\n2,2\n0,1\n"))
+    mark = tables.keep(b"x,y\n1,2\n3,5\n2,2\n0,1\n")
     app = opened(view="slow", data="csv", upload=mark, **SMALL)
     here = answer(app)
-    points = tables.points(mark)
-    tables._shelf.pop(mark)
+    name, points = tables.parcel(mark, tables.Reading())
+    shelf._shelf.pop(mark)
     with pytest.raises(ValueError, match="not here any more"):
         answer(app)
-    tables.bring(mark, points.encode())
+    tables.bring(name, points)
 
     assert packed(answer(app)) == packed(here)
 
@@ -919,6 +995,30 @@ def test_a_game_is_forked_at_the_tick_on_the_screen(played: Run):
     assert settings(app).changes == "37:c.objective=r1"
 
 
+def test_a_dial_that_is_turned_in_the_past_forks_at_the_tick_on_the_screen(played: Run):
+    app = opened(**SMALL)
+    said(app, stood=(played.name, 37), critic_steps=4)
+
+    assert complaints(app) == []
+    assert settings(app).changes == "37:critic_steps=4"
+
+
+def test_a_dial_that_is_turned_while_it_plays_forks_where_the_training_is(played: Run):
+    app = opened(**SMALL)
+    said(app, stood=(played.name, 37))
+    said(app, critic_steps=4)
+
+    assert settings(app).changes == "60:critic_steps=4"
+
+
+@pytest.mark.parametrize("stood", [("another run", 37), ("", -1)])
+def test_a_tick_of_another_run_forks_nothing(played: Run, stood: tuple[str, int]):
+    app = opened(**SMALL)
+    said(app, stood=stood, critic_steps=4)
+
+    assert settings(app).changes == "60:critic_steps=4"
+
+
 def test_a_fork_elsewhere_does_not_say_that_it_is_here(played: Run):
     app = opened(**SMALL)
     app.session_state["gans.fork"] = True
@@ -950,3 +1050,14 @@ def test_a_match_goes_on_with_live_dials_and_with_those_of_its_look():
 def test_seeds_and_deep_critics_always_begin_anew():
     for view in ("seeds", "depth"):
         assert handed(opened(view=view))["begins"]["forks"] == []
+
+
+def test_other_data_lets_a_generator_of_given_points_learn_again():
+    points = torch.randn(10, 2, generator=torch.Generator().manual_seed(0))
+    clouds = {"data": "cloud", "cloud": cloud_text(points), "given": cloud_text(points + 1)}
+    app = opened(view="truth", generator_rate="0", **clouds, **SMALL)
+
+    assert complaints(app) == []
+    knob = column(app)["data"]
+    assert knob["turns"][knob["values"].index("ring")] == {"given": "", "generator_rate": 1e-3}
+    assert column(opened(view="truth"))["data"]["turns"] == []

@@ -9,15 +9,17 @@ import pytest
 from explorer.dials import typed
 from explorer.runs.answers import (
     ANSWER_MAGIC,
+    Answer,
     Asking,
     RefusedError,
     answered,
     configuration,
     named,
+    packed,
     refusal,
     wired,
 )
-from explorer.runs.frames import packets, unpack
+from explorer.runs.frames import Frame, packets, unpack
 from tests.runs.questions import Asked, answer
 
 ASKING = Asking.about(answer, Asked)
@@ -113,3 +115,11 @@ def test_numbers_of_the_browser_take_the_type_of_their_setting():
 def test_nothing_but_this_project_is_called_by_name(address: str):
     with pytest.raises(ValueError, match="answers come from explorer or tests"):
         named(address)
+
+
+def test_frames_of_which_each_third_is_there_stand_at_their_own_places():
+    frames = [Frame(step) for step in (0, 3, 6)]
+
+    found = packets(packed(Answer({}, frames, every=3)).frames)
+
+    assert [unpack(packet)[0] for packet in found] == [-1, 0, 3, 6]

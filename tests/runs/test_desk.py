@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from explorer.runs import desk as desks
 from explorer.runs import staffing, trainer
 from explorer.runs.answers import Asking
 from explorer.runs.desk import COMPUTING, MISSED, NONE_STAYS, Brought, Desk
@@ -264,6 +265,21 @@ def test_what_is_brought_is_there_before_the_next_answer_and_after_a_replacement
     assert stage.answer(stage.ask(word="gift", level=3.0))[1] == {"alt": "unwrapped"}
 
 
+def test_of_what_is_too_much_together_a_new_process_gets_the_newest(monkeypatch):
+    monkeypatch.setattr("explorer.runs.desk.MOST_BROUGHT", 12)
+    desk = Desk(processes=1)
+    for name in ("one", "two", "three"):
+        desk.bring(Brought("tests.runs.questions:take", name, f"{name}, kept".encode()))
+    desk.start(("tests.runs.questions",))
+    try:
+        stage = Stage(desk)
+        told = [stage.answer(stage.ask(word=name))[1]["alt"] for name in ("one", "two", "three")]
+    finally:
+        desk.stop()
+
+    assert told == ["one", "two", "three, kept"]
+
+
 def test_what_cannot_be_taken_ends_no_process_and_answers_go_on(desk: Desk):
     before = desk.pids
     desk.bring(Brought("tests.runs.questions:take", "nothing", b""))
@@ -287,3 +303,20 @@ def test_an_unknown_token_may_not_ask_and_there_is_an_end_to_those_who_may():
     desk.enter(another, lambda answer: None)
     with pytest.raises(LimitError, match="At most 5 may ask at once"):
         desk.enter(another, lambda answer: None)
+
+
+def test_what_was_brought_is_bounded_by_number_and_by_size_and_the_newest_stays(monkeypatch):
+    monkeypatch.setattr(desks, "MOST_BROUGHT", 10)
+    desk = Desk(processes=1)
+
+    def names(to: str) -> list[str]:
+        return [each.name for each in desk._alike(to)]
+
+    for name, size in (("a", 4), ("b", 4), ("c", 2)):
+        desk.bring(Brought("one", name, bytes(size)), most=3)
+    assert names("one") == ["a", "b", "c"]
+    desk.bring(Brought("other", "z", bytes(9)), most=3)
+    desk.bring(Brought("one", "d", bytes(5)), most=3)
+    assert names("one") == ["c", "d"]
+    desk.bring(Brought("one", "e", bytes(99)), most=3)
+    assert (names("one"), names("other")) == (["e"], ["z"])

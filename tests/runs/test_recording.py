@@ -1,11 +1,16 @@
 """What is kept of a run: bounded, the whole past in reach, the newest without gaps."""
 
+import threading
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.runs.frames import Frame, pack, unpack
+from explorer.runs.limits import Limits
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
+from explorer.runs.run import Run
 
 
 def filled(count: int, most: int, most_bytes: int = 10**9, size: int = 8) -> Recording:
@@ -103,6 +108,20 @@ def test_a_fork_shares_the_bytes_of_its_past_and_not_its_future():
     )
     assert fork.after(60, 10) == [b"another future"]
     assert [unpack(packet)[0] for packet in recording.after(60, 2)] == [61, 62]
+
+
+def test_a_fork_takes_no_state_of_a_future_that_is_not_its_own():
+    origin, fork = (
+        Run(number, "", None, 9, Limits(), threading.RLock(), time.monotonic) for number in (1, 2)
+    )
+    for index in range(6):  # a state at every frame
+        origin.receive([pack(Frame(index), index, {})], index, index)
+        origin.keep(index, index, bytes([index]))
+
+    fork.fork(origin, origin.checkpoints.before(3), 3)
+
+    assert fork.checkpoints.last.step == 3
+    assert fork.recording.head == 3
 
 
 def checkpoint(index: int, size: int = 1) -> Checkpoint:

@@ -23,6 +23,21 @@ def a_trace(name, surgery=None):
     return trace(cell, cell.draw(2, 5, rng(), torch.float64), x, surgery=surgery)
 
 
+@pytest.mark.parametrize("bias", range(6))
+def test_the_table_of_a_cell_with_hard_gates_is_that_of_its_own_gate(bias):
+    cell = CELLS["gru(hard_sigmoid_0.2_0.5, tanh)"]
+    drawn = cell.draw(2, 3, rng(), torch.float64)
+    still = Weights(0 * drawn.weight_ih, 0 * drawn.weight_hh, drawn.bias_ih, drawn.bias_hh)
+    seen = trace(cell, with_forget_bias(cell, still, float(bias)), torch.ones(9, 2).double())
+
+    found = half_lives(seen)
+
+    keeps = min(1, 0.2 * bias + 0.5)
+    expected = math.log(0.5) / math.log(keeps) if keeps < 1 else math.inf
+    assert found.half_life.tolist() == pytest.approx([expected] * 3)
+    assert found.table.half_life[bias].item() == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 @pytest.mark.parametrize("bias", range(6))
 def test_a_gate_that_only_its_bias_moves_has_the_half_life_of_the_table(name, bias):

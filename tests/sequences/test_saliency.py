@@ -10,6 +10,7 @@ from explorer.sequences import Stack, Vocabulary, read_stack
 from explorer.sequences import saliency as room
 from explorer.sequences.characters import CharacterNetwork, fresh_characters
 from explorer.sequences.saliency import saliency, slopes
+from explorer.verify.cells import VARIED
 
 LETTERS = "".join(map(chr, range(32, 127)))
 TEXT = "for each in range(7): print(each)"
@@ -40,7 +41,7 @@ def by_autograd(network, text, logit=False):
 
 
 @pytest.mark.parametrize(
-    ("cell", "layers"), [*((cell, 2) for cell in CELLS), ("lstm", 1), ("lstm", 3)]
+    ("cell", "layers"), [*((cell, 2) for cell in (*CELLS, *VARIED)), ("lstm", 1), ("lstm", 3)]
 )
 def test_saliency_is_the_norm_of_the_gradient_that_torch_finds(cell, layers):
     network = a_network(cell, layers)
@@ -50,7 +51,7 @@ def test_saliency_is_the_norm_of_the_gradient_that_torch_finds(cell, layers):
     torch.testing.assert_close(found, by_autograd(network, TEXT), rtol=1e-8, atol=1e-18)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [*CELLS, *VARIED])
 def test_saliency_is_what_finite_differences_of_log_p_say(cell):
     network, text, step = a_network(cell), TEXT[:9], 1e-6
     codes = network.vocabulary.encode(text)

@@ -19,6 +19,7 @@ from explorer.figures.scene import (
     BarHandle,
     Bars,
     Choice,
+    CloudHandle,
     Curve,
     Diagram,
     Flow,
@@ -31,10 +32,12 @@ from explorer.figures.scene import (
     NumberHandle,
     Numbers,
     Panel,
+    PenHandle,
     Plot,
     PointHandle,
     Points,
     Ranking,
+    Ribbons,
     Rule,
     RuleHandle,
     Sentence,
@@ -90,6 +93,7 @@ def moving(t: float) -> Frame:
         "lags": 3 + 2 * X,
         "wave": np.where(abs(X - 15) < 1.5, math.nan, np.sin(X / 3 + 2 * t)),
         "heights": np.array([3.0, 1.0, 0.02, 7.0, 5.0]) * (0.4 + t),
+        "flows": np.array([[1, 4, 2, 9], [6, 6.01, 1, 1.01], [8, 20, 14, 23]]) - [0, 0, t, 3 * t],
     }
     scalars = {"floor": 0.2 + 0.5 * t, "ceiling": 0.5 + 0.7 * t, "loss": math.exp(-3 * t)}
     return Frame(round(8 * t) * 25, arrays, {**scalars, "accuracy": t * t})
@@ -144,6 +148,12 @@ PLOTS: dict[str, Exhibit] = {
     "rule": plot(Rule("floor", "warn", label="always guess the mean"), Rule(0.9), y=Axis(0, 2)),
     "band": plot(Band("floor", "ceiling", "real", label="floor with its noise"), y=Axis(0, None)),
     "bars": plot(BARS),
+    "ribbons": plot(
+        Ribbons("flows", "positive", top=2.0, bottom=-1.0, opacity=0.5),
+        x=Axis(0, 24),
+        y=Axis(-1, 2, bare=True),
+    ),
+    "ribbons on fitted axes": plot(Ribbons("flows", "negative")),
     "bars on a log axis": plot(replace(BARS, labels=()), y=Axis(0.01, 100, log=True)),
     "all at once": plot(
         *(Bars("heights", "gru"), Points("cloud", "fake", size=9, opacity=1)),
@@ -185,6 +195,18 @@ PLOTS |= {
         handles=(
             NumberHandle(grip("w", at="floor"), -0.5, 0.2),
             NumberHandle(grip("edits", entry="weight:3,2"), 0.5, -0.4, "hill", 23, "critic"),
+        ),
+        **ONE,
+    ),
+    "numbers to be drawn": plot(
+        BARS, handles=(PenHandle(grip("heights", 0, 10), -0.5, 4.5),), y=Axis(0, 10)
+    ),
+    "points to be moved": plot(
+        Points("cloud", "real", size=5, opacity=1),
+        handles=(
+            CloudHandle(
+                grip("moved", entry="{point}x"), grip("moved", entry="{point}y"), "cloud", "w"
+            ),
         ),
         **ONE,
     ),

@@ -450,21 +450,31 @@ RANGES = [
 COUNTS = (1.0, 2.0, 2.99, 4.7, 7.3, 21.0)
 
 
-@pytest.mark.parametrize("log", [False, True])
-def test_the_ticks_of_every_range_are_the_same_in_the_browser_and_on_paper(page, log):
+@pytest.mark.parametrize(("log", "whole"), [(False, False), (False, True), (True, False)])
+def test_the_ticks_of_every_range_are_the_same_in_the_browser_and_on_paper(page, log, whole):
     asked = [
         (low, high, count)
         for (low, high), count in itertools.product(RANGES, COUNTS)
         if not log or (abs(low) < 50 and abs(high) < 50)
     ]
     script = """const { ticksOf } = await from('plot/axes');
-        return given[0].map((asked) => ticksOf(...asked, given[1]));"""
+        return given[0].map((asked) => ticksOf(...asked, given[1], given[2]));"""
 
-    for each, found in zip(asked, in_page(page, script, asked, log), strict=True):
-        expected = ticks_of(*each, log)
+    for each, found in zip(asked, in_page(page, script, asked, log, whole), strict=True):
+        expected = ticks_of(*each, log, whole)
         assert [tick["text"] for tick in found] == [text for _, text in expected], each
         places = [at for at, _ in expected]
         assert [tick["at"] for tick in found] == pytest.approx(places, rel=1e-12)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize(("low", "high"), [(0, 5), (0, 1), (1, 4), (0, 25), (1, 20), (-0.5, 4.5)])
+def test_an_axis_that_counts_has_whole_ticks(low, high, count):
+    ticks = [at for at, _ in ticks_of(low, high, count, False, True)]
+
+    assert all(float(at).is_integer() and low <= at <= high for at in ticks)
+    assert len(ticks) > 1
+    assert all("." not in text for _, text in ticks_of(low, high, count, False, True))
 
 
 VALUES = [

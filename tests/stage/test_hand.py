@@ -85,7 +85,7 @@ def test_a_room_full_of_hands_shares_and_one_that_rests_is_answered_at_once(
 def test_the_newest_movement_is_answered_when_its_share_has_come(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(room.desk, "hands", lambda: 25)  # a tenth of a second
+    monkeypatch.setattr(room.desk, "hands", lambda: 250)  # a second: all are said in it
     with room.connect(room.token()) as socket:
         for number in range(1, 6):
             socket.send_text(said(number, moving=True, level=float(number)))

@@ -945,7 +945,7 @@ def test_a_number_of_a_circuit_is_turned_where_it_stands_and_in_its_equation(sho
 def test_a_weight_in_a_dot_product_is_turned_and_keeps_its_row_until_it_is_left(show):
     table = show(CIRCUIT)
     table.page.locator("[data-opens=sum]").first.click()
-    rows = table.page.locator(".microscope .dot li")
+    rows = table.page.locator(".microscope .dot .factor")
     rows.first.wait_for()
     before = rows.evaluate_all("(all) => all.map((one) => one.dataset.k)")
     assert before == ["2", "1", "0"]  # 2.5, 2 and 1.5 times one: the largest first
@@ -957,7 +957,7 @@ def test_a_weight_in_a_dot_product_is_turned_and_keeps_its_row_until_it_is_left(
     settings = table.until(lambda given: ":-2.5" in given["edits"])
     assert settings["edits"] == "weight_hh:1,2:-2.5"
     table.page.wait_for_function(
-        "() => document.querySelector('#host').shadowRoot.querySelector('.microscope .dot li')"
+        "() => document.querySelector('#host').shadowRoot.querySelector('.microscope .dot .factor')"
         ".dataset.product === '-2.5'"
     )
     table.page.keyboard.press("Home")

@@ -205,7 +205,7 @@ def is_closed(page: Page) -> bool:
 
 def products(page: Page) -> list[tuple[str, int, float]]:
     """Return array, index and product of every row of the open card."""
-    return page.locator(".microscope .dot li").evaluate_all(
+    return page.locator(".microscope .dot .factor").evaluate_all(
         """(rows) => rows.map((row) => [row.closest('.dot').dataset.inputs, Number(row.dataset.k),
           Number(row.dataset.product)])"""
     )
@@ -225,7 +225,7 @@ def test_a_gate_opens_into_products_that_add_up_to_what_it_squashes(page):
         if more.is_visible():
             more.click()
     page.wait_for_function(
-        "(n) => document.querySelectorAll('.microscope .dot li').length === n",
+        "(n) => document.querySelectorAll('.microscope .dot .factor').length === n",
         arg=recordings.INPUTS + UNITS,
     )
     rows = products(page)
@@ -279,7 +279,7 @@ def test_an_open_number_follows_the_playhead_and_the_unit(page):
 def test_a_product_of_the_past_leads_one_step_back_to_the_unit_that_caused_it(page):
     page.locator("[data-node=forget]").click()
     card(page, "forget")
-    row = page.locator(".dot[data-inputs=hidden_before] li").first
+    row = page.locator(".dot[data-inputs=hidden_before] .factor").first
     unit = int(row.get_attribute("data-k"))
     row.click()
     shown = card(page, "hidden")
@@ -305,16 +305,16 @@ def test_at_the_first_step_the_past_leads_nowhere(page):
     card(page, "forget")
     go(page, 0)
 
-    assert page.locator(".dot[data-inputs=hidden_before] li[data-opens]").count() == 0
-    assert page.locator(".dot[data-inputs=x] li[data-opens]").count() > 0
+    assert page.locator(".dot[data-inputs=hidden_before] .factor[data-opens]").count() == 0
+    assert page.locator(".dot[data-inputs=x] .factor[data-opens]").count() > 0
 
 
 def test_a_product_of_what_is_read_points_out_its_character(page):
     page.locator("[data-node=forget]").click()
     shown = card(page, "forget")
     assert shown.locator(".heard").inner_text() == TOKENS[STEP]
-    assert f"of “{TOKENS[STEP]}”" in shown.locator(".dot[data-inputs=x] li").first.inner_text()
-    page.locator(".dot[data-inputs=x] li").first.click()
+    assert f"of “{TOKENS[STEP]}”" in shown.locator(".dot[data-inputs=x] .factor").first.inner_text()
+    page.locator(".dot[data-inputs=x] .factor").first.click()
     page.wait_for_selector("[data-area=tokens] .chip.pointed")
 
     assert page.locator("[data-area=tokens] .chip.pointed").get_attribute("data-at") == str(STEP)
@@ -434,7 +434,7 @@ def test_one_switch_renames_everything_and_back_and_leaves_the_rest_as_it_is(pag
     before = page.locator(".stage").inner_text()
     names = page.locator("[data-area=names]")
     names.get_by_role("radio", name="learn").click()
-    page.wait_for_selector(".microscope h3:text-is('forget factor')")
+    page.wait_for_selector(".microscope h2:text-is('forget factor')")
     renamed = page.locator(".stage").inner_text()
 
     assert "forget gate" not in renamed
@@ -446,7 +446,7 @@ def test_one_switch_renames_everything_and_back_and_leaves_the_rest_as_it_is(pag
     assert names.get_by_role("radio", name="learn").evaluate("(e) => e === document.activeElement")
 
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(".microscope h3:text-is('forget gate')")
+    page.wait_for_selector(".microscope h2:text-is('forget gate')")
     assert page.locator(".stage").inner_text() == before
     assert page.locator(".stage").get_attribute("data-frame") == str(STEP)
 
@@ -576,7 +576,7 @@ def test_the_parts_of_an_unfolded_memory_sum_to_the_memory_at_every_step(page):
 def test_what_is_left_of_a_step_is_what_every_later_forget_gate_kept_of_it(page):
     forget = np.array([frame.arrays["forget"][UNIT] for frame in FRAMES])
     written = np.array([frame.arrays["written"][UNIT] for frame in FRAMES])
-    rows = page.locator(".unfolding li[data-source]").evaluate_all(
+    rows = page.locator(".unfolding .source[data-source]").evaluate_all(
         "(all) => all.map(({dataset: d}) => [d.source, d.written, d.left].map(Number))"
     )
 

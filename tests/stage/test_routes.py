@@ -254,7 +254,7 @@ def test_a_run_that_is_over_closes_its_sockets(room: Room):
         {"origin": "http://elsewhere.example"},
         {"origin": "null"},
         {"origin": "http://localhost.elsewhere.example"},
-        {"origin": "http://localhost:8501"},
+        {"origin": "http://192.0.2.10:8501"},
         {"origin": "localhost"},
         {"origin": "https://localhost"},  # the scheme counts as well
         {"origin": "http://localhost/"},

@@ -89,16 +89,38 @@ def test_what_trainers_load_beforehand_holds_experiments(module: str):
     assert any(isinstance(kind, type) and hasattr(kind, "shared_steps") for kind in kinds)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"server.baseUrlPath": "/lab/", "server.address": "0.0.0.0"}, "http://localhost:8599/lab"),
+        ({"server.address": "::1"}, "http://[::1]:8599/"),
+        (
+            {"server.address": "0.0.0.0", "server.allowedHosts": ["192.0.2.10", "lab.example"]},
+            "http://192.0.2.10:8599/",
+        ),
+        (
+            {"server.address": "127.0.0.1", "server.allowedHosts": ["hub.example"]},
+            "http://localhost:8599/, for those who ask for hub.example",
+        ),
+        (
+            {"server.address": "192.0.2.10", "server.sslCertFile": "cert.pem"},
+            "https://192.0.2.10:8599/",
+        ),
+    ],
+)
 def test_the_address_is_said_where_no_browser_opens(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    hub: Hub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: dict[str, object],
+    said: str,
 ):
     monkeypatch.setattr(serving, "warm_up", lambda: None)
-    options = {"server.port": 8599, "server.baseUrlPath": "/lab/", "server.address": "0.0.0.0"}
-    monkeypatch.setattr(serving.config, "get_option", options.get)
+    monkeypatch.setattr(serving.config, "get_option", {"server.port": 8599, **options}.get)
 
     async def serve() -> None:
         async with serving.lifespan(None):
             pass
 
     asyncio.run(serve())
-    assert "http://localhost:8599/lab (Ctrl+C ends it)" in capsys.readouterr().out
+    assert f"The laboratory is at {said} (Ctrl+C ends it)" in capsys.readouterr().out

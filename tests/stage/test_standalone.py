@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 
 from explorer.figures.cells import scene
 from explorer.runs.frames import Frame
-from explorer.stage.standalone import indices_kept, standalone
+from explorer.runs.recording import indices_kept
+from explorer.stage.standalone import standalone
 from tests.stage import recordings
 from tests.stage.chromium import chromium  # noqa: F401
 

@@ -23,7 +23,7 @@ from explorer.figures.scene import (
 )
 from explorer.figures.theme import LIGHT
 from explorer.runs.frames import Frame
-from explorer.stage.component import _picks, _rest
+from explorer.stage.component import _picks, rest_of
 from explorer.stage.paper.panels.unfolding import parts
 from explorer.stage.paper.picture import picture
 from tests.stage import recordings
@@ -219,8 +219,8 @@ def test_what_is_no_pick_picks_nothing(said):
 
 
 def test_what_the_stage_says_of_its_rest_is_believed_only_where_it_can_be():
-    assert _rest({"run": "a", "step": 3}) == ("a", 3)
+    assert rest_of({"run": "a", "step": 3}) == ("a", 3)
     for said in (None, [], {}, {"run": 3, "step": 3}, {"run": "a", "step": -1}):
-        assert _rest(said) is None
+        assert rest_of(said) is None
     for step in (True, 2.5, "3", None):
-        assert _rest({"run": "a", "step": step}) is None
+        assert rest_of({"run": "a", "step": step}) is None

@@ -141,7 +141,7 @@ def writing(settings: CellLab, moving: bool) -> Answer:
     """Return a text that one network writes and three read."""
     settings = standing(settings).settings
     found, coarse = texts.glimpse(settings) if moving else (texts.written(settings), "")
-    scene = _drawn(writing_scene, texts.speakers(), tuple(found.text), found.vocabulary)
+    scene = _drawn(writing_scene, found.cells, tuple(found.text), found.vocabulary)
     prompt = len(found.text) - len(found.generation.text)
     start = min(prompt + 12, len(found.frames) - 1)
     return Answer(scene, found.frames, found.frames[0], start=start, coarse=coarse)
@@ -159,6 +159,14 @@ def _read(settings: CellLab) -> tuple[CellLab, Seen, int]:
         settings = standing(settings).settings
         seen = read(settings)
     except ValueError as why:
-        material = material_of(settings) if settings.reads != "yours" else None
-        raise RefusedError(material.setting if material else "", str(why)) from why
+        raise RefusedError(_blamed(settings), str(why)) from why
     return settings, seen, looked_at(settings, seen)
+
+
+def _blamed(settings: CellLab) -> str:
+    """Return the dial of what is read; none where an uploaded network is given nothing."""
+    try:
+        material = material_of(settings)
+    except ValueError:
+        return ""
+    return material.setting if material else ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from explorer.cells import Cell
+from explorer.cells.activations import POSITIVE, SHARE, SIGNED
 from explorer.figures.cells.formulas import Formula, Gate, gates_of, memory_word, value
 from explorer.figures.scene import Layout, Node, Stage, Wire
 
@@ -139,6 +140,10 @@ class Circuit:
         return tuple(found)
 
 
+SCALES = {SHARE: "share", SIGNED: "signed", POSITIVE: "largest"}
+"""The scale of a heat map, by the ends of what its numbers have been put through."""
+
+
 def maps_of(cell: Cell) -> tuple[tuple[str, str, str], ...]:
     """Return the heat maps of a cell: array, title as a key of the lexicons, scale."""
     return tuple((array, *_map_of(cell, array)) for array in cell.mapped)
@@ -151,11 +156,9 @@ def _map_of(cell: Cell, array: str) -> tuple[str, str]:
         return f"⟦{title} map⟧", "by row"
     for kind in cell.kinds:
         if kind.name == array:
-            scale = {"σ": "share", "tanh": "signed", "relu": "largest"}[kind.squash]
-            return f"⟦{title} map⟧", scale
+            return f"⟦{title} map⟧", SCALES[kind.squash.ends]
     if array == "hidden":  # what leaves a memory is squashed; a state is between its candidates
-        bounded = cell.memory == "cell" or cell.candidate.squash == "tanh"
-        return f"⟦{title} map⟧", "signed" if bounded else "largest"
+        return f"⟦{title} map⟧", SCALES[cell.shows.ends]
     parts = {"from_input": "from the input", "from_hidden": "from the past", "preactivation": "sum"}
     return parts[array.rpartition("/")[2]], "largest"
 
@@ -190,7 +193,7 @@ def _gate_stage(gate: Gate, reads: str) -> Stage:
 def box(gate: Gate, at: Point, narrow: bool) -> Node:
     """Return the box of a gate: its name, its value, and the squashing that made it."""
     name, kind, total = gate.name, gate.kind, f"{{{gate.name}/preactivation}}"
-    note = f"{kind.squash} {total}" if narrow else f"{kind.squash}({total})"
+    note = f"{kind.squash.sign} {total}" if narrow else f"{kind.squash.sign}({total})"
     return Node(name, *at, "gate", f"⟦{name}⟧", value(name), kind.role, note, kind.means)
 
 

@@ -30,7 +30,7 @@ CAPTIONS: Mapping[str, str] = {
     "hidden_before": "before",
     "kept": "kept",
     "written": "⟦written⟧",
-    "squashed": "tanh of ⟦cell⟧",
+    "squashed": "squashed ⟦cell⟧",
     "gated_hidden": "heard",
     "past": "the past",
     "reset_hidden": "heard",
@@ -128,7 +128,7 @@ class Gate:
     @property
     def formula(self) -> Formula:
         """Return how the value of the gate is made."""
-        name, squash = self.name, self.kind.squash
+        name, squash = self.name, self.kind.squash.sign
         parts = " + ".join(f"<{part}>" for part in self.parts)
         letter = f"⟦letter {name}⟧"
         return Formula(
@@ -153,8 +153,8 @@ class Gate:
             f"{self.name}/preactivation",
             self.sum_in_letters,
             f"{parts} = <{self.name}/preactivation>",
-            f"The sum that {self.kind.squash} turns into the ⟦{self.name} gate⟧.",
-            title=f"⟦{self.name} gate⟧ before {self.kind.squash}",
+            f"The sum that {self.kind.squash.sign} turns into the ⟦{self.name} gate⟧.",
+            title=f"⟦{self.name} gate⟧ before {self.kind.squash.sign}",
         )
 
 
@@ -242,7 +242,7 @@ def _told(cell: Cell, equation: Equation) -> tuple[str, str]:
     if name == "written":
         return _written(cell, equation), "what is ⟦written⟧"
     if name == "squashed":
-        said = "is pressed to {squashed} on its way out; inside, it stays as it is."
+        said = "becomes {squashed} on its way out; inside, it stays as it is."
         return f"The ⟦cell state⟧ of {{cell}} {said}", "⟦cell state⟧, squashed"
     if name == "hidden":
         heard = "The next step and the layer above hear it, not the ⟦cell state⟧."

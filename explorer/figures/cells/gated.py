@@ -1,13 +1,14 @@
 """The circuits of the cells that keep their memory by a gate: the LSTM, the GRU, their relatives.
 
-σ is the logistic function, · works entry by entry, and the names are those of the arrays::
+σ is the logistic function, or what a cell has in its place, · works entry by entry, and the names
+are those of the arrays::
 
     memory = kept + written      kept = gate · memory before      written = gate · candidate
 
 What keeps may be the rest of a gate (1 − input in the coupled LSTM), and so may what writes
-(1 − update in the GRU). An LSTM shows its memory through tanh and an output gate; the memory of a
-GRU is its output. A candidate may hear the past through a reset gate, before the matrix product or
-after it. Who does what is read off the cell's equations.
+(1 − update in the GRU). An LSTM shows its memory through tanh, or another activation, and an output
+gate; the memory of a GRU is its output. A candidate may hear the past through a reset gate, before
+the matrix product or after it. Who does what is read off the cell's equations.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -92,8 +93,8 @@ def _factor(cell: Cell, name: str) -> str:
 def circuit(cell: Cell) -> Circuit:
     """Return the picture of a gated cell. Raises ValueError as `parts_of` does."""
     parts = parts_of(cell)
-    if cell.name in BY_HAND:
-        wide, narrow = BY_HAND[cell.name]
+    if cell.family in BY_HAND:
+        wide, narrow = BY_HAND[cell.family]
     elif cell.peepholes:
         raise ValueError(f"the places of the peepholes of {cell.name} have to be set by hand")
     else:
@@ -160,7 +161,7 @@ def _phase(cell: Cell, parts: Parts, name: str) -> Phase | None:
         stage, title = ("write", "⟦write⟧") if memory == "cell" else ("blend", "")
         return Phase(stage, memory, nodes, wires, title=title)
     if name == "squashed":
-        return Phase("squash", name, ("tanh",), ("cell", "tapped", name))
+        return Phase("squash", name, ("squash",), ("cell", "tapped", name))
     if name == "hidden":
         return Phase("read", name, ("read",), ("squashed", parts.reader, name))
     return None
@@ -190,7 +191,7 @@ def draw(circuit: Circuit, places: Places, quoted: bool) -> tuple[list[Node], li
     written = f"What is added to the {circuit.memory_word}: {_in_words(cell, 'written')}."
     wires = [
         *memory_belt(parts.memory, MEMORY_FULL if parts.memory == "cell" else 1.0, places),
-        *(_shown(parts, places) if parts.reader else ()),
+        *(_shown(cell, parts, places) if parts.reader else ()),
         *_gated(circuit, parts, places),
         written_wire(places, written),
         *(_past(circuit, parts, places) if parts.reset else ()),
@@ -232,9 +233,9 @@ def _operations(cell: Cell, parts: Parts, places: Places) -> list[Node]:
         nodes.append(operation("matrix", places.at["matrix"], "W", weights))
     if parts.reader:
         read = places.gates[parts.reader]
-        squashes, shows = "Presses the ⟦cell state⟧ between −1 and 1.", "tanh of ⟦cell⟧"
-        shows = f"⟦hidden⟧ = ⟦{parts.reader}⟧ · {shows}"
-        nodes.append(operation("tanh", (read, (top + middle) / 2), "tanh", squashes))
+        sign, squashes = cell.shows.sign, f"{cell.shows.does.format('the ⟦cell state⟧')}."
+        shows = f"⟦hidden⟧ = ⟦{parts.reader}⟧ · {sign} of ⟦cell⟧"
+        nodes.append(operation("squash", (read, (top + middle) / 2), sign, squashes))
         nodes.append(operation("read", (read, middle), "×", shows))
     if parts.rest_of:
         rest = f"What the ⟦{parts.rest_of} gate⟧ leaves: 1 − ⟦letter {parts.rest_of}⟧."
@@ -246,34 +247,34 @@ def _free_at(places: Places) -> Point:
     return (places.keep + places.add) / 2, places.middle
 
 
-def _shown(parts: Parts, places: Places) -> list[Wire]:
+def _shown(cell: Cell, parts: Parts, places: Places) -> list[Wire]:
     """Return what leaves the memory towards the output."""
     top, middle, read, right = places.belt, places.middle, places.gates[parts.reader], places.right
-    tanh = (top + middle) / 2
+    squash = (top + middle) / 2
     return [
         Wire(
             "wire/tapped",
-            ((read, top), (read, tanh)),
+            ((read, top), (read, squash)),
             value("cell"),
             "cell",
             full=MEMORY_FULL,
-            end="tanh",
+            end="squash",
             signed=True,
             help="The ⟦cell state⟧, on its way to the output.",
         ),
         Wire(
             "wire/squashed",
-            ((read, tanh), (read, middle)),
+            ((read, squash), (read, middle)),
             value("squashed"),
             "hidden",
-            label_at=(read, (tanh + middle) / 2 + 2)
+            label_at=(read, (squash + middle) / 2 + 2)
             if places.narrow
-            else (read - 27, (tanh + middle) / 2),
-            start="tanh",
+            else (read - 27, (squash + middle) / 2),
+            start="squash",
             end="read",
             signed=True,
             side="right" if places.narrow else "left",
-            help="The ⟦cell state⟧ pressed between −1 and 1.",
+            help=f"{cell.shows.sign} of the ⟦cell state⟧, {cell.shows.between}.",
         ),
         Wire(
             "wire/hidden",
@@ -286,7 +287,7 @@ def _shown(parts: Parts, places: Places) -> list[Wire]:
             signed=True,
             side="below" if places.narrow else "across",
             anchor="end",
-            help=f"The ⟦hidden state⟧ now: ⟦{parts.reader}⟧ · tanh of ⟦cell⟧.",
+            help=f"The ⟦hidden state⟧ now: ⟦{parts.reader}⟧ · {cell.shows.sign} of ⟦cell⟧.",
         ),
     ]
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
+import torch
 
-from explorer.cells import Remembrance
+from explorer.cells import Activation, Remembrance, remembrance
+from explorer.cells.activations import SIGMOID
 from explorer.figures import theme
 from explorer.figures.dressing import dressed
 from explorer.sequences.half_life import HalfLives
@@ -20,39 +22,40 @@ DASHES = {"cell": "solid", "hidden": "dash"}
 def half_lives(found: HalfLives, unit: int | None = None, dark: bool = False) -> go.Figure:
     """Return the half-life of every unit, on the curve of what a bias alone would give it.
 
-    A gate that keeps the share f = σ(b) lets go of half its memory in ln ½ / ln f steps. Every unit
-    is drawn where its mean gate puts it: left short, right long, on a log axis of steps. Diamonds
-    are the table for the biases 0 to 5; ``unit`` is ringed. A unit that never lets go stands at the
-    upper edge.
+    A gate that keeps the share f = σ(b), or what the cell has in place of σ, lets go of half its
+    memory in ln ½ / ln f steps. Every unit is drawn where its mean gate puts it: left short, right
+    long, on a log axis of steps. Diamonds are the table for the biases 0 to 5; ``unit`` is ringed.
+    A unit that never lets go stands at the upper edge.
     """
     colours = theme.DARK if dark else theme.LIGHT
     gates = np.asarray(found.gate, float)
-    lives = np.clip(np.asarray(found.half_life, float), 1e-2, LONGEST)
+    lives = _within(np.asarray(found.half_life, float))
     # The bias that such a gate would have if nothing else reached it.
-    biases = _logit(gates)
+    biases = _bias_of(gates, found.activation)
     figure = go.Figure(
         [
-            _theory(biases, colours),
+            _theory(biases, found.activation, colours),
             _units(biases, gates, lives, colours),
             _known(found.table, colours),
         ]
     )
     if unit is not None:
         figure.add_trace(_ring(unit, biases[unit], lives[unit], colours))
-    figure.update_xaxes(title="gate’s mean as a bias, ln f / (1 − f)")
+    meant = ", ln f / (1 − f)" if found.activation == SIGMOID else f" of {found.activation.sign}"
+    figure.update_xaxes(title=f"gate’s mean as a bias{meant}")
     figure.update_yaxes(title="half-life, steps", type="log", exponentformat="power")
     longest = int(np.argmax(lives))
     title = f"Half-life: unit {longest} keeps half for {_steps(lives[longest])} steps"
     return dressed(figure, title, colours, legend=True)
 
 
-def _theory(biases: np.ndarray, colours: dict[str, str]) -> go.Scatter:
+def _theory(biases: np.ndarray, by: Activation, colours: dict[str, str]) -> go.Scatter:
     """Return the curve of what a bias alone gives, a little wider than the units reach."""
     curve = np.linspace(min(-2.0, biases.min()), max(6.0, biases.max()), 200)
     return go.Scatter(
         x=curve,
-        y=np.log(2) / np.logaddexp(0, -curve),
-        name="ln ½ / ln σ(b)",
+        y=_within(remembrance(torch.from_numpy(curve), by).half_life.numpy()),
+        name=f"ln ½ / ln {by.sign}(b)",
         mode="lines",
         line={"color": colours["theory"], "dash": "dot", "width": 2},
         hoverinfo="skip",
@@ -78,13 +81,13 @@ def _units(
 
 def _known(table: Remembrance, colours: dict[str, str]) -> go.Scatter:
     """Return the diamonds: the half-lives of some biases, with their numbers."""
-    lives = np.asarray(table.half_life, float)
+    lives = _within(np.asarray(table.half_life, float))
     return go.Scatter(
         x=np.asarray(table.bias, float),
         y=lives,
         name="bias 0 to 5 alone",
         mode="markers+text",
-        text=[f"{life:.3g}" for life in lives],
+        text=[_steps(life) for life in lives],
         textposition="bottom right",
         textfont={"size": 14},
         marker={"color": colours["ink"], "symbol": "diamond", "size": 11},
@@ -170,9 +173,14 @@ def _add_curve(
     )
 
 
-def _logit(share: np.ndarray) -> np.ndarray:
-    inside = np.clip(share, 1e-6, 1 - 1e-5)
-    return np.log(inside / (1 - inside))
+def _bias_of(share: np.ndarray, by: Activation) -> np.ndarray:
+    """Return the bias that alone would make a gate such a share."""
+    assert by.sum_of is not None, "a gate that keeps is a share"
+    return by.sum_of(torch.from_numpy(np.clip(share, 1e-6, 1 - 1e-5))).numpy()
+
+
+def _within(lives: np.ndarray) -> np.ndarray:
+    return np.clip(lives, 1e-2, LONGEST)
 
 
 def _steps(life: float) -> str:

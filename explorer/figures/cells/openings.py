@@ -3,7 +3,9 @@
 The dot products read the still arrays ``weight_ih`` (G·H, I), ``weight_hh`` (G·H, H), ``bias_ih``
 and ``bias_hh`` (G·H,), ``peepholes`` (3, H), and the arrays ``x`` and ``hidden_before`` of the
 frame. They go by the gate's block among the packed rows, and add up to the number shown. The still
-array ``one`` (1, H) holds ones: what is carried over from the step before has the weight 1.
+array ``one`` (1, H) holds ones: what is carried over from the step before has the weight 1. Of a
+large cell some units are shown alone: ``others_x`` and ``others_hidden`` of a gate, (H,), are what
+the others add, and the still arrays ``shown/unit`` and ``shown/x`` say which are shown.
 """
 
 from collections.abc import Sequence
@@ -112,12 +114,20 @@ def _read(gate: Gate, inputs: tuple[str, ...]) -> Dot:
         names=inputs,
         cause="token",
         leads_to="x",
+        others=f"{gate.name}/others_x",
     )
 
 
 def _past(gate: Gate) -> Dot:
     if gate.kind.reset == "before":
-        return Dot("past", "weight_hh", "reset_hidden", gate.block, bias="bias_hh")
+        return Dot(
+            "past",
+            "weight_hh",
+            "reset_hidden",
+            gate.block,
+            bias="bias_hh",
+            others=f"{gate.name}/others_hidden",
+        )
     return Dot(
         "past",
         "weight_hh",
@@ -127,6 +137,7 @@ def _past(gate: Gate) -> Dot:
         cause="before",
         leads_to="hidden",
         gated_by=gate.through if gate.kind.reset == "after" else "",
+        others=f"{gate.name}/others_hidden",
     )
 
 

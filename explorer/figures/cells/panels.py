@@ -1,6 +1,7 @@
 """The panels that the scenes of the cell lab share: what is read, the circuit, maps, answers."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from explorer.cells import CELLS, CONVENTIONS
 from explorer.figures.cells import gated, plain
@@ -23,12 +24,6 @@ from explorer.figures.scene import (
     Tokens,
 )
 
-CIRCUITS: Mapping[str, Circuit] = {
-    name: gated.circuit(cell) if cell.keeping_gate else plain.circuit(cell)
-    for name, cell in CELLS.items()
-}
-"""The circuit of every cell by its name."""
-
 ORDERS = (("as packed", ""), ("by activity", "order/activity"), ("clustered", "order/clusters"))
 VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
 SPAN = "span"  # selections "span_first" and "span_last", both included
@@ -36,9 +31,19 @@ SPAN = "span"  # selections "span_first" and "span_last", both included
 
 def circuit_of(cell: str) -> Circuit:
     """Return the circuit of a cell. Raises ValueError for a name that no cell has."""
-    if cell not in CIRCUITS:
-        raise ValueError(f"unknown cell {cell!r}; choose from {', '.join(map(repr, CIRCUITS))}")
-    return CIRCUITS[cell]
+    if cell not in CELLS:
+        raise ValueError(f"unknown cell {cell!r}; choose from {', '.join(map(repr, CELLS))}")
+    return CIRCUITS[cell] if cell in CIRCUITS else _drawn(cell)
+
+
+@lru_cache(maxsize=16)
+def _drawn(cell: str) -> Circuit:
+    kind = CELLS[cell]
+    return gated.circuit(kind) if kind.keeping_gate else plain.circuit(kind)
+
+
+CIRCUITS: Mapping[str, Circuit] = {name: _drawn(name) for name in CELLS}
+"""The circuit of every cell that menus list, by its name."""
 
 
 def check_unit(unit: int, units: int) -> None:

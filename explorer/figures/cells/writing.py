@@ -101,6 +101,6 @@ def _wide(labels: Mapping[str, str]) -> Grid:
     nexts = " ".join(f"{cell}_next" for cell in labels)
     return Grid(
         ("172px", *(FLEXIBLE for _ in labels)),
-        (*("auto" for _ in labels), FLEXIBLE, FLEXIBLE, "auto"),
+        (*("auto" for _ in labels), FLEXIBLE if columns > 1 else "auto", FLEXIBLE, "auto"),
         (*rows, f"says {nexts}", "chances" + " chances" * columns, "look" + " look" * columns),
     )

@@ -7,6 +7,7 @@ from explorer.figures.gans import measures
 from explorer.figures.gans.contestants import Contestant
 from explorer.figures.gans.pictures import Extent, cumulated, picture, profile, tiles
 from explorer.figures.scene import (
+    LAPTOP,
     Axis,
     Bars,
     Curve,
@@ -78,6 +79,7 @@ def match_scene(
             areas=(*order, "held", "distance", "verdict", "look", *areas),
         ),
         clock="step",
+        wide_from=LAPTOP,
         alt=f"{_listed(games)} learn the same data side by side.",
     )
 

@@ -36,7 +36,7 @@ def truth_of(lab: GanLab) -> Scene:
     if data.kind == "image":
         return match_of(lab)
     known = {game.letter: known_of_the_best(now.settings(game.letter), data) for game in games}
-    return truth_scene(games, data.extent, data.kind, known)
+    return truth_scene(games, data.extent, data.kind, known, bool(lab.given))
 
 
 def seeds_of(lab: GanLab) -> Scene:

@@ -7,6 +7,7 @@ from explorer.figures.gans.contestants import Contestant
 from explorer.figures.gans.measures import STEP, told
 from explorer.figures.gans.pictures import Extent, ground
 from explorer.figures.scene import (
+    LAPTOP,
     Axis,
     Curve,
     Grid,
@@ -31,6 +32,7 @@ def truth_scene(
     extent: Extent,
     kind: Kind = "plane",
     known: Mapping[str, str] | None = None,
+    given: bool = False,
 ) -> Scene:
     """Return what every judge learned beside what it should say, and how well they agree.
 
@@ -40,20 +42,21 @@ def truth_scene(
     the letter of a game, that tells how wide the gap of its best penalised critic is: "gap_best" or
     "gap_least". Scalars of each side s: "s/truth_correlation", "s/truth_rmse"; for a critic
     "s/gap_ratio", "s/gap_noise", "s/exact_ratio" and what is known; else "s/truth_blunt" and
-    "s/kernel". ValueError for images, which have no picture to compare.
+    "s/kernel". Where both clouds are ``given`` they stand on the truth too, and the gap is theirs.
+    ValueError for images, which have no picture to compare.
     """
     critics = [game for game in games if game.critic]
     known = known or {}
     panels: list[Panel] = []
     pictures: dict[str, list[str]] = {}
     for game in games:
-        shown = _pictures(game, extent, kind, known.get(game.letter, ""))
+        shown = _pictures(game, extent, kind, known.get(game.letter, ""), given)
         pictures[game.letter] = [plot.area for plot in shown]
-        panels += [*shown, Numbers(f"{game.letter}_numbers", _cards(game))]
+        panels += [*shown, Numbers(f"{game.letter}_numbers", _cards(game, given))]
     panels += [_correlation(games), _error(games)]
     curves = ["correlation", "rmse"]
     if critics:
-        panels.append(_ratio(critics, known))
+        panels.append(_ratio(critics, known, given))
         curves.append("ratio")
     return Scene(
         panels=tuple(panels),
@@ -67,14 +70,15 @@ def truth_scene(
             ),
         ),
         clock="step",
+        wide_from=LAPTOP,
         alt="What each judge learned beside what it should say now.",
     )
 
 
-def _pictures(game: Contestant, extent: Extent, kind: Kind, known: str) -> list[Plot]:
+def _pictures(game: Contestant, extent: Extent, kind: Kind, known: str, given: bool) -> list[Plot]:
     match kind:
         case "plane":
-            return [_surface(game, extent, learned=True), _surface(game, extent, learned=False)]
+            return [_surface(game, extent, learned, given) for learned in (True, False)]
         case "line":
             return [_curves(game, best=known == "gap_best")]
         case "image":
@@ -104,7 +108,7 @@ def _spread(names: Sequence[str], each: int) -> str:
     return " ".join(name for name in names for _ in range(each))
 
 
-def _surface(game: Contestant, extent: Extent, learned: bool) -> Plot:
+def _surface(game: Contestant, extent: Extent, learned: bool, given: bool) -> Plot:
     x0, x1, y0, y1 = extent
     letter = game.letter
     truth = "one exact potential" if game.critic else f"D*, kernel {BANDWIDTH:g}"
@@ -114,7 +118,7 @@ def _surface(game: Contestant, extent: Extent, learned: bool) -> Plot:
         ground(game, "surface" if learned else "truth", extent, probability),
         Points("real", "real", size=1.7, opacity=0.6, label="data"),
     )
-    if learned:  # the truth is that of the samples at the last full hundred of ticks
+    if learned or given:  # else the truth is that of the samples at the last full hundred of ticks
         marks += (Points(f"{letter}/fake", "fake", size=1.7, opacity=0.7, label="generated"),)
     return Plot(
         area=letter if learned else f"{letter}_truth",
@@ -163,7 +167,7 @@ def _curves(game: Contestant, best: bool) -> Plot:
     )
 
 
-def _cards(game: Contestant) -> tuple[Number, ...]:
+def _cards(game: Contestant, given: bool) -> tuple[Number, ...]:
     letter = game.letter
     if not game.critic:
         unit = "probabilities" if game.rules.answer == "score" else "logits"
@@ -210,7 +214,9 @@ def _cards(game: Contestant) -> tuple[Number, ...]:
             help="Root mean square of distance less fall along the plan, the critic scaled as fits "
             "best, in units of the data.",
         ),
-        Number(
+        _gap(letter)
+        if given
+        else Number(
             f"{letter}/gap_ratio",
             "gap / W₁, afresh",
             bound=f"± {{{letter}/gap_noise}}; exact {{{letter}/exact_ratio}}",
@@ -218,6 +224,17 @@ def _cards(game: Contestant) -> tuple[Number, ...]:
             "know, ± half of the 95 % interval of their mean. Exact: the same of the exact critic "
             "of 256 points, which is not that of the distributions.",
         ),
+    )
+
+
+def _gap(letter: str) -> Number:
+    """Return the card of a gap between clouds that are all there is: none of it is noise."""
+    return Number(
+        f"{letter}/gap_ratio",
+        "gap / W₁",
+        bound=f"exact {{{letter}/exact_ratio}}; W₁ {{{letter}/w1}}",
+        help="The learned critic's gap between both clouds over their exact W₁. A critic of slope "
+        "1 at most has no more than 1, and the exact one has 1.",
     )
 
 
@@ -252,19 +269,20 @@ BEST = {"gap_best": "best critic", "gap_least": "best: at least"}
 """What is known of the gap of the best penalised critic, by its scalar."""
 
 
-def _ratio(critics: Sequence[Contestant], known: Mapping[str, str]) -> Plot:
+def _ratio(critics: Sequence[Contestant], known: Mapping[str, str], given: bool) -> Plot:
+    exact = "exact" if given else "exact of 256"
     marks: list[Mark] = []
-    for game in critics:
-        marks += [
-            History(f"{game.letter}/gap_ratio", game.role, label=game.short),
-            History(f"{game.letter}/exact_ratio", "baseline", label="exact of 256", width=1.5),
-        ]
+    for place, game in enumerate(critics):
+        marks.append(History(f"{game.letter}/gap_ratio", game.role, label=game.short))
+        if not (given and place):  # of given clouds all games have the same
+            name = f"{game.letter}/exact_ratio"
+            marks.append(History(name, "baseline", label=exact, width=1.5))
         name = known.get(game.letter, "")
         if name:
             marks.append(History(f"{game.letter}/{name}", "theory", label=BEST[name]))
     return Plot(
         area="ratio",
-        title="Gap over exact W₁, afresh",
+        title="Gap over exact W₁" + (not given) * ", afresh",
         marks=tuple(marks),
         x=STEP,
         y=Axis(0, None),

@@ -1,7 +1,7 @@
-"""The pictures of the gradient lab: a scene for each view, and the spectrum of a matrix."""
+"""The pictures of the gradient lab: a scene for each view."""
 
-from explorer.figures.gradients.learning import adding, opening
-from explorer.figures.gradients.spectra import eigenvalues, stretch
+from explorer.figures.gradients.learning import opening, scene_of
+from explorer.figures.gradients.matrix import matrix_scene
 from explorer.figures.gradients.start import answer, norms, through_time
 
-__all__ = ["adding", "answer", "eigenvalues", "norms", "opening", "stretch", "through_time"]
+__all__ = ["answer", "matrix_scene", "norms", "opening", "scene_of", "through_time"]

@@ -20,4 +20,5 @@ from explorer.figures.scene.circuit import *  # noqa: F403
 from explorer.figures.scene.handles import *  # noqa: F403
 from explorer.figures.scene.marks import *  # noqa: F403
 from explorer.figures.scene.panels import *  # noqa: F403
+from explorer.figures.scene.told import *  # noqa: F403
 from explorer.figures.scene.whole import *  # noqa: F403

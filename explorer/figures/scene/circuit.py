@@ -92,6 +92,7 @@ class Dot:
     where ``cause`` is "before"). A ``diagonal`` has a single product,
     weights[block, u] · inputs[u], with weights of shape (blocks, H). ``gated_by`` names an array
     whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+    ``others`` names an array whose entry of the unit is what inputs that are not shown add.
     With a ``grip`` every weight can be turned: its entry may name the {row} and {column} of it.
 
     ``cause`` says where the inputs come from: "token", what is read in this step; "before", the
@@ -108,6 +109,7 @@ class Dot:
     leads_to: str = ""
     diagonal: bool = False
     gated_by: str = ""
+    others: str = ""
     grip: Grip | None = None
 
 

@@ -8,10 +8,12 @@ A new handle is a class here and its place in `Handle`; how it is drawn and take
 ``stage/browser/plot/handles.js``, and how it is drawn on paper in ``stage/paper/plot/handles.py``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
-from explorer.dials import dials, values
+from explorer.dials import Dial, dials, values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,8 @@ def grip_of(kind: type, setting: str, **about: Any) -> Grip:
     ``label``, ``low`` and ``high``, for the row is that of a whole line of text. Raises ValueError
     where the configuration has no such dial, or nothing says between which ends it goes.
     """
-    row, like = dials(kind).get(setting), values(kind()).get(setting)
+    rows, defaults = _known(kind)
+    row, like = rows.get(setting), defaults.get(setting)
     if row is None:
         raise ValueError(f"{kind.__name__} has no dial {setting!r}")
     low, high = row.ends if isinstance(like, int | float) or like is None else (None, None)
@@ -72,6 +75,11 @@ def grip_of(kind: type, setting: str, **about: Any) -> Grip:
     if whole_row["low"] is None or whole_row["high"] is None:
         raise ValueError(f"a grip of {setting!r} needs two ends")
     return Grip(setting=setting, **whole_row)
+
+
+@cache  # a default configuration checks all of itself, and every answer has a dozen grips
+def _known(kind: type) -> tuple[Mapping[str, Dial], Mapping[str, Any]]:
+    return dials(kind), values(kind())
 
 
 @dataclass(frozen=True)
@@ -140,4 +148,43 @@ class NumberHandle:
     handle: Literal["number"] = "number"
 
 
-Handle = PointHandle | RuleHandle | SpanHandle | BarHandle | NumberHandle
+@dataclass(frozen=True)
+class PenHandle:
+    """Numbers side by side that are drawn over with a pen: the bins of a pile, or a function.
+
+    The grip's setting is a line of text, numbers parted by blanks. Each of them stands over an even
+    share of [left, right], moved by what the setting ``shift`` says, and is set to where the pen
+    passes it. By the keys, left and right choose one of them, up and down change it. Without dials
+    there is nothing to be seen of it but the marks below.
+    """
+
+    grip: Grip
+    left: float
+    right: float
+    shift: str = ""
+    each: str = "bin"  # what one of the numbers is called
+    role: str = "accent"
+    handle: Literal["pen"] = "pen"
+
+
+@dataclass(frozen=True)
+class CloudHandle:
+    """The points of a cloud, of which each moves both ways on its own.
+
+    ``array``, (n, 2), says where they stand as long as the line of text does not have their words:
+    {point} in the entry of a grip is the number of one, from 0. All of them are moved by what the
+    settings ``right`` and ``up`` say. The one nearest to the pointer is taken; by the keys one is
+    chosen. Without dials there is nothing to be seen of it but the marks below.
+    """
+
+    x: Grip
+    y: Grip
+    array: str
+    right: str = ""
+    up: str = ""
+    each: str = "point"  # what one of them is called
+    role: str = "accent"
+    handle: Literal["cloud"] = "cloud"
+
+
+Handle = PointHandle | RuleHandle | SpanHandle | BarHandle | NumberHandle | PenHandle | CloudHandle

@@ -6,12 +6,18 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis: its range (or None: fitted to the data shown so far), its label with unit."""
+    """An axis: its range (or None: fitted to the data shown so far), its label with unit.
+
+    A ``bare`` one has no ticks, where what stands along it has no numbers; their room is kept. One
+    that counts has ``whole`` ticks: there is no half seed, and no layer 2.5.
+    """
 
     low: float | None = None
     high: float | None = None
     label: str = ""
     log: bool = False  # decades; values of zero or less are not drawn
+    bare: bool = False
+    whole: bool = False
 
 
 FITTED = Axis()
@@ -141,7 +147,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars from an array of shape (n,); ``labels`` under them."""
+    """Bars from an array of shape (n,); ``labels`` under them, an empty one is none.
+
+    The labels under the plot are those of its first bars; each bar is read out by its own.
+    """
 
     array: str
     role: str
@@ -150,4 +159,21 @@ class Bars:
     mark: Literal["bars"] = "bars"
 
 
-Mark = Points | Surface | Mesh | Arrows | Curve | History | Rule | Band | Bars
+@dataclass(frozen=True)
+class Ribbons:
+    """Bent strips from one level to another: what goes from where to where, and how much of it.
+
+    ``array`` has a row for each, (n, 4): its left and right end at ``top``, and those at
+    ``bottom``.
+    """
+
+    array: str
+    role: str
+    top: float = 1.0
+    bottom: float = 0.0
+    opacity: float = 0.35
+    label: str = ""
+    mark: Literal["ribbons"] = "ribbons"
+
+
+Mark = Points | Surface | Mesh | Arrows | Curve | History | Rule | Band | Bars | Ribbons

@@ -54,6 +54,7 @@ class Timeline:
     select: str = ""
     row_name: str = "unit"  # what a row is, in the readout: "unit 39", "lag 12"
     y_label: str = ""
+    first_row: int = 0  # what the first row is called, where nothing is selected by it
     alt: str = ""
     orders: tuple[tuple[str, str], ...] = ()
     kind: Literal["timeline"] = "timeline"
@@ -158,7 +159,9 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Tiles:
-    """Small grey images from an array of shape (n, rows, columns)."""
+    """Small images from an array of shape (n, rows, columns), grey, or (n, rows, columns, 3): red,
+    green and blue.
+    """
 
     area: str
     title: str
@@ -185,6 +188,7 @@ class Number:
     form: Literal["plain", "percent", "power", "of", "integer"] = "plain"
     of: float | None = None
     bound: str = ""  # "floor 0.08"; `{name}` is replaced by a scalar
+    before: str = ""  # stands there instead while there is no number yet
     good_from: float | str | None = None
     good_to: float | str | None = None
     bad_to: float | str | None = None
@@ -208,7 +212,8 @@ class Sentence:
 
     ``lead`` is set in bold before it. ``lines`` lines are reserved, so that nothing jumps. With
     ``mono`` it is a text, letter by letter with its blanks and line breaks; ``against`` names
-    another sentence of the frame, and the letters that differ from it are marked.
+    another sentence of the frame, and the letters that differ from it are marked. Texts of one
+    line are rows: signs that stand under each other still do where the rows are broken.
     """
 
     area: str

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from explorer.figures.scene.panels import Panel
 
 NAMES = "names"  # the selection that chooses among the lexicons of a scene
+LAPTOP = 640  # px of width that a stage has in a window of 933: a laptop at 150 %
 ORDER = "order"  # the selection that chooses among the orders of its heat maps
 
 
@@ -35,7 +36,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Scene:
-    """A whole live picture. ``narrow`` is the grid below 760 px of width (phones).
+    """A whole live picture. ``narrow`` is the grid below ``wide_from`` px of width.
 
     ``clock`` names what the time bar counts ("step", "character"). ``selects`` gives the start
     value of every selection (row of a heat map, unit of a cell). ``lexicons`` are the ways to call
@@ -52,6 +53,7 @@ class Scene:
     loop: bool = False
     alt: str = ""
     lexicons: tuple[Lexicon, ...] = ()
+    wide_from: int = 760
 
 
 T = TypeVar("T")

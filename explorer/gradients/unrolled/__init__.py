@@ -13,32 +13,61 @@ multiplies [h₋₁; x; 1]. Letters in the shapes: T steps, I inputs, H units, B
 gates together, K = H + I + 1 columns; `*S` is one axis of networks side by side, or none.
 """
 
+from dataclasses import dataclass
+
 from jaxtyping import Float
 from torch import Tensor
 
 from explorer.cells import CELLS, Weights
 from explorer.gradients.unrolled.by_autograd import by_autograd
+from explorer.gradients.unrolled.coupled import UnrolledCoupled
 from explorer.gradients.unrolled.gru import UnrolledGRU
 from explorer.gradients.unrolled.layer import Unrolled
 from explorer.gradients.unrolled.lstm import UnrolledLSTM
-from explorer.gradients.unrolled.plain import UnrolledLinear, UnrolledReLU, UnrolledTanh
+from explorer.gradients.unrolled.peephole import UnrolledPeephole
+from explorer.gradients.unrolled.plain import (
+    UnrolledIRNN,
+    UnrolledLinear,
+    UnrolledReLU,
+    UnrolledSigmoid,
+    UnrolledTanh,
+)
+from explorer.gradients.unrolled.reset_before import UnrolledResetBefore
 
-MEASURED = ("rnn_tanh", "rnn_relu", "lstm", "gru")
-"""The cells that the gradient lab offers, side by side, in the order of its legends."""
+
+@dataclass(frozen=True)
+class CellSet:
+    """Cells that share a picture."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+CELL_SETS: dict[str, CellSet] = {
+    "usual": CellSet("usual", ("rnn_tanh", "rnn_relu", "lstm", "gru")),
+    "plain": CellSet("plain", ("rnn_tanh", "rnn_relu", "irnn", "linear", "rnn_sigmoid")),
+    "gated": CellSet("gated", ("lstm", "lstm_peephole", "lstm_coupled", "gru", "gru_before")),
+}
+"""The cells that the gradient lab offers, side by side, each set in the order of its legends."""
+MEASURED = CELL_SETS["usual"].cells
+"""The set that a first view shows."""
 
 WRITTEN_OUT: dict[str, type[Unrolled]] = {
     "rnn_tanh": UnrolledTanh,
     "rnn_relu": UnrolledReLU,
     "linear": UnrolledLinear,
+    "rnn_sigmoid": UnrolledSigmoid,
+    "irnn": UnrolledIRNN,
     "lstm": UnrolledLSTM,
+    "lstm_peephole": UnrolledPeephole,
+    "lstm_coupled": UnrolledCoupled,
     "gru": UnrolledGRU,
+    "gru_before": UnrolledResetBefore,
 }
 UNROLLED: dict[str, type[Unrolled]] = WRITTEN_OUT | {
-    name: by_autograd(cell)
-    for name, cell in CELLS.items()
-    if name not in WRITTEN_OUT and not cell.peepholes
+    name: by_autograd(cell) for name, cell in CELLS.items() if name not in WRITTEN_OUT
 }
-"""Every cell whose gradient can be followed, by its name; peepholes do not fit into one matrix."""
+"""Every cell whose gradient can be followed, by its name."""
 
 
 def unpacked(cell: str, matrix: Float[Tensor, "G K"]) -> Weights:
@@ -46,4 +75,4 @@ def unpacked(cell: str, matrix: Float[Tensor, "G K"]) -> Weights:
     return UNROLLED[cell].weights(matrix)
 
 
-__all__ = ["MEASURED", "UNROLLED", "Unrolled", "unpacked"]
+__all__ = ["CELL_SETS", "MEASURED", "UNROLLED", "CellSet", "Unrolled", "unpacked"]

@@ -4,7 +4,7 @@ Letters in the shapes: H units, B samples, G rows of all gates together, K = H +
 `*S` is one axis of networks side by side, or none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -13,8 +13,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from explorer.cells import CELLS, Weights
-from explorer.gradients.averages import AverageStep, Fresh, mean, sigmoid, spread
-from explorer.gradients.unrolled.layer import Unrolled, sigmoid_backward, tanh_backward
+from explorer.gradients.averages import AverageStep, Fresh, mean, share_of_input, sigmoid, spread
+from explorer.gradients.unrolled.layer import (
+    OuterProduct,
+    Unrolled,
+    sigmoid_backward,
+    tanh_backward,
+)
 
 
 class UnrolledGRU(Unrolled):
@@ -104,8 +109,8 @@ class UnrolledGRU(Unrolled):
             torch.lerp(new, before, z, out=hidden)
         return self.hidden[-1]
 
-    def backward(self, last: Float[Tensor, "*S H B"]) -> None:
-        """Run back from dL/dh at the last step, the only one that the loss sees."""
+    def backward(self, last: Float[Tensor, "... H B"], every: bool = False) -> None:
+        """Run back from dL/dh at the last step, at `every` one, or at each of the last."""
         H, scratch = self.units, self._scratch
         r, z, m = self._blocks(self.gates)
         to_r, to_z, to_m, to_n = self._blocks(self.deltas)
@@ -115,8 +120,11 @@ class UnrolledGRU(Unrolled):
         torch.sub(self.states[:-1, ..., :H, :], self.new, out=scratch)
         sigmoid_backward(scratch, z, grad_input=to_z)
         back = self._transposed(3 * H)
-        self.hidden_gradients[-1] = last
-        for hidden, each, deltas, recurrent, update, before in self._way_back:
+        for direct, (hidden, each, deltas, recurrent, update, before) in zip(
+            self._direct(last, every), self._way_back, strict=False
+        ):
+            if direct is not None:
+                hidden.add_(direct)
             deltas.mul_(each)
             torch.mul(hidden, update, out=before)
             self._accumulate(before, back, recurrent, out=before)
@@ -128,28 +136,40 @@ class UnrolledGRU(Unrolled):
         gradient[..., 2 * H : 3 * H, H:-1] = 0
         gradient[..., 3 * H :, :H] = 0
 
+    def outer_products(self) -> list[OuterProduct]:
+        """By blocks: r and z see all, m the past and its bias, n the input and its bias."""
+        H, seen = self.units, self.states[:-1]
+        past = torch.cat((seen[..., :H, :], seen[..., -1:, :]), dim=-2)
+        both, m, n = self.deltas.split((2 * H, H, H), -2)
+        return [(both, seen), (m, past), (n, seen[..., H:, :])]
+
     @classmethod
     def on_average(cls, fresh: Fresh) -> Iterator[AverageStep]:
-        """keep = z; a hop goes through the matrix behind r, or through that of z.
+        """As `average_steps_of`; the past's bias of n stands behind r."""
+        return average_steps_of(fresh, lambda passed: passed * fresh.bias + fresh.bias)
 
-        The way through r itself is left out: it is as small as the preactivations are.
-        """
-        bias = fresh.kept_by
-        steady, noise = 0.0, 0.0
-        for _ in range(fresh.steps):
-            second = steady + noise
-            product = fresh.gain**2 * second + fresh.bias
-            recurrent = fresh.gain**2 * second + fresh.input
-            reset = sigmoid(spread(recurrent + fresh.both_biases))
-            update = sigmoid(bias + spread(recurrent + fresh.forget))
-            keep, passed, taken = mean(update), mean(reset**2), mean((1 - update) ** 2)
-            variance = passed * product + fresh.bias + fresh.input
-            values = np.tanh(spread(variance))
-            new = mean(values**2)
-            through_new = passed * mean((1 - values**2) ** 2)
-            through_update = (second + new) * mean((update * (1 - update)) ** 2)
-            hop = (taken * through_new + through_update) ** 0.5
-            steady_new = new * (1 - fresh.input / variance)
-            steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
-            noise = keep**2 * noise + taken * (new - steady_new)
-            yield keep, hop, steady + noise
+
+def average_steps_of(fresh: Fresh, biases: Callable[[float], float]) -> Iterator[AverageStep]:
+    """keep = z; a hop goes through the matrix behind r, or through that of z.
+
+    The way through r itself is left out: it is as small as the preactivations are. ``biases`` is
+    the variance of those of n where r lets through the given share of what is squared.
+    """
+    bias = fresh.kept_by
+    steady, noise = 0.0, 0.0
+    for _ in range(fresh.steps):
+        second = steady + noise
+        recurrent = fresh.gain**2 * second + fresh.input
+        reset = sigmoid(spread(recurrent + fresh.both_biases))
+        update = sigmoid(bias + spread(recurrent + fresh.forget))
+        keep, passed, taken = mean(update), mean(reset**2), mean((1 - update) ** 2)
+        variance = passed * fresh.gain**2 * second + biases(passed) + fresh.input
+        values = np.tanh(spread(variance))
+        new = mean(values**2)
+        through_new = passed * mean((1 - values**2) ** 2)
+        through_update = (second + new) * mean((update * (1 - update)) ** 2)
+        hop = (taken * through_new + through_update) ** 0.5
+        steady_new = new * (1 - share_of_input(fresh, variance))
+        steady = (keep * steady**0.5 + (1 - keep) * steady_new**0.5) ** 2
+        noise = keep**2 * noise + taken * (new - steady_new)
+        yield keep, hop, steady + noise

@@ -6,6 +6,7 @@ K = H + I + 1 columns; `*S` is one axis of networks side by side, or none.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from itertools import repeat
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +19,15 @@ from explorer.gradients.averages import AverageStep, Fresh
 
 sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # (∂, y) -> ∂ · y (1 − y)
 tanh_backward = torch.ops.aten.tanh_backward.grad_input  # (∂, y) -> ∂ · (1 − y²)
+
+
+OuterProduct = tuple[Float[Tensor, "T *S R B"], Float[Tensor, "T *S C B"]]
+"""δ of some rows at every step, and what these rows multiply there: δ sᵀ, sample by sample."""
+
+
+PEEPHOLES = "peepholes"
+"""A last block of rows without a preactivation of its own."""
+LEGEND = 16  # characters of a name that fit beside a curve
 
 
 class Unrolled(ABC):
@@ -34,7 +44,9 @@ class Unrolled(ABC):
     cell: ClassVar[Cell | None] = None
     """The cell of the laboratory; the linear network is none."""
     label: ClassVar[str]
-    """What it is called in legends and sentences: as its cell is."""
+    """What it is called in legends and sentences: as its cell is, if nothing else."""
+    legend: ClassVar[str]
+    """What it is called beside a curve: its label, or the short name where that is a phrase."""
     rows: ClassVar[tuple[str, ...]]
     """Blocks of H rows in the matrix: the gates of the cell in PyTorch's order, if nothing else."""
     candidate: ClassVar[str] = "hidden"
@@ -43,16 +55,24 @@ class Unrolled(ABC):
     """Whether somebody has worked out what a step does `on_average`."""
     follows_its_matrix: ClassVar[bool] = False
     """Whether the powers of the very matrix lie closer than those of a wide one."""
+    drawn_as: ClassVar[str] = ""
+    """The only recurrent matrix that it is drawn with, at gain 1; empty: any."""
+    input_spread: ClassVar[float | None] = None
+    """Its input weights' standard deviation, normal; None: uniform in ±1/√H, as all others'."""
     fills: ClassVar[bool] = False
     """Whether the memory grows with what is kept, until few of its units carry the gradient."""
 
     def __init_subclass__(cls) -> None:
         """Take names and blocks from the cell, where the class does not say otherwise."""
         kinds = [kind for kind in cls.__mro__ if kind is not Unrolled]
-        cls.has_theory = any("on_average" in vars(kind) for kind in kinds)
+        if "has_theory" not in cls.__dict__:
+            cls.has_theory = any("on_average" in vars(kind) for kind in kinds)
         if cls.cell is None:
+            cls.legend = getattr(cls, "label", "")
             return
-        cls.label = cls.cell.label
+        if "label" not in cls.__dict__:
+            cls.label = cls.cell.label
+        cls.legend = cls.label if len(cls.label) <= LEGEND else cls.cell.short
         if "rows" not in cls.__dict__:
             cls.rows = cls.cell.gates
         if "candidate" not in cls.__dict__:
@@ -108,7 +128,12 @@ class Unrolled(ABC):
 
         `hop` is the average step's, `too_many_hops` says where a wide matrix would be left.
         """
-        return too_many_hops
+        return too_many_hops | cls.tires(hop)
+
+    @classmethod
+    def tires(cls, hop: Float[np.ndarray, " T"]) -> Bool[np.ndarray, " L"]:
+        """At which lags averaged slopes are no longer claimed, whatever the matrix: never."""
+        return np.zeros(len(hop) + 1, dtype=bool)
 
     def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
         *lead, rows, columns = matrix.shape
@@ -126,7 +151,7 @@ class Unrolled(ABC):
         self.states[:, ..., -1:, :] = 1
         self.states[0, ..., :H, :] = 0
         self.hidden = self.states[1:, ..., :H, :]
-        self.deltas = self._room(steps, rows)
+        self.deltas = self._room(steps, H * (blocks - (self.rows[-1] == PEEPHOLES)))
         self.hidden_gradients = self._room(steps + 1, H)
         self.memories: Tensor | None = None
         self.cell_gradients: Tensor | None = None
@@ -141,8 +166,12 @@ class Unrolled(ABC):
         """Run through time; the last hidden state."""
 
     @abstractmethod
-    def backward(self, last: Float[Tensor, "*S H B"]) -> None:
-        """Run back from dL/dh at the last step, the only one that the loss sees."""
+    def backward(self, last: Float[Tensor, "... H B"], every: bool = False) -> None:
+        """Run back from the direct term of dL/dh, at the last step or the same at `every` one.
+
+        With one axis more in front, `last` holds the terms of so many last steps, one for each.
+        What the loss does not see has none, and the initial state never has.
+        """
 
     def differentiate(self, gradient: Float[Tensor, "*S G K"]) -> None:
         """Write dL/dmatrix = Σ_t δ_t [h₋₁; x; 1]ᵀ, δ being the preactivations' gradient."""
@@ -156,6 +185,32 @@ class Unrolled(ABC):
             out=self._at_each_step.flatten(0, networks),
         )
         torch.sum(self._at_each_step, 0, out=gradient)
+
+    def input_gradients(self) -> Float[Tensor, "T *S I B"]:
+        """dL/dx at every step: an input reaches the loss through the preactivations alone."""
+        return self.matrix[..., self.units : -1].mT @ self.deltas
+
+    def outer_products(self) -> list[OuterProduct]:
+        """What each step adds to dL/dmatrix, by blocks of rows: δ and what its rows multiply."""
+        return [(self.deltas, self.states[:-1])]
+
+    def products_by_unit(self) -> list[OuterProduct]:
+        """What it adds to the gradient of weights that are each one unit's own: δ, and what it saw.
+
+        None but peepholes are.
+        """
+        return []
+
+    def _direct(self, last: Float[Tensor, "... H B"], every: bool) -> Iterator[Tensor | None]:
+        """What the loss adds to dL/dh of its own, from the last step back.
+
+        The one term of a loss at the last step alone is put into its place, and nothing is left.
+        """
+        own = last.dim() > len(self.lead) + 2
+        self.hidden_gradients[-1] = 0 if every or own else last
+        if own:
+            yield from last.flip(0).unbind(0)
+        yield from repeat(last if every else None)
 
     def _room(self, steps: int, rows: int) -> Tensor:
         return torch.empty(steps, *self.lead, rows, self.batch, dtype=self.matrix.dtype)

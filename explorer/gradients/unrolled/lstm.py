@@ -17,6 +17,7 @@ from explorer.gradients.averages import (
     AverageStep,
     Fresh,
     mean,
+    share_of_input,
     sigmoid,
     spread,
     typical,
@@ -40,7 +41,8 @@ class UnrolledLSTM(Unrolled):
     def __init__(self, matrix: Float[Tensor, "*S G K"], steps: int, batch: int) -> None:
         super().__init__(matrix, steps, batch)
         H = self.units
-        self.gates = self._room(steps, 4 * H)
+        rows = self.deltas.shape[-2]  # of all gates: what has a preactivation of its own
+        self.gates = self._room(steps, rows)
         self.memories = self._memories = self._room(steps + 1, H)
         self._memories[0] = 0
         self._squashed = self._room(steps, H)
@@ -59,22 +61,27 @@ class UnrolledLSTM(Unrolled):
                 strict=True,
             )
         )
-        by_gate = self.deltas.unflatten(-2, (4, H))
+        self._kept = self._keeping()
+        by_gate = self.deltas.unflatten(-2, (rows // H, H))
         self._way_back = list(
             zip(
                 self.hidden_gradients[1:].unbind(0),
                 self._cell_gradients[1:].unbind(0),
                 self._cell_gradients[1:].unsqueeze(-3).unbind(0),
                 self._squashed_slopes.unbind(0),
-                by_gate[..., 3, :, :].unbind(0),
-                by_gate[..., :3, :, :].unbind(0),
-                self._blocks(self.gates)[1].unbind(0),
+                by_gate[..., -1, :, :].unbind(0),
+                by_gate[..., :-1, :, :].unbind(0),
+                self._kept.unbind(0),
                 self.deltas.unbind(0),
                 self._cell_gradients[:-1].unbind(0),
                 self.hidden_gradients[:-1].unbind(0),
                 strict=True,
             )
         )[::-1]
+
+    def _keeping(self) -> Tensor:
+        """What every step keeps of the memory: f."""
+        return self._blocks(self.gates)[1]
 
     def forward(self) -> Float[Tensor, "*S H B"]:
         """Run through time; the last hidden state."""
@@ -89,8 +96,25 @@ class UnrolledLSTM(Unrolled):
             torch.mul(o, squashed, out=hidden)
         return self.hidden[-1]
 
-    def backward(self, last: Float[Tensor, "*S H B"]) -> None:
-        """Run back from dL/dh at the last step, the only one that the loss sees."""
+    def backward(self, last: Float[Tensor, "... H B"], every: bool = False) -> None:
+        """Run back from dL/dh at the last step, at `every` one, or at each of the last."""
+        self._write_slopes()
+        back = self._transposed(self.deltas.shape[-2])
+        self._cell_gradients[-1] = 0
+        for direct, (
+            hidden, cell, each, squashed, delta_o, others, kept, deltas,
+            cell_before, hidden_before,
+        ) in zip(self._direct(last, every), self._way_back, strict=False):  # fmt: skip
+            if direct is not None:
+                hidden.add_(direct)
+            cell.addcmul_(hidden, squashed)
+            delta_o.mul_(hidden)
+            others.mul_(each)
+            torch.mul(cell, kept, out=cell_before)
+            self.product(back, deltas, out=hidden_before)
+
+    def _write_slopes(self) -> None:
+        """Put what each δ is multiplied with in its place."""
         i, f, g, o = self._blocks(self.gates)
         to_i, to_f, to_g, to_o = self._blocks(self.deltas)
         sigmoid_backward(g, i, grad_input=to_i)
@@ -98,18 +122,6 @@ class UnrolledLSTM(Unrolled):
         tanh_backward(i, g, grad_input=to_g)
         sigmoid_backward(self._squashed, o, grad_input=to_o)
         tanh_backward(o, self._squashed, grad_input=self._squashed_slopes)
-        back = self._transposed(4 * self.units)
-        self.hidden_gradients[-1] = last
-        self._cell_gradients[-1] = 0
-        for (
-            hidden, cell, each, squashed, delta_o, deltas_ifg, forget, deltas,
-            cell_before, hidden_before,
-        ) in self._way_back:  # fmt: skip
-            cell.addcmul_(hidden, squashed)
-            delta_o.mul_(hidden)
-            deltas_ifg.mul_(each)
-            torch.mul(cell, forget, out=cell_before)
-            self.product(back, deltas, out=hidden_before)
 
     @classmethod
     def on_average(cls, fresh: Fresh) -> Iterator[AverageStep]:
@@ -136,7 +148,7 @@ class UnrolledLSTM(Unrolled):
             )
             read = passed**0.5 * typical(1 - squashed**2, fresh.units)
             hop = read * written**0.5 if step else 0.0  # the initial h knows nothing of c
-            steady_new = new * (1 - fresh.input / variance)
+            steady_new = new * (1 - share_of_input(fresh, variance))
             steady = (keep * steady**0.5 + (passed * steady_new) ** 0.5) ** 2
             noise = keep**2 * noise + passed * (new - steady_new)
             squashed = np.tanh(spread(steady + noise))

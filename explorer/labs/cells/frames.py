@@ -12,6 +12,7 @@ from torch import Tensor
 
 from explorer.cells import CELLS, Weights
 from explorer.cells.cell import rows
+from explorer.labs.cells.window import Window, whole
 from explorer.runs.frames import Frame
 from explorer.sequences.patterns import activity_order, cluster_order
 from explorer.sequences.trace import Trace
@@ -19,10 +20,11 @@ from explorer.sequences.trace import Trace
 Arrays = Mapping[str, np.ndarray]
 
 
-def states(trace: Trace) -> dict[str, np.ndarray]:
-    """Return every gate with its parts and every state over time, (T, H) each, by short name.
+def states(trace: Trace, shown: Window | None = None) -> dict[str, np.ndarray]:
+    """Return every gate with its parts and every state over time, (T, S) each, by short name.
 
-    ``x`` is what the cell reads, (T, I).
+    ``x`` is what the cell reads, (T, C). S units and C numbers are shown; where that is not all of
+    them, ``others_x`` and ``others_hidden`` of a gate are what the others add to it.
     """
     kind = CELLS[trace.cell]
     found = {kind.pictured(name): values for name, values in trace.states.items()}
@@ -40,12 +42,15 @@ def states(trace: Trace) -> dict[str, np.ndarray]:
     if kind.candidate.reset == "after":
         block = kind.gates.index(kind.candidate.field)
         found[kind.pictured("past")] = rows(trace.steps.from_hidden, block, trace.weights.units)
-    found["x"] = trace.x
+    shown = shown or whole(trace)
+    found = {name: shown.of(values) for name, values in found.items()}
+    found["x"] = trace.x if shown.all_inputs else trace.x[:, shown.inputs]
+    found |= shown.others(trace)
     return {name: _numbers(values) for name, values in found.items()}
 
 
-def mapped(trace: Trace) -> dict[str, np.ndarray]:
-    """Return what heat maps show over time, (T, H) each, by short name: gates, then states."""
+def mapped(trace: Trace, shown: Window) -> dict[str, np.ndarray]:
+    """Return what heat maps show over time, (T, S) each, by short name: gates, then states."""
     kind = CELLS[trace.cell]
     found = {kind.pictured(name): values for name, values in trace.states.items()}
     parts = kind.gates if len(kind.gates) == 1 else ()
@@ -53,7 +58,7 @@ def mapped(trace: Trace) -> dict[str, np.ndarray]:
         taken = trace.gate(gate)
         for part in ("from_input", "from_hidden", "preactivation"):
             found[f"{kind.pictured(gate)}/{part}"] = getattr(taken, part)
-    return {name: _numbers(found[name]) for name in kind.mapped}
+    return {name: _numbers(shown.of(found[name])) for name in kind.mapped}
 
 
 def memory(trace: Trace) -> Tensor:
@@ -61,11 +66,16 @@ def memory(trace: Trace) -> Tensor:
     return trace.states[CELLS[trace.cell].memory]
 
 
-def still(trace: Trace) -> Frame:
-    """Return what does not change from step to step: the weights, and two orders of the units."""
-    values = memory(trace).numpy()
-    arrays = {name: _numbers(part) for name, part in weights_of(trace.weights).items()}
-    arrays["one"] = np.ones((1, trace.weights.units), np.float32)
+def still(trace: Trace, shown: Window | None = None) -> Frame:
+    """Return what does not change from step to step: the weights, and two orders of the units.
+
+    Orders are of the units that are shown, by their places among these.
+    """
+    shown = shown or whole(trace)
+    values = shown.of(memory(trace)).numpy()
+    weights = shown.weights(weights_of(trace.weights))
+    arrays = {name: _numbers(part) for name, part in weights.items()} | shown.named
+    arrays["one"] = np.ones((1, len(shown.units)), np.float32)
     arrays["order/activity"] = np.array(activity_order(values), np.float32)
     arrays["order/clusters"] = np.array(cluster_order(values), np.float32)
     return Frame(0, arrays)

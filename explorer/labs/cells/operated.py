@@ -9,15 +9,18 @@ import numpy as np
 from explorer.cells import CELLS
 from explorer.cells.surgery import Surgery, ablations_of
 from explorer.labs.cells import frames
+from explorer.labs.cells.kept import kept
 from explorer.labs.cells.operations import clamp, joined, parse_operations
 from explorer.labs.cells.reading import (
     EXPECTED,
+    MOST_KEPT,
     READING,
     Outcome,
     Seen,
     only_what_is_read,
     perform,
     read,
+    size_of_outcome,
 )
 from explorer.labs.cells.settings import CellLab
 from explorer.runs.frames import Frame
@@ -89,14 +92,22 @@ def check(settings: CellLab, seen: Seen, unit: int) -> None:
     surgery.check(CELLS[seen.cell], seen.trace.weights, len(seen.trace))
 
 
-@lru_cache(maxsize=8)
+def _size_of_operated(found: Operated) -> int:
+    return size_of_outcome(found.outcome)
+
+
+def _size_of_untouched(found: tuple[Outcome, dict[str, np.ndarray]]) -> int:
+    return size_of_outcome(found[0])
+
+
+@kept(most=8, room=MOST_KEPT, size=_size_of_operated)
 def _operate(settings: CellLab) -> Operated:
     check(settings, seen := read(settings), settings.unit)
     untouched, before = _untouched(only_what_is_read(settings))
     surgery = parse_operations(operation(settings, settings.unit, len(seen.trace)))
     at = (seen.layer, int(seen.backward))
     outcome = perform(seen.reader, surgery, at)
-    after = frames.mapped(outcome.trace)
+    after = frames.mapped(outcome.trace, seen.window)
     remembers = CELLS[seen.cell].pictured(CELLS[seen.cell].memory)
     arrays = {remembers: after[remembers]}
     arrays |= {f"difference/{name}": values - before[name] for name, values in after.items()}
@@ -130,7 +141,7 @@ def _operate(settings: CellLab) -> Operated:
     )
 
 
-@lru_cache(maxsize=4)
+@kept(most=4, room=MOST_KEPT, size=_size_of_untouched)
 def _untouched(settings: CellLab) -> tuple[Outcome, dict[str, np.ndarray]]:
     """The reading once more, by the way that an operation takes and without one; and its maps.
 
@@ -138,7 +149,7 @@ def _untouched(settings: CellLab) -> tuple[Outcome, dict[str, np.ndarray]]:
     """
     seen = read(settings)
     outcome = perform(seen.reader, Surgery(), (seen.layer, int(seen.backward)))
-    return outcome, frames.mapped(outcome.trace)
+    return outcome, frames.mapped(outcome.trace, seen.window)
 
 
 def _says(

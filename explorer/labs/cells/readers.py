@@ -1,35 +1,41 @@
 """Who reads what: a shipped network, an untrained one, or one that a visitor brought."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import torch
 
 from explorer.cells import CELLS
+from explorer.labs.cells.letters import MOST_CELLS_OF_A_TRACE, material_of_letters
 from explorer.labs.cells.settings import READS, TRAINED, CellLab, readers_of
 from explorer.networks.cards import Card
 from explorer.networks.kinds import NUMBERS, Given, Kind, Network
-from explorer.networks.material import Material
+from explorer.networks.material import Material, as_meant
 from explorer.networks.recipes import Task
 from explorer.networks.shelf import kept
 from explorer.networks.shipped import shipped, trouble
 from explorer.networks.tasks import RECIPES, TASKS
 from explorer.networks.trained import Trained
-from explorer.networks.uploads import Found, Upload
+from explorer.networks.uploads import Found, Lettered, Upload, Wiring, lettered, wirings
+from explorer.sequences.characters import CharacterNetwork
 from explorer.sequences.stack import Stack
 
-MOST_CELLS_OF_A_TRACE = 256 * 1_000  # units times steps that a page records
 GONE = "this server does not hold the uploaded network any more; upload the file again"
 NONE_BROUGHT = "there is no uploaded network here; bring one in the view Networks"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A stack of cells, the trained network around it if there is one, and what it is to read."""
+    """A stack of cells, the trained network around it if there is one, and what it is to read.
+
+    A network that a visitor brought with its alphabet is a trained one without a card.
+    """
 
     stack: Stack
-    trained: Trained | None
+    trained: Trained | Lettered | None
     given: Given
+    assumed: tuple[str, ...] = ()  # sentences on what the file of an uploaded one does not say
 
     @property
     def network(self) -> Network | None:
@@ -59,7 +65,12 @@ class Reader:
     @property
     def title(self) -> str:
         """Who reads, in a few words."""
-        return self.card.sentence if self.card else described(self.stack)
+        if self.card:
+            return self.card.sentence
+        letters = ""
+        if isinstance(self.trained, Lettered):
+            letters = f"; it reads and expects {len(self.trained.alphabet):,} letters"
+        return described(self.stack) + letters
 
 
 @dataclass(frozen=True)
@@ -132,8 +143,18 @@ def _nearest(cell: str, reads: str) -> str:
     return next((each for each in (cell, "lstm") if each in some), some[0])
 
 
-def readable(settings: CellLab) -> CellLab:
-    """Return the settings with what is read at its example, by a network that is here."""
+def readable(settings: CellLab, last: CellLab | None = None) -> CellLab:
+    """Return the settings with what is read at its example, by a network that is here.
+
+    An uploaded network goes on reading what it ``last`` read, where that can be read.
+    """
+    if settings.reads == "yours":
+        for given in (last.given if last else "", ""):
+            try:
+                reader(again := replace(settings, given=given))
+            except ValueError:
+                continue
+            return again
     found = here(CellLab.reads, CellLab.cell, "", 0)
     return replace(CellLab(view=settings.view), reads=found.reads, cell=found.cell)
 
@@ -147,8 +168,65 @@ def material_of(settings: CellLab) -> Material | None:
     upload = _uploaded(settings)
     if upload.trained is not None:
         return task_of(upload.trained).material
-    part = _part(upload, settings)
+    part, speaks = _part(upload, settings), brought(settings)
+    if isinstance(speaks, Lettered):
+        return material_of_letters(speaks)
     return _first_of(NUMBERS).material if part.stack.inputs == 1 else None
+
+
+def squashes(settings: CellLab) -> tuple[str, ...]:
+    """Return the activations to choose from, where an uploaded file does not say which it is."""
+    if settings.reads != "yours" or _uploaded(settings).trained is not None:
+        return ()
+    return _as_assumed(_uploaded(settings), settings).squashes
+
+
+def brought(settings: CellLab) -> Lettered | str | None:
+    """Return the uploaded network as it reads letters, or why it does not; None if that is none.
+
+    None also for a network of this project, which says itself what it reads. Raises ValueError
+    where nothing was uploaded, or not that part.
+    """
+    if settings.reads != "yours":
+        return None
+    upload = _uploaded(settings)
+    if upload.trained is not None:
+        return None
+    _part(upload, settings)
+    s = settings
+    return _lettered(s.upload, s.part, s.squash, s.alphabet, s.wiring)
+
+
+def own_writer(settings: CellLab) -> CharacterNetwork | None:
+    """Return the uploaded network where it is looked at and expects letters, else None.
+
+    Raises ValueError as `brought` does.
+    """
+    if settings.reads != "yours":
+        return None
+    trained = _uploaded(settings).trained or brought(settings)
+    network = trained.network if isinstance(trained, Trained | Lettered) else None
+    return network if isinstance(network, CharacterNetwork) else None
+
+
+def wirings_of(settings: CellLab) -> tuple[Wiring, ...]:
+    """Return what could embed and read out the uploaded network; nothing where none is looked at.
+
+    Raises ValueError as `brought` does.
+    """
+    if settings.reads != "yours" or (upload := _uploaded(settings)).trained is not None:
+        return ()
+    return wirings(upload, _part(upload, settings))
+
+
+@lru_cache(maxsize=8)
+def _lettered(mark: str, part: int, squash: str, alphabet: str, wiring: int) -> Lettered | str:
+    """A network put together once for all its readings; what a mark stands for never changes."""
+    upload = kept(mark)
+    if upload is None:
+        raise ValueError(GONE)
+    squashed = tuple(found.squashed(squash) for found in upload.found)
+    return lettered(replace(upload, found=squashed), part, as_meant(alphabet), wiring)
 
 
 def task_of(trained: Trained) -> Task:
@@ -168,9 +246,14 @@ def reader(settings: CellLab) -> Reader:
     given = _given(material_of(settings), settings)
     if settings.reads == "yours":
         upload = _uploaded(settings)
-        if upload.trained is None:
-            return _bare(_part(upload, settings).stack, given, settings)
-        return _trained(upload.trained, given)
+        trained = upload.trained or brought(settings)
+        if isinstance(trained, Trained):
+            return _trained(trained, given)
+        part = _part(upload, settings)
+        read = _bare(part.stack, given, settings)
+        if isinstance(trained, Lettered):
+            read = _trained(trained, given)
+        return replace(read, assumed=part.assumed)
     if settings.cell not in (some := readers_of(settings.reads)):
         raise ValueError(
             f"no network of the cell {settings.cell!r} was trained to read "
@@ -193,7 +276,8 @@ def described(stack: Stack) -> str:
     """Return a stack in a few words."""
     layers = f"{stack.depth} layers" if stack.depth > 1 else "one layer"
     ways = ", both ways" if stack.both_ways else ""
-    return f"{stack.cell_name} of {stack.units} units, {layers}{ways}, {stack.parameters:,} weights"
+    cell = stack.cell.label if stack.cell.varied else stack.cell_name
+    return f"{cell} of {stack.units} units, {layers}{ways}, {stack.parameters:,} weights"
 
 
 def _given(material: Material | None, settings: CellLab) -> Given | None:
@@ -206,7 +290,7 @@ def _given(material: Material | None, settings: CellLab) -> Given | None:
     return given
 
 
-def _trained(trained: Trained, given: Given | None) -> Reader:
+def _trained(trained: Trained | Lettered, given: Given | None) -> Reader:
     if given is None:
         raise ValueError("a trained network must be given something to read")
     return Reader(trained.network.stack, trained, given)
@@ -222,6 +306,10 @@ def _uploaded(settings: CellLab) -> Upload:
 
 
 def _part(upload: Upload, settings: CellLab) -> Found:
+    return _as_assumed(upload, settings).squashed(settings.squash)
+
+
+def _as_assumed(upload: Upload, settings: CellLab) -> Found:
     if settings.part >= len(upload.found):
         raise ValueError(
             f"part must be between 0 and {len(upload.found) - 1} here, not {settings.part}"

@@ -6,7 +6,6 @@ never waits for the server again.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -15,8 +14,11 @@ from torch import Tensor
 from explorer.cells import CELLS
 from explorer.cells.surgery import Surgery
 from explorer.labs.cells import frames
+from explorer.labs.cells.kept import kept
+from explorer.labs.cells.letters import MOST_CELLS_OF_A_TRACE
 from explorer.labs.cells.readers import Reader, described, reader
 from explorer.labs.cells.settings import CellLab
+from explorer.labs.cells.window import Window, window
 from explorer.networks.kinds import Response
 from explorer.networks.kinds.kind import numbered
 from explorer.networks.tasks import TASKS
@@ -26,6 +28,7 @@ from explorer.sequences.syntax import syntax
 from explorer.sequences.trace import Trace
 
 EXPECTED = 5  # likeliest next characters that a frame shows
+MOST_KEPT = 2 * MOST_CELLS_OF_A_TRACE  # units times steps, of all readings that are kept
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Seen:
     outcome: Outcome
     frames: tuple[Frame, ...]
     still: Frame
+    window: Window  # which of the units the frames show
     layer: int
     backward: bool
     vocabulary: tuple[str, ...]  # what can come next; empty where no characters are read
@@ -81,7 +85,17 @@ class Seen:
         at = (self.layer, int(self.backward))
         if card is not None and at == (card.best.layer, card.best.way):
             return card.unit
-        return int(self.still.arrays["order/activity"][0])
+        return int(self.window.units[int(self.still.arrays["order/activity"][0])])
+
+
+def size_of_outcome(outcome: Outcome) -> int:
+    """Units times steps, over all layers and directions."""
+    trace = outcome.trace
+    return len(trace) * trace.weights.units * sum(map(len, outcome.whole.traces))
+
+
+def _size_of_reading(seen: Seen) -> int:
+    return size_of_outcome(seen.outcome)
 
 
 def read(settings: CellLab) -> Seen:
@@ -89,15 +103,20 @@ def read(settings: CellLab) -> Seen:
 
     Raises ValueError with one sentence where the settings name something that is not there.
     """
-    return _read(only_what_is_read(settings))
+    seen = _read(only_what_is_read(settings), -1)
+    if settings.unit < 0 or settings.unit in seen.window.units:
+        return seen
+    return _read(only_what_is_read(settings), settings.unit)
 
 
-@lru_cache(maxsize=12)
-def _read(settings: CellLab) -> Seen:
+@kept(most=12, room=MOST_KEPT, size=_size_of_reading)
+def _read(settings: CellLab, unit: int) -> Seen:
+    """The reading; a `unit` that a picture of a large cell would leave out is shown as well."""
     who = reader(settings)
     at = place(who, settings)
-    outcome = perform(who, None, at)
-    arrays = frames.states(outcome.trace)
+    outcome = _performed(settings)
+    shown = window(outcome.trace, settings.showing, unit)
+    arrays = frames.states(outcome.trace, shown)
     if outcome.probabilities is not None:
         arrays |= frames.likeliest(outcome.probabilities, EXPECTED)
     trained = who.trained
@@ -105,12 +124,13 @@ def _read(settings: CellLab) -> Seen:
         reader=who,
         outcome=outcome,
         frames=frames.in_steps(arrays, outcome.scalars),
-        still=frames.still(outcome.trace),
+        still=frames.still(outcome.trace, shown),
+        window=shown,
         layer=at[0],
         backward=bool(at[1]),
         vocabulary=trained.kind.next_ones(trained.network) if trained else (),
         classes=trained.kind.classes if trained else (),
-        inputs=input_names(who, at),
+        inputs=_of_shown(input_names(who, at), shown),
         unknown=trained.kind.unknown(trained.network, who.given) if trained else (),
         difference=stack_agreement(outcome.whole),
         against=against(who.stack.cell_name),
@@ -120,6 +140,17 @@ def _read(settings: CellLab) -> Seen:
 def looked_at(settings: CellLab, seen: Seen) -> int:
     """Return the unit that is looked at: the chosen one, or the one that the card names."""
     return settings.unit if settings.unit >= 0 else seen.unit
+
+
+@kept(most=4, room=MOST_KEPT, size=size_of_outcome)
+def _performed(settings: CellLab) -> Outcome:
+    who = reader(settings)
+    return perform(who, None, place(who, settings))
+
+
+def _of_shown(names: tuple[str, ...], shown: Window) -> tuple[str, ...]:
+    """The names of the numbers that are shown; none where they have none."""
+    return tuple(names[at] for at in shown.inputs) if len(names) == shown.of_inputs else names
 
 
 def perform(who: Reader, surgery: Surgery | None, at: tuple[int, int]) -> Outcome:
@@ -194,8 +225,9 @@ def depth_followed(seen: Seen, unit: int) -> float:
 
 
 READING = (
-    *("reads", "cell", *(task.material.setting for task in TASKS.values()), "upload", "part"),
-    *("units", "layers", "both_ways", "inputs", "steps", "seed", "place"),
+    *("reads", "cell", *(task.material.setting for task in TASKS.values())),
+    *("upload", "part", "squash", "alphabet", "wiring", "given"),
+    *("units", "layers", "both_ways", "inputs", "steps", "seed", "place", "showing"),
 )
 """The settings that a reading depends on."""
 

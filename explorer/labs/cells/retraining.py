@@ -126,15 +126,20 @@ def running(before: float, loss: float, updates: int) -> float:
     return loss if updates == 1 else before + share * (loss - before)
 
 
-def retrained(experiment: Retraining, state: Mapping[str, np.ndarray]) -> Trained:
+def retrained(
+    experiment: Retraining, state: Mapping[str, np.ndarray], updates: int | None = None
+) -> Trained:
     """Return the network that a frame's state holds, with its card, measured as shipped ones are.
 
+    It learns on until it has had as many ``updates``, where they are more than the state's.
     Packed into a file, that of the last state is what the experiment's `command` writes, byte for
     byte.
     The card of a state from before the end counts the updates up to there and says so.
     """
     learner = Learner(experiment.recipe.lesson(experiment.updates, experiment.seed))
     learner.restore(_within(state, "in/"))
+    while updates is not None and learner.updates < min(updates, experiment.updates):
+        learner.update()
     network = learner.lesson.network()
     card = experiment.recipe.card(network, experiment.updates, experiment.seed)
     if learner.updates < experiment.updates:

@@ -33,6 +33,8 @@ SPEAKERS = ("rnn_tanh", "lstm", "gru")  # the three of it that write side by sid
 LAST_MOMENT = 1_999  # of what is read, counted from 0
 
 
+SQUASHES = tuple(name.removeprefix("rnn_") for name in CELLS if name.startswith("rnn_"))
+"""The activations of a plain RNN."""
 HOLDS = (
     "nothing",
     *dict.fromkeys(
@@ -72,6 +74,22 @@ class CellLab:
     which: int = dial(0, "Which of them", low=0, high=1_000_000)
     upload: str = dial("", "Uploaded network")  # its mark
     part: int = dial(0, "Recurrent part", "Of an uploaded file.", low=0, high=63)
+    squash: str = dial(
+        "tanh",
+        "Activation",
+        "Of a plain RNN whose file does not say which it was trained with.",
+        choices=SQUASHES,
+    )
+    alphabet: str = dial(
+        "",
+        "Its alphabet",
+        "One letter for each code, in the order of the codes; ↵ is a line break, ⇥ a tab, <unk> "
+        "and <pad> count as one. Empty: what the file says.",
+        longest=LONGEST_LINE,
+    )
+    wiring: int = dial(  # among the matrices that fit; -1: the likeliest
+        -1, "Embedding and readout", "Which matrices of the file are these.", low=-1, high=15
+    )
     # networks that nobody trained, and inputs that mean nothing
     units: int = dial(16, "Units", low=1, high=256)
     layers: int = dial(1, "Layers", low=1, high=4)
@@ -84,6 +102,9 @@ class CellLab:
         -1, "Layer and direction", low=-1, high=15
     )
     unit: int = dial(-1, "Unit", low=-1, high=1023)  # -1: the unit that follows what we can name
+    showing: int = dial(  # the first of them; -1: the most active
+        -1, "Units shown", "Of a cell with more than a picture holds.", low=-1, high=1023
+    )
     step: int = dial(  # where the playhead starts, counted from 0; -1: at what there is to see
         -1, "Moment", low=-1, high=LAST_MOMENT
     )

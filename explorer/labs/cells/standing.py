@@ -8,11 +8,14 @@ those to what there is and says so; what a stage is answered meanwhile is of the
 from dataclasses import dataclass, replace
 
 from explorer.cells import CELLS, STATES
+from explorer.labs.cells.letters import beginning, check_text, room
 from explorer.labs.cells.operated import holds
-from explorer.labs.cells.readers import Reader, here, reader
+from explorer.labs.cells.readers import Reader, brought, here, own_writer, reader
 from explorer.labs.cells.reading import place
 from explorer.labs.cells.settings import SPEAKERS, CellLab
 from explorer.labs.cells.written import speakers
+from explorer.networks.material import as_meant, as_typed
+from explorer.sequences.characters import CharacterNetwork
 
 READING_VIEWS = ("step", "memory", "patterns", "surgery")
 """The views in which a network reads what a dial says."""
@@ -47,6 +50,11 @@ def standing(settings: CellLab) -> Standing:
 
 def _writing(now: Standing) -> Standing:
     """By a network that writes, if there is one."""
+    if (own := own_writer(now.settings)) is not None:
+        return _begun(now, own)
+    why_not = brought(now.settings)
+    if isinstance(why_not, str):
+        now = replace(now, notes=(*now.notes, f"Your network does not write: {why_not}. Ours do."))
     some, asked = speakers(), now.settings.cell
     if asked in some or not some:
         return now
@@ -55,6 +63,26 @@ def _writing(now: Standing) -> Standing:
     if asked not in SPEAKERS:
         notes += (f"{CELLS[asked].short} does not write here; {CELLS[writer].short} does.",)
     return replace(now, settings=replace(now.settings, cell=writer), notes=notes)
+
+
+def _begun(now: Standing, own: CharacterNetwork) -> Standing:
+    """With a prompt that an uploaded network can read, and no more letters than it may have."""
+    settings, why, notes = now.settings, now.why, now.notes
+    try:
+        check_text(own, as_meant(settings.prompt) or "\n")
+    except ValueError as error:
+        prompt = beginning(own.vocabulary)
+        said = f"{_sentence(error)} It begins with “{prompt}” instead."
+        if settings.prompt == CellLab.prompt:  # nobody typed that
+            notes += (f"Your network begins with “{prompt}”: it has not all letters of ours.",)
+        else:
+            why += (said,)
+        settings = replace(settings, prompt=as_typed(prompt))
+    most = room(own, settings.prompt)
+    if settings.length > most:
+        why += (f"With {own.parameters:,} weights it writes up to {most} letters here.",)
+        settings = replace(settings, length=most)
+    return replace(now, settings=settings, why=why, notes=notes)
 
 
 def _looked_at(now: Standing, who: Reader) -> Standing:

@@ -1,9 +1,12 @@
 """A text that a network writes, and what three networks make of it, letter by letter.
 
+A network that a visitor brought writes alone: nobody else here has its letters.
+
 Everything under the playhead is about the letter there: what was expected in its place, and which
 of the letters before it mattered to that.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +15,7 @@ import numpy as np
 
 from explorer.cells import CELLS
 from explorer.labs.cells.frames import likeliest
-from explorer.labs.cells.readers import able
+from explorer.labs.cells.readers import able, own_writer
 from explorer.labs.cells.remembered import seen_token
 from explorer.labs.cells.settings import SPEAKERS, TRAINED, WRITES, CellLab
 from explorer.networks.material import as_meant
@@ -24,16 +27,19 @@ from explorer.sequences.saliency import Saliency, saliency
 
 EXPECTED = 4  # likeliest letters that a frame shows
 WRITING = ("cell", "prompt", "length", "temperature", "top_k", "seed")
+BROUGHT = ("reads", "upload", "part", "squash", "alphabet", "wiring")
+MOST_WORK = 2.5e10  # weights times letters squared, about what saliency multiplies: some seconds
 
 
 @dataclass(frozen=True)
 class Written:
     """A text with its frames, one a letter.
 
-    `generation` is what the chosen network wrote; `cost` is what a letter of the text cost each
-    network on average, in nats.
+    `cells` are those of the networks that read it. `generation` is what the chosen network wrote;
+    `cost` is what a letter of the text cost each network on average, in nats.
     """
 
+    cells: tuple[str, ...]
     generation: Generation
     text: str
     vocabulary: tuple[str, ...]
@@ -49,7 +55,8 @@ def speakers() -> tuple[str, ...]:
 def written(settings: CellLab) -> Written:
     """Return the text that the settings ask for.
 
-    Raises ValueError with one sentence where the cell is none of the `speakers`.
+    Raises ValueError with one sentence where the cell is none of the `speakers`, and where the
+    prompt has letters that an uploaded network does not know.
     """
     return _written(_asked(settings), True)
 
@@ -63,6 +70,9 @@ def glimpse(settings: CellLab) -> tuple[Written, str]:
 
 
 def _asked(settings: CellLab) -> CellLab:
+    if (own := own_writer(settings)) is not None:
+        asked = {name: getattr(settings, name) for name in (*WRITING, *BROUGHT)}
+        return CellLab(**asked | {"cell": own.cell_name})
     if settings.cell not in (here := speakers()):
         raise ValueError(f"{settings.cell!r} does not write; choose from {', '.join(here)}")
     return CellLab(**{name: getattr(settings, name) for name in WRITING})
@@ -70,7 +80,10 @@ def _asked(settings: CellLab) -> CellLab:
 
 @lru_cache(maxsize=6)
 def _written(settings: CellLab, rests: bool) -> Written:
-    networks = {cell: _network(cell) for cell in speakers()}
+    own = own_writer(settings)
+    networks = {cell: _network(cell) for cell in speakers()} if own is None else {}
+    if own is not None:
+        networks[settings.cell] = own
     prompt = as_meant(settings.prompt) or "\n"
     writer = networks[settings.cell]
     generation = generate(
@@ -82,6 +95,9 @@ def _written(settings: CellLab, rests: bool) -> Written:
         seed=settings.seed,
     )
     text = prompt + generation.text
+    leans = _says if rests else _follows
+    if own is not None and own.parameters * len(text) ** 2 > MOST_WORK:
+        rests, leans = False, _left_out
     arrays: dict[str, np.ndarray] = {}
     scalars: dict[str, np.ndarray] = {}
     cost = {}
@@ -94,8 +110,7 @@ def _written(settings: CellLab, rests: bool) -> Written:
         surprise = reading.surprise.numpy()
         scalars[f"{cell}/next/came"] = np.concatenate(([np.nan], np.exp(-surprise)))
         cost[cell] = float(surprise.mean()) if len(surprise) else 0.0
-    look = _look(cost)
-    leans = _says if rests else _follows
+    look = _look(cost) if own is None else _look_at_own(writer, cost[settings.cell], rests)
     frames = tuple(
         Frame(
             step,
@@ -106,7 +121,7 @@ def _written(settings: CellLab, rests: bool) -> Written:
         for step in range(len(text))
     )
     vocabulary = tuple(writer.vocabulary.characters)
-    return Written(generation, text, vocabulary, frames, cost=cost)
+    return Written(tuple(networks), generation, text, vocabulary, frames=frames, cost=cost)
 
 
 def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]) -> str:
@@ -122,6 +137,25 @@ def _says(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[s
 
 def _follows(text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]) -> str:
     return "Which letters each of them leans on follows as soon as the hand rests."
+
+
+def _left_out(
+    text: str, step: int, arrays: Mapping[str, np.ndarray], cells: tuple[str, ...]
+) -> str:
+    return (
+        f"What each letter rests on is left out: for {len(text):,} letters and so many weights it "
+        "would take too long. Let it write fewer letters."
+    )
+
+
+def _look_at_own(network: CharacterNetwork, cost: float, rests: bool) -> str:
+    """What to look for where a network is alone, with what a letter costs it and a guess would."""
+    guess = math.log(len(network.vocabulary))
+    tint = "Point at a letter: where does the tint reach back beyond the word that it stands in? "
+    return (
+        f"{tint if rests else ''}On this text a letter costs {cost:.2f} nats on average (−ln of "
+        f"its probability); blind guessing would cost {guess:.2f}."
+    )
 
 
 def _look(cost: Mapping[str, float]) -> str:

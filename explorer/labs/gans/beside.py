@@ -1,5 +1,6 @@
 """The truth beside what one judge learned, as a match shows it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.gans.conditional import asked_labels
 from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
 from explorer.gans.objectives import OBJECTIVES
@@ -26,7 +28,7 @@ from explorer.gans.truth import (
     predicted_slope,
 )
 from explorer.labs.gans.looks import judged
-from explorer.labs.gans.standards import FEWER, MEASURED, reference
+from explorer.labs.gans.standards import FEWER, MEASURED
 from explorer.transport import wasserstein, wasserstein_by_quantiles
 
 OF_THE_TRUTH = (
@@ -48,7 +50,9 @@ class Beside:
     """on a line the penalised critic at its best, at the same points"""
 
 
-def truth_beside(game: Game, data: Distribution, samples: Tensor, at: Tensor) -> Beside:
+def truth_beside(
+    game: Game, data: Distribution, real: Tensor, samples: Tensor, at: Tensor
+) -> Beside:
     """Return what the judge should say at the points of a picture, and how far it is from that.
 
     For a critic the exact Kantorovich potential; correlation and error are those of its drops along
@@ -58,7 +62,7 @@ def truth_beside(game: Game, data: Distribution, samples: Tensor, at: Tensor) ->
     discriminator, up to a constant where it is relativistic, and of D* itself where the judge's
     number is neither (least squares and hinge).
     """
-    rules, real = game.objective, reference(data, FEWER)
+    rules = game.objective
 
     def judge(points: Tensor) -> Tensor:
         return judged(game, points)
@@ -92,7 +96,12 @@ def truth_beside(game: Game, data: Distribution, samples: Tensor, at: Tensor) ->
 
 
 def _critic(game: Game, data: Distribution, judge: Judge, exact: CriticTruth, at: Tensor) -> Beside:
-    """Return how a critic agrees along the plan, and what its gap and an exact one's are afresh."""
+    """Return how a critic agrees along the plan, and what its gap and an exact one's are afresh.
+
+    A generator of given points has no others: there both gaps are those of the very points.
+    """
+    if game.given is not None:
+        return _of_the_very_points(game, data, exact)
     pairs = _fresh_pairs(game, data)
     apart = [_w1(*pair) for pair in pairs]
     learned = fresh_gap(judge, pairs, apart)
@@ -121,6 +130,22 @@ def _critic(game: Game, data: Distribution, judge: Judge, exact: CriticTruth, at
     return Beside(exact.potential + level, numbers, best)
 
 
+def _of_the_very_points(game: Game, data: Distribution, exact: CriticTruth) -> Beside:
+    """Return how a critic agrees with the exact one of points that are all there is."""
+    solved = exact.transport
+    best = solved.kantorovich_potential
+    gap = best(solved.source.points).mean() - best(solved.target.points).mean()
+    numbers = {
+        "truth_correlation": exact.along.correlation,
+        "truth_rmse": exact.along.rmse,
+        "gap_ratio": exact.ratio,
+        "exact_ratio": float(gap) / exact.w1 if exact.w1 else math.nan,
+    }
+    if known_of_the_best(game.settings, data):
+        numbers["gap_least"] = predicted_slope(exact.w1, game.settings.penalty_weight)
+    return Beside(exact.potential, numbers)
+
+
 def known_of_the_best(settings: GameSettings, data: Distribution) -> str:
     """Return which number tells how wide the gap of the best penalised critic is; or nothing.
 
@@ -145,7 +170,7 @@ def _fresh_pairs(game: Game, data: Distribution) -> list[tuple[Tensor, Tensor]]:
     """Return real and generated clouds that are not those of the truth; the same at every call."""
     count, classes = (ON_A_LINE if data.kind == "line" else FEWER), game.settings.classes
     noise = game.evaluation_noise(MEASURED + FRESH * count)[MEASURED:]
-    labels = torch.arange(len(noise)) % classes if classes else None
+    labels = asked_labels(len(noise), data.shares) if classes else None
     made = game.generate(noise, labels)
     return list(zip(_held_out(data, count), made.split(count), strict=True))
 

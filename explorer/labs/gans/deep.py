@@ -26,7 +26,7 @@ from explorer.gans.distributions import distribution
 from explorer.gans.game import Game
 from explorer.gans.settings import GameSettings, Hyperparameters
 from explorer.labs.gans.standards import reference
-from explorer.labs.gans.words import spoken
+from explorer.labs.prose import spoken
 from explorer.runs.frames import Frame
 
 STEPS_PER_FRAME = 5

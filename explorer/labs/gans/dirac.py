@@ -33,7 +33,7 @@ from explorer.gans.dirac import (
     verdict,
     weights_that_draw_in,
 )
-from explorer.labs.gans.words import fixed, spoken
+from explorer.labs.prose import fixed, spoken
 from explorer.runs.frames import Frame
 
 EDGE = 3.0  # of the portrait: θ and ψ from −3 to 3, wherever they may start

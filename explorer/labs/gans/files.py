@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 
-from explorer.gans.drawn import Table
+from explorer.gans.conditional import asked_labels
+from explorer.gans.table import Table
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.side import Side
 from explorer.labs.gans.standards import MEASURED
@@ -46,18 +46,20 @@ def samples(
         # The last numbers of a short row of noise are others than in a long one.
         noise = side.game.evaluation_noise(max(count, MEASURED))[:count]
         classes = side.game.settings.classes
-        labels = torch.arange(count) % classes if classes else None
+        labels = asked_labels(count, side.data.shares) if classes else None
         points = side.game.generate(noise, labels).double()
         if table is not None:
             points = table.original(points)
-        asked: list[list[int]] = [[]] * count if labels is None else labels[:, None].tolist()
+        asked: list[list[object]] = [[]] * count if labels is None else labels[:, None].tolist()
+        if labels is not None and table is not None and table.classes:
+            asked = [[table.classes[label]] for label in labels.tolist()]
         rows += [[side.name, *at, *label] for at, label in zip(points.tolist(), asked, strict=True)]
         dimensions = points.shape[1]
         columns = ["x", "y"][:dimensions]
         if dimensions > 2:
             columns = [f"pixel{k}" for k in range(dimensions)]
-        if table is not None and table.header:
-            columns = list(table.header)
+        if table is not None:
+            columns = list(table.names)
         columns = ["game", *columns, *(["label"] if classes else [])]
     return numbers_csv(columns, rows)
 

@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from explorer.dials import again, check, dial, shared
 from explorer.gans.distributions import Distribution
 from explorer.gans.game import Sampler
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.settings import GameSettings, Hyperparameters
-from explorer.labs.gans.data import DATA, DEFAULT_DRAWING, LONGEST_DRAWING, data_of, strokes_of
+from explorer.labs.gans.data import (
+    DATA,
+    DEFAULT_CLOUD,
+    DEFAULT_DRAWING,
+    LONGEST_CLOUD,
+    LONGEST_DRAWING,
+    cloud_of,
+    data_of,
+    strokes_of,
+)
 from explorer.labs.gans.turning import FIELD_OF_SIDE, Turning
 
 MOST_NUMBERS = 1_024 * 21 * 512 * 12
@@ -40,6 +51,15 @@ class Games(Hyperparameters, Turning):
     drawing: str = dial(  # what "drawn" is; `data.drawing_text` writes it
         DEFAULT_DRAWING, "Drawing", longest=LONGEST_DRAWING
     )
+    cloud: str = dial(  # what "cloud" is; `data.cloud_text` writes it
+        DEFAULT_CLOUD, "Points of the data", longest=LONGEST_CLOUD
+    )
+    given: str = dial(
+        "",
+        "Points of the generator",
+        "It returns these, stands still, and the judge alone learns.",
+        longest=LONGEST_CLOUD,
+    )
     theta: float = dial(
         1.4, "Distance of the lines", "θ; exact W₁ is |θ|.", low=-4.0, high=4.0, step=0.1
     )
@@ -61,6 +81,7 @@ class Games(Hyperparameters, Turning):
         if self.fourth and not self.third:
             raise ValueError("a fourth game needs a third")
         data = self.distribution()
+        self._check_given(data)
         if self.conditional and not data.classes:
             raise ValueError(f"{data.spoken}: this data has no labels to condition on")
         for side, _, _ in self.sides():
@@ -72,6 +93,21 @@ class Games(Hyperparameters, Turning):
                 turned |= values
                 for side, _, _ in self.sides():
                     self.at(turned, side)
+
+    def _check_given(self, data: Distribution) -> None:
+        if not self.given:
+            return
+        if "cloud" not in data.needs:
+            raise ValueError("a generator of given points needs given points as its data, 'cloud'")
+        ours, theirs = len(cloud_of(self.given)), len(cloud_of(self.cloud))
+        if ours != theirs:
+            raise ValueError(f"both clouds need as many points: {ours} and {theirs}")
+        if self.generator_rate:
+            raise ValueError("a generator of given points stands still: its rate must be 0")
+
+    def standing(self) -> Tensor | None:
+        """The points of a generator that stands still, (N, 2); None where it learns."""
+        return cloud_of(self.given) if self.given else None
 
     def _check_all_stay(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
@@ -85,7 +121,7 @@ class Games(Hyperparameters, Turning):
 
     def distribution(self) -> Distribution:
         """What is learned. ValueError where that needs something that is not here."""
-        return data_of(self.data, self.theta, self.drawing, self._points())
+        return data_of(self.data, self.theta, self.drawing, self._points(), self.cloud, self.given)
 
     def sides(self) -> tuple[tuple[str, str, str], ...]:
         """(letter, title, objective) of each game, in order; equal titles carry their letter."""

@@ -21,6 +21,7 @@ import torch
 
 from explorer.dials import dial
 from explorer.gans.bands import Band, Better, compare
+from explorer.gans.conditional import asked_labels
 from explorer.gans.game import Game
 from explorer.gans.seeds import Summary, population_report, summary
 from explorer.labs.gans.games import Games
@@ -105,7 +106,10 @@ class Many(Games):
     def stream(self, state: Mapping[str, np.ndarray] | None = None) -> Iterator[Frame]:
         """Yield the frames of the run, or those after the frame whose ``state`` is given."""
         seeds = range(self.seed, self.seed + self.seeds)
-        games = {s: Game(self.settings(s), self.sampler(), seeds) for s, _, _ in self.sides()}
+        games = {
+            s: Game(self.settings(s), self.sampler(), seeds, given=self.standing())
+            for s, _, _ in self.sides()
+        }
         found: dict[str, np.ndarray] = {}
         step = 0
         if state is None:
@@ -129,7 +133,7 @@ class Many(Games):
         for side, game in games.items():
             noise = game.evaluation_noise(self.shown)
             classes = game.settings.classes
-            labels = torch.arange(self.shown) % classes if classes else None
+            labels = asked_labels(self.shown, data.shares) if classes else None
             for k, cloud in enumerate(game.generate(noise, labels)):
                 near = cloud.nan_to_num(FARTHEST, FARTHEST, -FARTHEST).clamp(-FARTHEST, FARTHEST)
                 arrays[f"{side}/{k}/fake"] = on_the_plane(near)

@@ -69,8 +69,8 @@ from explorer.labs.gans import looks, words
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.data import DATA
 from explorer.labs.gans.games import Games
-from explorer.labs.gans.side import STEPS_PER_DISTANCE, TILES, Side
-from explorer.labs.gans.standards import reference, standards
+from explorer.labs.gans.side import STEPS_PER_DISTANCE, TILES, Side, pictured
+from explorer.labs.gans.standards import standards
 from explorer.labs.gans.turning import SIDES
 from explorer.runs.frames import Frame
 
@@ -150,7 +150,7 @@ class Match(Games):
         if data.kind == "image":
             arrays["tiles"] = held_out_images().pixels[:TILES].view(-1, 8, 8).numpy()
             return Frame(0, arrays, between)
-        real = reference(data)
+        real = pictured(self)
         if data.kind == "line":
             assert data.log_density is not None
             assert data.cdf is not None

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from explorer import dials as rows
+from explorer.gans.conditional import asked_labels
 from explorer.gans.data import Distribution
 from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.penalty import penalty
@@ -26,15 +27,26 @@ RULES = ("penalty", "weighed_by", "clips", "relativistic")
 
 
 def as_script(
-    match: Match, link: str = "", name: str = "games.py", ticks: int | None = None
+    match: Match,
+    link: str = "",
+    name: str = "games.py",
+    ticks: int | None = None,
+    read: str = "",
 ) -> str:
     """The same games in modules, optimizers and automatic differentiation, a file of text.
 
-    It plays up to ``ticks``, or the whole match.
+    It plays up to ``ticks``, or the whole match; ``read`` says how a table was read, whose points
+    stand in the script.
     Weights, data, noise and mixing come from the same streams of random numbers, so that the first
     steps give the same numbers but for rounding; dials that were turned are turned at their steps.
-    ValueError where spectral normalisation was turned on or off on the way.
+    ValueError where spectral normalisation was turned on or off on the way, and for a generator of
+    given points.
     """
+    if match.given:
+        raise ValueError(
+            "the script has a generator that learns, and none of given points: take points as a "
+            "file instead"
+        )
     sides = match.players()
     start = {side.name: _settings(side, match.clock) for side in sides}
     turns: dict[int, dict[str, Any]] = {}
@@ -59,6 +71,7 @@ def as_script(
         "TURNS": turns,
         "TICKS": end,
         "PLANE": data.kind != "image",
+        "SHARES": data.shares,
     }
     quotation = _quotation(data, [name for name in OBJECTIVES if name in objectives])
     needs = ", and scikit-learn for the digits" if "sklearn" in quotation else ""
@@ -66,7 +79,11 @@ def as_script(
         title=" and ".join(side.title for side in sides) + f" on the {data.spoken}",
         name=name,
         needs=f"{needs}, and scipy for exact distances and pairs",
-        link=f"The link of this run: {_one_line(link)}\n" if link else "",
+        link="".join(
+            f"{line}\n"
+            for line in (_one_line(read), link and f"The link: {_one_line(link)}")
+            if line
+        ),
     )
     return (
         head
@@ -111,6 +128,7 @@ def _quotation(data: Distribution, objectives: list[str]) -> str:
     quotation = Quotation(own)
     quotation.add(data.draw.func if isinstance(data.draw, partial) else data.draw)
     quotation.add(penalty)
+    quotation.add(asked_labels)
     named = []
     for name in objectives:
         rules = OBJECTIVES[name]
@@ -144,6 +162,8 @@ def _literal(value: object) -> str:
     """A parameter of a sampler as source text, exact to the last bit. TypeError for any other."""
     if isinstance(value, bool | int | float | str):
         return repr(value)
+    if isinstance(value, torch.Tensor) and value.dtype == torch.int64:  # labels: small and whole
+        return f"{_literal(value.float())}.long()"
     if not (isinstance(value, torch.Tensor) and value.dtype == torch.float32):
         raise TypeError(f"a script holds numbers and float32 tensors, not {type(value).__name__}")
     if value.numel() <= WRITTEN_OUT:

@@ -187,7 +187,7 @@ class Game:
         """Points from noise that no step draws: the same at every call."""
         self.rngs["evaluation"].manual_seed(STREAMS["evaluation"])
         noise = self.noise(2_500, "evaluation")
-        labels = torch.arange(2_500) % self.s.classes if self.s.classes else None
+        labels = asked_labels(2_500, SHARES) if self.s.classes else None
         self.generator.eval()
         points = self.generator(self.beside(noise, labels))
         self.generator.train()

@@ -14,6 +14,7 @@ from explorer.labs.gans.looks import LAYERS
 from explorer.labs.gans.many import Many
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.slow import Iteration, Slow
+from explorer.labs.gans.tables import Reading
 from explorer.labs.gans.views import VIEWS
 
 
@@ -41,6 +42,7 @@ class GanLab(Games):
     slow: Iteration = field(default=Iteration())
     dirac: Portrait = field(default=Portrait())
     deep: Critics = field(default=Critics())
+    table: Reading = field(default=Reading())
 
     def __post_init__(self) -> None:
         if self.upload and not (len(self.upload) == 16 and self.upload.isalnum()):
@@ -48,9 +50,10 @@ class GanLab(Games):
         super().__post_init__()
 
     def _free(self) -> frozenset[str]:
-        """What the match does not depend on; an upload is what its ``points`` come from."""
+        """What the match does not depend on; an upload, read so, is what its ``points`` are."""
         ours = {known.name for known in fields(Match)}
-        return frozenset(values(self)) - ours - {"upload"}
+        read = {f"table_{name}" for name in values(self.table)}
+        return frozenset(values(self)) - ours - read - {"upload"}
 
     def distribution(self) -> Distribution:
         """What is learned; two points stand for a table that is not here (`missing`)."""
@@ -58,16 +61,16 @@ class GanLab(Games):
 
     @property
     def missing(self) -> str:
-        """Why there is no match, in one sentence: the table is not here. Empty where there is."""
+        """Why there is no match, in one sentence: no table, or none so read; else empty."""
         if "points" not in DATA[self.data].needs or self._points():
             return ""
         if self.upload:
-            return "the uploaded table is not here any more: upload it again"
-        return "there is no table yet: upload one with two columns of numbers"
+            return tables.why_not(self.upload, self.table)
+        return "there is no table yet: upload one"
 
     def _points(self) -> str:
         wanted = self.upload and "points" in DATA[self.data].needs
-        return tables.points(self.upload) if wanted else ""
+        return tables.points(self.upload, self.table) if wanted else ""
 
     def experiment(self) -> Match | Many | Deep:
         """The run of the view that is looked at. ValueError where that view has none."""

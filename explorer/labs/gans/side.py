@@ -9,15 +9,17 @@ import torch
 from torch import Tensor
 
 from explorer.gans.audit import duality_gap
+from explorer.gans.conditional import asked_labels
 from explorer.gans.distances import discriminator_accuracy
 from explorer.gans.distributions import Distribution
 from explorer.gans.game import Game
+from explorer.gans.given import noise_of_each
 from explorer.gans.images import CLASSES, class_report
 from explorer.gans.learned import mode_report
 from explorer.labs.gans import looks, words
 from explorer.labs.gans.beside import OF_THE_TRUTH, truth_beside
 from explorer.labs.gans.clocks import CLOCKS
-from explorer.labs.gans.data import SHOWN
+from explorer.labs.gans.data import SHOWN, cloud_of
 from explorer.labs.gans.narration import Story, mode_names
 from explorer.labs.gans.standards import FAR, FEWER, MEASURED, NEAR, reference
 
@@ -46,8 +48,8 @@ class Side:
         self.match, self.name, self.title = match, name, title
         self.data = match.distribution()
         self.dials: dict[str, Any] = {}
-        self.game = Game(match.settings(name), match.sampler())
-        self.real = reference(self.data)
+        self.game = Game(match.settings(name), match.sampler(), given=match.standing())
+        self.real = pictured(match)
         if match.conditional and self.data.kind != "image":
             self.labels_of_real = _nearest_labels(self.data, self.real)
         self.story = Story(_names(self.data), patience=PATIENCE)
@@ -84,7 +86,11 @@ class Side:
         settings = self.game.settings
         self.rules = self.game.objective
         self.noise = self.game.evaluation_noise(MEASURED)
-        self.labels = torch.arange(MEASURED) % settings.classes if settings.classes else None
+        if self.game.given is not None:  # all of its points, each of them once
+            count = len(self.game.given)
+            self.noise = noise_of_each(count, settings.noise_dim, settings.noise)
+        asked = settings.classes > 0
+        self.labels = asked_labels(MEASURED, self.data.shares) if asked else None
         self.lattice, self.thickness = looks.noise_lattice(settings.noise, settings.noise_dim)
         self.work_of_a_step = looks.work_of_a_step(self.game)
 
@@ -100,7 +106,7 @@ class Side:
                 for name in OF_ONE_OBJECTIVE:
                     self.held.pop(name, None)
             state = self.game.state()
-            self.game = Game(settings, self.match.sampler())
+            self.game = Game(settings, self.match.sampler(), given=self.match.standing())
             self.game.restore(state)
             self._look()
 
@@ -167,9 +173,9 @@ class Side:
             if step % STEPS_PER_DISTANCE == 0 and not hurried:
                 self._measure(NEAR, self.real, samples[:SHOWN])
             if step % STEPS_PER_FAR == 0 and not hurried:
-                self._measure(FAR, reference(self.data, FEWER), samples[:FEWER])
+                self._measure(FAR, pictured(self.match, FEWER), samples[: self.few])
             if (step % STEPS_PER_FAR == 0 or self.due) and not hurried:
-                self._truth(samples[:FEWER])
+                self._truth(samples[: self.few])
                 self.due = False
         self._losses(numbers)
         if audit and step % STEPS_PER_AUDIT == 0 and not hurried:
@@ -231,8 +237,17 @@ class Side:
         if not self.rules.relativistic:
             return None
         if labels is None:
-            return self.game.judge(self.real[:: SHOWN // ARROWS])
+            return self.game.judge(self._some_real(ARROWS))
         return self.game.judge(self.real[_alike(self.labels_of_real, labels)], labels)
+
+    @property
+    def few(self) -> int:
+        """How many points a side what is slow is measured of: all of a generator's given ones."""
+        return FEWER if self.game.given is None else len(self.game.given)
+
+    def _some_real(self, count: int) -> Tensor:
+        """So many of the data's points, of all parts of it; the first ones of given points."""
+        return self.real[:: SHOWN // count] if self.game.given is None else self.real[:count]
 
     def _report(self, step: int, samples: Tensor) -> str:
         some = slice(0, ARROWS)
@@ -241,8 +256,8 @@ class Side:
         self.held["slope_between"] = float(slopes.mean())
         self.kept["slopes"] = looks.slope_shares(slopes)
         if self.rules.gives_probability and self.labels is None:
-            on_real = self.game.judge(self.real[:: SHOWN // FEWER])
-            on_fake = self.game.judge(samples[:FEWER])
+            on_real = self.game.judge(self._some_real(FEWER))
+            on_fake = self.game.judge(samples[: self.few])
             right = discriminator_accuracy(self.game.settings.objective, on_real, on_fake)
             self.held |= {"accuracy_real": right[0], "accuracy_fake": right[1]}
             self.held["accuracy"] = sum(right) / 2
@@ -275,7 +290,8 @@ class Side:
     def _truth(self, samples: Tensor) -> None:
         """The exact critic or the optimal discriminator of these samples, beside the learned."""
         name = "truth_profile" if self.data.kind == "line" else "truth"
-        found = truth_beside(self.game, self.data, samples, self.coarse)
+        real = pictured(self.match, FEWER)
+        found = truth_beside(self.game, self.data, real, samples, self.coarse)
         self.kept[name] = found.picture.view(self.coarse_shape).numpy()
         self.kept.pop("best_profile", None)
         if found.best is not None:
@@ -366,6 +382,11 @@ class Side:
         self.credit = float(parts["clock"]["credit"])
         self.updates = int(parts["clock"]["updates"])
         self.work = float(parts["clock"]["work"])
+
+
+def pictured(match: "Games", count: int = SHOWN) -> Tensor:
+    """The data points of a picture; beside a generator of given points, all that the data has."""
+    return reference(match.distribution(), count) if not match.given else cloud_of(match.cloud)
 
 
 def _nearest_labels(data: Distribution, points: Tensor) -> Tensor:

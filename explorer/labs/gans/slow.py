@@ -36,8 +36,7 @@ from explorer.labs.gans import looks
 from explorer.labs.gans.games import Games
 from explorer.labs.gans.standards import reference
 from explorer.labs.gans.turning import SIDES
-from explorer.labs.gans.words import spoken
-from explorer.labs.prose import listing
+from explorer.labs.prose import listing, spoken
 from explorer.runs.frames import Frame
 
 MOST = 256  # points of a batch that are shown
@@ -214,7 +213,7 @@ class Slow(Games, Iteration):
 
 def _played(slow: Slow) -> Game:
     """The game after the iterations before; those that were played lately are not played again."""
-    game = Game(slow.settings(slow.side), slow.sampler())
+    game = Game(slow.settings(slow.side), slow.sampler(), given=slow.standing())
     if slow.step:
         game.restore(_state(slow))
     return game

@@ -3,7 +3,6 @@
 Every claim is made only where the numbers of the frame bear it out.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,40 +15,12 @@ from explorer.gans.settings import GameSettings
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.looks import FLAT, SURE
 from explorer.labs.gans.standards import standard
-from explorer.labs.prose import listing, number_word
+from explorer.labs.prose import listing, number_word, spoken
 
 Side = tuple[str, str, str]
 """letter, title, objective"""
 
 LOOKS = 80  # at the distances of a match of 4,000 ticks
-
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def spoken(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits as people write it: −0.25, 2.8×10⁻¹⁶.
-
-    Powers of ten stand where there would be many zeros: below 0.001 and from 100,000 on.
-    """
-    sign = "−" if value < 0 else ""
-    if not math.isfinite(value):
-        return f"{sign}∞" if math.isinf(value) else "no number"
-    if value == 0:
-        return "0"
-    mantissa, power = f"{abs(value):.{digits - 1}e}".split("e")
-    exponent = int(power)
-    if -4 < exponent < 5:
-        size = f"{float(f'{mantissa}e{power}'):,.{max(0, digits - 1 - exponent)}f}"
-        return sign + (size.rstrip("0").rstrip(".") if "." in size else size)
-    ten = f"10{str(exponent).translate(SUPERSCRIPT)}"
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{sign}{ten}" if mantissa == "1" else f"{sign}{mantissa}×{ten}"
-
-
-def fixed(value: float, digits: int = 2) -> str:
-    """Return a number with so many decimals and a true minus sign; zero has no sign."""
-    text = f"{abs(value):.{digits}f}"
-    return f"−{text}" if value < 0 and float(text) else text
 
 
 def verdict(

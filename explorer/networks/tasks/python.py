@@ -13,6 +13,7 @@ from explorer.sequences.training import CharacterTraining
 
 SKIPPED = {"test", "tests", "idlelib", "lib2to3", "turtledemo", "encodings", "pydoc_data"}
 """Tests, an editor, a code converter, demos, tables and generated text: not everyday Python."""
+STDLIB = sys.stdlib_module_names
 
 
 @cache
@@ -26,20 +27,41 @@ def python_source() -> Text:
     root = Path(sysconfig.get_path("stdlib"))
     parts: dict[str, list[str]] = {"learned": [], "choosing": [], "scoring": []}
     for name, path in _modules(root):
-        share = zlib.crc32(name.encode()) % 20
-        part = {0: "choosing", 1: "scoring"}.get(share, "learned")
-        parts[part].append(path.read_text(encoding="utf-8"))
+        parts[_part(name)].append(path.read_text(encoding="utf-8"))
     return parted("source of the Python standard library", parts, "files", syntax)
+
+
+@cache
+def python_excerpt(learned: int, held_out: int) -> tuple[str, str]:
+    """The first so many characters of what is learned from, and of what is held out to score on.
+
+    Those of `python_source`, of which no more is read than this takes.
+    """
+    wanted, found = {"learned": learned, "scoring": held_out}, {"learned": "", "scoring": ""}
+    for name, path in _modules(Path(sysconfig.get_path("stdlib"))):
+        part = _part(name)
+        if part in wanted and len(found[part]) < wanted[part]:
+            found[part] += path.read_text(encoding="utf-8")
+        elif all(len(found[each]) >= wanted[each] for each in wanted):
+            break
+    return found["learned"][:learned], found["scoring"][:held_out]
+
+
+def _part(name: str) -> str:
+    """The part that a file belongs to, by a checksum of its name."""
+    return {0: "choosing", 1: "scoring"}.get(zlib.crc32(name.encode()) % 20, "learned")
 
 
 def _modules(root: Path) -> list[tuple[str, Path]]:
     """Every module by its path below the library, sorted; no third-party or machine-made ones."""
-    named = [(path.relative_to(root), path) for path in root.rglob("*.py")]
+    # Other packages lie below the library too, far more files than its own: nobody goes there.
+    ours = [top for top in root.iterdir() if top.name.removesuffix(".py") in STDLIB]
+    paths = [path for top in ours for path in (top.rglob("*.py") if top.is_dir() else [top])]
+    named = [(path.relative_to(root), path) for path in paths if path.suffix == ".py"]
     kept = [
         (relative.as_posix(), path)
         for relative, path in named
-        if relative.parts[0].removesuffix(".py") in sys.stdlib_module_names
-        and not SKIPPED.intersection(relative.parts)
+        if not SKIPPED.intersection(relative.parts)
         and not relative.name.startswith("_sysconfigdata")
     ]
     return sorted(kept)

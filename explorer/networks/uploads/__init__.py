@@ -8,17 +8,21 @@ Nothing of a file is executed, nothing is written, and its name is shown but nev
 """
 
 from explorer.networks.uploads.found import Convention, Found, Table, Upload
+from explorer.networks.uploads.lettered import Lettered, Wiring, lettered, wirings
 from explorer.networks.uploads.limits import LARGEST_FILE, MOST_LAYERS, MOST_UNITS
-from explorer.networks.uploads.opening import EXTENSIONS, opened
+from explorer.networks.uploads.opening import opened
 
 __all__ = [
-    "EXTENSIONS",
     "LARGEST_FILE",
     "MOST_LAYERS",
     "MOST_UNITS",
     "Convention",
     "Found",
+    "Lettered",
     "Table",
     "Upload",
+    "Wiring",
+    "lettered",
     "opened",
+    "wirings",
 ]

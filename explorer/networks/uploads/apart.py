@@ -40,24 +40,33 @@ def read(data: bytes, most_entries: int, most_numbers: int) -> tuple[dict[str, A
     import h5py  # type: ignore[import-untyped]
 
     with h5py.File(io.BytesIO(data), "r") as file:
-        kept, names = {}, {}
+        kept, names, orders, groups = {}, {}, {}, []
         for count, (path, found) in enumerate(walk(file, "", 0)):
             if count >= most_entries:
                 return {"refused": "it lists far too much; save the weights alone"}, []
             if isinstance(found, h5py.Dataset):
                 if plain(found):
                     kept[path] = found
-            elif isinstance(noted := found.attrs.get("name"), str):
+                continue
+            groups.append(path)
+            if isinstance(noted := found.attrs.get("name"), str):
                 names[path] = noted
+            if order := listed(found, "weight_names") or listed(found, "layer_names"):
+                orders[path] = order
         shapes = [shape for d in kept.values() for shape in (d.shape, d.chunks or (0,))]
         if sum(map(math.prod, shapes)) > most_numbers:
             return {"refused": f"it holds more than {most_numbers:,} numbers; save less"}, []
-        config = file.attrs.get("model_config", "")
+        if order := listed(file, "layer_names"):
+            orders[""] = order
+        noting = [file, *(file[name] for name in kinds(file) if name == "model_weights")]
         arrays = {path: dataset[()] for path, dataset in kept.items()}
         header = {
             "arrays": [[path, a.dtype.str, list(a.shape)] for path, a in arrays.items()],
             "names": names,
-            "config": config if isinstance(config, str) else "",
+            "groups": groups,
+            "orders": orders,
+            "config": told(file, "model_config"),
+            "version": next(filter(None, (told(each, "keras_version") for each in noting)), ""),
         }
         return header, [array.tobytes() for array in arrays.values()]
 
@@ -73,6 +82,40 @@ def walk(group: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
         yield path, found
         if isinstance(found, h5py.Group) and depth < DEEPEST:
             yield from walk(found, path, depth + 1)
+
+
+def listed(group: Any, what: str) -> list[str]:
+    """A list of names that Keras notes at a group; long ones are cut into numbered pieces."""
+    found: list[str] = []
+    pieces = [what] if what in group.attrs else [f"{what}{n}" for n in range(100)]
+    for piece in pieces:
+        if piece not in group.attrs:
+            break
+        noted = group.attrs[piece]
+        if getattr(noted, "dtype", None) is None or noted.dtype.kind not in "OS":
+            break
+        found += [text(each) for each in noted.ravel()]
+    return found
+
+
+def told(group: Any, what: str) -> str:
+    """A text that Keras notes at a group; empty where there is none."""
+    return text(group.attrs.get(what, ""))
+
+
+def text(noted: Any) -> str:
+    """A text or its bytes, as either version of the library writes them."""
+    if isinstance(noted, bytes):
+        return noted.decode("utf-8", "replace")
+    return noted if isinstance(noted, str) else ""
+
+
+def kinds(group: Any) -> set[str]:
+    """The groups of a group that are there themselves, not by a link."""
+    import h5py
+
+    own = (name for name in group if isinstance(group.get(name, getlink=True), h5py.HardLink))
+    return {name for name in own if isinstance(group[name], h5py.Group)}
 
 
 def plain(dataset: Any) -> bool:

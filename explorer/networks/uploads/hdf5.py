@@ -20,14 +20,20 @@ LONGEST = 20.0  # seconds
 
 @dataclass(frozen=True)
 class Arrays:
-    """The numbers of a file by their path in it, and the layer names that Keras notes beside.
+    """The numbers of a file by their path in it, and what Keras notes beside them.
 
-    `config` is the model's description where an older Keras kept it in the same file.
+    `names` are those of layers; `groups` the paths of all groups, empty ones too. `orders` are the
+    names that older versions list at a group, of its layers or of its arrays, in the model's order.
+    `config` is the model's description where they kept it in the same file, and `version` that of
+    the Keras that wrote it; empty where the file does not say.
     """
 
     tensors: dict[str, Tensor]
     names: dict[str, str]
     config: str
+    groups: tuple[str, ...]
+    orders: dict[str, list[str]]
+    version: str
 
 
 def arrays(data: bytes) -> Arrays:
@@ -59,4 +65,11 @@ def arrays(data: bytes) -> Arrays:
         start += values.nbytes
         precision = np.float64 if values.itemsize == 8 else np.float32
         tensors[path] = torch.from_numpy(values.astype(precision))
-    return Arrays(tensors, header["names"], header["config"])
+    return Arrays(
+        tensors,
+        names=header["names"],
+        config=header["config"],
+        groups=tuple(header["groups"]),
+        orders=header["orders"],
+        version=header["version"],
+    )

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from torch import Tensor
 
-LARGEST_FILE = 20_000_000  # bytes, as it is and unpacked
-MOST_NUMBERS = 10_000_000  # of all matrices together: 20 MB of float16
+from explorer.dials import files
+
+LARGEST_FILE = files.LARGEST_FILE  # bytes, as it is and unpacked
+MOST_NUMBERS = 20_000_000  # of all matrices together; a proof holds them twice in float64
 MOST_ENTRIES = 10_000  # names, nodes or files within the file
-MOST_UNITS = 256
+MOST_UNITS = 1_024
 MOST_LAYERS = 8
 MOST_NETWORKS = 16
 MOST_TABLES = 100  # matrices that may be an embedding or a readout
+MOST_LETTERS = 5_000  # codes of an alphabet
 
 
 class RefusedError(ValueError):
@@ -23,7 +26,7 @@ class RefusedError(ValueError):
 def check_sizes(units: int, layers: int) -> None:
     """Raise `RefusedError` for more units or layers than the laboratory shows."""
     if units > MOST_UNITS:
-        raise RefusedError(f"it has {units:,} units; the laboratory shows up to {MOST_UNITS}")
+        raise RefusedError(f"it has {units:,} units; the laboratory shows up to {MOST_UNITS:,}")
     if layers > MOST_LAYERS:
         raise RefusedError(f"it has {layers} layers; the laboratory shows up to {MOST_LAYERS}")
 
@@ -65,8 +68,7 @@ def entries(data: bytes) -> dict[str, zipfile.ZipInfo]:
         raise RefusedError("it holds two files of one name; save and upload it again")
     if len(listed) > MOST_ENTRIES or sum(each.file_size for each in listed) > LARGEST_FILE:
         raise RefusedError(
-            f"it unpacks to more than {LARGEST_FILE // 1_000_000} MB; save the recurrent layers "
-            f"alone"
+            f"it unpacks to more than {files.LARGEST_MB} MB; save the recurrent layers alone"
         )
     return {each.filename: each for each in listed}
 

@@ -1,25 +1,44 @@
 """Recurrent layers out of ONNX files: the nodes LSTM, GRU and RNN with constant weights."""
 
+import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 
-from explorer.cells import CELLS, Weights
+from explorer.cells import CELLS, Activation, Weights, activation, hard_sigmoid
 from explorer.cells.conventions import from_onnx, packing
 from explorer.networks.uploads.found import Claim, Contents, Convention, Table
-from explorer.networks.uploads.graph import MOVES, Graph, Node, graph
-from explorer.networks.uploads.limits import RefusedError, check_count, check_finite, check_sizes
+from explorer.networks.uploads.graph import Graph, Node, graph
+from explorer.networks.uploads.limits import (
+    MOST_TABLES,
+    RefusedError,
+    check_count,
+    check_finite,
+    check_sizes,
+)
 from explorer.networks.uploads.runtime import evaluated, who
 from explorer.sequences.stack import Stack
 
 BLOCKS = {"LSTM": 4, "GRU": 3, "RNN": 1}
 USUAL = {"LSTM": ("Sigmoid", "Tanh", "Tanh"), "GRU": ("Sigmoid", "Tanh"), "RNN": ("Tanh",)}
 DIRECTIONS = {"forward": "forward", "reverse": "backward", "bidirectional": "both"}
+MOVING = ("Squeeze", "Transpose", "Reshape")
 BETWEEN = ("Squeeze", "Transpose", "Reshape", "Identity", "Dropout", "Cast")
 """What exporters put between two layers."""
+RECURRENT = re.compile(r"LSTM|GRU(?!e)|RNN(?!T)", re.IGNORECASE)
+LOOPS = ("Loop", "Scan")
+MOST_SAID = 8  # sentences about nodes that are not read
+AGAIN = "The graph uses it in more than one place."
+HALVES = ("float16", "bfloat16")
+COMPUTING = (
+    *("Gather", "MatMul", "Gemm", "Conv", "Mul", "Div", "PRelu", "LayerNormalization"),
+    *("BatchNormalization", "InstanceNormalization", "GroupNormalization"),
+)
+FLOATS = (1, 10, 11, 16)  # in ONNX' list of types: 32, 16, 64 bits, and bfloat16
 FARTHEST = 8  # such nodes between two layers
 
 
@@ -34,6 +53,8 @@ class Layer:
     R: np.ndarray
     B: np.ndarray | None
     P: np.ndarray | None
+    scope: Graph
+    facts: tuple[str, ...]
 
     @property
     def units(self) -> int:
@@ -44,6 +65,13 @@ class Layer:
     def name(self) -> str:
         """The node's name, or its kind."""
         return self.node.name or self.node.kind
+
+    @property
+    def kept(self) -> tuple[object, ...]:
+        """What tells it from another: its settings, and where its arrays come from."""
+        settings = sorted((name, str(value)) for name, value in self.node.settings.items())
+        places = [self.node.reading(place) for place in (1, 2, 3, 7)]
+        return self.node.kind, *settings, *places, self.W.tobytes(), self.R.tobytes()
 
     @property
     def ways(self) -> tuple[Weights, ...]:
@@ -62,23 +90,83 @@ def model(data: bytes) -> Contents:
     told = graph(data)
     layers: list[Layer] = []
     refused: list[str] = []
-    recurrent = [node for node in told.nodes if node.kind in BLOCKS]
+    every = [(node, scope) for scope in told.everywhere() for node in scope.nodes]
+    recurrent = [(node, scope) for node, scope in every if node.kind in BLOCKS and not node.domain]
     check_count(len(recurrent))
-    for node in recurrent:
+    for node, scope in recurrent:
         try:
-            layers.append(_layer(node, told))
+            layers.append(_layer(node, scope))
         except ValueError as why:
-            refused.append(f"{node.name or node.kind}: {why}")
+            refused.append(f"{node.name or node.kind}{_inside(scope)}: {why}")
     claims = []
-    for chain in _chains(layers, told):
+    for chain in _once(_chains(layers)):
         try:
-            claims.append(_claim(chain, told))
+            claims.append(_claim(chain))
         except ValueError as why:
             refused.append(f"{chain[0].name}: {why}")
-    return Contents("ONNX model", tuple(claims), *_tables(told), tuple(refused))
+    refused += _foreign(every, bool(recurrent))
+    return Contents(
+        "ONNX model", tuple(claims), *_tables(every), tuple(refused), aside=_aside(every)
+    )
+
+
+def _aside(every: Sequence[tuple[Node, Graph]]) -> tuple[str, ...]:
+    """The names of all arrays of floats that something is looked up in or multiplied with.
+
+    What is only added is left out: it is the bias of a matrix that is named, or stands for a state.
+    """
+    names = [
+        name
+        for node, scope in every
+        if node.kind in COMPUTING
+        for name in node.reads
+        if name in scope.stored
+        and scope.stored[name].data_type in FLOATS
+        and math.prod(scope.stored[name].dims) > 1
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _inside(scope: Graph) -> str:
+    return f", inside {' in '.join(reversed(scope.within))}" if scope.within else ""
+
+
+def _foreign(every: Sequence[tuple[Node, Graph]], any_recurrent: bool) -> list[str]:
+    """Sentences about what may be recurrent and is not read."""
+    said = []
+    for node, scope in every:
+        known = node.kind in BLOCKS and not node.domain
+        if RECURRENT.search(node.kind) and not known:
+            whose = f" of {node.domain[:40]}" if node.domain else ""
+            way_out = "before it is quantised" if "Quant" in node.kind else "again"
+            said.append(
+                f"{node.name or node.kind}{_inside(scope)}: it is a {node.kind[:40]}{whose}, which "
+                f"is not read here; export the network {way_out}, with ONNX' own LSTM, GRU or RNN"
+            )
+    loops = sorted({node.kind for node, _ in every if node.kind in LOOPS and not node.domain})
+    if loops and not any_recurrent and not said:
+        said.append(
+            f"it has a {' and a '.join(loops)}, which may compute a recurrence out of single "
+            f"operations; export the network with the operations LSTM, GRU or RNN"
+        )
+    return list(dict.fromkeys(said))[:MOST_SAID]
+
+
+def _once(chains: Sequence[list[Layer]]) -> list[list[Layer]]:
+    """Each network once, where a graph uses the same nodes and arrays in several places."""
+    found: dict[tuple[object, ...], list[Layer]] = {}
+    for chain in chains:
+        key = tuple(layer.kept for layer in chain)
+        if key in found:
+            facts = dict.fromkeys((*found[key][0].facts, *chain[0].facts, AGAIN))
+            found[key][0] = replace(found[key][0], facts=tuple(facts))
+        else:
+            found[key] = list(chain)
+    return list(found.values())
 
 
 def _layer(node: Node, told: Graph) -> Layer:
+    """The arrays of a node, checked. Raises `RefusedError` with what is not computed here."""
     W, R = _constant(node, 1, told), _constant(node, 2, told)
     B, P = (_constant(node, place, told) if node.reading(place) else None for place in (3, 7))
     direction = _text(node.settings.get("direction", "forward"))
@@ -93,6 +181,11 @@ def _layer(node: Node, told: Graph) -> Layer:
         if array is not None and (array.shape != shape or 0 in shape):
             given, needed = ("×".join(map(str, s)) for s in (array.shape, shape))
             raise RefusedError(f"its arrays do not fit: {given} where {needed} is needed")
+    facts = [f"It stands inside {' in '.join(reversed(told.within))}."] if told.within else []
+    if any(str(a.dtype) in HALVES for a in (W, R, B, P) if a is not None):
+        W, R = _single(W), _single(R)
+        B, P = (None if a is None else _single(a) for a in (B, P))
+        facts.append("Its weights are of half precision, read as float32 without a change.")
     if len({a.dtype for a in (W, R, B, P) if a is not None}) != 1 or W.dtype.kind != "f":
         raise RefusedError("its weights are not all float32 or all float64; export them so")
     if node.settings.get("hidden_size", units) != units:
@@ -100,49 +193,95 @@ def _layer(node: Node, told: Graph) -> Layer:
     check_sizes(units, 1)
     check_finite(*(torch.from_numpy(a) for a in (W, R, B, P) if a is not None))
     return Layer(
-        node=node, cell_name=_cell_name(node, ways, P), direction=direction, W=W, R=R, B=B, P=P
+        node=node,
+        cell_name=_cell_name(node, ways, P),
+        direction=direction,
+        W=W,
+        R=R,
+        B=B,
+        P=P,
+        scope=told,
+        facts=(*facts, *_made_of(node, told)),
     )
 
 
+def _single(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32) if str(array.dtype) in HALVES else array
+
+
+def _made_of(node: Node, told: Graph) -> list[str]:
+    """What was computed to get at the weights."""
+    makers = [told.maker(node.reading(place)) for place in (1, 2, 3, 7)]
+    kinds = dict.fromkeys(maker.kind for maker in makers if maker and maker.kind != "Constant")
+    if not kinds:
+        return []
+    return [f"Its weights are made of constants by {', '.join(kinds)}, as onnx computes it."]
+
+
 def _constant(node: Node, place: int, told: Graph) -> np.ndarray:
-    name = node.reading(place)
-    if name not in told.constants or told.constants[name].ndim < 2:
-        raise RefusedError(
-            "its weights are computed or given from outside; export it with its weights as "
-            "constants"
-        )
-    return np.ascontiguousarray(told.constants[name])
+    array = told.constant(node.reading(place))
+    if array is None or array.ndim < 2:
+        why = told.stops(node.reading(place)) if array is None else "no matrices"
+        raise RefusedError(f"its weights are {why}; export it with its weights as constants")
+    return np.ascontiguousarray(array)
 
 
 def _cell_name(node: Node, ways: int, P: np.ndarray | None) -> str:
     """The cell of this laboratory. Raises `RefusedError` where there is none."""
     if node.settings.get("clip"):
         raise RefusedError("it clips its gates, which is not computed here; export it without clip")
-    usual = USUAL[node.kind]
-    activations = tuple(_text(a) for a in node.settings.get("activations", ())) or usual * ways
-    lower = tuple(a.lower() for a in activations)
-    if node.kind == "RNN" and lower == ("relu",) * ways:
-        return "rnn_relu"
-    if lower != tuple(a.lower() for a in usual) * ways:
-        raise RefusedError(
-            f"its activations are {', '.join(activations)[:60]}, which is not computed here; only "
-            f"{', '.join(usual)} is"
-        )
+    asked = _activations(node, ways)
     if node.kind == "RNN":
-        return "rnn_tanh"
+        return f"rnn_{asked[0].name}"
     if node.kind == "GRU":
-        return "gru" if node.settings.get("linear_before_reset", 0) else "gru_before"
+        family = "gru" if node.settings.get("linear_before_reset", 0) else "gru_before"
+        return CELLS[family].by(*asked).name
     coupled = bool(node.settings.get("input_forget", 0))
     if coupled and P is not None and P.any():
         raise RefusedError("it has coupled gates and peepholes at once, which is not computed here")
-    return "lstm_coupled" if coupled else "lstm" if P is None else "lstm_peephole"
+    family = "lstm_coupled" if coupled else "lstm" if P is None else "lstm_peephole"
+    return CELLS[family].by(*asked).name
 
 
-def _chains(layers: Sequence[Layer], told: Graph) -> list[list[Layer]]:
+def _activations(node: Node, ways: int) -> list[Activation]:
+    """The activations of each direction, gates first. Raises `RefusedError` for others than ours.
+
+    As onnxruntime takes them, alpha and beta go to the functions that need some, in their order.
+    """
+    usual = USUAL[node.kind]
+    told = tuple(_text(a) for a in node.settings.get("activations", ())) or usual * ways
+    alphas, betas = (list(node.settings.get(f"activation_{a}", ())) for a in ("alpha", "beta"))
+    found: list[Activation] = []
+    for place, name in enumerate(told):
+        lower, gate = name.lower(), len(usual) > 1 and place % len(usual) == 0
+        if gate and lower == "hardsigmoid":
+            slope, shift = alphas.pop(0) if alphas else 0.2, betas.pop(0) if betas else 0.5
+            found.append(hard_sigmoid(*(float(str(np.float32(n))) for n in (slope, shift))))
+        elif lower in (("sigmoid",) if gate else ("tanh", "relu")):
+            found.append(activation(lower))
+    if len(found) != len(told) or len(told) != len(usual) * ways:
+        allowed = (
+            "Tanh or Relu is"
+            if len(usual) == 1
+            else ("Sigmoid or HardSigmoid for the gates and Tanh or Relu for the rest are")
+        )
+        raise RefusedError(
+            f"its activations are {', '.join(told)[:60]}, which is not computed here; only "
+            f"{allowed}"
+        )
+    if found != found[: len(usual)] * ways:
+        raise RefusedError(
+            f"its two directions have different activations, {', '.join(told)[:60]}, which is not "
+            f"computed here"
+        )
+    return found[: len(usual)]
+
+
+def _chains(layers: Sequence[Layer]) -> list[list[Layer]]:
     """Layers of one kind and size of which each reads the sequence of the one below."""
     chains: list[list[Layer]] = []
     for layer in layers:
-        below = _below(layer, told)
+        below = _below(layer, layer.scope)
         chain = next((c for c in chains if c[-1].node is below and _fits(layer, c[-1])), None)
         if chain is None:
             chains.append([layer])
@@ -192,16 +331,22 @@ def _unscrambled(between: Sequence[Node], layer: Layer, told: Graph) -> bool:
         marked = np.arange(6 * ways * units).reshape(2, ways, 3, units)
         wanted = marked.transpose(0, 2, 1, 3).reshape(2, 3, -1)
     for node in between:
-        shape = [told.constants[name] for name in node.reads[1:] if name in told.constants]
-        try:
-            if node.kind in MOVES:
-                marked = MOVES[node.kind](node.settings, [marked, *shape])
-        except Exception:  # not to be computed with these sizes
+        if node.kind not in MOVING:
+            continue
+        first, *others = node.reads
+        shapes = {name: told.constant(name) for name in others if name}
+        known = {name: shape for name, shape in shapes.items() if shape is not None}
+        made = {}
+        if len(known) == len(shapes):
+            made = told.folding.made(node.told, {first: marked, **known})
+        if node.makes[0] in made:
+            marked = made[node.makes[0]]
+        else:  # not to be computed with these sizes
             marked = marked.reshape(*marked.shape[:2], -1)
     return marked.shape == wanted.shape and bool((marked == wanted).all())
 
 
-def _claim(chain: Sequence[Layer], told: Graph) -> Claim:
+def _claim(chain: Sequence[Layer]) -> Claim:
     first = chain[0]
     check_sizes(first.units, len(chain))
     stack = Stack(first.cell_name, tuple(layer.ways for layer in chain))
@@ -222,14 +367,14 @@ def _claim(chain: Sequence[Layer], told: Graph) -> Claim:
         biases=0 if first.B is None else 2,
         peepholes=first.P is not None,
         directions=DIRECTIONS[first.direction],
-        told_by=tuple(_told_by(chain, told)),
+        told_by=tuple(_told_by(chain)),
     )
     name = ", ".join(layer.name for layer in chain)
     against, exact = who(first.node, exact)
     return Claim(name, stack, convention, hidden, against=against, exact=exact)
 
 
-def _told_by(chain: Sequence[Layer], told: Graph) -> list[str]:
+def _told_by(chain: Sequence[Layer]) -> list[str]:
     node = chain[0].node
     facts = [f"The node is {node.kind}, its direction {chain[0].direction}."]
     if node.kind == "GRU":
@@ -239,27 +384,39 @@ def _told_by(chain: Sequence[Layer], told: Graph) -> list[str]:
         facts.append("input_forget=1 couples the gates: the forget gate's block is not used.")
     if len(chain) > 1:
         facts.append("Each layer's node reads what the one below hands out.")
-    starts = [told.constants.get(layer.node.reading(place)) for layer in chain for place in (5, 6)]
-    if any(start is not None and start.any() for start in starts):
+    gates = CELLS[chain[0].cell_name].kinds[0].squash
+    if gates.definition:
+        facts.append(f"Its gates are by HardSigmoid, {gates.definition}.")
+    starts = [(layer, layer.node.reading(place)) for layer in chain for place in (5, 6)]
+    given = [(layer.scope.constant(name), name) for layer, name in starts if name]
+    if any(start is None or start.any() for start, _ in given):
         facts.append("The file starts from a state of its own; the laboratory starts from zeros.")
+    if any(layer.node.reading(4) for layer in chain):
+        facts.append(
+            "The file gives it the length of each sequence; the laboratory reads to the end."
+        )
+    facts += dict.fromkeys(fact for layer in chain for fact in layer.facts)
     return facts
 
 
-def _tables(told: Graph) -> tuple[tuple[Table, ...], tuple[Table, ...]]:
+def _tables(
+    every: Sequence[tuple[Node, Graph]],
+) -> tuple[tuple[Table, ...], tuple[Table, ...]]:
     """Matrices that Gather looks words up in, and those of Gemm and MatMul with what is added."""
-    embeddings, readouts = [], []
-    for node in told.nodes:
-        if node.kind == "Gather" and (table := _matrix(node.reading(0), told)) is not None:
+    embeddings: list[Table] = []
+    readouts: list[Table] = []
+    for node, scope in every:
+        if node.domain or max(len(embeddings), len(readouts)) >= MOST_TABLES:
+            continue
+        if node.kind == "Gather" and (table := _matrix(node.reading(0), scope)) is not None:
             embeddings.append(Table(node.reading(0), table))
         elif node.kind in ("Gemm", "MatMul"):
-            weight = _matrix(node.reading(1), told)
+            weight = _matrix(node.reading(1), scope)
             if weight is None:
                 continue
             turned = node.kind == "Gemm" and node.settings.get("transB", 0)
             weight = weight if turned else weight.T.contiguous()
-            bias = (
-                told.constants.get(node.reading(2)) if node.kind == "Gemm" else _added(node, told)
-            )
+            bias = _added(node, scope)
             if bias is None or bias.shape != (len(weight),) or not np.isfinite(bias).all():
                 bias = None
             kept = None if bias is None else torch.from_numpy(bias)
@@ -267,20 +424,35 @@ def _tables(told: Graph) -> tuple[tuple[Table, ...], tuple[Table, ...]]:
     return tuple(embeddings), tuple(readouts)
 
 
-def _matrix(name: str, told: Graph) -> torch.Tensor | None:
-    array = told.constants.get(name)
-    if array is None or array.ndim != 2 or array.dtype.kind != "f" or not np.isfinite(array).all():
+def _matrix(name: str, scope: Graph) -> torch.Tensor | None:
+    array = _floats(name, scope)
+    if array is None or array.ndim != 2 or not np.isfinite(array).all():
         return None
     return torch.from_numpy(np.ascontiguousarray(array))
 
 
-def _added(node: Node, told: Graph) -> np.ndarray | None:
+def _floats(name: str, scope: Graph) -> np.ndarray | None:
+    """A constant array of floats; None for anything else, and for one that is too large to make."""
+    try:
+        array = scope.constant(name)
+    except RefusedError:  # what is wrong with a table is no reason to refuse a network
+        return None
+    if array is None:
+        return None
+    array = _single(array)
+    return array if array.dtype in (np.float32, np.float64) else None
+
+
+def _added(node: Node, scope: Graph) -> np.ndarray | None:
     """The constant that is added to what a node makes."""
-    adder = told.adder(node.makes[0]) if node.makes else None
+    if node.kind == "Gemm":
+        return _floats(node.reading(2), scope)
+    adder = scope.adder(node.makes[0]) if node.makes else None
     if adder is None:
         return None
-    found = [told.constants[name] for name in adder.reads if name in told.constants]
-    return found[0] if len(found) == 1 and found[0].dtype.kind == "f" else None
+    found = [_floats(name, scope) for name in adder.reads]
+    known = [array for array in found if array is not None]
+    return known[0] if len(known) == 1 else None
 
 
 def _text(value: Any) -> str:

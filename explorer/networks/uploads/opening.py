@@ -2,21 +2,16 @@
 
 from collections.abc import Callable
 
+from explorer.dials import files
 from explorer.networks.uploads import keras, onnx, pytorch
+from explorer.networks.uploads.beside import alphabets_beside
+from explorer.networks.uploads.foreign import archived, foreign, is_onnx
 from explorer.networks.uploads.found import Contents, Upload
-from explorer.networks.uploads.limits import LARGEST_FILE, RefusedError, entries
+from explorer.networks.uploads.limits import LARGEST_FILE, MOST_TABLES, RefusedError, entries
 from explorer.networks.uploads.ours import is_ours, whole
+from explorer.networks.uploads.pickles import MAGIC
 from explorer.networks.uploads.proof import proved
 
-EXTENSIONS = {
-    ".pt": "PyTorch",
-    ".pth": "PyTorch",
-    ".safetensors": "safetensors",
-    ".h5": "HDF5",
-    ".keras": "Keras",
-    ".onnx": "ONNX",
-}
-"""The endings a file may have, and what must be inside."""
 READERS: dict[str, Callable[[bytes], Contents]] = {
     "PyTorch": pytorch.saved,
     "safetensors": pytorch.safe,
@@ -42,7 +37,16 @@ def opened(name: str, data: bytes) -> Upload:
         found, refused = proved(contents)
         if not found:
             raise RefusedError(refused[0] if refused else _nothing(contents))
-        return Upload(shown, contents.source, found, refused)
+        return Upload(
+            shown,
+            contents.source,
+            found,
+            refused,
+            embeddings=contents.embeddings[:MOST_TABLES],
+            readouts=contents.readouts[:MOST_TABLES],
+            alphabets=contents.alphabets or alphabets_beside(kind, data),
+            aside=contents.aside,
+        )
     except RefusedError as why:
         raise ValueError(f"{shown} cannot be opened: {_one_line(why)}") from why
     except Exception as why:  # libraries raise whatever they like at a hostile file
@@ -62,44 +66,44 @@ def shown_name(name: str) -> str:
 
 
 def _kind(name: str, data: bytes) -> str:
-    """What the file is, by its name and by how it begins; `RefusedError` when the two disagree."""
+    """What the file is, by what is in it; its name only decides what nothing in it tells."""
     if not data:
         raise RefusedError("it is empty; save and upload it again")
-    if len(data) > LARGEST_FILE:
-        raise RefusedError(
-            f"it is larger than {LARGEST_FILE // 1_000_000} MB; save the recurrent layers alone"
-        )
-    ending = next((e for e in EXTENSIONS if name.lower().endswith(e)), None)
-    if ending is None:
-        raise RefusedError(f"its name must end in {', '.join(EXTENSIONS)}")
-    named, inside = EXTENSIONS[ending], _inside(data)
-    if inside == "pickle":
+    if why := files.too_large(len(data), files.FEWER_LAYERS):
+        raise RefusedError(why)
+    if kind := _inside(data):
+        return kind
+    if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
         raise RefusedError(
             "it is a bare pickle, which could run code; save it with "
-            "torch.save(model.state_dict(), path) of a PyTorch newer than 1.6"
+            "torch.save(model.state_dict(), path)"
         )
-    if named == "ONNX" and not inside:
-        return named  # an ONNX file has no mark at its beginning
-    if inside != named:
-        what = f"a {inside} file" if inside else "something else or damaged"
-        raise RefusedError(f"it is named as a {named} file but is {what}; upload the file as saved")
-    return named
+    if named := foreign(data):
+        raise RefusedError(named)
+    if name.lower().endswith(".onnx"):  # the one format without a mark at its beginning
+        return "ONNX"
+    raise RefusedError(
+        "it is damaged, or of none of the formats that are read here: PyTorch, safetensors, Keras, "
+        "ONNX"
+    )
 
 
 def _inside(data: bytes) -> str:
-    """The format that a file begins as; empty when it is none of those that can be told."""
+    """The format that a file begins as; empty when it is none of those that are read."""
     if data[:4] == b"PK\x03\x04":
         names = entries(data)
         if "model.weights.h5" in names or "config.json" in names:
             return "Keras"
-        return "PyTorch" if any(name.endswith("data.pkl") for name in names) else "zip"
+        if any(name.endswith("data.pkl") for name in names):
+            return "PyTorch"
+        raise RefusedError(archived(list(names)))
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return "HDF5"
-    if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
-        return "pickle"
-    if data[8:9] == b"{" and int.from_bytes(data[:8], "little") <= len(data) - 8:
+    if data.startswith(MAGIC):
+        return "PyTorch"
+    if data[8:9] == b"{" and int.from_bytes(data[:8], "little") <= LARGEST_FILE:
         return "safetensors"
-    return ""
+    return "ONNX" if is_onnx(data) else ""
 
 
 def _nothing(contents: Contents) -> str:

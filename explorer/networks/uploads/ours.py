@@ -3,7 +3,7 @@
 import torch
 
 from explorer.cells import CELLS
-from explorer.cells.conventions import PACKINGS
+from explorer.cells.conventions import packing
 from explorer.networks.trained import ENTRY, Trained, metadata, read_network
 from explorer.networks.uploads.found import Convention, Found, Table
 from explorer.networks.uploads.limits import RefusedError, check_sizes
@@ -61,7 +61,7 @@ def _oracle(stack: Stack) -> str:
 
 
 def _convention(stack: Stack) -> Convention:
-    packed = PACKINGS["pytorch"][stack.cell_name]
+    packed = packing("pytorch", stack.cell_name)
     return Convention(
         source="Network of this project",
         gates=packed.gates,

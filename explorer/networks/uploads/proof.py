@@ -1,6 +1,7 @@
 """The proof that converted layers compute what the file's own arrays compute in its own order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -22,27 +23,35 @@ def proved(contents: Contents) -> tuple[tuple[Found, ...], tuple[str, ...]]:
         refused.append(f"{more} more networks are in it; the first {MOST_NETWORKS} were opened")
     tables = fitting(contents, [claim.stack for claim in claims])
     for claim, (embedding, readout) in zip(claims, tables, strict=True):
-        difference = distance(claim)
-        if not difference < WRONG:
+        one = _found(claim, embedding, readout)
+        if one is None:
             refused.append(
                 f"{claim.name}: it computes something else here than with {claim.against}, so it "
                 f"is not opened; its numbers may be far out of the usual range"
             )
             continue
-        precision = claim.stack.weights.weight_hh.dtype if claim.exact else torch.float32
-        found.append(
-            Found(
-                name=claim.name,
-                stack=claim.stack,
-                convention=claim.convention,
-                difference=difference,
-                tolerance=ROUNDING[precision],
-                against=claim.against,
-                embedding=embedding,
-                readout=readout,
-            )
-        )
+        others = (_found(other, embedding, readout) for other in claim.instead)
+        found.append(replace(one, instead=tuple(each for each in others if each is not None)))
     return tuple(found), tuple(refused)
+
+
+def _found(claim: Claim, embedding: Table | None, readout: Table | None) -> Found | None:
+    """A claim with its proof; None where it is wrong."""
+    difference = distance(claim)
+    if not difference < WRONG:
+        return None
+    precision = claim.stack.weights.weight_hh.dtype if claim.exact else torch.float32
+    return Found(
+        name=claim.name,
+        stack=claim.stack,
+        convention=claim.convention,
+        difference=difference,
+        tolerance=ROUNDING[precision],
+        against=claim.against,
+        embedding=embedding,
+        readout=readout,
+        assumed=claim.assumed,
+    )
 
 
 def distance(claim: Claim) -> float:
@@ -57,6 +66,8 @@ def distance(claim: Claim) -> float:
         ours = read_stack(claim.stack.to(torch.float64), given).hidden.numpy()
         if backward:
             ours = ours[::-1]
+        if claim.handed is not None:
+            ours = ours @ claim.handed.double().numpy().T
         theirs = claim.oracle(x)
         largest = float(np.abs(ours - theirs).max() / max(1.0, np.abs(theirs).max()))
     return largest if np.isfinite(largest) else float("inf")

@@ -10,17 +10,21 @@ import numpy as np
 from jaxtyping import Float
 
 from explorer.networks.uploads.graph import Node
+from explorer.networks.uploads.sessions import VERSION, session
 
-OPSET, VERSION = 14, 8
-KEPT = ("hidden_size", "direction", "activations", "linear_before_reset", "input_forget")
+OPSET = 14
+KEPT = (
+    *("hidden_size", "direction", "linear_before_reset", "input_forget"),
+    *("activations", "activation_alpha", "activation_beta"),
+)
 PLACES = {"W": 1, "R": 2, "B": 3, "P": 7}
 
 
 def who(node: Node, double: bool) -> tuple[str, bool]:
     """Who evaluates a node, and whether in float64.
 
-    onnxruntime computes in float32 only. The reference, which can do float64, knows neither relu
-    nor coupled gates.
+    onnxruntime computes in float32 only. The reference, which can do float64, knows neither other
+    activations nor coupled gates.
     """
     if double and not node.settings.get("input_forget") and "activations" not in node.settings:
         return "the reference evaluator of the onnx package", True
@@ -65,15 +69,7 @@ def model_of(node: Node, arrays: Mapping[str, np.ndarray]) -> Any:
 
 
 def _runtime(model: Any, x: np.ndarray) -> np.ndarray:
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return np.asarray(session.run(None, {"X": x})[0])
+    return np.asarray(session(model).run(None, {"X": x})[0])
 
 
 def _reference(model: Any, x: np.ndarray) -> np.ndarray:

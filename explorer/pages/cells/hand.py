@@ -34,6 +34,7 @@ arithmetic it would leak after some 10¹⁶ steps.
 NOT_OF_ANOTHER: dict[str, Setting] = {"word": "", "changed": "", "unit": -1}
 """The dials that say something of one cell alone, as they stand for another."""
 
+READING = True
 SOURCES = (handmade.verdict, handmade.Handmade)
 
 

@@ -7,11 +7,21 @@ import streamlit as st
 
 from explorer.dials import values
 from explorer.figures.cells import shown
-from explorer.labs.cells.readers import able, material_of, offered, readable
+from explorer.labs.cells.readers import (
+    able,
+    brought,
+    material_of,
+    offered,
+    readable,
+    squashes,
+    wirings_of,
+)
 from explorer.labs.cells.reading import Seen, read
 from explorer.labs.cells.settings import CellLab
 from explorer.labs.cells.standing import standing
+from explorer.labs.cells.window import MOST_ACTIVE, MOST_SHOWN, said, window
 from explorer.networks.material import CHOSEN, TYPED, Material
+from explorer.networks.uploads import Lettered
 from explorer.pages import surroundings
 from explorer.pages.column import As, Column
 from explorer.pages.dials import Dials
@@ -23,7 +33,14 @@ from explorer.stage.messages import Setting
 PICKED = {"unit": "unit", "span_first": "first", "span_last": "last"}
 """What can be picked in a picture, and the setting that it is."""
 
-NOT_OF_ANOTHER: dict[str, Setting] = {TYPED: "", CHOSEN: 0, "place": -1, "unit": -1}
+NOT_OF_ANOTHER: dict[str, Setting] = {
+    TYPED: "",
+    CHOSEN: 0,
+    "place": -1,
+    "unit": -1,
+    "showing": -1,
+}
+NOT_OF_ANOTHER_FILE: dict[str, Setting] = {**NOT_OF_ANOTHER, "alphabet": "", "wiring": -1}
 """The dials that say something of one network alone, as they stand when another one reads."""
 
 NOTES = "cells:notes"  # in the session: what there is to say once of what was chosen
@@ -57,7 +74,7 @@ def material(dials: Dials[CellLab]) -> tuple[CellLab, Seen]:
     try:
         seen = read(settings)
     except ValueError as why:
-        dials.refuse(why, readable(settings))
+        dials.refuse(why, readable(settings, dials.last))
     return settings, seen
 
 
@@ -71,6 +88,8 @@ def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
     cells = able(settings.reads)
     if settings.reads != "yours" and len(cells) > 1:
         column.show("cell", offered=cells, as_="row")
+    if len(some := squashes(settings)) > 1:
+        column.show("squash", offered=some, as_="row")
     material = material_of(settings)
     if material is not None:
         _what_is_read(column, material)
@@ -79,6 +98,8 @@ def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
             column.show(name)
         column.show("seed", as_="field", next=True)
     _place(column, dials, seen)
+    _shown(column, settings, seen)
+    _letters(column, settings)
     return column
 
 
@@ -89,6 +110,36 @@ def _what_is_read(column: Column, material: Material) -> None:
     as_: As = "lines" if typed else ""
     ends = () if typed else row.ends
     column.show(material.setting, label=row.label, help=help, offered=ends, as_=as_)
+
+
+def _shown(column: Column, settings: CellLab, seen: Seen) -> None:
+    """Show which units stand in the picture, where they are not all."""
+    if seen.window.all_units:
+        return
+
+    def written(first: int) -> str:
+        return said(window(seen.trace, first), first)
+
+    last = seen.units - MOST_SHOWN
+    offered = sorted({MOST_ACTIVE, *range(0, last, MOST_SHOWN), last, settings.showing})
+    column.show("showing", offered=offered, written=written, as_="menu")
+
+
+def _letters(column: Column, settings: CellLab) -> None:
+    """Show by which letters and matrices an uploaded network reads, where it could read some."""
+    some = wirings_of(settings)
+    if not some:
+        return
+    speaks = isinstance(brought(settings), Lettered)
+    column.group("Its letters", folded=speaks and not settings.alphabet)
+    column.show("alphabet", as_="lines")
+    if len(some) > 1:
+        column.show(
+            "wiring",
+            offered=tuple(range(-1, len(some))),
+            written=lambda at: f"{some[at].label}" if at >= 0 else "the likeliest",
+            as_="menu",
+        )
 
 
 def _place(column: Column, dials: Dials[CellLab], seen: Seen) -> None:
@@ -117,7 +168,7 @@ def unit_dial(column: Column, seen: Seen, on: Sequence[int] = ()) -> None:
             return f"unit {seen.unit}, as found"
         return f"unit {unit}, on" if unit in on else f"unit {unit}"
 
-    others = [unit for unit in range(seen.units) if unit not in on]
+    others = [unit for unit in seen.window.units.tolist() if unit not in on]
     column.show("unit", offered=(-1, *on, *others), written=written, as_="menu")
 
 
@@ -156,7 +207,32 @@ def about_the_reading(settings: CellLab, seen: Seen) -> None:
             large = grey.repeat_interleave(7, 0).repeat_interleave(7, 1)
             st.image(1 - large.numpy(), width=56)
         badge(seen)
+    if not seen.window.all_units:
+        st.caption(
+            f"Shown are {said(seen.window, settings.showing)}. All are computed; in a sum the part "
+            "of those that are not shown is one number."
+        )
     unknown(seen)
+    letters(settings)
+
+
+def letters(settings: CellLab) -> None:
+    """Say how an uploaded network reads letters, or what it would need to."""
+    found = brought(settings)
+    if isinstance(found, Lettered):
+        st.caption(plain(" ".join(found.assumed)))
+    elif found:
+        what = "the numbers given to it" if material_of(settings) else "noise"
+        said = plain(f"It reads {what}: {found}.")
+        if wirings_of(settings):  # letters are all that is missing
+            st.info(said, icon=":material/help:")
+        else:
+            st.caption(said)
+
+
+def plain(text: str) -> str:
+    """Return text from a file, so that no Markdown in it is carried out."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|$:~-" else c for c in text)
 
 
 def badge(seen: Seen) -> None:
@@ -165,12 +241,18 @@ def badge(seen: Seen) -> None:
     mantissa, exponent = f"{difference:.0e}".split("e")
     power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     shown = "exactly" if difference == 0 else f"to {mantissa}·10{power}"
-    agrees = difference < 1e-12
-    st.badge(
-        f"{'agrees with' if agrees else 'differs from'} {seen.against} {shown}",
-        icon=":material/check:" if agrees else ":material/error:",
-        color="green" if agrees else "red",
-    )
+    assumed = " ".join(seen.reader.assumed)
+    if difference >= 1e-12:
+        st.badge(f"differs from {seen.against} {shown}", icon=":material/error:", color="red")
+    elif assumed:
+        st.badge(
+            f"as {seen.against} {shown}; part is assumed",
+            icon=":material/help:",
+            color="orange",
+            help=assumed,
+        )
+    else:
+        st.badge(f"agrees with {seen.against} {shown}", icon=":material/check:", color="green")
 
 
 def unknown(seen: Seen) -> None:

@@ -33,7 +33,8 @@ gates themselves depend on everything before.
 
 **Half-life.** A gate that stays at $f$ keeps $f^k$ after $k$ steps; one half is left after
 $\ln \tfrac12 / \ln f$ steps. Each unit stands at the geometric mean of its forget gate over the
-text shown; the curve is $f = \sigma(b)$ of a bias alone.
+text shown; the curve is $f = \sigma(b)$ of a bias alone, or of what a
+network of yours has in place of $\sigma$.
 
 **Forgetting curve.** A linear read-out is fitted to tell, from $h$ or from $c$, what was read $k$
 steps ago, and scored on sequences it never saw. *One item*: a single item, then blanks. *Several*:
@@ -41,6 +42,7 @@ a new item at every step, so that each must make room for the next.
 """
 
 
+READING = True
 SOURCES = (unfolded, half_lives, remembrance, forgetting_curve)
 
 
@@ -84,7 +86,9 @@ def _below(settings: CellLab, seen: Seen, found: Remembered | None, unit: int) -
             f"{max(found.lives.half_life.tolist()):.3g} steps.",
         )
     with right:
-        if st.toggle(
+        if why := forgetting.too_large(seen.units):
+            st.caption(f"{why[:1].upper()}{why[1:]}.")
+        elif st.toggle(
             "Measure its forgetting curve",
             key="cells.forgetting",
             help="Fits a linear read-out for each lag and scores it on new sequences.",

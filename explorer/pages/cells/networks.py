@@ -6,35 +6,45 @@ import streamlit as st
 from safetensors.numpy import load
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from explorer.dials.files import FEWER_LAYERS
 from explorer.figures import cells as figures
 from explorer.labs.cells.retraining import Retraining, retrained
 from explorer.labs.cells.settings import CellLab
 from explorer.networks.cards import Card
+from explorer.networks.material import as_meant
 from explorer.networks.recipes import Recipe
 from explorer.networks.shelf import MOST_UPLOADS, keep, kept, take
 from explorer.networks.shipped import asset, network_card, trouble
 from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
-from explorer.networks.uploads import Found, Upload, opened
+from explorer.networks.uploads import Found, Lettered, Upload, lettered, opened, wirings
 from explorer.pages import surroundings
-from explorer.pages.cells.material import NOT_OF_ANOTHER
+from explorer.pages.bringing import place
+from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
 
 HOW = """
-**Your file stays here.** It is read by this server, in memory, with the library of its own format;
-nothing in it is executed, nothing is written to disk, and it is forgotten when the server stops.
+**Your file stays here.** It is read by this server, in memory, with the library of its own format,
+whatever its name ends in; nothing in it is executed, nothing is written to disk, and it is
+forgotten when the server stops.
 
 **Why the order matters.** PyTorch packs an LSTM's gates as i, f, g, o; Keras as i, f, c, o; ONNX as
 i, o, f, c. A GRU is r, z, n in PyTorch and z, r, h in the other two, and its reset gate acts before
 or after the matrix product. Read in the wrong order, a network still runs, and is wrong. So every
 file is compared with an independent way to the same numbers on a random input.
+
+**What is opened.** A layer of which every number was understood. Weights under weight drop, weight
+norm, spectral norm or pruning are rebuilt as the layer computes with them; a cell with anything
+else in it is refused by the name of that. Where a file does not say something, such as tanh or
+relu, it is listed as assumed, and the badge does not say that the network agrees.
 """
 
 
 SOURCES = (opened, retrained)
+RESTED = "cells:rested"
 TAKES = f"{take.__module__}:{take.__qualname__}"
 
 
@@ -54,10 +64,11 @@ def show(dials: Dials[CellLab]) -> str:
 
 
 def _bring(dials: Dials[CellLab]) -> None:
-    file = st.file_uploader(
-        "A network: PyTorch (.pt, .pth, .safetensors), Keras (.keras, .weights.h5) or .onnx",
-        key="cells.file",
-        max_upload_size=20,
+    file = place(
+        "A network: PyTorch (.pt, .pth, .ckpt, .bin, .safetensors), Keras (.keras, .h5) or ONNX",
+        "cells.file",
+        FEWER_LAYERS,
+        help="It is known by what is in it; its name may end in anything.",
     )
     if file is not None and st.session_state.get("cells.file.seen") != file.file_id:
         st.session_state["cells.file.seen"] = file.file_id
@@ -106,10 +117,10 @@ def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
         st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
         return
     st.session_state["cells.file.problem"] = ""
-    dials.set(upload=_shelved(upload, file.name, file.getvalue()), part=0)
+    dials.set(upload=shelved(upload, file.name, file.getvalue()), part=0, **NOT_OF_ANOTHER_FILE)
 
 
-def _shelved(upload: Upload, name: str, data: bytes) -> str:
+def shelved(upload: Upload, name: str, data: bytes) -> str:
     """Put a network on the shelf here and on that of every process that answers; its mark."""
     mark = keep(upload)
     the_desk().bring(Brought(TAKES, f"{mark} {name}", data), most=MOST_UPLOADS)
@@ -120,35 +131,80 @@ def _contents(dials: Dials[CellLab], upload: Upload) -> None:
     if not upload.found:
         return
     count = "one recurrent network" if len(upload.found) == 1 else f"{len(upload.found)} of them"
-    st.markdown(f"**{_plain(upload.name)}** holds {count}:")
+    st.markdown(f"**{plain(upload.name)}** holds {count}:")
     for part, found in enumerate(upload.found):
         with st.container(border=True):
-            _found(found)
+            squash = _squash(dials, found, part)
+            _found(found.squashed(squash))
             st.button(
                 "Open in the microscope",
                 key=f"cells.open.{part}",
                 type="primary" if part == 0 else "secondary",
-                on_click=lambda part=part, found=found: dials.set(
-                    view="step", reads="yours", part=part, **NOT_OF_ANOTHER
+                on_click=lambda part=part, squash=squash: dials.set(
+                    view="step", reads="yours", part=part, squash=squash, **NOT_OF_ANOTHER
                 ),
             )
+            _letters(dials, upload, part)
     for refused in upload.refused:
         st.warning(refused, icon=":material/error:")
+
+
+def _squash(dials: Dials[CellLab], found: Found, part: int) -> str:
+    """Let one choose the activation that a file does not say; the one that is in the link."""
+    if not found.squashes:
+        return dials.value("squash")
+    row = dials.row("squash")
+    key = f"cells.squash.{part}"
+    st.session_state[key] = dials.value("squash")
+    st.segmented_control(
+        row.label,
+        found.squashes,
+        key=key,
+        help=row.help,
+        required=True,
+        on_change=lambda: dials.set(squash=st.session_state[key]),
+    )
+    return dials.value("squash")
 
 
 def _found(found: Found) -> None:
     stack = found.stack
     layers = "one layer" if stack.depth == 1 else f"{stack.depth} layers"
     st.markdown(
-        f"**{_plain(found.name)}**: {stack.cell.short}, {stack.units} units, {layers}, "
+        f"**{plain(found.name)}**: {stack.cell.short}, {stack.units} units, {layers}, "
         f"{stack.inputs} inputs, {stack.parameters:,} numbers"
     )
-    st.markdown("\n".join(f"- {_plain(fact)}" for fact in found.convention.sentences))
-    st.badge(
-        f"{'agrees with' if found.agrees else 'differs from'} {found.against} "
-        f"to {found.difference:.0e}",
-        icon=":material/check:" if found.agrees else ":material/error:",
-        color="green" if found.agrees else "red",
+    st.markdown("\n".join(f"- {plain(fact)}" for fact in found.convention.sentences))
+    st.markdown("\n".join(f"- {plain(fact)}" for fact in found.assumed))
+    if not found.agrees:
+        st.badge(found.verdict, icon=":material/error:", color="red")
+    elif found.assumed:
+        st.badge(found.verdict, icon=":material/help:", color="orange")
+    else:
+        st.badge(found.verdict, icon=":material/check:", color="green")
+
+
+def _letters(dials: Dials[CellLab], upload: Upload, part: int) -> None:
+    """Say by which letters a network reads, and take its alphabet where the file has none."""
+    if not wirings(upload, upload.found[part]):
+        return
+    typed = dials.value("alphabet")
+    found = lettered(upload, part, as_meant(typed), dials.value("wiring"))
+    if isinstance(found, Lettered):
+        st.markdown(plain(f"It reads letters. {' '.join(found.assumed)}"))
+    else:
+        st.info(plain(f"{found[:1].upper()}{found[1:]}."), icon=":material/abc:")
+    if upload.alphabets and isinstance(found, Lettered) and not typed:
+        return
+    key = f"cells.alphabet.{part}"
+    st.session_state[key] = typed
+    row = dials.row("alphabet")
+    st.text_input(
+        row.label,
+        key=key,
+        help=row.help,
+        max_chars=row.longest,
+        on_change=lambda: dials.set(alphabet=st.session_state[key]),
     )
 
 
@@ -173,12 +229,14 @@ def _train(dials: Dials[CellLab]) -> None:
         key="cells.training",
         live=True,
         height=560,
+        on_rest=_came_to_rest,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Open what was learned",
             key="cells.retrained",
-            help="Measures the network on held-out data first: a text takes some seconds.",
+            help="As it was where the picture last stood still, or else as it is now. It is "
+            "measured on held-out data first: a text takes some seconds.",
             on_click=_take,
             args=(dials, experiment, ticket.token),
         )
@@ -200,27 +258,32 @@ def _train(dials: Dials[CellLab]) -> None:
         st.download_button("The one learned here", taken[1], taken[0], key="cells.download.own")
 
 
+def _came_to_rest(name: str, updates: int) -> None:
+    st.session_state[RESTED] = (name, updates)
+
+
 def _take(dials: Dials[CellLab], experiment: Retraining, token: str) -> None:
-    """Put the network as it is now on the shelf and open it; its file can be downloaded."""
+    """Put the network that the picture shows on the shelf and open it; it can be downloaded."""
     run = the_hub().run(token)
-    last = run.checkpoints.last if run is not None else None
-    if last is None or last.step == 0:
+    name, updates = st.session_state.get(RESTED, ("", 0))
+    kept = None
+    if run is not None and name == run.name:
+        kept = run.state_before(updates)
+    elif run is not None and run.checkpoints.last is not None:
+        kept = run.checkpoints.last
+        updates = kept.step
+    if kept is None or updates == 0:
         st.session_state["cells.retrained.problem"] = (
             "Nothing was learned yet; press the round button of the picture first."
         )
         return
-    network = retrained(experiment, load(last.state))
+    network = retrained(experiment, load(kept.state), updates)
     name, data = f"{experiment.network}.safetensors", packed(network)
     st.session_state["cells.retrained.file"] = (name, data)
     dials.set(
-        upload=_shelved(Upload(name, "this laboratory", (), (), trained=network), name, data),
+        upload=shelved(Upload(name, "this laboratory", (), (), trained=network), name, data),
         view="step",
         reads="yours",
         part=0,
-        **NOT_OF_ANOTHER,
+        **NOT_OF_ANOTHER_FILE,
     )
-
-
-def _plain(text: str) -> str:
-    """Text from a file, so that no Markdown in it is carried out."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|$:~-" else c for c in text)

@@ -29,6 +29,7 @@ only says where to look.
 """
 
 
+READING = True
 SOURCES = (switched_on, places, cluster_order)
 
 

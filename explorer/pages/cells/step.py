@@ -29,6 +29,7 @@ from blue through neutral to orange. A click on a heat map chooses the unit and 
 """
 
 
+READING = True
 SOURCES = (
     *(cell_room.LSTM, cell_room.LSTMStep, cell_room.GRU, cell_room.GRUStep),
     *(cell_room.RNN, trace, agreement, CharacterNetwork),

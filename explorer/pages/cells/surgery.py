@@ -41,6 +41,7 @@ matters here; it does not show that the unit is the only one, nor what it does e
 """
 
 
+READING = True
 SOURCES = (Surgery, Clamp, Ablation)
 
 

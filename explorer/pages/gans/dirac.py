@@ -16,7 +16,7 @@ from explorer.gans.dirac import (
 )
 from explorer.labs.gans.dirac import OUTCOMES, Portrait, games
 from explorer.labs.gans.settings import GanLab
-from explorer.labs.gans.words import fixed, spoken
+from explorer.labs.prose import fixed, spoken
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials

@@ -5,13 +5,14 @@ from safetensors.numpy import load
 
 from explorer.dials import values
 from explorer.figures import gans as figures
-from explorer.gans.drawn import Table
 from explorer.gans.objectives import OBJECTIVES
+from explorer.gans.table import Table
 from explorer.labs.gans import tables
 from explorer.labs.gans.data import DATA
 from explorer.labs.gans.files import samples, weights
 from explorer.labs.gans.script import as_script
 from explorer.labs.gans.settings import GanLab
+from explorer.labs.gans.tables import words
 from explorer.pages.dials import Dials, sentence
 from explorer.pages.gans import material
 from explorer.runs.links import query
@@ -91,7 +92,9 @@ def files(lab: GanLab) -> None:
     with place:
         tick = _left_behind(lab)
         try:
-            text = as_script(lab.match(), f"/gans?{query(lab)}", ticks=tick or None)
+            text = as_script(
+                lab.match(), f"/gans?{query(lab)}", ticks=tick or None, read=_how_read(lab)
+            )
         except ValueError as why:
             st.warning(sentence(why), icon=":material/error:")
             return
@@ -106,7 +109,13 @@ def files(lab: GanLab) -> None:
 
 def _table(lab: GanLab) -> Table | None:
     """Return the uploaded table that the games learn, if it is one."""
-    return tables.kept(lab.upload) if "points" in DATA[lab.data].needs else None
+    return tables.kept(lab.upload, lab.table) if "points" in DATA[lab.data].needs else None
+
+
+def _how_read(lab: GanLab) -> str:
+    """Return how the table was read that the games learn, if they learn one."""
+    found = tables.read(lab.upload, lab.table) if _table(lab) is not None else None
+    return "" if found is None else words.told(found, tables.encoding(lab.upload))
 
 
 def _left_behind(lab: GanLab) -> int:

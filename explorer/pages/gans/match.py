@@ -73,7 +73,7 @@ def show(dials: Dials[GanLab]) -> str:
         on_reset=dials.start_over if lab.changes else None,
         on_rest=material.came_to_rest if forking.is_open() else None,
         dials=column.told,
-        on_settled=column.settle,
+        on_settled=material.settles(column),
         begins=material.begins_or_goes_on(openings.match),
     )
     forking.fork(dials, lab)

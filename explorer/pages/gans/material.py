@@ -1,8 +1,8 @@
 """What the views of the GAN lab share: the dials of a match, its games, and the way to its run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -16,23 +16,37 @@ from explorer.labs.gans.turning import FIELD_OF_SIDE
 from explorer.pages import surroundings
 from explorer.pages.column import Column, Offer
 from explorer.pages.dials import Dials
-from explorer.pages.gans import drawing
+from explorer.pages.gans import table as tables
 from explorer.pages.gans.presets import PLAYABLE, preset_of, read_of, turned_to
 from explorer.runs.answers import Answer, Asking
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.run import Run
-from explorer.stage.component import Beginning
+from explorer.stage.component import Beginning, rest_of
+from explorer.stage.messages import Setting
 
 GAMES = tuple(FIELD_OF_SIDE.values())
 TOKEN = "gans:token"
 RESTED = "gans:rested"
+STOOD = "gans:stood"
+REACH = 1.6  # the pad of a drawing shows [-1.6, 1.6] both ways
 
 Found = TypeVar("Found")
 
 
 def stands(dials: Dials[GanLab]) -> GanLab:
-    """Return the lab that the dials ask for: turned where its run stands, or else anew."""
-    return dials.last.turn(head(), dials.wanted())
+    """Return the lab that the dials ask for: turned at the tick on the screen, or else anew."""
+    stood = _in_this_run(STOOD)
+    return dials.last.turn(head() if stood is None else stood, dials.wanted())
+
+
+def settles(column: Column) -> Callable[[Mapping[str, Any]], None]:
+    """Return what takes over where the dials came to rest, and where the picture stood still."""
+
+    def settle(said: Mapping[str, Any]) -> None:
+        st.session_state[STOOD] = rest_of(said.get("stood"))
+        column.settle(said)
+
+    return settle
 
 
 def asked(dials: Dials[GanLab], ask: Callable[[GanLab], Found]) -> tuple[GanLab, Found]:
@@ -46,7 +60,7 @@ def asked(dials: Dials[GanLab], ask: Callable[[GanLab], Found]) -> tuple[GanLab,
         found = ask(lab)
     except ValueError as why:
         if lab.missing:
-            drawing.want_table()
+            tables.want_table()
         dials.refuse(why, _instead(dials.last, lab))
     dials.finish(lab)
     return lab, found
@@ -57,7 +71,9 @@ def _instead(last: GanLab, lab: GanLab) -> GanLab:
     if last != lab:
         return last
     default = GanLab()
-    some = rows.turned(lab, {"data": default.data, "upload": "", "slow_side": default.slow.side})
+    none = {f"table_{name}": value for name, value in rows.values(default.table).items()}
+    start = {"data": default.data, "upload": "", "slow_side": default.slow.side}
+    some = rows.turned(lab, none | start)
     return some if some != lab else replace(default, view=lab.view)
 
 
@@ -79,8 +95,13 @@ def came_to_rest(name: str, tick: int) -> None:
 
 def at_rest() -> int | None:
     """Return the tick at which the picture of the match last stood still, if it ever did."""
+    return _in_this_run(RESTED)
+
+
+def _in_this_run(place: str) -> int | None:
+    """Return the tick that is noted there, if it is one of the match that is open."""
     opened_run = run()
-    name, tick = st.session_state.get(RESTED, ("", 0))
+    name, tick = st.session_state.get(place) or ("", 0)
     return min(tick, head()) if opened_run is not None and opened_run.name == name else None
 
 
@@ -158,18 +179,25 @@ def _lower(text: str) -> str:
 
 
 def _data(dials: Dials[GanLab], column: Column) -> None:
-    column.show("data", as_="menu", labelled=False, then=lambda: drawing.want_table(False))
+    learns: dict[str, Setting] = {"given": "", "generator_rate": dials.default("generator_rate")}
+    column.show(
+        "data",
+        as_="menu",
+        labelled=False,
+        turns=dict.fromkeys(DATA, learns) if dials.value("given") else None,
+        then=lambda: tables.want_table(False),
+    )
     needed = DATA[dials.value("data")].needs
     if "theta" in needed:
         column.show("theta")
     if "drawing" in needed:
-        column.show("drawing", as_="pad", offered=(-drawing.REACH, drawing.REACH), labelled=False)
+        column.show("drawing", as_="pad", offered=(-REACH, REACH), labelled=False)
 
 
 def table(dials: Dials[GanLab]) -> None:
     """Show the place for a table, above the picture, where the data is one or one is wanted."""
-    if "points" in DATA[dials.value("data")].needs or drawing.table_wanted():
-        drawing.table(dials)
+    if "points" in DATA[dials.value("data")].needs or tables.table_wanted():
+        tables.table(dials)
 
 
 def _games(dials: Dials[GanLab], column: Column) -> None:

@@ -34,9 +34,9 @@ SOURCES = (Published, rate)
 def show(dials: Dials[GanLab]) -> str:
     """Show the view; returns the sentence under its question."""
     dials.finish(material.stands(dials))
-    st.markdown("#### Predictions, and how often they came true")
+    st.markdown("## Predictions, and how often they came true")
     _predictions(dials)
-    st.markdown("#### Published numbers of mode collapse")
+    st.markdown("## Published numbers of mode collapse")
     dark = st.context.theme.type == "dark"
     for place, data in zip(st.columns(2), get_args(Data), strict=True):
         place.plotly_chart(

@@ -55,6 +55,10 @@ that stands beside. It is blunt: seven standard deviations of a mode of the ring
 against modes three times as wide has a correlation of 0.1 to 0.2 with it. Far from every sample
 either estimate is the tail of the nearest kernel, and means little.
 
+**Of given clouds**, as the transport lab sends them here, the generator returns the points of one
+and stands still; the data are the points of the other. Both are all there is: W₁, the exact
+potential and the gap are theirs, with no noise, and the gap of a critic of slope 1 is at most W₁.
+
 **What this does not show.** Both truths are those of the generator as it is now. A judge that lags
 behind its generator differs from them, however well it was trained before.
 """
@@ -86,7 +90,7 @@ def show(dials: Dials[GanLab]) -> str:
         live=True,
         on_reset=dials.start_over if lab.changes else None,
         dials=column.told,
-        on_settled=column.settle,
+        on_settled=material.settles(column),
         begins=material.begins_or_goes_on(openings.truth),
     )
     if images:

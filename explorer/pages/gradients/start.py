@@ -1,12 +1,15 @@
 """Untrained networks: one measurement, the theory on it, and the matrix behind it."""
 
-import streamlit as st
-
 from explorer.figures import gradients as figures
-from explorer.gradients import MEASURED, UNROLLED, norms_through_time, residual, theory_line
+from explorer.gradients import (
+    CELL_SETS,
+    UNROLLED,
+    quantity_through_time,
+    residual,
+    theory_line,
+)
 from explorer.labs.gradients import Flow
-from explorer.labs.gradients.start import matrix_spectrum
-from explorer.labs.gradients.words import named
+from explorer.labs.gradients.words import keeping, named
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
@@ -14,7 +17,7 @@ from explorer.pages.gradients.reading import explained
 from explorer.runs.answers import Asking
 from explorer.stage.component import ask
 
-SOURCES = (norms_through_time, theory_line, residual)
+SOURCES = (quantity_through_time, theory_line, residual)
 
 
 def show(dials: Dials[Flow]) -> str:
@@ -31,65 +34,48 @@ def show(dials: Dials[Flow]) -> str:
         title="Gradient norms through time.",
     )
     explained()
-    _spectra(flow)
-    return (
-        f"The loss reads the last of {flow.length} states. How much of its gradient reaches the "
-        "earlier ones?"
-    )
+    return _question(flow)
+
+
+def _question(flow: Flow) -> str:
+    every = flow.loss_at == "every"
+    reads = f"every one of {flow.length} states" if every else f"the last of {flow.length} states"
+    asked = {
+        "memory": "How much of its gradient reaches the earlier ones?",
+        "hidden": "How much of its gradient reaches the h of earlier steps?",
+        "input": "How much of its gradient reaches the earlier inputs?",
+        "jacobian": "How much does a nudge of an earlier h move the last one?",
+        "weights": "How much do the earlier steps add to the gradient of the weights?",
+    }
+    return f"The loss reads {reads}. {asked[flow.quantity]}"
 
 
 def _dials(dials: Dials[Flow]) -> Column:
+    cells = CELL_SETS[dials.value("cells")].cells
+    gated = [cell for cell in cells if UNROLLED[cell].is_gated()]
     column = Column(dials)
     column.group("All networks")
+    column.show("cells")
+    column.show("quantity", as_="menu")
+    column.show("loss_at")
     column.show("length")
     column.show("seeds")
     column.show("seed", as_="field", next=True)
-    column.group("Plain RNNs")
-    column.show("init")
-    column.show("gain")
-    column.group(named([cell for cell in MEASURED if UNROLLED[cell].is_gated()]))
-    column.show("forget_bias")
+    plain = [cell for cell in cells if not UNROLLED[cell].is_gated()]
+    if plain or dials.value("matrix_of") == "all":
+        everyone = dials.value("matrix_of") == "all"
+        column.group("All matrices" if everyone else "Plain RNNs")
+        column.show("init")
+        column.show("gain")
+    if gated:
+        column.group(named(gated) if len(gated) < len(cells) else "Gated cells")
+        column.show("keeping")
+        if dials.value("keeping") == "given":
+            column.show("forget_bias", help=keeping(gated))
     column.group("More", folded=True)
     column.show("size")
+    column.show("input_scale")
+    column.show("matrix_of")
     column.show("batch")
+    column.show("precision")
     return column
-
-
-def _spectra(flow: Flow) -> None:
-    """Show what the matrix's eigenvalues and powers are, once it is asked for."""
-    place = st.expander(
-        "The recurrent matrix: its eigenvalues, and what its powers do",
-        key="gradients.spectra",
-        on_change="rerun",
-    )
-    if not place.open:
-        return
-    found = matrix_spectrum(flow)
-    dark = st.context.theme.type == "dark"
-    pictures = (
-        (
-            figures.eigenvalues(found, dark),
-            "eigenvalues",
-            f"Eigenvalues in the complex plane; the largest has modulus {found.radius:.2f}.",
-        ),
-        (
-            figures.stretch(found, dark),
-            "stretch",
-            f"Norm of the matrix's powers; the largest is {found.stretch.max():.2f}.",
-        ),
-    )
-    with place:
-        for column, (picture, name, alt) in zip(st.columns(2), pictures, strict=True):
-            column.plotly_chart(
-                picture,
-                theme=None,
-                config={"displayModeBar": False},
-                key=f"gradients.{name}",
-                alt=alt,
-            )
-        st.caption(
-            "The plain RNN's matrix of the first seed. The radius decides in the end, the largest "
-            f"singular value, {found.singular_values[0]:.2f}, what can happen in one step (Pascanu "
-            f"et al. 2013). Henrici's departure from a normal matrix is {found.departure:.2f}: at "
-            "0 the two curves are one."
-        )

@@ -161,6 +161,29 @@ export class Context {
   }
 
   /**
+   * The place in arrays of what a selection chooses: of a large cell they hold some units alone, and
+   * the still array `shown/<selection>` says which. What they do not hold has the place −1.
+   *
+   * @param {string} select
+   */
+  placeOf(select) {
+    const chosen = this.selects[select] ?? 0;
+    const shown = this.still?.arrays[`shown/${select}`]?.data;
+    return shown ? shown.indexOf(chosen) : chosen;
+  }
+
+  /**
+   * What a selection chooses when it chooses this place.
+   *
+   * @param {string} select
+   * @param {number} place
+   */
+  numberAt(select, place) {
+    const shown = this.still?.arrays[`shown/${select}`]?.data;
+    return shown ? (shown[place] ?? place) : place;
+  }
+
+  /**
    * @param {View} view
    * @param {string} name
    */

@@ -107,7 +107,7 @@ const FORMS = { plain, percent, power, integer, of: whole };
 export const number = (value, form = "plain", of = null) =>
   registered(FORMS, form, "form of a number")(value, of);
 
-const DONE = ["step", "iteration"]; // counted from 0, as what was done; all else from 1
+const DONE = ["step", "iteration", "update"]; // counted from 0, as what was done; all else from 1
 
 /**
  * The number of a moment as people count it: step 0 comes before any training, character 1 is the

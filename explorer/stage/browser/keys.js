@@ -2,7 +2,7 @@
 
 /** @type {Set<HTMLElement>} */
 const stages = new Set(); // those that can be played
-const TYPING =
+export const TYPING =
   "input:not([type=range]), textarea, select, [contenteditable], [role=textbox], [role=combobox]";
 const TURNING = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"];
 const OWN = "button, a, summary, [role=button]"; // space works these themselves

@@ -1,9 +1,12 @@
 // Where the panels stand: the scene's grid, wide or narrow, and the height that fits the window.
 
+import { onPresenting, presents } from "./room/presenting.js";
+
 /** @import { Grid, Scene } from "./types" */
 
-export const NARROW = 760; // px of the stage's own width
+const SLIM = 640; // px of the stage's own width below which the time bar takes two rows
 const LEAST = 470; // px of height, however small the window
+const LOW = { window: 640, least: 400 }; // the height of a laptop at 150 %, and what it has room for
 const MARGIN = 6; // px left free under the stage, beside its own
 const GAP = 22; // px between the panels and the time bar, and below it
 const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
@@ -42,7 +45,8 @@ export function focused(element) {
  */
 export function heading(title, note, large = false) {
   if (!title && !note) return null;
-  const head = element("header", large ? "head large" : "head", element("h3", "", title ?? ""));
+  const head = element("header", large ? "head large" : "head");
+  if (title) head.append(element("h2", "", title));
   if (note) head.append(element("span", "note", note));
   return head;
 }
@@ -112,15 +116,19 @@ export class Layout {
     this.wrappers = [];
     /** @type {number | null} */
     this.height = null;
+    /** @type {readonly string[]} */
+    this.lit = []; // areas that stand alone where there is room for one after the other only
     this.first = element("div", "panels");
     this.rest = element("div", "panels rest");
     this.narrow = false;
     this.seen = "";
+    this.slim = false; // whether the time bar takes two rows
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(root);
     this.contents = new ResizeObserver(() => this.trim()); // sentences may take more lines
     this.fitSoon = () => this.fit();
     window.addEventListener("resize", this.fitSoon);
+    this.deaf = onPresenting(this.fitSoon);
     this.timer = setInterval(this.fitSoon, 400); // the page above may grow without telling
   }
 
@@ -145,24 +153,32 @@ export class Layout {
     return this.root.closest(":fullscreen") !== null;
   }
 
+  /** Whether it is seen from far away. */
+  get large() {
+    return this.full || (presents() && !this.height);
+  }
+
   /** Arrange the panels, when the room for them is another than before. */
   fit() {
     if (!this.scene || !this.root.isConnected) return;
     const width = this.root.clientWidth;
     if (!width) return;
-    const narrow = width < NARROW && !this.height;
+    const narrow = width < this.scene.wide_from && !this.height;
     const room = this.room(narrow);
-    const seen = `${width} ${room} ${this.full} ${devicePixelRatio}`;
+    const seen = `${width} ${room} ${this.full} ${this.large} ${devicePixelRatio}`;
     if (seen === this.seen) return;
     this.seen = seen;
     this.narrow = narrow;
     this.root.classList.toggle("narrow", narrow);
-    this.root.classList.toggle("presenter", this.full);
+    this.slim = width < SLIM;
+    this.root.classList.toggle("slim", this.slim);
+    this.root.classList.toggle("presenter", this.large);
+    this.root.parentElement?.classList.toggle("presenting", presents());
     arrange(
       this.wrappers,
       this.first,
       this.rest,
-      narrow ? { ...this.scene.narrow, fold: 0 } : this.scene.wide,
+      narrow ? alone({ ...this.scene.narrow, fold: 0 }, this.lit) : this.scene.wide,
     );
     this.trim();
     this.changed();
@@ -219,7 +235,8 @@ export class Layout {
     if (this.height) return this.height;
     if (narrow) return 0;
     const top = this.root.getBoundingClientRect().top + scrolled(this.root);
-    return Math.max(LEAST, Math.round(window.innerHeight - top - MARGIN));
+    const least = window.innerHeight <= LOW.window ? LOW.least : LEAST;
+    return Math.max(least, Math.round(window.innerHeight - top - MARGIN));
   }
 
   /**
@@ -240,8 +257,27 @@ export class Layout {
     this.observer.disconnect();
     this.contents.disconnect();
     clearInterval(this.timer);
+    this.deaf();
     window.removeEventListener("resize", this.fitSoon);
   }
+}
+
+/**
+ * A grid without the rows that nothing lit stands in; as it is, where nothing is lit at all.
+ *
+ * @param {Grid} grid
+ * @param {readonly string[]} lit
+ * @returns {Grid}
+ */
+function alone(grid, lit) {
+  const areas = grid.areas.map((row) => row.split(/\s+/));
+  const stay = areas.map((row) => row.some((area) => lit.includes(area)));
+  if (!stay.includes(true)) return grid;
+  return {
+    ...grid,
+    rows: grid.rows.filter((_, k) => stay[k]),
+    areas: grid.areas.filter((_, k) => stay[k]),
+  };
 }
 
 /**
@@ -288,18 +324,26 @@ export class Explanations {
   }
 
   /**
+   * Beside a target that takes no focus itself, `control` is what does.
+   *
    * An element that Tab should reach has its tabindex already: a listener for the focus alone would
    * make a stop of a bare path, and one without a name.
    *
    * @param {HTMLElement | SVGElement} target
    * @param {string | (() => string)} text
+   * @param {HTMLElement} [control]
    */
-  attach(target, text) {
+  attach(target, text, control) {
     const show = () => this.show(target, text);
     const hide = () => this.hide();
     target.addEventListener("pointerenter", show);
     target.addEventListener("pointerleave", hide);
     target.addEventListener("click", () => (target.dataset.opens ? hide() : show()));
+    if (control) {
+      // A pointer that takes hold of a dial wants no text over the picture; keys and readers do.
+      control.addEventListener("focusin", () => control.querySelector(":focus-visible") && show());
+      control.addEventListener("focusout", hide);
+    }
     if (!target.hasAttribute("tabindex")) return;
     target.addEventListener("focus", show);
     target.addEventListener("blur", hide);

@@ -15,6 +15,9 @@ const SAID = {
   stopped: "stopped",
 };
 
+/** @type {Set<string>} */
+const dismissed = new Set(); // lines that were taken away, of those that nobody reads twice
+
 /** The lines of one stage. */
 export class Lines {
   constructor() {
@@ -65,11 +68,12 @@ export class Lines {
 
   /**
    * Show one line that stays as long as it is true; empty: nothing is. One that leaves by itself
-   * is shown after it.
+   * is shown after it. With `once` it stays away on all pages once it was taken away on one.
    *
-   * @param {string} text
+   * @param {string} line
    */
-  stand(text) {
+  stand(line, once = false) {
+    const text = once && dismissed.has(line) ? "" : line;
     if (text === this.standing) return;
     this.standing = text;
     clearTimeout(this.timer);
@@ -86,6 +90,7 @@ export class Lines {
     close.setAttribute("aria-label", "Dismiss");
     close.addEventListener("click", () => {
       this.notice.hidden = true;
+      dismissed.add(text);
       if (text === this.passing) this.passing = "";
     });
     this.notice.replaceChildren(element("span", "", text), close);

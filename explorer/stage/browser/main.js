@@ -12,6 +12,8 @@ import { Lines } from "./lines.js";
 import { registered } from "./registry.js";
 import { Player } from "./run/player.js";
 import { Sight } from "./sight.js";
+import { join } from "./room/picture.js";
+import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
@@ -47,6 +49,8 @@ const BLANK = "Waiting for the first picture.";
 const FORGOTTEN = "The server knows nothing of this run any more; it is being opened again.";
 const AGAIN =
   "The server had lost this run and computes it again; it goes on from the last frame shown here.";
+const PLAINLY =
+  "The picture comes over plain HTTP: the way does not let web sockets through.";
 const AT_REST = 300; // ms that a picture stands still before its page hears of it
 const LONGEST = 100; // ms; a longer pause of the display does not make the playhead jump
 
@@ -61,6 +65,7 @@ const EMPTY = {
   loop: false,
   alt: BLANK,
   lexicons: [],
+  wide_from: 0,
 };
 
 /** @type {WeakMap<HTMLElement | ShadowRoot, Stage>} */
@@ -101,7 +106,7 @@ class Stage {
     this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
-    this.style = element("style", "", STYLE);
+    this.style = element("style", "", STYLE + PRESENTED);
     this.table = element("div", "table", this.root); // picture and dials
     parent.append(this.style, this.table);
     this.context = new Context(this.root, new Explanations(this.root), {
@@ -113,7 +118,7 @@ class Stage {
     });
     this.hand = new Hand({
       ask: (settings, moving) => this.ask(settings, moving),
-      settle: (settled) => this.calls.setState?.("settled", settled),
+      settle: (settled) => this.settle(settled),
       show: (names) => {
         this.column?.show(names);
         this.context.turns += 1;
@@ -183,7 +188,7 @@ class Stage {
     this.lastTick = null;
     this.lines = new Lines();
     /** @type {(() => void)[]} */
-    this.closers = [];
+    this.closers = [join(this)];
     this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () =>
       setTimeout(() => this.dress(), 50),
     );
@@ -232,6 +237,7 @@ class Stage {
     this.calls = calls;
     this.built = built;
     this.dress();
+    this.light();
     this.takeDials(data);
     this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
@@ -251,6 +257,18 @@ class Stage {
     else this.player.name = data.run; // what the tab remembers is of where the dials stand now
     if (data.notice && data.notice !== before?.notice) this.lines.notify(data.notice);
     this.rest();
+  }
+
+  /** Light the panels that the page points at, and dim the others. */
+  light() {
+    const lit = this.data.look?.panels ?? [];
+    this.layout.lit = lit;
+    this.table.classList.toggle("guided", Boolean(this.data.look));
+    for (const { dataset, classList } of this.wrappers) {
+      const is = lit.includes(dataset.area ?? "");
+      classList.toggle("lit", is);
+      classList.toggle("dim", lit.length > 0 && !is);
+    }
   }
 
   /**
@@ -311,6 +329,16 @@ class Stage {
     this.refresh();
   }
 
+  /**
+   * Tell the page where the dials came to rest, and where the picture did.
+   *
+   * @param {Told["settled"]} settled
+   */
+  settle(settled) {
+    const stood = this.stoodAt();
+    this.calls.setState?.("settled", stood ? { ...settled, stood } : settled);
+  }
+
   /** The page keeps its run, and so does the picture. */
   stay() {
     this.foreseenBy = 0;
@@ -337,7 +365,9 @@ class Stage {
       this.foreseenBy = beginnings.ask(settings, moving);
     } else if (player.left) this.stay();
     else if (turned.length && !moving && this.column) {
-      this.column.coarse.textContent = "The training goes on with this.";
+      const stood = this.stoodAt();
+      const from = stood && stood.step < head ? `From ${this.scene.clock} ${stood.step} on t` : "T";
+      this.column.coarse.textContent = `${from}he training goes on with this.`;
     }
   }
 
@@ -458,6 +488,7 @@ class Stage {
     const stand = [...this.panels.values()];
     this.wrappers = stand.map(({ wrapper }) => wrapper);
     this.makers = stand.map(({ made }) => made);
+    this.light();
     this.panelsInSight.watch(this.wrappers);
     this.layout.use(this.scene, this.wrappers, this.data.height);
     this.resized();
@@ -728,7 +759,7 @@ class Stage {
 
   resized() {
     this.context.narrow = this.layout.narrow;
-    this.context.presenter = this.layout.full;
+    this.context.presenter = this.layout.large;
     for (const made of this.makers) made.resize?.();
     this.restyle();
   }
@@ -820,8 +851,17 @@ class Stage {
    * @returns {Told["rested"] | null}
    */
   rested() {
+    return this.data.rests ? this.stoodAt() : null;
+  }
+
+  /**
+   * The same, whether the page wants to know or not.
+   *
+   * @returns {Told["rested"] | null}
+   */
+  stoodAt() {
     const { player, data } = this;
-    if (!data.rests || !player.attached || player.playing || player.waiting !== null) return null;
+    if (!player.attached || player.playing || player.waiting !== null) return null;
     const { store, playback } = player.attached;
     const position = Math.max(0, store.floor(playback.position));
     if (player.left || !player.shown || store.at(position) !== player.shown) return null;
@@ -841,7 +881,8 @@ class Stage {
     if (shown) Object.assign(dataset, { step: shown.step, frame: shown.index });
     this.root.classList.toggle("empty", !shown);
     lines.await(shown || run.trouble ? "" : this.hurdle || BLANK);
-    lines.stand(shown ? this.hurdle : "");
+    if (shown && !this.hurdle && run.plainly) lines.stand(PLAINLY, true);
+    else lines.stand(shown ? this.hurdle : "");
     if (!this.bar || this.scene.loop) return;
     const step = shown?.step ?? 0;
     this.bar.update({
@@ -853,7 +894,7 @@ class Stage {
       lastStep: run.lastStep,
       live: data.live,
       clock,
-      narrow: context.narrow,
+      narrow: this.layout.slim,
       events: run.store.events,
       rate: player.playing ? run.status?.rate : null,
       speed: run.playback.speed,

@@ -64,7 +64,7 @@ export function valueOf(value, stage, view) {
 export function entry(name, select, stage, view) {
   const array = stage.array(view, name);
   if (array) {
-    const at = select ? (stage.selects[select] ?? 0) : 0;
+    const at = select ? stage.placeOf(select) : 0;
     const number = array.data[at];
     return number === undefined ? null : number;
   }

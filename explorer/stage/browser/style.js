@@ -1,6 +1,31 @@
 // The style sheet of the stage. Colours are the roles of the palette, set as --role on the root;
 // --text is the size of the smallest text (14 px, 18 px for a presenter).
 
+/**
+ * Dials in rows over the picture, of tables of a class.
+ *
+ * @param {string} table
+ */
+const above = (table) => `
+  .table${table} { flex-direction: column; align-items: stretch; gap: 21px; }
+  .table${table} > .stage { flex: none; }
+  ${table} .dials { flex: none; flex-flow: row wrap; align-items: end; gap: 8px 14px; }
+  ${table} .dials .group { display: contents; }
+  ${table} .dials details.group { display: block; border: 0; padding: 0; }
+  ${table} .dials details[open] { flex-basis: 100%; }
+  ${table} .dials :is(h2, [data-kind="menu"] .top, [data-kind="row"] .top, [data-kind="line"] .top, [data-kind="lines"] .top) {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  ${table} .dials .knob { flex: 1 1 128px; max-width: 190px; }
+  ${table} .dials .knob[data-kind="row"] { flex: none; max-width: 100%; }
+  ${table} .dials .knob:is([data-kind="line"], [data-kind="lines"]) { flex: 3 1 220px; max-width: none; }
+  ${table} .dials textarea.line { display: block; height: 36px; }
+  ${table} .dials .rail { height: 22px; }
+  ${table} .dials .rail::before, ${table} .dials .rail::after { top: 9px; }
+  ${table} .dials .tick { top: 17px; }
+  ${table} .dials .range { inset: -9px 0; }
+  ${table} .dials .coarse { position: absolute; right: 0; bottom: -20px; }
+`;
+
 export const STYLE = `
 .stage {
   --text: 14px; --gap: 16px; --radius: 10px;
@@ -27,10 +52,10 @@ export const STYLE = `
 .dials details.group { display: block; border-top: 1px solid var(--line); padding-top: 8px; }
 .dials details.group .knob { margin-top: 9px; }
 .dials summary { cursor: pointer; min-height: 28px; line-height: 28px; font-weight: 600; }
-.dials h4 { margin: 0; padding: 2px 0 0; font: 650 1em/1.4 var(--font); }
-.dials .top { display: flex; justify-content: space-between; align-items: baseline; gap: 8px; }
+.dials h2 { margin: 0; padding: 2px 0 0; font: 650 1em/1.4 var(--font); }
+.dials .top { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 14px; }
 .dials .name { color: var(--ink); cursor: default; user-select: none; overflow-wrap: anywhere; }
-.dials .value { color: var(--ink); font-weight: 620; white-space: nowrap; }
+.dials .value { color: var(--ink); font-weight: 620; white-space: nowrap; margin-left: auto; }
 .dials .refused { margin: 2px 0 0; padding: 4px 8px; border-left: 3px solid var(--warn); background: var(--card); }
 .dials .refused[hidden] { display: none; }
 .dials .coarse { margin: 0; min-height: 1.4em; color: var(--mute); }
@@ -77,7 +102,14 @@ export const STYLE = `
 .dials .explanation { position: absolute; z-index: 9; pointer-events: none; padding: 5px 9px; border-radius: 8px; max-width: 260px;
   background: var(--card); color: var(--ink); border: 1px solid var(--line); box-shadow: 0 4px 14px rgba(10, 16, 24, .16); }
 .dials .explanation[hidden] { display: none; }
+.dials:not(:has(.knob)) { display: none; } /* a guided view may open none */
+.dials .fold { display: none; }
 @media (max-width: 640px) {
+  .dials .fold { display: flex; align-items: center; gap: 8px; min-height: 44px; padding: 4px 14px; border: 1px solid var(--line); border-radius: 10px;
+    background: var(--card); color: var(--ink); font: inherit; font-weight: 600; text-align: left; cursor: pointer; }
+  .dials .fold::before { content: "▸"; }
+  .dials.open .fold::before { content: "▾"; }
+  .dials:not(.open) > :not(.fold, .explanation) { display: none; }
   .table { flex-direction: column-reverse; align-items: stretch; gap: 18px; }
   .table > .stage { flex: none; }
   .dials { flex: none; }
@@ -88,24 +120,9 @@ export const STYLE = `
   .dials .names label, .dials .next, .dials :is(.field, .menu, .line), .dials summary { min-height: 40px; line-height: 1.35; }
 }
 @media (min-width: 641px) and (max-width: 1020px) {
-  .table.above { flex-direction: column; align-items: stretch; gap: 21px; }
-  .table.above > .stage { flex: none; }
-  .above .dials { flex: none; flex-flow: row wrap; align-items: end; gap: 8px 14px; }
-  .above .dials .group { display: contents; }
-  .above .dials details.group { display: block; border: 0; padding: 0; }
-  .above .dials details[open] { flex-basis: 100%; }
-  .above .dials :is(h4, [data-kind="menu"] .top, [data-kind="row"] .top, [data-kind="line"] .top, [data-kind="lines"] .top) {
-    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  .above .dials .knob { flex: 1 1 128px; max-width: 190px; }
-  .above .dials .knob[data-kind="row"] { flex: none; max-width: 100%; }
-  .above .dials .knob:is([data-kind="line"], [data-kind="lines"]) { flex: 3 1 220px; max-width: none; }
-  .above .dials textarea.line { display: block; height: 36px; }
-  .above .dials .rail { height: 22px; }
-  .above .dials .rail::before, .above .dials .rail::after { top: 9px; }
-  .above .dials .tick { top: 17px; }
-  .above .dials .range { inset: -9px 0; }
-  .above .dials .coarse { position: absolute; right: 0; bottom: -20px; }
-}
+${above(".above")}}
+@media (min-width: 1021px) {
+${above(".above.guided")}}
 .stage .panels { flex: none; min-height: 0; display: grid; gap: 10px var(--gap); align-content: stretch; }
 .stage .panels[hidden] { display: none; }
 .stage.empty { min-height: 220px; }
@@ -116,22 +133,29 @@ export const STYLE = `
 .stage .blank[hidden] { display: none; }
 .stage .rest { padding-top: 8px; }
 .stage .panel { contain: layout style; min-width: 0; min-height: 0; display: flex; flex-direction: column; position: relative; }
+.stage .panel.dim { opacity: .34; transition: opacity .2s; }
+.stage .panel.dim:is(:hover, :focus-within) { opacity: 1; }
+.stage .panel.lit { border-radius: var(--radius); box-shadow: 0 0 0 6px var(--background), 0 0 0 8px color-mix(in srgb, var(--accent) 55%, transparent); }
 .stage .panel > * { flex: 1 1 auto; min-width: 0; min-height: 0; }
 .stage.narrow .panels { gap: 18px 14px; }
 .stage.narrow .panel { min-height: min-content; }
 
 /* a panel's title, with a note at its right */
 .stage .head { display: flex; justify-content: space-between; align-items: baseline; gap: 2px 12px; flex-wrap: wrap; margin: 0 0 5px; flex: none; }
-.stage .head h3 { margin: 0; padding: 0; font: 620 calc(var(--text) + 2px)/1.5 var(--font); color: var(--ink); letter-spacing: -.005em; }
+.stage .head h2 { margin: 0; padding: 0; font: 620 calc(var(--text) + 2px)/1.5 var(--font); color: var(--ink); letter-spacing: -.005em; }
 .stage .square .head { flex-wrap: nowrap; }
 .stage .square .head > * { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.stage .head.large h3 { font-size: calc(var(--text) + 4px); line-height: 1.33; }
+.stage .square .head > .note { flex-shrink: 99; } /* the title is read first */
+.stage .head.large h2 { font-size: calc(var(--text) + 4px); line-height: 1.33; }
 .stage .head .note { color: var(--mute); }
+.stage .head > .note:first-child { margin-left: auto; } /* beside no title */
 .stage .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 /* plots */
 .stage .plot { display: flex; flex-direction: column; }
 .stage .plot .body { position: relative; flex: 1 1 0; min-height: 96px; }
+@media (max-height: 780px) { .stage:not(.narrow) .plot .body { min-height: 76px; } }
+@media (max-height: 640px) { .stage:not(.narrow) .plot .body { min-height: 58px; } }
 .stage .plot canvas { position: absolute; display: block; touch-action: pan-y; cursor: crosshair; }
 .stage .plot.square canvas { border-radius: var(--radius); box-shadow: 0 0 0 1px var(--line); }
 .stage.narrow .plot .body { flex: none; height: auto; width: 100%; aspect-ratio: 16 / 10; }
@@ -155,6 +179,13 @@ export const STYLE = `
   cursor: grab; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
 .stage .handle[hidden] { display: none; }
 .stage .handle.held { cursor: grabbing; z-index: 5; }
+.stage .handle.pen { z-index: 2; margin: 0; border-radius: 4px; cursor: crosshair; }
+.stage .handle.pen::after { content: none; }
+.stage .handle.pen:focus-visible { outline-width: 2px; outline-offset: 2px; }
+.stage .handle.pen.held { outline: none; }
+.stage .pen > .nib { position: absolute; left: -5px; top: -5px; width: 10px; height: 10px; border-radius: 5px; border: 2px solid var(--ink); background: var(--card); opacity: 0; pointer-events: none; }
+.stage .pen:is(:focus-visible, .held) > .nib { opacity: 1; }
+.stage .pen > .nib > .bubble { bottom: 18px; }
 .stage .handle.beyond { pointer-events: none; opacity: .6; }
 .stage .handle:focus { outline: none; }
 .stage .handle:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
@@ -196,12 +227,13 @@ export const STYLE = `
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }
 .stage .sentence b { font-weight: 650; }
 .stage .sentence.mono { font: calc(var(--text) + 1px)/1.5 var(--monospace); white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
+.stage .sentence.mono[data-row] { white-space: break-spaces; word-break: break-all; line-height: 1.35; margin-block: -4px; } /* all rows break at one place */
 .stage .sentence.mono b { font-family: var(--font); }
 .stage .sentence mark { color: var(--ink); background: color-mix(in srgb, var(--warn) 20%, transparent); border-radius: 3px;
   text-decoration: underline var(--warn) 2px; text-underline-offset: 3px; }
-.stage .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.6em, 100%), 1fr)); gap: 6px; align-content: start; }
+.stage .cards { display: grid; gap: 6px; align-content: start; }
 .stage .card { min-width: 0; padding: 4px 8px 5px; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
-.stage .card b { display: block; font-weight: 640; font-size: calc(var(--text) + 6px); line-height: 1.3; white-space: nowrap; }
+.stage .card b { display: block; font-weight: 640; font-size: calc((var(--text) + 6px) * var(--fits, 1)); line-height: calc((var(--text) + 6px) * 1.3); white-space: nowrap; }
 .stage .card > span { display: block; line-height: 1.3; color: var(--mute); overflow-wrap: anywhere; text-wrap: balance; }
 .stage .card .label { color: var(--ink); }
 .stage .card .good { color: var(--good); }
@@ -227,7 +259,9 @@ export const STYLE = `
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   box-shadow: 0 10px 0 2px var(--background); /* nothing shows through between it and the window's edge */
 }
+@media (max-height: 640px) { .stage .bar { min-height: 52px; padding-block: 4px; } }
 .stage .bar.bare { min-height: 0; padding: 0; border: 0; background: none; box-shadow: none; justify-content: flex-end; }
+.stage .dock:has(> .bar.bare):not(:has(> :not(.bar, [hidden], :empty))) { position: static; } /* nothing but a button: it covers no text */
 .stage .bar.bare > :not(.full) { display: none; }
 .stage .bar button, .stage .bar select {
   flex: none; height: 40px; min-width: 40px; padding: 0; display: grid; place-items: center; border-radius: 20px;
@@ -264,18 +298,18 @@ export const STYLE = `
 .stage .where { contain: layout style; flex: none; text-align: right; white-space: nowrap; line-height: 1.3; padding-left: 4px; }
 .stage .count { display: block; font-weight: 640; font-size: calc(var(--text) + 1px); }
 .stage .below { display: block; color: var(--mute); min-height: 1.3em; }
-.stage.narrow .dock { bottom: 0; }
-.stage.narrow .bar {
+.stage.slim .dock { bottom: 0; }
+.stage.slim .bar {
   flex-wrap: wrap; gap: 4px 6px; padding: 4px 10px calc(8px + env(safe-area-inset-bottom));
   box-shadow: 0 -6px 18px rgba(10, 16, 24, .10);
 }
-.stage.narrow .bar > * { order: 2; }
-.stage.narrow .bar .time { order: 1; flex: 1 1 55%; margin: 0 10px; }
-.stage.narrow .bar .where { order: 1; }
-.stage.narrow .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 8px; }
-.stage.narrow .bar .full { display: none; }
-.stage.narrow .bar .gate { padding: 0 8px; }
-.stage.narrow .bar select { width: 46px; }
+.stage.slim .bar > * { order: 2; }
+.stage.slim .bar .time { order: 1; flex: 1 1 max(55%, calc(100% - 160px)); margin: 0 10px; }
+.stage.slim .bar .where { order: 1; }
+.stage.slim .bar .primary { flex: 1 1 auto; min-width: 0; padding: 0 8px; }
+.stage.slim .bar .full { display: none; }
+.stage.slim .bar .gate { padding: 0 8px; }
+.stage.slim .bar select { width: 46px; }
 .stage.presenter .bar button, .stage.presenter .bar select { height: 48px; min-width: 48px; border-radius: 24px; }
 .stage.presenter .bar .primary { min-width: calc(5.6em + 30px); }
 .stage.presenter .bar select { width: 70px; }

@@ -110,7 +110,11 @@ export interface Band {
   mark: "band";
 }
 
-/** Bars from an array of shape (n,); `labels` under them. */
+/**
+ * Bars from an array of shape (n,); `labels` under them, an empty one is none.
+ *
+ * The labels under the plot are those of its first bars; each bar is read out by its own.
+ */
 export interface Bars {
   array: string;
   role: string;
@@ -119,12 +123,35 @@ export interface Bars {
   mark: "bars";
 }
 
-/** An axis: its range (or None: fitted to the data shown so far), its label with unit. */
+/**
+ * Bent strips from one level to another: what goes from where to where, and how much of it.
+ *
+ * `array` has a row for each, (n, 4): its left and right end at `top`, and those at
+ * `bottom`.
+ */
+export interface Ribbons {
+  array: string;
+  role: string;
+  top: number;
+  bottom: number;
+  opacity: number;
+  label: string;
+  mark: "ribbons";
+}
+
+/**
+ * An axis: its range (or None: fitted to the data shown so far), its label with unit.
+ *
+ * A `bare` one has no ticks, where what stands along it has no numbers; their room is kept. One
+ * that counts has `whole` ticks: there is no half seed, and no layer 2.5.
+ */
 export interface Axis {
   low?: number;
   high?: number;
   label: string;
   log: boolean;
+  bare: boolean;
+  whole: boolean;
 }
 
 /**
@@ -212,6 +239,43 @@ export interface NumberHandle {
 }
 
 /**
+ * Numbers side by side that are drawn over with a pen: the bins of a pile, or a function.
+ *
+ * The grip's setting is a line of text, numbers parted by blanks. Each of them stands over an even
+ * share of [left, right], moved by what the setting `shift` says, and is set to where the pen
+ * passes it. By the keys, left and right choose one of them, up and down change it. Without dials
+ * there is nothing to be seen of it but the marks below.
+ */
+export interface PenHandle {
+  grip: Grip;
+  left: number;
+  right: number;
+  shift: string;
+  each: string;
+  role: string;
+  handle: "pen";
+}
+
+/**
+ * The points of a cloud, of which each moves both ways on its own.
+ *
+ * `array`, (n, 2), says where they stand as long as the line of text does not have their words:
+ * {point} in the entry of a grip is the number of one, from 0. All of them are moved by what the
+ * settings `right` and `up` say. The one nearest to the pointer is taken; by the keys one is
+ * chosen. Without dials there is nothing to be seen of it but the marks below.
+ */
+export interface CloudHandle {
+  x: Grip;
+  y: Grip;
+  array: string;
+  right: string;
+  up: string;
+  each: string;
+  role: string;
+  handle: "cloud";
+}
+
+/**
  * A picture with axes. `square` keeps one unit equally long both ways and hides the ticks.
  *
  * `handles` are what can be taken hold of in it: they lie over the marks.
@@ -255,6 +319,7 @@ export interface Timeline {
   select: string;
   row_name: string;
   y_label: string;
+  first_row: number;
   alt: string;
   orders: [string, string][];
   kind: "timeline";
@@ -398,6 +463,7 @@ export interface Layout {
  * where `cause` is "before"). A `diagonal` has a single product,
  * weights[block, u] · inputs[u], with weights of shape (blocks, H). `gated_by` names an array
  * whose entry of the unit multiplies the whole sum, bias included (the reset gate of a GRU).
+ * `others` names an array whose entry of the unit is what inputs that are not shown add.
  * With a `grip` every weight can be turned: its entry may name the {row} and {column} of it.
  *
  * `cause` says where the inputs come from: "token", what is read in this step; "before", the
@@ -414,6 +480,7 @@ export interface Dot {
   leads_to: string;
   diagonal: boolean;
   gated_by: string;
+  others: string;
   grip?: Grip;
 }
 
@@ -532,7 +599,10 @@ export interface Ranking {
   kind: "ranking";
 }
 
-/** Small grey images from an array of shape (n, rows, columns). */
+/**
+ * Small images from an array of shape (n, rows, columns), grey, or (n, rows, columns, 3): red,
+ * green and blue.
+ */
 export interface Tiles {
   area: string;
   title: string;
@@ -558,6 +628,7 @@ export interface Number {
   form: "plain" | "percent" | "power" | "of" | "integer";
   of?: number;
   bound: string;
+  before: string;
   good_from?: number | string;
   good_to?: number | string;
   bad_to?: number | string;
@@ -578,7 +649,8 @@ export interface Numbers {
  *
  * `lead` is set in bold before it. `lines` lines are reserved, so that nothing jumps. With
  * `mono` it is a text, letter by letter with its blanks and line breaks; `against` names
- * another sentence of the frame, and the letters that differ from it are marked.
+ * another sentence of the frame, and the letters that differ from it are marked. Texts of one
+ * line are rows: signs that stand under each other still do where the rows are broken.
  */
 export interface Sentence {
   area: string;
@@ -622,7 +694,7 @@ export interface Lexicon {
 }
 
 /**
- * A whole live picture. `narrow` is the grid below 760 px of width (phones).
+ * A whole live picture. `narrow` is the grid below `wide_from` px of width.
  *
  * `clock` names what the time bar counts ("step", "character"). `selects` gives the start
  * value of every selection (row of a heat map, unit of a cell). `lexicons` are the ways to call
@@ -639,6 +711,7 @@ export interface Scene {
   loop: boolean;
   alt: string;
   lexicons: Lexicon[];
+  wide_from: number;
 }
 
 /** Where an array lies in the payload of a packet, and how: its bytes start at `offset`. */
@@ -724,6 +797,40 @@ export interface Ask {
   moving: boolean;
 }
 
+/**
+ * What a browser says in one request: which seat is its own, what it has, and what it says.
+ *
+ * Without a `seat` it takes one. `heard` is the number of the last message that it has,
+ * `first` that of the first text in `said`; both count from 1. It `wants` the messages that
+ * it does not have, or waits for news where there are none, or only says something. When it
+ * `leaves` it gives the seat back.
+ */
+export interface PlainAsk {
+  seat: string;
+  heard: number;
+  first: number;
+  said: string[];
+  wants: "nothing" | "what is there" | "news";
+  leaves: boolean;
+}
+
+/**
+ * What stands before the messages of an answer: of which seat, and how many they are.
+ *
+ * `taken` is the number of the last text that was taken, `first` that of the first message.
+ * `texts` says of each message whether it is a text, `lengths` how many bytes it has.
+ * `closed` is the code with which the line ended after them, 0 while it is held.
+ */
+export interface PlainReply {
+  seat: string;
+  taken: number;
+  first: number;
+  texts: boolean[];
+  lengths: number[];
+  closed: number;
+  reason: string;
+}
+
 /** The colours of both themes by role, the dashes of roles in px, and the faces. */
 export interface Palette {
   light: Record<string, string>;
@@ -806,6 +913,16 @@ export interface Beginning {
 }
 
 /**
+ * What a page points at: the areas of the panels that are lit while the others are dimmed.
+ *
+ * `plays`: a run that nothing is known of in this tab begins to play by itself.
+ */
+export interface Look {
+  panels: string[];
+  plays: boolean;
+}
+
+/**
  * What a stage is to show: a scene of a run, and how the page set it.
  *
  * `dials` stand beside the picture. With `answers`, a token, the stage asks for what the dials
@@ -815,8 +932,9 @@ export interface Beginning {
  * `resets` and `rests` say whether the page wants to hear of selections, of going back to the
  * start, and of where the picture came to rest.
  * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
- * `modules` is where the scripts lie. A page without a server gives the addresses of the frames
- * and of what never moves instead of a token.
+ * `modules` is where the scripts lie, from the server's first page on; `look` is what the page
+ * points at, if at anything. A page without a server gives the addresses of the frames and of what
+ * never moves instead of a token.
  */
 export interface Showing {
   scene: Scene | null;
@@ -836,6 +954,7 @@ export interface Showing {
   answers?: string;
   begins?: Beginning;
   modules?: string;
+  look?: Look;
   frames_url?: string;
   still_url?: string;
 }
@@ -851,21 +970,23 @@ export interface Picks {
   values: Record<string, number>;
 }
 
+/** Where the picture came to rest: the name of the run, and the step of what it shows. */
+export interface Rested {
+  run: string;
+  step: number;
+}
+
 /**
  * Where the dials came to rest: all their values, and the editions that the browser knew.
  *
  * With a `link`, the query of an address that the viewer went back to, the page reads that.
+ * `stood` is where the picture of a run stood still: what was turned is meant from there on.
  */
 export interface Settled {
   settings: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
   link?: string;
-}
-
-/** Where the picture came to rest: the name of the run, and the step of what it shows. */
-export interface Rested {
-  run: string;
-  step: number;
+  stood?: Rested;
 }
 
 /**
@@ -881,6 +1002,118 @@ export interface Told {
   pick: Pick | Picks;
   settled: Settled;
   rested: Rested;
+}
+
+/**
+ * Where the presenter's picture stands: the frame, whether it plays, the stage of the step, and
+ * what is selected in it. `following`: it plays at the newest frame of a run that trains.
+ */
+export interface Picture {
+  index: number;
+  playing: boolean;
+  following: boolean;
+  speed: string;
+  stage: number;
+  selects: Record<string, number>;
+}
+
+/** All dials of the presenter's picture, and whether a hand still moves one. */
+export interface Turned {
+  settings: Record<string, string | number | boolean | null>;
+  moving: boolean;
+}
+
+/** Where the presenter points: into which part of the page, how far across and down it. */
+export interface Spot {
+  part: string;
+  x: number;
+  y: number;
+}
+
+/**
+ * A question to the room: of which lesson and step, and which of the lesson's questions it is.
+ *
+ * Lesson, step and `place` count from 0 and say which question of a link is answered.
+ */
+export interface Asking {
+  lesson: string;
+  step: number;
+  place: number;
+  text: string;
+  choices: string[];
+}
+
+/** An answer: the number of the question, and which choice. */
+export interface Vote {
+  question: number;
+  choice: number;
+}
+
+/**
+ * What a browser says to a room.
+ *
+ * First who it is: it would `open` one, or has the `code` of one, with the presenter's
+ * `key`, with the `seat` that it was given there before, or with neither. From then on the
+ * presenter says what is shown; `steer` takes that over from another tab of the
+ * presenter's. A question is opened with `ask`, and closed, decided (`right` is a choice, or
+ * −1 where none is) and taken away by saying so. A follower gives a `vote`.
+ */
+export interface RoomSaid {
+  open?: boolean;
+  code?: string;
+  key?: string;
+  seat?: string;
+  link?: string;
+  picture?: Picture;
+  dials?: Turned;
+  spot?: Spot | null;
+  steer?: boolean;
+  ask?: Asking;
+  close?: boolean;
+  right?: number;
+  away?: boolean;
+  vote?: Vote;
+  end?: boolean;
+}
+
+/**
+ * A question as a browser in the room sees it.
+ *
+ * `counts` of the choices are there for the presenter, and for all once it is closed; `yours`
+ * is −1 without an answer. `right` is null until the run has decided, and −1 where no choice is.
+ */
+export interface Poll {
+  number: number;
+  lesson: string;
+  step: number;
+  place: number;
+  text: string;
+  choices: string[];
+  open: boolean;
+  answered: number;
+  counts: number[] | null;
+  yours: number;
+  right: number | null;
+}
+
+/**
+ * What a room tells a browser: what has changed, and first of all what there is.
+ *
+ * `entered` is the code, with the `key` of the presenter or the `seat` of a follower.
+ * `people` is how many follow. With `refused`, one sentence, the line ends for good.
+ */
+export interface RoomTold {
+  entered?: string;
+  key?: string;
+  seat?: string;
+  steers?: boolean;
+  people?: number;
+  link?: string;
+  picture?: Picture;
+  dials?: Turned;
+  spot?: Spot | null;
+  poll?: Poll | null;
+  refused?: string;
 }
 
 export interface Panels {
@@ -909,6 +1142,7 @@ export interface Marks {
   rule: Rule;
   band: Band;
   bars: Bars;
+  ribbons: Ribbons;
 }
 
 export type Mark = Marks[keyof Marks];
@@ -919,6 +1153,8 @@ export interface Handles {
   span: SpanHandle;
   bar: BarHandle;
   number: NumberHandle;
+  pen: PenHandle;
+  cloud: CloudHandle;
 }
 
 export type Handle = Handles[keyof Handles];
@@ -932,6 +1168,7 @@ export interface Constants {
   PACKET_MAGIC: 826692184;
   CHUNK_MAGIC: 826495576;
   ANSWER_MAGIC: 826364504;
+  PLAIN_MAGIC: 827347544;
   TOP: { uint8: 255; uint16: 65535 };
   OFFENCE: 1008;
   BUSY: 1013;

@@ -48,7 +48,7 @@ def number(value: float, form: str = "plain", of: float | None = None) -> str:
     return registered(forms, form, "form of a number")(value)
 
 
-DONE = ("step", "iteration")  # counted from 0, as what was done; all else from 1
+DONE = ("step", "iteration", "update")  # counted from 0, as what was done; all else from 1
 
 
 def count_of(clock: str, step: int) -> str:

@@ -68,8 +68,20 @@ class Moment:
         array = self.array(name)
         if array is None:
             return self.scalar(name)
-        at = self.select.get(select, 0) if select else 0
-        return float(array[at]) if at < len(array) else math.nan
+        at = self.place_of(select) if select else 0
+        return float(array[at]) if 0 <= at < len(array) else math.nan
+
+    def place_of(self, select: str) -> int:
+        """Return the place in arrays of what a selection chooses; −1 where they do not hold it.
+
+        Of a large cell they hold some units: the still array ``shown/<selection>`` says which.
+        """
+        chosen = self.select.get(select, 0)
+        shown = self.still.arrays.get(f"shown/{select}")
+        if shown is None:
+            return chosen
+        found = np.flatnonzero(np.asarray(shown) == chosen)
+        return int(found[0]) if len(found) else -1
 
     def value(self, value: Value) -> float:
         """Return the number that a part of a circuit shows."""

@@ -1,5 +1,6 @@
 """The circuits of the cell lab: every number on them is real, and every equation holds."""
 
+import re
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import ClassVar
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from explorer.cells import CELLS, CONVENTIONS, Equation, GateKind, Packing
+from explorer.cells.activations import SIGMOID
 from explorer.cells.gates import FORGET, in_papers
 from explorer.figures.cells import (
     CIRCUITS,
@@ -21,9 +23,11 @@ from explorer.figures.cells import (
     step_scene,
     surgery_scene,
 )
+from explorer.figures.cells.panels import circuit_of
 from explorer.figures.scene import Diagram, Layout, Opening, Timeline, Value, worded
 from explorer.labs.cells import frames
 from explorer.sequences.trace import trace
+from explorer.verify.cells import VARIED
 from tests.figures.cells.readings import Reading, reading
 from tests.figures.taking_apart import (
     KEY,
@@ -38,7 +42,7 @@ from tests.figures.taking_apart import (
 UNITS = 4
 
 
-@pytest.fixture(scope="module", params=list(CIRCUITS))
+@pytest.fixture(scope="module", params=[*CIRCUITS, *VARIED])
 def read(request: pytest.FixtureRequest) -> Reading:
     return reading(request.param, units=UNITS)
 
@@ -46,6 +50,12 @@ def read(request: pytest.FixtureRequest) -> Reading:
 @pytest.fixture
 def picture(read: Reading) -> Diagram:
     return diagram(read.cell, tokens="abcab", inputs="abc")
+
+
+def hard_of(cell: str) -> tuple[float, float]:
+    """The slope and the shift of a cell's hard sigmoid, as its name tells them."""
+    found = re.search(r"hard_sigmoid_([\d.]+)_([\d.]+)", cell)
+    return (float(found[1]), float(found[2])) if found else (0.2, 0.5)
 
 
 def layouts(picture: Diagram) -> list[Layout | Diagram]:
@@ -92,7 +102,7 @@ def test_the_numbers_of_every_stage_satisfy_its_equation(read, picture):
     for stage in picture.stages[1:]:
         for frame in read.frames:
             for unit in range(UNITS):
-                first, *others = sides(stage.equation, frame, unit)
+                first, *others = sides(stage.equation, frame, unit, hard_of(read.cell))
                 assert others, stage.name
                 assert others == pytest.approx([first] * len(others), abs=1e-12), stage.name
 
@@ -102,7 +112,7 @@ def test_the_numbers_of_every_opening_satisfy_its_equation(read, picture):
         if opening.name == "x":
             continue  # a list of numbers, made outside of the cell
         for frame in read.frames:
-            first, *others = sides(opening.equation, frame, unit=2)
+            first, *others = sides(opening.equation, frame, 2, hard_of(read.cell))
             assert others == pytest.approx([first] * len(others), abs=1e-12), opening.name
 
 
@@ -114,7 +124,7 @@ def test_an_equation_ends_with_the_number_that_is_opened(picture):
 
 def test_the_products_of_every_opening_add_up_to_the_number(read, picture):
     opened = [opening for opening in picture.openings if opening.dots]
-    assert len(opened) > 2 * len(CIRCUITS[read.cell].gates)
+    assert len(opened) > 2 * len(circuit_of(read.cell).gates)
     for opening in opened:
         for frame in read.frames:
             for unit in range(UNITS):
@@ -125,7 +135,7 @@ def test_the_products_of_every_opening_add_up_to_the_number(read, picture):
 
 def test_every_gate_and_every_sum_is_taken_apart_into_products(read, picture):
     opened = {opening.name: opening for opening in picture.openings}
-    for gate in CIRCUITS[read.cell].gates:
+    for gate in circuit_of(read.cell).gates:
         for name in (gate.name, f"{gate.name}/preactivation", *gate.parts):
             assert opened[name].dots, name
 
@@ -147,7 +157,7 @@ def test_what_was_there_before_leads_one_step_back(read, picture):
 def computed(cell: str) -> list[str]:
     """Return the fields of the cell's step that its stages compute, in the order of the stages."""
     fields_of = {CELLS[cell].pictured(field.name): field.name for field in fields(CELLS[cell].made)}
-    phases = CIRCUITS[cell].phases
+    phases = circuit_of(cell).phases
     shown = [phase if isinstance(phase, str) else phase.formula for phase in phases]
     return [fields_of.get(name, name.rpartition("/")[2]) for name in shown]
 
@@ -248,7 +258,7 @@ def test_a_gate_that_only_papers_have_a_word_for_is_called_so_everywhere():
     kind = GateKind(
         field="gate",
         name="gate",
-        squash="σ",
+        squash=SIGMOID,
         means="",
         says="",
         papers=in_papers("a", "alone", "lone gate"),
@@ -337,6 +347,29 @@ class KeepsTwice(type(CELLS["gru"])):
 def test_a_cell_that_no_picture_knows_is_named():
     with pytest.raises(ValueError, match="twice keeps or writes in a way that no picture knows"):
         gated.circuit(KeepsTwice())
+
+
+def test_the_picture_of_a_cell_with_other_activations_says_them_and_their_ends():
+    cell = "lstm(hard_sigmoid_0.2_0.5, relu, relu)"
+    picture, scales = diagram(cell), {array: scale for array, _, scale in circuit_of(cell).maps}
+    notes = {node.name: node.note for node in picture.nodes}
+    shown = next(node for node in picture.nodes if node.name == "squash")
+    stages = {stage.name: stage.symbols for stage in picture.stages}
+
+    assert notes["forget"] == "hard σ({forget/preactivation})"
+    assert notes["candidate"] == "relu({candidate/preactivation})"
+    assert shown.text == "relu"
+    assert shown.help == "Lets the ⟦cell state⟧ pass where it is above 0, and nothing below."
+    assert stages["squash"] == "relu(⟦letter cell⟧)"
+    assert "0 or more" in next(n for n in picture.nodes if n.name == "candidate").help
+    # relu has no upper end: against the largest of all, not between −1 and 1
+    assert scales == {
+        **dict.fromkeys(("input", "forget", "output"), "share"),
+        "candidate": "largest",
+        "cell": "by row",
+        "hidden": "largest",
+    }
+    assert "tanh" not in repr(picture) + repr(circuit_of(cell).formulas)
 
 
 @pytest.mark.parametrize("count", range(1, 14))
@@ -433,7 +466,7 @@ def test_an_opened_gate_says_where_its_weights_stand(cell, names, gate, place):
 
 
 def test_the_place_of_a_gate_is_that_of_its_products(read):
-    for gate in CIRCUITS[read.cell].gates:
+    for gate in circuit_of(read.cell).gates:
         opening = opened_in(read.cell, 2, 10, "l1_reverse")[gate.name]
         first = 10 * opening.dots[0].block
         assert f"rows {first}–{first + 9} of weight_ih_l1_reverse" in opening.says

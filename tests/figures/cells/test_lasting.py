@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.cells import remembrance
+from explorer.cells import hard_sigmoid, remembrance
 from explorer.figures import theme
 from explorer.figures.cells.lasting import forgetting, half_lives
 from explorer.sequences.half_life import BIASES, HalfLives
@@ -48,6 +48,21 @@ def test_units_and_the_table_lie_on_the_curve_of_theory(lives):
         dots = named(figure, name)
         on_curve = np.interp(dots.x[points], theory.x, np.log(theory.y))
         assert np.exp(on_curve) == pytest.approx(np.array(dots.y[points]), rel=2e-3)
+
+
+def test_units_of_hard_gates_lie_on_the_curve_of_their_own_gate(lives):
+    by = hard_sigmoid(0.2, 0.5)
+    table = remembrance(torch.tensor(BIASES, dtype=torch.float64), by)
+    hard = HalfLives(lives.gate, lives.half_life, table, by)
+
+    figure = half_lives(hard)
+
+    theory, dots = named(figure, "ln ½ / ln hard σ(b)"), named(figure, "units")
+    assert np.array(dots.x[:3]) == pytest.approx((GATES[:3].numpy() - 0.5) / 0.2)
+    on_curve = np.interp(dots.x[:2], theory.x, np.log(theory.y))
+    assert np.exp(on_curve) == pytest.approx(np.array(dots.y[:2]), rel=2e-2)
+    assert named(figure, "bias 0 to 5 alone").text[-1] == "all"  # open from 2.5 on
+    assert figure.layout.xaxis.title.text == "gate’s mean as a bias of hard σ"
 
 
 def test_a_unit_that_never_lets_go_is_drawn_at_the_edge_and_named(lives):

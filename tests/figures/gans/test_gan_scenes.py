@@ -361,3 +361,16 @@ def test_a_layer_and_a_game_that_do_not_exist_are_named_with_those_that_do():
         match_scene(contestants(["r1"]), (-2, 2, -2, 2), 8, "truth")
     with pytest.raises(ValueError, match="unknown game 'gan'; choose from 'minimax'"):
         dirac_scene("gan")
+
+
+def test_the_truth_of_given_clouds_shows_both_of_them_and_their_own_gap():
+    match = Match(first="wasserstein_gp", second="wasserstein_clip")
+    data = match.distribution()
+
+    scene = truth_scene(playing(match), data.extent, data.kind, given=True)
+
+    truth = next(panel for panel in scene.panels if panel.area == "a_truth")
+    assert {mark.array for mark in truth.marks if isinstance(mark, Points)} == {"real", "a/fake"}
+    card = next(panel for panel in scene.panels if panel.area == "a_numbers").numbers[-1]
+    assert card.label == "gap / W₁"
+    assert "noise" not in card.bound

@@ -64,7 +64,7 @@ def test_seeds_and_deep_critics_begin_with_the_first_frame_of_their_run(view: st
 def test_the_adding_problem_begins_with_the_first_frame_of_its_run():
     asked = Flow(task_length=10, task_width=8)
     (begun,) = gradients.opening(asked, False).frames
-    assert begun.scalars == pytest.approx(next(asked.adding().stream()).scalars, nan_ok=True)
+    assert begun.scalars == pytest.approx(next(asked.learning().stream()).scalars, nan_ok=True)
 
 
 def test_floors_that_would_have_to_be_measured_are_not_waited_for():

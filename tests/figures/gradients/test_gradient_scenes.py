@@ -1,20 +1,25 @@
 """The pictures of the gradient lab: which cells they show, and that all they name is there."""
 
 from collections.abc import Sequence
-from itertools import islice
 
-import numpy as np
 import pytest
-import torch
 
 from explorer.figures import gradients, theme
 from explorer.figures.home import vanishing
 from explorer.figures.scene import Curve, History, Number, Plot, Rule, Scene, Sentence, Timeline
-from explorer.gradients import LEARNERS, MEASURED, UNROLLED, spectrum
-from explorer.labs.gradients import Adding, Flow, measure
+from explorer.gradients import (
+    CELL_SETS,
+    LEARNER_SETS,
+    LEARNERS,
+    MEASURED,
+    QUANTITIES,
+    UNROLLED,
+)
+from explorer.labs.gradients import Flow, Horizon, Learning, Overfitting, measure
 from explorer.labs.gradients.start import Claim, claims
 from explorer.runs.frames import Frame
 from explorer.runs.recorded import load
+from explorer.sequences.long_lags import PROBLEMS
 from tests.figures.taking_apart import parts, templates_in
 
 FLOW = Flow(length=12, seeds=2, size=6, batch=2)
@@ -30,8 +35,18 @@ def measured() -> tuple[Scene, list[Frame]]:
 
 
 def learning() -> tuple[Scene, list[Frame]]:
-    adding = Adding(length=5, width=4, steps=20)
-    return gradients.adding(LEARNERS, 1e-6, 5), [adding.still(), *islice(adding.stream(), 3)]
+    run = Learning(length=5, width=4, steps=20, seeds=2, batch=4)
+    return gradients.scene_of(run), [run.still(), *run.stream()]
+
+
+def horizon() -> tuple[Scene, list[Frame]]:
+    run = Horizon(length=5, width=4, steps=20, seeds=2, batch=4)
+    return gradients.scene_of(run), [run.still(), *run.stream()]
+
+
+def overfitting() -> tuple[Scene, list[Frame]]:
+    run = Overfitting(width=4, steps=20, seeds=2, batch=4, early=True)
+    return gradients.scene_of(run), [run.still(), *run.stream()]
 
 
 def recorded() -> tuple[Scene, list[Frame]]:
@@ -40,7 +55,13 @@ def recorded() -> tuple[Scene, list[Frame]]:
     return vanishing(), [still, *frames]
 
 
-SHOWS = {"start": measured, "learning": learning, "home": recorded}
+SHOWS = {
+    "start": measured,
+    "learning": learning,
+    "horizon": horizon,
+    "overfitting": overfitting,
+    "home": recorded,
+}
 
 
 @pytest.fixture(scope="module", params=list(SHOWS))
@@ -82,7 +103,7 @@ def lines(plot: Plot) -> list[tuple[str, str]]:
 
 
 def named(cells: Sequence[str]) -> list[tuple[str, str]]:
-    return [(UNROLLED[cell].label, role) for cell, role in theme.of_cells(cells).items()]
+    return [(UNROLLED[cell].legend, role) for cell, role in theme.of_cells(cells).items()]
 
 
 @pytest.mark.parametrize("area", ["norms", "factors"])
@@ -92,28 +113,91 @@ def test_a_measurement_shows_these_cells_under_their_names(cells: Sequence[str],
 
     assert lines(panel(scene, area)) == named(cells)
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{UNROLLED[cell].label} at lag 6" for cell in cells]
+    assert labels == [f"{UNROLLED[cell].legend} at lag 6" for cell in cells]
 
 
-@pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])
-def test_networks_that_learn_are_shown_under_their_names(cells: Sequence[str]):
-    scene = gradients.adding(cells, 1e-6, 5)
+@pytest.mark.parametrize("learners", LEARNER_SETS)
+def test_networks_that_learn_are_shown_under_their_names(learners: str):
+    run = Learning(learners=learners, seeds=9)
+    scene = gradients.scene_of(run)
     maps = [each for each in scene.panels if isinstance(each, Timeline)]
 
-    assert lines(panel(scene, "losses")) == named(cells)
-    assert [each.title for each in maps] == [UNROLLED[cell].label for cell in cells]
+    called = [LEARNERS[name].legend for name in LEARNER_SETS[learners].learners]
+    assert [label for label, _ in lines(panel(scene, "solved"))] == called
+    assert [each.title for each in maps] == called
     labels = [number.label for number in panel(scene, "numbers").numbers]
-    assert labels == [f"{UNROLLED[cell].label}: error" for cell in cells]
+    assert labels == [f"{name}: solved" for name in called]
 
 
-@pytest.mark.parametrize("cells", [LEARNERS, ("gru", "rnn_relu"), MEASURED])
-def test_every_panel_has_a_place_however_many_cells_there_are(cells: Sequence[str]):
-    scene = gradients.adding(cells, 1e-6, 5)
+@pytest.mark.parametrize("seeds", [1, 5, 7, 32])
+@pytest.mark.parametrize("learners", LEARNER_SETS)
+def test_every_panel_has_a_place_however_many_seeds_and_networks_there_are(learners, seeds):
+    scene = gradients.scene_of(Learning(learners=learners, seeds=seeds))
 
     for grid in (scene.wide, scene.narrow):
         rows = [row.split() for row in grid.areas]
         assert {len(row) for row in rows} == {len(grid.columns)}
-        assert {area for row in rows for area in row} == {each.area for each in scene.panels}
+        assert {area for row in rows for area in row} - {"."} == {
+            each.area for each in scene.panels
+        }
+    assert len(scene.wide.columns) <= 30  # whose gaps must fit beside each other
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_line_of_no_memory_is_the_problems_own_and_lies_in_the_picture(problem: str):
+    run = Learning(problem=problem, length=12, symbols=2)
+    plot = panel(gradients.scene_of(run), "seed0")
+
+    (rule,) = [mark for mark in plot.marks if isinstance(mark, Rule)]
+    assert rule.label == f"no memory: {PROBLEMS[problem].formula}"
+    assert rule.y == run.still().scalars["baseline"]
+    assert plot.y.low < rule.y < plot.y.high
+
+
+def test_a_name_that_is_a_phrase_is_short_beside_a_curve():
+    found = {name: kind.legend for name, kind in UNROLLED.items()}
+
+    assert found["lstm_coupled"] == "Coupled"
+    assert found["gru_before"] == "GRU before"
+    for name in ("rnn_tanh", "rnn_relu", "lstm", "gru", "linear", "rnn_sigmoid"):
+        assert found[name] == UNROLLED[name].label
+    assert max(map(len, found.values())) <= 16
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_a_quantity_is_named_by_the_title_the_axis_and_the_cards(quantity: str):
+    flow = Flow(length=12, seeds=1, size=4, batch=2, quantity=quantity, cells="gated")
+    scene = gradients.answer(flow, False).scene
+    plot = next(each for each in scene["panels"] if each["area"] == "norms")
+    cards = next(each for each in scene["panels"] if each["area"] == "numbers")["numbers"]
+
+    known = QUANTITIES[quantity]
+    called = "" if quantity == "memory" else known.called
+    assert plot["title"] == known.title
+    assert plot["y"]["label"] == called
+    for card, cell in zip(cards, CELL_SETS["gated"].cells, strict=True):
+        of = f", {called}" if called else ""
+        assert card["label"] == f"{UNROLLED[cell].legend}{of} at lag 6"
+    roles = [mark["role"] for mark in plot["marks"] if mark.get("label")]
+    assert roles == list(theme.of_cells(CELL_SETS["gated"].cells).values())
+    dashed = [mark for mark in plot["marks"] if mark.get("role") == "theory"]
+    explained = dict.fromkeys(("memory", "hidden", "jacobian"), 5) | {"input": 2, "weights": 2}
+    assert len(dashed) == explained[quantity]
+    assert ("theory" in plot["note"]) == (len(dashed) > 0)
+
+
+def test_a_card_says_what_no_theory_is_about():
+    flow = Flow(length=12, seeds=1, size=4, batch=2, loss_at="every", keeping="chrono")
+    panels = gradients.answer(flow, False).scene["panels"]
+    cards = next(each for each in panels if each["area"] == "numbers")["numbers"]
+    plot = next(each for each in panels if each["area"] == "norms")
+
+    said = "with a bias for each unit and a loss that reads every step."
+    without = [card for card in cards if card["bound"] == "no theory of it"]
+    assert [card["help"] for card in without] == [
+        f"No theory here is about the {name} {said}" for name in ("LSTM", "GRU")
+    ]
+    assert plot["x"]["label"] == "lag: steps back from the end"
 
 
 def test_the_theory_lies_over_the_measurement_and_has_no_name_of_its_own():
@@ -128,11 +212,11 @@ def test_the_theory_lies_over_the_measurement_and_has_no_name_of_its_own():
 
 def test_the_card_of_a_cell_without_a_theory_says_so_and_there_is_no_line():
     explained = {"lstm": Claim(6, "the stars")}
-    scene = gradients.through_time(("lstm", "gru_before"), 1e-12, 10.0, 6, explained)
+    scene = gradients.through_time(("lstm", "irnn"), 1e-12, 10.0, 6, explained)
     marks, cards = panel(scene, "norms").marks, panel(scene, "numbers").numbers
 
     assert [mark.y for mark in marks if isinstance(mark, Curve)] == [
-        *("lstm/norm", "gru_before/norm"),
+        *("lstm/norm", "irnn/norm"),
         "lstm/theory",
     ]
     assert [card.bound for card in cards] == [
@@ -153,7 +237,7 @@ def test_a_card_speaks_of_theory_at_its_own_lag_or_says_where_the_claim_ends():
     assert before.help.startswith("Theory says nothing of lag 6. Of lags 1 to 5 it does, from the")
 
 
-@pytest.mark.parametrize("cells", [MEASURED, (*MEASURED[:4], "gru_before")])
+@pytest.mark.parametrize("cells", [MEASURED, (*MEASURED[:4], "lstm_peephole"), tuple(UNROLLED)])
 def test_no_two_cells_of_one_picture_look_alike(cells: Sequence[str]):
     for palette in (theme.LIGHT, theme.DARK):
         roles = theme.of_cells(cells).values()
@@ -162,22 +246,7 @@ def test_no_two_cells_of_one_picture_look_alike(cells: Sequence[str]):
 
 
 def test_a_cell_with_a_look_wears_it_and_a_second_one_without_is_an_error():
-    assert theme.of_cells(("gru", "lstm_coupled")) == {"gru": "gru", "lstm_coupled": "other_cell"}
-    with pytest.raises(ValueError, match=r"^no look for cells 'lstm_coupled', 'gru_before': give"):
-        gradients.through_time(("lstm", "lstm_coupled", "gru_before"), 1e-12, 10.0, 6, {})
-
-
-def test_a_rotation_has_its_eigenvalues_on_the_circle_that_is_drawn():
-    turn = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
-    circle, values = gradients.eigenvalues(spectrum(turn)).data
-
-    assert np.hypot(circle.x, circle.y) == pytest.approx(1)
-    assert np.hypot(values.x, values.y) == pytest.approx(1)
-
-
-def test_the_stretch_of_a_scaled_rotation_is_the_power_of_its_radius():
-    turn = 0.9 * torch.tensor([[0.0, -1.0], [1.0, 0.0]])
-    measured, theory = gradients.stretch(spectrum(turn, powers=20)).data
-
-    assert np.asarray(measured.y) == pytest.approx(np.asarray(theory.y))
-    assert measured.y[10] == pytest.approx(0.9**10)
+    found = theme.of_cells(("gru", "your_cell"))
+    assert found == {"gru": "gru", "your_cell": "other_cell"}
+    with pytest.raises(ValueError, match=r"^no look for cells 'your_cell', 'my_cell': give"):
+        theme.of_cells(("lstm", "your_cell", "my_cell"))

@@ -14,6 +14,7 @@ from explorer.labs.cells.readers import (
     material_of,
     offered,
     reader,
+    squashes,
     task_of,
 )
 from explorer.labs.cells.settings import READS
@@ -51,6 +52,55 @@ def test_a_shelf_keeps_the_newest_and_a_network_that_was_brought_twice_stands_th
     assert shelf.kept("b") is not None
     assert shelf.kept("c").name == "my own file.safetensors"
     assert shelf.kept("c").trained.card == shipped.network_card("characters-gru")
+
+
+def test_a_shelf_holds_few_large_networks(monkeypatch):
+    monkeypatch.setattr(shelf, "_shelf", OrderedDict())
+    monkeypatch.setattr(shelf, "MOST_NUMBERS", 1_000)
+
+    small = [brought(3) for _ in range(5)]  # 200 numbers each
+    large = brought(60)  # 1,340
+    assert [mark for mark in (*small, large) if shelf.kept(mark)] == [large]
+
+    after = [brought(3) for _ in range(6)]
+    assert [mark for mark in (*small, large, *after) if shelf.kept(mark)] == after[1:]
+
+
+def test_an_uploaded_plain_rnn_reads_with_the_activation_of_the_settings():
+    with torch.random.fork_rng():
+        layer = torch.nn.RNN(3, 5, num_layers=2, nonlinearity="relu")
+    file = io.BytesIO()
+    torch.save(layer.state_dict(), file)
+    mark = keep(opened("mine.pt", file.getvalue()))
+    asked = CellLab(reads="yours", upload=mark)
+
+    for squash in ("tanh", "relu"):
+        seen = read(replace(asked, squash=squash))
+        with torch.no_grad():
+            layer.nonlinearity, layer.mode = squash, f"RNN_{squash.upper()}"
+            theirs = layer.double()(seen.reader.given.x)[0]
+        assert seen.cell == f"rnn_{squash}"
+        assert (seen.outcome.whole.hidden - theirs).abs().max() < 1e-12
+        assert seen.reader.assumed == (f"The file does not say tanh or relu; {squash} is assumed.",)
+    assert squashes(asked) == squashes(replace(asked, squash="relu")) == ("tanh", "relu")
+    assert squashes(CellLab(reads="yours", upload=brought(3))) == ()
+    assert squashes(CellLab(reads="yours", upload=learned("numbers-gru"))) == ()
+    assert squashes(CellLab()) == ()
+
+
+def test_a_shelf_holds_so_many_numbers_and_the_newest_network_whatever_its_size(monkeypatch):
+    monkeypatch.setattr(shelf, "_shelf", OrderedDict())
+    first, second = brought(3), brought(4)
+    assert shelf.kept(first).numbers == 4 * 5 * (3 + 5 + 2)
+    both = shelf.kept(first).numbers + shelf.kept(second).numbers
+    monkeypatch.setattr(shelf, "MOST_NUMBERS", both)
+
+    third = brought(2)
+
+    assert [shelf.kept(mark) is None for mark in (first, second, third)] == [True, False, False]
+    monkeypatch.setattr(shelf, "MOST_NUMBERS", 1)
+    fourth = brought(9)
+    assert [shelf.kept(mark) is None for mark in (second, third, fourth)] == [True, True, False]
 
 
 def test_all_that_is_here_is_offered_and_nothing_needs_a_word():

@@ -13,6 +13,7 @@ from explorer.networks.trained import packed, read_network
 from explorer.runs.experiments import Experiment, digest, plain
 from explorer.runs.frames import pack, unpack
 from explorer.sequences.digits import DigitNetwork
+from explorer.sequences.learning import Learner
 
 ENGLISH = Retraining("english-lstm", updates=13)
 SUNSPOTS = Retraining("sunspots-lstm", updates=212, seed=3)
@@ -94,6 +95,20 @@ def test_the_first_state_is_the_untrained_network(runs):
         assert torch.equal(value, held.network.state_dict()[name])
     assert held.card.updates == 0
     assert held.card.command.endswith("stopped after 0 updates")
+
+
+def test_a_network_between_two_states_has_learned_on_from_the_earlier_one(runs):
+    by_step = {frame.step: frame for frame in runs[SUNSPOTS]}
+    learner = Learner(SUNSPOTS.recipe.lesson(212, 3))
+    for _ in range(115):
+        learner.update()
+
+    held = retrained(SUNSPOTS, by_step[100].state, 115)
+
+    for name, value in learner.lesson.network().state_dict().items():
+        torch.testing.assert_close(held.network.state_dict()[name], value)
+    assert held.card.updates == 115
+    assert held.card.command.endswith("stopped after 115 updates")
 
 
 def test_what_is_measured_is_of_the_network_at_its_last_measurement(runs):

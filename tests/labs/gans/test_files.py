@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load
 from torch import nn
 
-from explorer.gans.drawn import points_of_csv
+from explorer.labs.gans import tables
 from explorer.labs.gans.data import points_text
 from explorer.labs.gans.files import samples, weights
 from explorer.labs.gans.match import Match
@@ -102,7 +102,8 @@ def test_a_tick_that_a_state_does_not_lead_to_is_refused_in_one_line():
 
 
 def test_samples_of_a_table_have_its_units_and_header():
-    table = points_of_csv("=height,weight\n" + "\n".join(f"{150 + k},{k % 7}" for k in range(40)))
+    text = "=height,weight\n" + "\n".join(f"{150 + k},{k % 7}" for k in range(40))
+    table = tables.kept(tables.keep(text.encode()))
     match = Match(data="csv", points=points_text(table), width=8, depth=1, batch=16, steps=10)
     state = last_state(match)
 
@@ -112,6 +113,28 @@ def test_samples_of_a_table_have_its_units_and_header():
     assert rows[0] == ["game", "height", "weight"]
     x, plain_x = (float(each[1][1]) for each in (rows, plain))
     assert x == pytest.approx(plain_x * float(table.scale[0]) + float(table.centre[0]))
+
+
+def test_samples_of_a_labelled_column_say_its_words_in_the_shares_of_the_table():
+    mark = tables.keep(
+        b"x,kind\n" + b"".join(b"%d,%s\n" % (k, b"aab"[k % 3 :][:1]) for k in range(60))
+    )
+    reading = tables.Reading(labels=2)
+    match = Match(
+        data="csv",
+        points=tables.points(mark, reading),
+        width=8,
+        depth=1,
+        batch=16,
+        steps=10,
+        conditional=True,
+    )
+
+    text = samples(match, last_state(match), 90, tables.kept(mark, reading)).decode()
+    rows = [row for row in csv.DictReader(StringIO(text)) if row["game"] == "a"]
+
+    assert set(rows[0]) == {"game", "x", "label"}
+    assert abs([row["label"] for row in rows].count("a") - 60) <= 2
 
 
 def test_conditional_samples_carry_the_label_that_was_asked_for():

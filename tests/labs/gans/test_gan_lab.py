@@ -8,7 +8,6 @@ import torch
 
 from explorer.dials import Dial, dials, turned, values
 from explorer.gans.dirac import DIRAC_GAMES
-from explorer.gans.drawn import points_of_csv
 from explorer.gans.settings import Hyperparameters
 from explorer.labs.gans import data, tables
 from explorer.labs.gans.deep import Critics
@@ -16,6 +15,8 @@ from explorer.labs.gans.dirac import Portrait
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.settings import GanLab
 from explorer.labs.gans.slow import Iteration
+from explorer.labs.gans.tables import Reading, shelf
+from explorer.labs.gans.tables.reading import ALONE
 from explorer.labs.gans.turning import SIDES
 from explorer.runs import links
 
@@ -120,38 +121,54 @@ def test_a_table_that_is_not_here_is_a_sentence_and_not_a_broken_link():
 
 
 def test_an_uploaded_table_trains_in_another_process_without_the_shelf():
-    mark = tables.keep(tables.table_of(TABLE.encode()))
+    mark = tables.keep(TABLE.encode())
+    points = tables.kept(mark).points
 
     match = GanLab(data="csv", upload=mark).match()
-    tables._shelf.clear()
+    shelf._shelf.clear()
 
     sample = match.distribution().sample(500, torch.Generator().manual_seed(0))
-    nearest = torch.cdist(sample, points_of_csv(TABLE).points).amin(dim=1)
+    nearest = torch.cdist(sample, points).amin(dim=1)
     assert float(nearest.max()) < 0.03 * 5 + 1e-2
 
 
-def test_a_long_table_is_thinned_from_end_to_end():
-    table = points_of_csv("\n".join(f"{k} {k % 5}" for k in range(9_000)))
+def test_how_a_table_is_read_is_in_the_link_and_makes_another_match():
+    mark = tables.keep(b"a,b,kind\n1,5,x\n2,3,y\n4,4,x\n7,1,y\n")
+    lab = GanLab(data="csv", upload=mark, table=Reading(x=2, y=1, labels=3), conditional=True)
 
-    points = data.points_of(data.points_text(table))
+    opened = links.decode(GanLab, links.encode(lab))
 
-    assert len(points) == data.MOST_POINTS
-    assert torch.allclose(points[[0, -1]], table.points[[0, -1]], atol=1e-3)
+    assert opened.problems == ()
+    assert opened.settings == lab
+    assert {name for name in links.encode(lab) if name.startswith("table_")} == {
+        "table_x",
+        "table_y",
+        "table_labels",
+    }
+    assert lab.match().points != GanLab(data="csv", upload=mark).match().points
+    found, labels, classes = data.points_of(lab.match().points)
+    assert (labels.tolist(), classes) == ([0, 1, 0, 1], 2)
+    standard = (torch.tensor([1.0, 2, 4, 7]) - 3.5) / np.std([1, 2, 4, 7])
+    torch.testing.assert_close(found[:, 1], standard.float(), atol=2e-3, rtol=0)
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"", "the table is empty"),
-        (b"\xff\xfe\x00", "the file is not text"),
-        (b"a,b\n1,2\n3,x", "line 3 of the table holds 'x'"),
-        (b"1,2\nnan,4", "line 2 of the table holds NaN"),
-        (b"1\n2", "line 1 of the table has 1 column"),
-    ],
-)
-def test_a_bad_table_is_refused_in_one_sentence(content: bytes, sentence: str):
-    with pytest.raises(ValueError, match=sentence):
-        tables.table_of(content)
+def test_a_reading_that_does_not_fit_the_table_is_a_sentence_and_not_a_broken_link():
+    mark = tables.keep(TABLE.encode())
+
+    lab = GanLab(data="csv", upload=mark, table=Reading(x=9), conditional=True)
+
+    assert lab.missing.endswith("and no number 9")
+    with pytest.raises(ValueError, match="and no number 9"):
+        lab.match()
+
+
+def test_a_column_of_a_table_is_learned_on_a_line():
+    mark = tables.keep(TABLE.encode())
+
+    found = GanLab(data="csv", upload=mark, table=Reading(y=ALONE)).match().distribution()
+
+    assert found.kind == "line"
+    assert found.sample(5, torch.Generator().manual_seed(0)).shape == (5, 1)
 
 
 def test_a_drawing_survives_its_text_to_a_hundredth():
@@ -196,7 +213,9 @@ def test_a_link_that_names_a_data_set_plays_that_one_and_no_other(name: str):
     opened = links.decode(GanLab, link)
     assert not opened.problems
     lab = opened.settings
-    expected = data.DATA[name].given(theta=0.8, drawing="0,0 100,50", points=data.TWO_POINTS)
+    expected = data.DATA[name].given(
+        theta=0.8, drawing="0,0 100,50", points=data.TWO_POINTS, cloud=data.DEFAULT_CLOUD, given=""
+    )
 
     played = replace(lab.match(), points="") if not lab.missing else lab
 

@@ -7,7 +7,8 @@ from explorer.gans.objectives import OBJECTIVES
 from explorer.gans.settings import GameSettings
 from explorer.labs.gans.match import Match
 from explorer.labs.gans.standards import standard
-from explorer.labs.gans.words import fixed, look, obstacle, preset_of, spoken, verdict
+from explorer.labs.gans.words import look, obstacle, preset_of, verdict
+from explorer.labs.prose import fixed, spoken
 
 RING = distribution("ring")
 TWO = (("a", "GAN", "non_saturating"), ("b", "WGAN-GP", "wasserstein_gp"))

@@ -76,7 +76,8 @@ def executed(match: Match, ticks: int | None = None) -> dict:
 @pytest.mark.parametrize("name", DATA)
 def test_the_script_draws_the_very_points_of_the_data_set_that_is_named(name: str):
     match = Match(data=name, width=8, depth=1, batch=16, points=TWO_POINTS, theta=0.7)
-    data = DATA[name].given(theta=0.7, drawing=match.drawing, points=TWO_POINTS)
+    own = {"drawing": match.drawing, "cloud": match.cloud, "given": ""}
+    data = DATA[name].given(theta=0.7, points=TWO_POINTS, **own)
 
     points, labels = executed(match)["sample"](50, torch.Generator().manual_seed(3))
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from explorer.gradients import LEARNERS, MEASURED, UNROLLED
+from explorer.gradients import MEASURED, UNROLLED
 from explorer.labs.gradients import words
 from explorer.labs.prose import listing
 
@@ -21,7 +21,7 @@ def test_a_list_of_things_is_one_of_a_sentence():
 
 
 def test_things_are_counted_in_words_up_to_ten():
-    assert words.counted(LEARNERS) == "three"
+    assert words.counted(MEASURED) == "four"
     assert words.counted("abcdefghij") == "ten"
     assert words.counted("abcdefghijk") == "11"
 
@@ -43,6 +43,41 @@ def test_a_cell_is_said_to_keep_lose_or_grow_by_its_norm_alone(cell: str):
     assert all(
         UNROLLED[other].label in lost.partition(";")[0] for other in MEASURED if other != cell
     )
+
+
+def test_of_another_quantity_the_sentence_says_which():
+    found = {"lstm/at": 0.5, "gru/at": 1e-7, "linear/at": 11.0, "rnn_relu/at": math.inf}
+    cells = ("lstm", "gru", "linear", "rnn_relu")
+
+    assert words.what_is_left(30, found, cells, "the gradient by the input") == (
+        "**30 steps back, of the gradient by the input,** the LSTM still has a tenth or more; the "
+        "GRU has less than a millionth left; in the linear network it has grown more than tenfold; "
+        "what is left of the ReLU RNN has left the range of floating point."
+    )
+
+
+def test_exact_zeros_are_counted_by_network_or_said_to_be_none():
+    found = {"lstm/zeros": 0.0, "gru/zeros": 61.0, "linear/zeros": 0.4}
+
+    said = words.exact_zeros(("lstm", "gru", "linear"), 200, 5, found)
+    assert said == (
+        "Of 200 gradients, exactly 0 in float32 are 61 of the GRU and 0.4 of the linear network, "
+        "mean of 5 seeds."
+    )
+    assert words.exact_zeros(("gru",), 200, 1, found) == (
+        "Of 200 gradients, exactly 0 in float32 are 61 of the GRU."
+    )
+    assert words.exact_zeros(("lstm",), 200, 5, found, "contributions") == (
+        "In float32 none of the 200 contributions is exactly 0."
+    )
+
+
+def test_a_gate_alone_leaves_its_logistic_to_the_lag():
+    said = words.keeping_alone(3.0, 50)
+
+    assert "σ(3) = 0.95" in said
+    assert "leave 0.0881 after 50 steps" in said
+    assert "leave 8.88×10⁻¹⁶ after 50 steps" in words.keeping_alone(0.0, 50)
 
 
 @pytest.mark.parametrize("norm", [math.nan, math.inf])
@@ -104,69 +139,3 @@ def test_an_lstm_keeps_what_the_rnn_loses_from_a_hundredfold_on(lstm: float, kee
 def test_a_gate_starts_at_the_sigmoid_of_its_bias():
     assert "σ(0) = 0.50" in words.forget_bias(0.0, 7, at())
     assert "σ(3) = 0.95" in words.forget_bias(3.0, 7, at())
-
-
-def errors(noise: float = 0.002, **found: float) -> dict[str, float]:
-    """Return how every network does beside guessing at 1/6: an error of a tenth, unless said."""
-    ahead = {f"{cell}/ahead": 1 / 6 - found.get(cell, 0.1) for cell in LEARNERS}
-    return ahead | {f"{cell}/noise": noise for cell in LEARNERS}
-
-
-def test_progress_names_who_has_solved_it_first_and_who_still_guesses():
-    solved = {"rnn_tanh": -1, "lstm": 1_204, "gru": 640}
-    said = words.progress(1_300, solved, errors(rnn_tanh=0.166, lstm=0.001, gru=0.001))
-
-    assert said == (
-        "The GRU solved it by iteration 640. The LSTM solved it by iteration 1,204. "
-        f"The {UNROLLED['rnn_tanh'].label} cannot be told from guessing the mean, within three "
-        "standard errors."
-    )
-
-
-def test_better_than_guessing_is_said_of_all_or_of_none():
-    nobody = dict.fromkeys(LEARNERS, -1)
-
-    assert words.progress(40, nobody, errors()).startswith("All three are better than guessing")
-    both = words.progress(40, nobody, errors(rnn_tanh=0.166, gru=0.166))
-    assert both.startswith(f"The {words.named(['rnn_tanh', 'gru'])} cannot be told from guessing")
-
-
-@pytest.mark.parametrize(
-    ("error", "noise", "told"),
-    [
-        (0.10, 0.002, True),
-        (0.14, 0.002, True),
-        (0.1505, 0.002, True),
-        (0.16, 0.002, True),
-        (0.16, 0.003, False),
-        (0.1505, 0.006, False),
-        (0.14, 0.0088, True),
-        (0.14, 0.009, False),
-        (0.10, 0.03, False),
-        (0.18, 0.002, False),
-        (math.nan, 0.002, False),
-    ],
-)
-def test_guessing_is_beaten_by_more_than_three_standard_errors(error, noise, told):
-    nobody = dict.fromkeys(LEARNERS, -1)
-    said = words.progress(40, nobody, errors(noise, **dict.fromkeys(LEARNERS, error)))
-
-    assert said.startswith("All three are better than guessing") == told
-    assert ("cannot be told from guessing" in said) != told
-
-
-def test_what_to_look_for_follows_who_has_solved_it():
-    nobody = dict.fromkeys(LEARNERS, -1)
-
-    assert "Press Train" in words.what_to_look_for(0, nobody)
-    assert "Watch where the maps light up" in words.what_to_look_for(40, nobody)
-    for cell in ("lstm", "gru"):
-        assert "Compare the maps" in words.what_to_look_for(40, nobody | {cell: 20})
-    assert "Make the sequences longer" in words.what_to_look_for(40, nobody | {"rnn_tanh": 20})
-
-
-def test_a_training_that_ends_names_whose_weights_are_lost():
-    one, two = (words.divergence(cells, 1_200) for cells in (("lstm",), ("lstm", "gru")))
-
-    assert one.startswith("The LSTM diverged by iteration 1,200: its weights left")
-    assert two.startswith("The LSTM and GRU diverged by iteration 1,200: their weights left")

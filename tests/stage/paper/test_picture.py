@@ -35,10 +35,12 @@ from explorer.figures.scene import (
 )
 from explorer.figures.theme import DARK, LIGHT
 from explorer.runs.frames import Frame
-from explorer.stage.paper.film import MOST_FRAMES, film
+from explorer.stage.paper.film import MOST_FRAMES, _nearest, _palette, film
 from explorer.stage.paper.layout import place
+from explorer.stage.paper.panels.numbers import _fit
 from explorer.stage.paper.picture import picture
 from explorer.stage.paper.plot.surface import contour
+from explorer.stage.paper.sheet import Paper
 from tests.stage import recordings
 from tests.stage.chromium import chromium  # noqa: F401
 
@@ -287,6 +289,18 @@ def test_tiles_are_small_pictures_side_by_side():
     assert (rows.max() - rows.min()) == pytest.approx(2 * (columns.max() - columns.min()), abs=3)
 
 
+def test_a_tile_with_three_channels_is_in_colour():
+    tiles = np.zeros((1, 2, 2, 3))
+    tiles[0, 0, 0], tiles[0, 1, 1] = (1.0, 0.0, 0.0), (0.0, 0.5, 1.0)
+    pixels = shot(Tiles("t", "", "tiles", 1), Frame(0, {"tiles": tiles}))
+
+    red, blue = covered(pixels, "#ff0000", 3), covered(pixels, "#0080ff", 3)
+    (left, top), (right, bottom) = middle(red), middle(blue)
+    assert red.sum() == pytest.approx(blue.sum(), rel=0.02)
+    assert left < right
+    assert top < bottom
+
+
 def test_a_card_is_tinted_by_its_verdict():
     card = Number("modes", "modes held", "of", of=8, good_from=8, bad_to=4)
     for value, role in ((8, "good"), (3, "warn")):
@@ -438,3 +452,63 @@ def test_an_mp4_has_a_picture_of_every_frame(tmp_path):
 
     count, _ = ffmpeg.count_frames_and_secs(str(tmp_path / "run.mp4"))
     assert count == 9
+
+
+def test_a_film_has_the_colours_of_all_its_pictures_and_none_flickers(tmp_path):
+    """A map turns from its lowest colour to its highest; what stands still keeps its colour."""
+    surface = Surface("s", (-1, 1, -1, 1), scale="sequential", low=0.0, high=1.0)
+    panel = Plot("p", "", (surface,), x=SQUARE[0], y=SQUARE[1], square=True)
+    grid = Grid(("minmax(0, 1fr)",), ("minmax(0, 1fr)",), ("p",))
+    whole = Scene((panel,), grid, grid)
+    values = np.linspace(0, 1, 41)
+    there = np.concatenate([values, values[::-1]])  # only the middle has the highest colours
+    frames = [Frame(i, {"s": np.full((4, 4), value)}) for i, value in enumerate(there)]
+    film(whole, STILL, frames, tmp_path / "film.gif", size=(240, 276))
+
+    with Image.open(tmp_path / "film.gif") as written:
+        for i in (0, 20, 40, 60, 81):
+            written.seek(i)
+            seen = np.asarray(written.convert("RGB"), int)
+            exact = np.asarray(picture(whole, STILL, frames, i, size=(240, 276)), int)
+            assert np.abs(seen[120, 120] - exact[120, 120]).max() <= 4, i
+            assert (seen[2, 2] == exact[2, 2]).all()  # the ground
+
+
+def test_a_palette_keeps_what_is_frequent_and_stands_near_all_the_rest():
+    rng = np.random.default_rng(0)
+    shades = np.unique(rng.integers(0, 2**24, 5_000))
+    grounds = np.array([0xFBFCFD, 0xFFFFFF, 0x1C2430])
+    counts = np.zeros(2**24, np.uint32)
+    counts[shades], counts[grounds] = 1, 100_000
+    known = np.flatnonzero(counts)
+
+    palette = _palette(known, counts)
+    nearest = palette[_nearest(known, palette)].astype(int)
+    exact = np.stack([known >> 16, known >> 8 & 255, known & 255], -1)
+
+    assert palette.shape == (256, 3)
+    for ground in grounds:
+        assert (nearest[known == ground] == exact[known == ground]).all()
+    brute = np.linalg.norm(exact[:200, None] - palette.astype(int)[None], axis=-1).min(1)
+    assert np.linalg.norm(exact[:200] - nearest[:200], axis=-1) == pytest.approx(brute)
+
+
+@pytest.mark.parametrize("value", [4.8e-12, -1.25e-20, 0.5])
+def test_a_number_fits_its_card_however_narrow(value):
+    cards = [Number("n", "good", bound="floor 0.0823") for _ in range(6)]
+    seen = shot(Numbers("p", tuple(cards)), Frame(0, {}, {"n": value}))
+
+    card = (400 - 40 + 8) / 6
+    for i in range(1, 6):
+        gap = seen[24:84, round(20 + i * card - 6) : round(20 + i * card - 2)]
+        assert np.ptp(gap, axis=(0, 1)).max() < 16, i  # nothing but the ground between two cards
+
+
+def test_a_number_under_a_card_is_left_out_rather_than_cut():
+    paper = Paper(200, 100, LIGHT)
+    written: list[str] = []
+    paper.text = lambda x, y, words, *rest: written.append(words)
+    for room in (300.0, 62.0, 45.0, 10.0):
+        _fit(paper, 0, 20, "floor 0.0823", room, "mute")
+
+    assert written == ["floor 0.0823", "floor 0.0823", "floor…", ""]

@@ -50,7 +50,7 @@ export function microscope(panel, stage, place) {
   const copy = act("Copy LaTeX", "", copyEquation);
   const shut = act("✕", "shut", () => close());
   shut.setAttribute("aria-label", "Close");
-  const title = element("h3");
+  const title = element("h2");
   const where = element("span", "where-at");
   const value = element("output");
   const formula = element("div", "formula");
@@ -142,8 +142,9 @@ export function microscope(panel, stage, place) {
     if (!frame) return;
     const { index } = frame;
     stage.go(index);
-    if (panel.select && k !== unit()) stage.select(panel.select, k);
-    push({ name: dot.leads_to, via: dot.label, unit: k, index });
+    const at = stage.numberAt(panel.select, k);
+    if (panel.select && at !== unit()) stage.select(panel.select, at);
+    push({ name: dot.leads_to, via: dot.label, unit: at, index });
   }
 
   /**
@@ -157,8 +158,9 @@ export function microscope(panel, stage, place) {
     else if (dot.cause === "token") {
       if (view) stage.pointOut(view.frame.index);
     } else {
-      if (panel.select && k !== unit()) stage.select(panel.select, k);
-      push({ name: dot.inputs, via: dot.label, unit: k });
+      const at = stage.numberAt(panel.select, k);
+      if (panel.select && at !== unit()) stage.select(panel.select, at);
+      push({ name: dot.inputs, via: dot.label, unit: at });
     }
   }
 

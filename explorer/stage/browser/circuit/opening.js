@@ -25,12 +25,14 @@ import { entry } from "../phrases.js";
 
 /**
  * A dot product of the selected unit: its products, the largest first; what is added to them and
- * what multiplies the whole (null: nothing does); `inside` without that factor, `sum` with it.
+ * what multiplies the whole (null: nothing does); `others` is what inputs add that are not shown
+ * (null: all are); `inside` without that factor, `sum` with it.
  *
  * @typedef {object} Products
  * @property {Product[]} terms
  * @property {number | null} bias
  * @property {number | null} factor
+ * @property {number | null} others
  * @property {number} inside
  * @property {number} sum
  */
@@ -102,17 +104,18 @@ function quoted(token) {
  * @param {number} count
  * @param {string | undefined} token
  * @param {string} unitName
+ * @param {Context} stage
  */
-function nameOf(dot, k, count, token, unitName) {
+function nameOf(dot, k, count, token, unitName, stage) {
   const given = dot.names?.length === 1 && count > 1 ? dot.names[0] : dot.names?.[k];
   if (given !== undefined) return given.replaceAll("{k}", String(k)).replaceAll("{token}", token ?? "");
   if (dot.cause === "token") {
-    const letter = count > 1 ? `x${lowered(k)}` : "x";
+    const letter = count > 1 ? `x${lowered(stage.numberAt("x", k))}` : "x";
     return token === undefined ? letter : `${letter} of ${quoted(token)}`;
   }
   const symbol = SYMBOLS[dot.inputs.replace(/_before$/, "")];
   const past = dot.inputs.endsWith("_before") || dot.cause === "before";
-  return `${past && symbol ? symbol : dot.inputs.replaceAll("_", " ")} of ${unitName} ${k}`;
+  return `${past && symbol ? symbol : dot.inputs.replaceAll("_", " ")} of ${unitName} ${stage.numberAt(unitName, k)}`;
 }
 
 /**
@@ -143,7 +146,7 @@ export function products(dot, opening, panel, stage, view) {
   const own = stage.array(view, opening.name);
   const units = own?.data.length ?? 1;
   const select = selectOf(opening, panel);
-  const unit = own && select ? (stage.selects[select] ?? 0) : 0;
+  const unit = own && select ? stage.placeOf(select) : 0;
   const block = dot.block ?? 0;
   const row = block * units + unit;
   const token = panel.tokens?.[view.frame.index];
@@ -155,7 +158,7 @@ export function products(dot, opening, panel, stage, view) {
     k,
     row: dot.diagonal ? block : row,
     column: dot.diagonal ? unit : k,
-    name: nameOf(dot, k, inputs.length, token, panel.select || "unit"),
+    name: nameOf(dot, k, inputs.length, token, panel.select || "unit", stage),
     weight,
     input: inputs[k],
     product: weight * inputs[k],
@@ -170,8 +173,9 @@ export function products(dot, opening, panel, stage, view) {
   terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   const bias = dot.bias ? (stage.array(view, dot.bias)?.data[row] ?? 0) : null;
   const factor = dot.gated_by ? entry(dot.gated_by, panel.select, stage, view) : null;
-  const plain = terms.reduce((sum, { product }) => sum + product, bias ?? 0);
-  return { terms, bias, factor, inside: plain, sum: plain * (factor ?? 1) };
+  const others = dot.others ? entry(dot.others, panel.select, stage, view) : null;
+  const plain = terms.reduce((sum, { product }) => sum + product, (bias ?? 0) + (others ?? 0));
+  return { terms, bias, factor, others, inside: plain, sum: plain * (factor ?? 1) };
 }
 
 /**

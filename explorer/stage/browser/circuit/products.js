@@ -16,21 +16,21 @@ import { entry } from "../phrases.js";
 export const STYLE = `
 .stage .microscope .dots { display: flex; flex-direction: column; gap: 12px; }
 .stage .microscope .dot header { display: flex; align-items: baseline; gap: 8px; margin-bottom: 3px; }
-.stage .microscope h4 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); }
+.stage .microscope h3 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); }
 .stage .microscope .heard { border: 1px solid var(--line); border-radius: 6px; padding: 0 7px;
   background: var(--background); font: 600 calc(var(--text) + 1px)/1.5 var(--monospace); cursor: pointer; }
 .stage .microscope .heard:hover { border-color: var(--mute); }
 .stage .microscope .partial { margin-left: auto; color: var(--mute); white-space: nowrap; }
 .stage .microscope .partial b { color: var(--ink); font-weight: 620; }
-.stage .microscope ol { list-style: none; margin: 0; padding: 0; display: grid; column-gap: 9px;
+.stage .microscope .factors { display: grid; column-gap: 9px;
   grid-template-columns: max-content minmax(112px, 1fr) auto minmax(24px, 23%); }
-.stage .microscope ol.all { max-height: 320px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
-.stage .microscope li { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid;
+.stage .microscope .factors.all { max-height: 320px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
+.stage .microscope .factor { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid;
   align-items: center; min-height: 25px; border-radius: 5px; white-space: nowrap; margin: 0; padding: 0 4px; }
-.stage.narrow .microscope li[data-opens] { min-height: 40px; }
-.stage .microscope li[data-opens] { cursor: pointer; }
-.stage .microscope li[data-opens]:hover { background: color-mix(in srgb, var(--accent) 11%, transparent); }
-.stage .microscope li[data-opens] .what { text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent) 1.5px;
+.stage.narrow .microscope .factor[data-opens] { min-height: 40px; }
+.stage .microscope .factor[data-opens] { cursor: pointer; }
+.stage .microscope .factor[data-opens]:is(:hover, :focus-visible) { background: color-mix(in srgb, var(--accent) 11%, transparent); }
+.stage .microscope .factor[data-opens] .what { text-decoration: underline dotted color-mix(in srgb, currentColor 45%, transparent) 1.5px;
   text-underline-offset: 4px; }
 .stage .microscope .what { max-width: 190px; overflow: hidden; text-overflow: ellipsis; line-height: 1.6; }
 .stage .microscope .sum-of { color: var(--mute); text-align: right; overflow: hidden; text-overflow: ellipsis; }
@@ -63,7 +63,7 @@ function draw(bar, share, palette) {
 
 function makeRow() {
   const made = {
-    row: element("li"),
+    row: element("div", "factor"),
     what: element("span", "what"),
     sum: element("span", "sum-of"),
     arithmetic: element("span"),
@@ -100,10 +100,10 @@ export function dotList(dot, panel, stage, openings, follow) {
   const heard = element("button", "heard");
   heard.type = "button";
   const partial = element("span", "partial");
-  const head = element("header", "", element("h4", "", dot.label));
+  const head = element("header", "", element("h3", "", dot.label));
   if (dot.cause === "token") head.append(heard);
   head.append(partial);
-  const list = element("ol");
+  const list = element("div", "factors");
   const more = element("button", "more");
   more.type = "button";
   const bias = element("span", "bias");
@@ -221,7 +221,7 @@ export function dotList(dot, panel, stage, openings, follow) {
   function paint(view, found, largest, first) {
     root.hidden = !found;
     if (!found) return;
-    const { terms, bias: constant, factor, inside, sum } = found;
+    const { terms, bias: constant, factor, others, inside, sum } = found;
     const count = all ? terms.length : Math.min(first, terms.length);
     shown = terms;
     doorOpen = terms.length > 0 && leads(view, terms[0].k);
@@ -253,6 +253,11 @@ export function dotList(dot, panel, stage, openings, follow) {
       root.dataset.bias = String(constant);
       bias.replaceChildren("bias ", element("b", "", stage.number(constant)));
     }
+    if (others !== null) {
+      root.dataset.others = String(others);
+      bias.hidden = false;
+      bias.append(" · not shown ", element("b", "", stage.number(others)));
+    }
     const whole = factor === null ? [] : [`${stage.number(factor)} · ${stage.number(inside)} = `];
     partial.replaceChildren("Σ ", ...whole, element("b", "", stage.number(sum)));
     if (dot.cause === "token") {
@@ -274,7 +279,7 @@ export function dotList(dot, panel, stage, openings, follow) {
  * @param {(name: string) => void} open
  */
 export function partList(panel, stage, openings, open) {
-  const list = element("ol", "parts");
+  const list = element("div", "factors parts");
   /** @type {Opening | null} */
   let built = null;
   /** @type {({ inner: Opening } & ReturnType<typeof makeRow>)[]} */

@@ -27,7 +27,7 @@ export const STYLE = `
   padding: 10px 14px 12px; display: flex; flex-direction: column; gap: 8px; scrollbar-width: thin; }
 .stage .microscope .inside > * { flex: none; }
 .stage .microscope .headline { display: flex; align-items: baseline; gap: 10px; }
-.stage .microscope .headline h3 { margin: 0; padding: 0; font: 650 calc(var(--text) + 3px)/1.3 var(--font); }
+.stage .microscope .headline h2 { margin: 0; padding: 0; font: 650 calc(var(--text) + 3px)/1.3 var(--font); }
 .stage .microscope .where-at { color: var(--mute); white-space: nowrap; }
 .stage .microscope .headline output { margin-left: auto; font-weight: 650; white-space: nowrap;
   font-size: calc(var(--text) + 8px); line-height: 1.1; }
@@ -42,7 +42,7 @@ export const STYLE = `
   color: var(--mute); background: var(--background); }
 .stage .microscope .check b { color: var(--ink); font-weight: 620; }
 .stage .microscope .check.off .gap { color: var(--warn); }
-.stage.narrow .microscope .headline h3 { display: none; }
+.stage.narrow .microscope .headline h2 { display: none; }
 .stage.narrow .microscope .spark { height: 34px; }
 .stage .microscope.sheet { position: relative; max-height: 41vh; border-radius: 14px;
   box-shadow: 0 -8px 26px rgba(8, 14, 22, .20); }

@@ -43,7 +43,7 @@ export function makeSpark(panel, stage) {
     if (root.hidden) return;
     const [wide, high] = [root.clientWidth, root.clientHeight];
     const select = selectOf(opening, panel);
-    const at = select ? (stage.selects[select] ?? 0) : 0;
+    const at = select ? stage.placeOf(select) : 0;
     const state = [opening.name, at, view.frame.index, frames.id, frames.count, frames.edits, stage.look, wide, high].join();
     if (state === drawn || !wide) return;
     drawn = state;

@@ -24,6 +24,34 @@ export class Column {
     /** @type {string[]} */
     this.derived = []; // the knobs that are no setting of their own
     this.built = "";
+    // On a phone the dials stand folded under the picture; the line says what is turned.
+    this.fold = element("button", "fold");
+    this.fold.type = "button";
+    this.fold.addEventListener("click", () => this.unfold(!this.element.classList.contains("open")));
+    this.unfold(false);
+  }
+
+  /** @param {boolean} open */
+  unfold(open) {
+    this.element.classList.toggle("open", open);
+    this.fold.setAttribute("aria-expanded", String(open));
+  }
+
+  /** Say in the fold's line which dials are turned. */
+  sum() {
+    const { settings, defaults } = this.hand;
+    const turned = [...this.knobs].filter(
+      ([name, { element }]) =>
+        name in defaults && settings[name] !== defaults[name] && element.querySelector(".name"),
+    );
+    const told = turned.slice(0, 2).map(([name, { element }]) => {
+      const value = element.querySelector(".value")?.textContent;
+      const label = element.querySelector(".name")?.textContent ?? name;
+      return value ? `${label} ${value}` : label;
+    });
+    const more = turned.length - told.length;
+    if (more > 0) told.push(`${more} more`);
+    this.fold.textContent = told.length ? `Dials, turned: ${told.join(", ")}` : "Dials";
   }
 
   /**
@@ -52,16 +80,16 @@ export class Column {
         const one = makeKnob(knob, this.hand);
         this.knobs.set(knob.name, one);
         if (knob.stands.length) this.derived.push(knob.name);
-        const name = one.element.querySelector("label.name, .names");
-        if (knob.help && name instanceof HTMLElement)
-          this.explanations.attach(name, knob.help);
+        const name = one.element.querySelector(".top:not(.visually-hidden) > label.name");
+        if (knob.help)
+          this.explanations.attach(name instanceof HTMLElement ? name : one.element, knob.help, one.element);
         return one.element;
       });
       if (!group.folded)
         return element(
           "section",
           "group",
-          ...(group.title ? [element("h4", "", group.title)] : []),
+          ...(group.title ? [element("h2", "", group.title)] : []),
           ...knobs,
         );
       const folded = element("details", "group", element("summary", "", group.title), ...knobs);
@@ -69,7 +97,7 @@ export class Column {
       folded.open = open.has(group.title);
       return folded;
     });
-    this.element.replaceChildren(...made, this.coarse, this.explanations.box);
+    this.element.replaceChildren(this.fold, ...made, this.coarse, this.explanations.box);
     this.show(Object.keys(this.hand.settings));
     if (focus) this.focus(focus);
   }
@@ -98,6 +126,7 @@ export class Column {
       this.say(name, "");
     }
     for (const name of this.derived) this.knobs.get(name)?.show(null);
+    this.sum();
   }
 
   /**
@@ -113,6 +142,7 @@ export class Column {
     line.hidden = !sentence;
     const group = line.closest("details");
     if (sentence && group) group.open = true;
+    if (sentence) this.unfold(true);
     return true;
   }
 }

@@ -35,6 +35,12 @@ export function frame(knob, hand, control, { around = control, beside = [] } = {
   const top = element("div", "top", name, ...beside);
   if (!knob.labelled && !beside.length) top.classList.add("visually-hidden");
   made.append(top, around, refused);
-  if (knob.help) control.setAttribute("aria-description", knob.help);
+  if (knob.help) {
+    const help = element("span", "", knob.help);
+    help.id = `${id}-help`;
+    help.hidden = true;
+    control.setAttribute("aria-describedby", help.id);
+    made.append(help);
+  }
   return made;
 }

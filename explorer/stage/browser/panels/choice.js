@@ -9,7 +9,7 @@ import { element } from "../layout.js";
 
 const STYLE = `
 .stage .choice { display: flex; flex-wrap: wrap; align-items: center; align-content: flex-start; gap: 4px 10px; }
-.stage .choice h3 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); color: var(--mute); }
+.stage .choice h2 { margin: 0; padding: 0; font: 620 var(--text)/1.4 var(--font); color: var(--mute); }
 .stage .choice .options { display: inline-flex; flex-wrap: wrap; border: 1px solid var(--line);
   border-radius: 9px; overflow: hidden; background: var(--card); max-width: 100%; }
 .stage .choice button { font: inherit; min-height: 32px; padding: 0 12px; border: 0; margin: 0;
@@ -40,7 +40,7 @@ export function make(panel, stage) {
   const options = element("div", "options", ...buttons);
   options.setAttribute("role", "radiogroup");
   options.setAttribute("aria-label", panel.title || panel.select);
-  const title = panel.title ? [element("h3", "", panel.title)] : [];
+  const title = panel.title ? [element("h2", "", panel.title)] : [];
   const root = element("div", "choice", element("style", "", STYLE), ...title, options);
   root.dataset.select = panel.select;
   let shown = -1;

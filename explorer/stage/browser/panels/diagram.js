@@ -34,7 +34,7 @@ const STYLE = `
 .stage .diagram [data-opens] .number, .stage .diagram .source[data-opens] text {
   text-decoration: underline dotted 1px; text-underline-offset: 4px;
   text-decoration-color: color-mix(in srgb, var(--mute) 55%, transparent); }
-.stage .diagram [data-opens]:is(:hover, :focus-visible) .number, .stage .diagram .source[data-opens]:hover text {
+.stage .diagram [data-opens]:is(:hover, :focus-visible) .number, .stage .diagram .source[data-opens]:is(:hover, :focus-visible) text {
   text-decoration-color: currentColor; text-decoration-thickness: 2px; }
 .stage .diagram .label text, .stage .diagram .caption { paint-order: stroke; stroke: var(--card);
   stroke-width: 4px; stroke-linejoin: round; }
@@ -212,17 +212,28 @@ function makePicker(panel, stage) {
   input.setAttribute("aria-label", name);
   input.addEventListener("change", () => {
     const wanted = Math.round(Number(input.value));
-    const found = Math.min(Number(input.max), Math.max(0, wanted || 0));
+    const found = nearest(Math.min(Number(input.max), Math.max(0, wanted || 0)));
     input.value = String(found);
     stage.select(name, found);
   });
+  /**
+   * The same, or what stands nearest to it among those that are shown.
+   *
+   * @param {number} wanted
+   */
+  function nearest(wanted) {
+    const shown = stage.still?.arrays[`shown/${name}`]?.data;
+    if (!shown) return wanted;
+    return shown.reduce((best, each) => (Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best));
+  }
+
   const label = element("label", "", name, input);
   const first = panel.nodes.find((node) => node.value?.select === name)?.value?.name;
 
   /** @param {View} view */
   function update(view) {
     const array = first && stage.array(view, first);
-    if (array) input.max = String(array.data.length - 1);
+    if (array) input.max = String(stage.numberAt(name, array.data.length - 1));
     const chosen = stage.selects[name] ?? 0;
     if (focused(input) !== input) input.value = String(chosen);
   }

@@ -16,6 +16,7 @@ const STYLE = `
 .stage .flow { display: flex; flex-direction: column; }
 .stage .flow .body { position: relative; flex: 1 1 0; min-height: 190px; }
 .stage.narrow .flow .body { flex: none; height: 350px; }
+@media (max-height: 780px) { .stage:not(.narrow) .flow .body { min-height: 156px; } }
 .stage .flow svg { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
 .stage .flow rect { transition: fill 150ms; }
 .stage .flow text { text-anchor: middle; dominant-baseline: central; font-family: var(--font); }
@@ -25,6 +26,8 @@ const HEAD = 6; // px, half the width of an arrow head
 const LINE = 1.25; // of the text's size, from one line to the next
 const APART = 34; // px between columns
 const MOST = 24; // px between rows
+const TIGHT = 1.1; // the same, where a name takes more lines than its box is high
+const LEAST = 0.68; // of the text's size, then
 
 /** @type {Maker<Flow>} */
 export function make(panel, stage) {
@@ -38,8 +41,8 @@ export function make(panel, stage) {
   /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
-    const state = `${view.frame.index}/${stage.look}/${stage.frames.id}`;
     const { clientWidth: width, clientHeight: height } = body;
+    const state = `${view.frame.index}/${stage.look}/${stage.frames.id}/${width}x${height}`;
     if (state === shown || !width || !height) return;
     shown = state;
     const active = stage.array(view, panel.active)?.data ?? [];
@@ -68,13 +71,15 @@ export function make(panel, stage) {
     const frame = { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: 8 };
     const fill = on ? colour : stage.palette.card;
     svg("rect", { ...frame, fill, stroke: colour, "stroke-width": 1.5 * stage.weight }, group);
-    const size = stage.text;
+    let size = stage.text;
     pen.font = `600 ${size}px ${stage.font}`;
     const lines = wrapped(text, wide - 8, pen).map((words) => ({ words, weight: 600 }));
+    const tight = lines.length * LINE * size > high ? TIGHT : LINE;
+    size = Math.max(LEAST * size, Math.min(size, (high - 2) / (tight * lines.length)));
     const room = Math.floor((high - 4) / (LINE * size));
     if (below && lines.length < room) lines.push({ words: stage.fill(below, view), weight: 400 });
     lines.forEach(({ words, weight }, i) => {
-      const at = y + (i - (lines.length - 1) / 2) * LINE * size;
+      const at = y + (i - (lines.length - 1) / 2) * tight * size;
       const ink = on ? inkOn(colour) : stage.palette.ink;
       const made = svg("text", { x, y: at, fill: ink, "font-size": size }, group);
       made.setAttribute("font-weight", String(weight));
@@ -128,7 +133,7 @@ function placed(nodes, width, height) {
   const columns = 1 + Math.max(...nodes.map(({ column }) => column));
   const rows = 1 + Math.max(...nodes.map(({ row }) => row));
   const across = Math.min(APART, width / (7 * columns));
-  const down = Math.min(MOST, height / (3 * rows));
+  const down = Math.min(MOST, height / (4.5 * rows));
   const wide = (width - 4 - across * (columns - 1)) / columns;
   const high = (height - 4 - down * (rows - 1)) / rows;
   /** @param {FlowNode} node */

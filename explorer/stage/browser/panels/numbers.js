@@ -11,6 +11,33 @@ import { unhurried } from "../pace.js";
  * @import { Number as Card, Numbers } from "../types"
  */
 
+const GAP = 6; // px between two cards
+const EDGE = 9; // px from a card's edge to its number
+const HOLD = 40; // px of the signs beside a number that can be turned
+const LARGER = 6; // px by which a number is larger than the smallest text
+const [PLAIN, POWER] = [5.6, 7.6]; // the least width of a card, in smallest letters
+
+const pen = document.createElement("canvas").getContext("2d");
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/**
+ * How wide a number is, for letters of 1 px.
+ *
+ * @param {string} text
+ * @param {string} font
+ */
+function widthOf(text, font) {
+  const key = `${font}/${text.replace(/\d/g, "0")}`; // digits are all equally wide
+  let known = widths.get(key);
+  if (known === undefined) {
+    if (pen) pen.font = `640 100px ${font}`;
+    known = (pen?.measureText(text.replace(/\d/g, "0")).width ?? 0) / 100;
+    widths.set(key, known);
+  }
+  return known || 0.01;
+}
+
 /**
  * A row of cards. A number is tinted where it is good or bad, and carries its floor or ceiling.
  *
@@ -20,15 +47,35 @@ export function make(panel, stage) {
   const cards = panel.numbers.map((spec, i) => makeCard(spec, stage, `${panel.area}/${i}`));
   const box = element("div", "cards", ...cards.map((card) => card.element));
   const due = unhurried();
+  let [wide, asked] = [0, 0];
+
+  /** Rows of equally many cards, each wide enough for what it says; letters go by the room. */
+  function arrange() {
+    asked = Math.max(...cards.map((card) => card.least()));
+    const most = Math.max(1, Math.floor((wide + GAP) / (asked + GAP)));
+    const columns = Math.ceil(cards.length / Math.ceil(cards.length / most)) || 1;
+    box.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    for (const card of cards) card.fit((wide + GAP) / columns - GAP);
+  }
+
+  new ResizeObserver(([{ contentRect }]) => {
+    wide = contentRect.width;
+    arrange();
+  }).observe(box);
   return {
     element: box,
     paint: (view) => {
-      if (due(view)) for (const card of cards) card.paint(view);
+      if (!due(view)) return;
+      for (const card of cards) card.paint(view);
+      const told = Math.max(...cards.map((card) => card.least()));
+      if (stage.narrow && told > asked) arrange();
     },
+    resize: arrange,
     take(other) {
       if (other.kind !== "numbers" || other.numbers.length !== cards.length) return false;
       if (!other.numbers.every((spec, i) => cards[i].fits(spec))) return false;
       other.numbers.forEach((spec, i) => cards[i].take(spec));
+      arrange();
       return true;
     },
   };
@@ -54,24 +101,54 @@ function makeCard(first, stage, key) {
   if (first.bound) card.append(bound);
   if (first.help) {
     card.tabIndex = 0;
+    card.setAttribute("role", "group");
     stage.explain(card, () => spec.help);
   }
   /** @type {string | null} */
   let shown = null;
+  let room = Infinity; // px for the number
+  let longest = ""; // that stood under it
+
+  /**
+   * The px that the card asks for: a power of ten is long; and in a narrow picture, which is as
+   * high as it likes, what stands under the number breaks once at most.
+   */
+  function least() {
+    const wide = stage.text * (spec.form === "power" ? POWER : PLAIN);
+    if (!stage.narrow) return wide;
+    return Math.max(wide, (stage.text * widthOf(longest, stage.font)) / 2 + 3 * EDGE);
+  }
+
+  /** @param {number} wide px of the card */
+  function fit(wide) {
+    room = wide - 2 * EDGE - (handle?.free ? HOLD : 0);
+    shrink();
+  }
+
+  /** A number that is wider than its card is written smaller. */
+  function shrink() {
+    const size = stage.text + LARGER;
+    const needs = size * widthOf((handle?.text ?? value).textContent ?? "", stage.font);
+    value.style.setProperty("--fits", String(Math.min(1, Math.max(0.5, room / needs))));
+  }
 
   /** @type {Made["paint"]} */
   function paint(view) {
     now = turned(spec.grip, stage, stage.scalar(view, spec.scalar));
     const text = stage.number(now, spec.form, spec.of);
-    const below = stage.fill(spec.bound, view);
+    const absent = now === null || now === undefined || Number.isNaN(now);
+    const below = absent && spec.before ? spec.before : stage.fill(spec.bound, view);
     const tint = verdict(spec, now, (limit) => stage.value(view, limit));
     const all = `${text}|${below}|${tint}`;
     handle?.update();
     if (all === shown) return;
     shown = all;
     (handle?.text ?? value).textContent = text;
+    shrink();
+    if (spec.help) card.setAttribute("aria-label", `${spec.label}: ${text}`);
     value.className = `value ${tint}`;
     bound.textContent = below;
+    if (below.length > longest.length) longest = below;
     bound.title = below;
   }
 
@@ -92,7 +169,7 @@ function makeCard(first, stage, key) {
   }
 
   take(first);
-  return { element: card, paint, fits, take };
+  return { element: card, paint, fits, take, least, fit };
 }
 
 /**

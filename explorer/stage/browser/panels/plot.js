@@ -234,10 +234,12 @@ export class Plot {
     g.font = `${size}px ${stage.font}`;
     const high = this.high - size - (panel.x.label && !this.xInline() ? size + 4 : 0);
     this.ticks = {
-      x: this.names() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log),
-      y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log),
+      x: this.names() ?? ticksOf(...x, this.wide / (11 * size), panel.x.log, panel.x.whole),
+      y: ticksOf(...y, Math.max(2, high / (size * 3.4)), panel.y.log, panel.y.whole),
     };
     const widest = Math.max(0, ...this.ticks.y.map(({ text }) => g.measureText(text).width));
+    for (const axis of /** @type {const} */ (["x", "y"]))
+      if (panel[axis].bare) this.ticks[axis] = [];
     const least = Math.ceil(widest) + 8;
     this.wider = this.left > least;
     this.left = Math.max(this.left, least);
@@ -261,7 +263,7 @@ export class Plot {
   names() {
     const named = this.panel.marks.map((mark) => kindOf(mark).names?.(mark) ?? []);
     const names = named.find(({ length }) => length);
-    return names?.map((text, at) => ({ at, text })) ?? null;
+    return names?.map((text, at) => ({ at, text })).filter(({ text }) => text) ?? null;
   }
 
   // -------------------------------------------------------------------------------- drawing

@@ -53,7 +53,9 @@ export function make(panel, stage) {
  */
 function makeText(panel, stage) {
   const text = element("p", "sentence mono");
-  text.style.minHeight = `${1.5 * panel.lines}em`;
+  const row = panel.lines === 1; // signs that stand under those of the row above
+  if (row) text.dataset.row = "";
+  text.style.minHeight = `${(row ? 1.35 : 1.5) * panel.lines}em`;
   const box = element("div", "", text);
   const due = unhurried();
   /** @type {string | null} */

@@ -1,4 +1,5 @@
-// Small pictures in rows: an array of shape (n, rows, columns), dark for large values on light paper.
+// Small pictures in rows: an array of shape (n, rows, columns), dark for large values on light paper,
+// or (n, rows, columns, 3), in colour.
 
 import { channels } from "../colour.js";
 import { graphics } from "../canvas.js";
@@ -12,7 +13,7 @@ import { element, heading } from "../layout.js";
 
 const STYLE = `
 .stage .tiles { display: flex; flex-direction: column; }
-.stage .tiles .sheet { flex: 1 1 0; min-height: 96px; display: grid; place-items: start center; }
+.stage .tiles .sheet { flex: 1 1 0; min-height: 96px; display: grid; place-items: start center; overflow: clip; }
 .stage .tiles canvas { image-rendering: pixelated; }
 .stage.narrow .tiles .sheet { flex: none; height: auto; aspect-ratio: 1; }
 `;
@@ -26,22 +27,25 @@ export function make(panel, stage) {
   const head = heading(panel.title, panel.note);
   const root = element("div", "tiles", element("style", "", STYLE), ...(head ? [head] : []), body);
   let shown = "";
+  /** @type {object | null} */
+  let drawn = null;
 
   /** @type {Made["paint"]} */
   function paint(view) {
     if (!view?.frame) return;
     const size = `${body.clientWidth}x${body.clientHeight}`;
     const state = `${view.frame.index}/${stage.dark}/${size}`;
-    if (state === shown || !body.clientWidth) return;
+    if ((state === shown && view.frame === drawn) || !body.clientWidth) return;
     const array = stage.array(view, panel.array);
-    if (!array || array.shape.length !== 3) return;
+    if (!array || (array.shape.length !== 3 && array.shape[3] !== 3)) return;
     shown = state;
+    drawn = view.frame; // of another answer it has the same index
     draw(array);
     canvas.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
   }
 
   /** @param {Values} array */
-  function draw({ shape: [count, rows, columns], data }) {
+  function draw({ shape: [count, rows, columns, coloured], data }) {
     const across = Math.min(panel.columns, count);
     const down = Math.ceil(count / across);
     const wide = across * (columns + GAP) - GAP;
@@ -51,6 +55,7 @@ export function make(panel, stage) {
     const scale = Math.min(body.clientWidth / wide, body.clientHeight / high);
     canvas.style.width = `${wide * scale}px`;
     canvas.style.height = `${high * scale}px`;
+    if (coloured) body.style.aspectRatio = `${wide} / ${high}`; // on a phone; else it has a place
     const image = new ImageData(wide, high); // what no picture covers stays transparent
     const [paper, ink] = [channels(stage.palette.card), channels(stage.palette.ink)];
     const span = panel.high - panel.low || 1;
@@ -59,10 +64,13 @@ export function make(panel, stage) {
       const top = Math.floor(n / across) * (rows + GAP);
       for (let y = 0; y < rows; y += 1) {
         for (let x = 0; x < columns; x += 1) {
-          const value = data[(n * rows + y) * columns + x];
-          const share = Math.min(1, Math.max(0, (value - panel.low) / span)) || 0;
+          const from = (n * rows + y) * columns + x;
           const at = 4 * ((top + y) * wide + left + x);
-          for (let c = 0; c < 3; c += 1) image.data[at + c] = paper[c] + share * (ink[c] - paper[c]);
+          for (let c = 0; c < 3; c += 1) {
+            const value = data[coloured ? 3 * from + c : from];
+            const share = Math.min(1, Math.max(0, (value - panel.low) / span)) || 0;
+            image.data[at + c] = coloured ? 255 * share : paper[c] + share * (ink[c] - paper[c]);
+          }
           image.data[at + 3] = 255;
         }
       }

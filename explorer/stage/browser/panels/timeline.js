@@ -15,7 +15,7 @@ import { element } from "../layout.js";
 const STYLE = `
 .stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }
 .stage .timeline .head { flex-wrap: nowrap; align-items: center; margin-bottom: 3px; }
-.stage .timeline h3 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.stage .timeline h2 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .stage .timeline .note { flex: 0 1 auto; margin-right: auto; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
 .stage .timeline .key { display: inline-flex; align-items: center; gap: 5px; color: var(--mute);
@@ -107,11 +107,12 @@ export function shade(value, low, high, log) {
 
 /** @type {Maker<Timeline>} */
 export function make(panel, stage) {
-  const title = element("h3", "", panel.title);
+  const title = element("h2", "", panel.title);
   const key = makeKey();
   const note = element("span", "note", panel.note ?? "");
   const head = element("header", "head", title, note, key.element);
   if (!panel.note) note.remove();
+  if (!panel.title) title.remove();
   const canvas = element("canvas");
   const column = element("div", "column");
   const row = element("div", "row");
@@ -141,7 +142,9 @@ export function make(panel, stage) {
   const newest = () => stage.frames.newest;
   /** @param {Frame} frame */
   const dataOf = (frame) => frame.arrays[panel.array]?.data;
-  const selected = () => (panel.select ? (stage.selects[panel.select] ?? 0) : -1);
+  const selected = () => (panel.select ? stage.placeOf(panel.select) : -1);
+  /** @param {number} at */
+  const numberOf = (at) => (panel.select ? stage.numberAt(panel.select, at) : at + (panel.first_row ?? 0));
   /** @type {Float32Array | null} */
   let order = null; // which row stands first, second, …; null: as packed
 
@@ -290,7 +293,8 @@ export function make(panel, stage) {
       context.fillRect(x, 0, 1, 1);
     }
     if (panel.y_label) {
-      side.replaceChildren(element("span", "", "0"), element("b", "", panel.y_label), element("span", "", String(rows - 1)));
+      const first = panel.first_row ?? 0;
+      side.replaceChildren(element("span", "", String(first)), element("b", "", panel.y_label), element("span", "", String(first + rows - 1)));
     }
   }
 
@@ -323,9 +327,9 @@ export function make(panel, stage) {
     const value = dataOf(view.frame)?.[at];
     const clock = stage.clock;
     if (at >= 0) {
-      body.setAttribute("aria-valuenow", String(at));
-      body.setAttribute("aria-valuemax", String(Math.max(0, rows - 1)));
-      body.setAttribute("aria-valuetext", `${rowName} ${at} at ${clock} ${view.frame.step}: ${number(value)}`);
+      body.setAttribute("aria-valuenow", String(numberOf(at)));
+      body.setAttribute("aria-valuemax", String(numberOf(Math.max(0, rows - 1))));
+      body.setAttribute("aria-valuetext", `${rowName} ${numberOf(at)} at ${clock} ${view.frame.step}: ${number(value)}`);
     } else {
       body.setAttribute("aria-label", stage.fill(panel.alt || panel.title, view));
     }
@@ -347,7 +351,7 @@ export function make(panel, stage) {
   function choose(event) {
     const [index, at] = under(event);
     if (index < 0) return;
-    if (panel.select) stage.select(panel.select, at);
+    if (panel.select) stage.select(panel.select, numberOf(at));
     stage.go(index);
   }
 
@@ -359,7 +363,7 @@ export function make(panel, stage) {
     const value = frame && dataOf(frame)?.[at];
     readout.hidden = value === undefined || value === null;
     if (!frame || readout.hidden) return;
-    readout.textContent = `${rowName} ${at}, ${stage.clock} ${frame.step}: ${number(value)}`;
+    readout.textContent = `${rowName} ${numberOf(at)}, ${stage.clock} ${frame.step}: ${number(value)}`;
     const box = body.getBoundingClientRect();
     const left = event.clientX - box.left + 12;
     const room = box.width - readout.offsetWidth;
@@ -385,7 +389,7 @@ export function make(panel, stage) {
     event.preventDefault();
     event.stopPropagation();
     const place = Math.min(rows - 1, Math.max(0, placeOf(selected()) + stride));
-    stage.select(panel.select, rowAt(place));
+    stage.select(panel.select, numberOf(rowAt(place)));
   }
 
   /** @type {Record<string, number>} */

@@ -65,7 +65,7 @@ export function make(panel, stage) {
   /** @type {number | null} */
   let anchor = null; // where a span from the keyboard began
 
-  const at = () => (panel.select ? (stage.selects[panel.select] ?? 0) : 0);
+  const at = () => (panel.select ? stage.placeOf(panel.select) : 0);
 
   /** @returns {(number | null)[]} */
   const blank = () => new Array(chips.length).fill(null);

@@ -3,7 +3,8 @@
 import { channels } from "../colour.js";
 import { countOf } from "../format.js";
 import { graphics } from "../canvas.js";
-import { element, heading } from "../layout.js";
+import { element, focused, heading } from "../layout.js";
+import { spoken } from "../circuit/opening.js";
 
 /**
  * @import { Made, Maker, View } from "../context.js"
@@ -25,12 +26,12 @@ const STYLE = `
   border: 1.5px solid var(--ink); outline: 1px solid var(--card); border-radius: 3px; }
 .stage .unfolding .ends { position: absolute; left: 7px; color: var(--mute); pointer-events: none; line-height: 1.2; }
 .stage .unfolding .made-of { flex: 0 0 262px; min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
-.stage .unfolding ol { list-style: none; margin: 0; padding: 0; flex: 0 1 auto; overflow: hidden; display: grid;
+.stage .unfolding .list { flex: 0 1 auto; overflow: hidden; display: grid;
   grid-template-columns: auto auto auto minmax(36px, 1fr); column-gap: 9px; align-content: start; }
-.stage .unfolding li { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid; align-items: center;
+.stage .unfolding .source { grid-column: 1 / -1; display: grid; grid-template-columns: subgrid; align-items: center;
   min-height: 26px; padding: 0 4px; border-radius: 5px; white-space: nowrap; cursor: pointer; margin: 0; }
-.stage .unfolding li:hover, .stage .unfolding li.on { background: color-mix(in srgb, var(--accent) 13%, transparent); }
-.stage .unfolding li.lead { color: var(--mute); cursor: default; background: none; }
+.stage .unfolding .source:hover, .stage .unfolding .source.on { background: color-mix(in srgb, var(--accent) 13%, transparent); }
+.stage .unfolding .source.lead { color: var(--mute); cursor: default; background: none; }
 .stage .unfolding .token { border: 1px solid var(--line); border-radius: 5px; min-width: 1.7em; padding: 0 4px;
   text-align: center; background: var(--background); font: 600 var(--text)/1.45 var(--monospace); }
 .stage .unfolding .token.first { font-family: var(--font); font-weight: 400; }
@@ -46,7 +47,7 @@ const STYLE = `
 .stage.narrow .unfolding .both { flex: none; flex-direction: column; }
 .stage.narrow .unfolding .stack { flex: none; height: 210px; }
 .stage.narrow .unfolding .made-of { flex: none; }
-.stage.narrow .unfolding li { min-height: 40px; }
+.stage.narrow .unfolding .source { min-height: 40px; }
 `;
 const SHADES = [0.95, 0.62, 0.8, 0.48]; // of one colour, so that neighbours stay apart
 const THIN = 0.4; // px; what is thinner is drawn together
@@ -93,7 +94,9 @@ export function make(panel, stage) {
   readout.hidden = true;
   const stack = element("div", "stack", canvas, over, column, high, low, readout);
   stack.setAttribute("role", "img");
-  const list = element("ol");
+  const list = element("div", "list");
+  list.setAttribute("role", "group");
+  list.setAttribute("aria-label", "The largest parts");
   const rest = element("span");
   const sum = element("span");
   const foot = element("div", "foot", rest, sum);
@@ -121,7 +124,7 @@ export function make(panel, stage) {
   /** @type {ReturnType<typeof makeRow>[]} */
   let rows = [];
 
-  const at = () => stage.selects[panel.select] ?? 0;
+  const at = () => stage.placeOf(panel.select);
   const span = () => Math.max(stage.horizon, stage.frames.newest, 0) + 1;
 
   /** @param {number} position */
@@ -294,7 +297,9 @@ export function make(panel, stage) {
   const startedWith = () => stage.frames.at(0)?.arrays[panel.before]?.data[at()] ?? 0;
 
   function makeRow() {
-    const row = element("li");
+    const row = element("div", "source");
+    row.tabIndex = 0;
+    row.setAttribute("role", "button");
     const token = element("span", "token");
     const written = element("span", "figure written");
     const left = element("span", "figure left-of");
@@ -303,7 +308,15 @@ export function make(panel, stage) {
     const made = { row, token, written, left, bar, source: START };
     row.addEventListener("pointerenter", () => light(made.source));
     row.addEventListener("pointerleave", () => light(null));
+    row.addEventListener("focus", () => light(made.source));
+    row.addEventListener("blur", () => light(null));
     row.addEventListener("click", () => goTo(Math.max(0, made.source)));
+    row.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation(); // the space bar plays, elsewhere
+      goTo(Math.max(0, made.source));
+    });
     return made;
   }
 
@@ -311,7 +324,9 @@ export function make(panel, stage) {
   function fillRows(count) {
     if (!list.childElementCount) {
       const names = ["", "wrote", "left", ""].map((name) => element("span", "figure", name));
-      list.append(element("li", "lead", ...names));
+      const lead = element("div", "source lead", ...names);
+      lead.setAttribute("aria-hidden", "true"); // each row says it of itself
+      list.append(lead);
     }
     for (const { row } of rows.splice(count)) row.remove();
     while (rows.length < count) {
@@ -347,6 +362,8 @@ export function make(panel, stage) {
       made.row.classList.toggle("on", source === lit);
       const where = first ? "the start" : `${stage.clock} ${countOf(stage.clock, source)}`;
       made.row.title = `${where} wrote ${stage.number(wrote)}; ${stage.number(part)} of it is left`;
+      made.row.setAttribute("aria-label", spoken(made.row.title));
+      if (made.row === focused(made.row)) light(source); // the largest part is another one now
     });
     const others = sources.slice(count);
     rest.textContent = others.length
@@ -355,8 +372,8 @@ export function make(panel, stage) {
     const whole = sumOf(parts);
     sum.replaceChildren("Σ ", element("b", "", stage.number(whole)));
     Object.assign(root.dataset, { sum: whole, total: totals[view.position] ?? "" });
-    const spoken = rows.slice(0, 3).map((made) => made.row.title);
-    stack.setAttribute("aria-label", [panel.alt || panel.title, ...spoken].join(". "));
+    const largestOnes = rows.slice(0, 3).map((made) => made.row.title);
+    stack.setAttribute("aria-label", [panel.alt || panel.title, ...largestOnes].join(". "));
   }
 
   // ----------------------------------------------------------------------------------- pointer

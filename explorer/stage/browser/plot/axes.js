@@ -42,31 +42,35 @@ export function nicePitch(span, count) {
  * @param {number} low
  * @param {number} high
  * @param {number} count
+ * @param {boolean} whole whether it must be a whole number
  */
-function evenPitch(low, high, count) {
+function evenPitch(low, high, count, whole) {
   for (let parts = Math.floor(count); parts >= 1; parts -= 1) {
     const pitch = (high - low) / parts;
     const digits = Number((pitch / 10 ** Math.floor(Math.log10(pitch) + 1e-9)).toPrecision(6));
     const starts = Math.abs(low / pitch - Math.round(low / pitch)) < 1e-6;
-    if (starts && [1, 2, 2.5, 4, 5].includes(digits)) return pitch;
+    const fits = !whole || Number.isInteger(Number(pitch.toPrecision(6)));
+    if (starts && fits && [1, 2, 2.5, 4, 5].includes(digits)) return pitch;
   }
   return null;
 }
 
 /**
- * Ticks within [low, high] (exponents of ten on a log axis).
+ * Ticks within [low, high] (exponents of ten on a log axis); with `whole` at whole numbers alone.
  *
  * @param {number} low
  * @param {number} high
  * @param {number} count
  * @param {boolean} log
+ * @param {boolean} [whole]
  * @returns {Tick[]}
  */
-export function ticksOf(low, high, count, log) {
+export function ticksOf(low, high, count, log, whole = false) {
   if (!(high > low)) return [];
+  const least = whole ? 1 : 0;
   const pitch = log
     ? Math.max(1, Math.ceil((high - low) / Math.max(1, count)))
-    : (evenPitch(low, high, count) ?? nicePitch(high - low, count));
+    : (evenPitch(low, high, count, whole) ?? Math.max(least, nicePitch(high - low, count)));
   const ticks = [];
   for (let i = Math.ceil(low / pitch - 1e-9); i * pitch <= high + 1e-9 * pitch; i += 1) {
     const at = i * pitch;
@@ -76,7 +80,7 @@ export function ticksOf(low, high, count, log) {
     });
   }
   if (ticks.length > 1 || count > 20) return ticks;
-  if (!log) return ticksOf(low, high, Math.max(1, count) * 1.5, false);
+  if (!log) return ticksOf(low, high, Math.max(1, count) * 1.5, false, whole);
   return ticksOf(low, high, count, false).map(({ at }) => ({ at, text: tick10(at) }));
 }
 

@@ -3,15 +3,17 @@
 import { selected, standing } from "../dials/grip.js";
 import { Handle as Taken } from "../dials/handle.js";
 import { NumberHandle } from "../dials/number.js";
+import { Pen } from "../dials/pen.js";
+import { PointOf } from "../dials/points.js";
 import { kindOf, within } from "./handles.js";
 
 /**
  * @import { View } from "../context.js"
  * @import { Graphics } from "../canvas.js"
  * @import { Ends } from "../dials/grip.js"
- * @import { Way } from "../dials/handle.js"
+ * @import { Holding, Way } from "../dials/handle.js"
  * @import { Plot } from "../panels/plot.js"
- * @import { Grip, Handle } from "../types"
+ * @import { CloudHandle, Grip, Handle, PenHandle } from "../types"
  * @import { Axis, Part } from "./handles.js"
  * @import { Ranges } from "./ranges.js"
  * @import { Place } from "./trace.js"
@@ -27,9 +29,10 @@ import { kindOf, within } from "./handles.js";
  * @param {Grip} grip
  * @param {View} view
  * @param {Plot["stage"]} stage
+ * @param {number} chosen which of many points
  */
-function inFrame(handle, grip, view, stage) {
-  const entry = kindOf(handle).entry?.(handle);
+function inFrame(handle, grip, view, stage, chosen = 0) {
+  const entry = kindOf(handle).entry?.(handle, grip, chosen);
   if (entry) return stage.array(view, entry.array)?.data[entry.index] ?? NaN;
   return stage.value(view, grip.at === "" ? grip.setting : grip.at) ?? NaN;
 }
@@ -55,6 +58,8 @@ export function reach(handle, view, ranges) {
     }
 }
 
+const NEAR = 16; // px from a point within which a pointer chooses it
+
 /** The grips of a plot; `key` tells whether they have to be drawn again. */
 export class Grips {
   /** @param {Plot} plot */
@@ -66,7 +71,10 @@ export class Grips {
     this.handles = [];
     /** @type {Hold[]} */
     this.holds = [];
+    this.chosen = 0; // which of many points is taken hold of
     this.take(plot.panel.handles);
+    for (const name of /** @type {const} */ (["pointermove", "pointerdown"]))
+      plot.body.addEventListener(name, (event) => this.choose(event), true);
   }
 
   /**
@@ -100,19 +108,31 @@ export class Grips {
     const hold = { handle, part };
     const key = `${plot.panel.area}/${i}`;
     if (kindOf(handle).rests) return this.holdNumber(hold, key);
-    const taken = new Taken(
-      {
-        key,
-        about: () => hold.part,
-        ways: () => this.ways(hold),
-        place: () => this.place(hold),
-        valueAt: (axis, px) => (axis === "x" ? plot.map.valueX(px) : plot.map.valueY(px)),
-        nearest: (event) => this.nearest(event),
-        grabbed: () => (plot.frozen = { x: plot.map.xRange, y: plot.map.yRange }),
-        released: () => (plot.frozen = null),
+    if (kindOf(handle).drawn) return this.holdPen(hold, key);
+    /** @type {Holding} */
+    const holding = {
+      key,
+      about: () => this.about(hold),
+      ways: () => this.ways(hold),
+      place: () => this.place(hold),
+      valueAt: (axis, px) =>
+        (axis === "x" ? plot.map.valueX(px) : plot.map.valueY(px)) - this.moved(hold.handle, axis),
+      nearest: (event) => this.nearest(event),
+      grabbed: () => (plot.frozen = { x: plot.map.xRange, y: plot.map.yRange }),
+      released: () => (plot.frozen = null),
+    };
+    const cloud = {
+      many: () => this.many(hold.handle),
+      chosen: () => this.chosen,
+      /** @param {number} index */
+      choose: (index) => {
+        this.chosen = index;
+        this.show();
       },
-      plot.stage,
-    );
+    };
+    const taken = kindOf(handle).many
+      ? new PointOf(holding, plot.stage, cloud)
+      : new Taken(holding, plot.stage);
     plot.body.append(taken.element);
     return Object.assign(hold, { taken });
   }
@@ -134,6 +154,91 @@ export class Grips {
     taken.root.classList.add("over");
     plot.body.append(taken.root);
     return Object.assign(hold, { taken });
+  }
+
+  /**
+   * @param {Held} hold
+   * @param {string} key
+   * @returns {Hold}
+   */
+  holdPen(hold, key) {
+    const { plot } = this;
+    const taken = new Pen(
+      {
+        key,
+        handle: () => /** @type {PenHandle} */ (hold.handle), // for its kind says so
+        pixels: ({ x, y }) => ({ x: plot.map.x(x), y: plot.map.y(y) }),
+        where: (event) => {
+          const { x, y } = plot.pointer.where(event);
+          return { x: plot.map.valueX(x), y: plot.map.valueY(y) };
+        },
+      },
+      plot.stage,
+    );
+    plot.body.append(taken.element);
+    return Object.assign(hold, { taken });
+  }
+
+  // ------------------------------------------------------------------------------ one of many
+
+  /**
+   * What a part is called; one of many by its number.
+   *
+   * @param {Held} held
+   */
+  about({ handle, part }) {
+    if (!kindOf(handle).many) return part;
+    return { ...part, name: `${part.name} ${this.chosen + 1} of ${this.many(handle)}` };
+  }
+
+  /**
+   * The points of a cloud as the frame has them.
+   *
+   * @param {Handle} handle
+   */
+  points(handle) {
+    const { view } = this;
+    const { array } = /** @type {CloudHandle} */ (handle); // for its kind says so
+    return (view && this.plot.stage.array(view, array)?.data) ?? [];
+  }
+
+  /** @param {Handle} handle */
+  many(handle) {
+    return this.points(handle).length / 2;
+  }
+
+  /**
+   * How far all points of a cloud are moved along an axis.
+   *
+   * @param {Handle} handle
+   * @param {"x" | "y"} axis
+   */
+  moved(handle, axis) {
+    const { hand } = this.plot.stage;
+    if (!hand || !kindOf(handle).many) return 0;
+    const { right, up } = /** @type {CloudHandle} */ (handle);
+    return Number(hand.settings[axis === "x" ? right : up] ?? 0);
+  }
+
+  /**
+   * Choose the point that is nearest to a pointer, if it is near.
+   *
+   * @param {PointerEvent} event
+   */
+  choose(event) {
+    const hold = this.holds.find(({ handle }) => kindOf(handle).many);
+    if (!hold || this.held || event.buttons > (event.type === "pointerdown" ? 1 : 0)) return;
+    const at = this.plot.pointer.where(event);
+    const before = this.chosen;
+    let [best, nearest] = [before, NEAR];
+    for (let k = 0; k < this.many(hold.handle); k += 1) {
+      this.chosen = k;
+      const { x, y } = this.place(hold);
+      const far = Math.hypot(x - at.x, y - at.y);
+      if (far < nearest) [best, nearest] = [k, far];
+    }
+    this.chosen = best;
+    if (best !== before) this.show();
   }
 
   /** Whether one of them is in the hand. */
@@ -160,8 +265,17 @@ export class Grips {
   standsAt(handle, grip) {
     const { view } = this;
     const { stage } = this.plot;
-    const found = stage.hand && standing(selected(grip, stage.selects), stage.hand.settings);
-    return found ?? (view ? inFrame(handle, grip, view, stage) : NaN);
+    const found = stage.hand && standing(this.selected(grip), stage.hand.settings);
+    return found ?? (view ? inFrame(handle, grip, view, stage, this.chosen) : NaN);
+  }
+
+  /**
+   * A grip whose entry is that of what is selected, and of the point that is chosen here.
+   *
+   * @param {Grip} grip
+   */
+  selected(grip) {
+    return selected(grip, { ...this.plot.stage.selects, point: this.chosen });
   }
 
   /**
@@ -170,7 +284,7 @@ export class Grips {
    * @param {Held} held
    */
   ways({ handle, part: { turns, between = {} } }) {
-    const { map, stage } = this.plot;
+    const { map } = this.plot;
     const least = between.low ? this.standsAt(handle, between.low) : -Infinity;
     const most = between.high ? this.standsAt(handle, between.high) : Infinity;
     return /** @type {const} */ (["x", "y"]).flatMap((axis) => {
@@ -183,7 +297,7 @@ export class Grips {
         Math.min(most, Math.max(grip.high, value)),
       ];
       const byFactors = axis === "x" ? map.logX : map.logY;
-      return [{ axis, grip: selected(grip, stage.selects), byFactors, value, ends }];
+      return [{ axis, grip: this.selected(grip), byFactors, value, ends }];
     });
   }
 
@@ -194,7 +308,12 @@ export class Grips {
    * @returns {Place}
    */
   place({ handle, part }) {
-    return kindOf(handle).place(handle, part, (grip) => this.standsAt(handle, grip), this.plot.map);
+    /** @param {Grip} grip */
+    const at = (grip) => {
+      const axis = grip === part.turns.y ? "y" : "x";
+      return this.standsAt(handle, grip) + this.moved(handle, axis);
+    };
+    return kindOf(handle).place(handle, part, at, this.plot.map);
   }
 
   /**
@@ -211,7 +330,8 @@ export class Grips {
       const across = kindOf(hold.handle).line?.(hold.handle); // a line is taken anywhere along it
       return across ? Math.abs(across === "x" ? x - at.x : y - at.y) + far / 1000 : far;
     };
-    const near = this.holds.filter(({ handle, taken }) => !kindOf(handle).rests && !taken.element.hidden);
+    const spots = this.holds.filter(({ handle }) => !kindOf(handle).rests && !kindOf(handle).drawn);
+    const near = spots.filter(({ taken }) => !taken.element.hidden);
     return near.reduce((best, one) => (away(one) < away(best) ? one : best)).taken;
   }
 
@@ -239,7 +359,8 @@ export class Grips {
   show() {
     for (const hold of this.holds) {
       const place = this.place(hold);
-      if (hold.taken instanceof NumberHandle) this.showNumber(hold.taken, hold, place);
+      if (hold.taken instanceof Pen) hold.taken.lie(this.plot.map.box, this.plot.canvas.offsetLeft);
+      else if (hold.taken instanceof NumberHandle) this.showNumber(hold.taken, hold, place);
       else this.showHandle(hold.taken, hold, place);
     }
   }

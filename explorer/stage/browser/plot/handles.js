@@ -6,7 +6,7 @@ import { registered } from "../registry.js";
 /**
  * @import { Graphics } from "../canvas.js"
  * @import { Plot } from "../panels/plot.js"
- * @import { BarHandle, Grip, Handle, Handles, NumberHandle, PointHandle, RuleHandle, SpanHandle } from "../types"
+ * @import { BarHandle, CloudHandle, Grip, Handle, Handles, NumberHandle, PenHandle, PointHandle, RuleHandle, SpanHandle } from "../types"
  * @import { Box, Mapping } from "./axes.js"
  * @import { Place } from "./trace.js"
  */
@@ -32,8 +32,11 @@ import { registered } from "../registry.js";
  * - place: where a part stands, in px
  * - draw: over the marks
  * - line: the axis that it stands across, where it is a line through the plot
- * - entry: the entry of an array that it stands at where the dials do not say so
+ * - entry: the entry of an array that it stands at where the dials do not say so; of many points
+ *   that of the chosen one
+ * - many: whether it is one of many points
  * - rests: the place in the plot where it stays, while its number changes
+ * - drawn: whether it is drawn over with a pen, all over the plot
  *
  * @template H
  * @typedef {{
@@ -41,8 +44,10 @@ import { registered } from "../registry.js";
  *   place(handle: H, part: Part, at: At, map: Mapping): Place,
  *   draw(g: Graphics, handle: H, at: At, plot: Plot): void,
  *   line?(handle: H): Axis,
- *   entry?(handle: H): { array: string, index: number } | null,
- *   rests?(handle: H): Place }} Kind
+ *   entry?(handle: H, grip: Grip, chosen: number): { array: string, index: number } | null,
+ *   many?: boolean,
+ *   rests?(handle: H): Place,
+ *   drawn?: boolean }} Kind
  */
 
 /**
@@ -97,6 +102,19 @@ export const HANDLES = {
     draw: written,
     entry: ({ array, index }) => (array ? { array, index } : null),
     rests: ({ x, y }) => ({ x, y }),
+  },
+  cloud: {
+    parts: ({ x, y, each }) => [{ turns: { x, y }, name: each, help: x.help }],
+    place: ({ x, y }, part, at, map) => ({ x: map.x(at(x)), y: map.y(at(y)) }),
+    draw() {},
+    entry: ({ array, y }, grip, chosen) => ({ array, index: 2 * chosen + (grip === y ? 1 : 0) }),
+    many: true,
+  },
+  pen: {
+    parts: ({ grip }) => [{ turns: { y: grip }, name: grip.label, help: grip.help }],
+    place: () => ({ x: NaN, y: NaN }), // it has as many as numbers: see `Pen`
+    draw() {},
+    drawn: true,
   },
 };
 

@@ -15,7 +15,7 @@ import { Trace } from "./trace.js";
  * @import { Missable } from "../format.js"
  * @import { Plot } from "../panels/plot.js"
  * @import { Frame } from "../run/store.js"
- * @import { Arrows, Band, Bars, Curve, History, Mark, Marks, Mesh as MeshMark, Points, Rule, Surface } from "../types"
+ * @import { Arrows, Band, Bars, Curve, History, Mark, Marks, Mesh as MeshMark, Points, Ribbons, Rule, Surface } from "../types"
  * @import { Ranges } from "./ranges.js"
  * @import { Pen, Place } from "./trace.js"
  */
@@ -91,6 +91,14 @@ export const MARKS = {
     reach: pairs,
   },
   arrows: { layer: ABOVE, draw: arrows },
+  ribbons: {
+    layer: 4,
+    draw: ribbons,
+    reach(mark, view, ranges) {
+      for (const value of ranges.values(view, mark.array)) ranges.take("x", value);
+      for (const value of [mark.top, mark.bottom]) ranges.take("y", value);
+    },
+  },
   curve: {
     layer: ABOVE,
     draw: curve,
@@ -284,6 +292,27 @@ function tip(path, x, y, ux, uy, size, closed) {
   path.lineTo(x, y);
   path.lineTo(bx + uy * wide, by - ux * wide);
   if (closed) path.closePath();
+}
+
+const BEND = 0.45; // of the way between both levels, before a ribbon turns aside
+
+/** @type {Draw<Ribbons>} */
+function ribbons(g, mark, view, { map, stage }) {
+  const data = stage.array(view, mark.array)?.data;
+  if (!data) return;
+  const [top, bottom] = [map.y(mark.top), map.y(mark.bottom)];
+  const bend = BEND * (bottom - top);
+  g.fillStyle = faded(stage.palette[mark.role], mark.opacity);
+  for (let i = 0; i + 3 < data.length; i += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((k) => map.x(data[i + k]));
+    const more = Math.max(0, 0.8 - (b - a)) / 2; // px: the thinnest can still be seen
+    g.beginPath();
+    g.moveTo(a - more, top);
+    g.bezierCurveTo(a - more, top + bend, c - more, bottom - bend, c - more, bottom);
+    g.lineTo(d + more, bottom);
+    g.bezierCurveTo(d + more, bottom - bend, b + more, top + bend, b + more, top);
+    g.fill();
+  }
 }
 
 // ------------------------------------------------------------------------------------- lines

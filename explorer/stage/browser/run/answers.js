@@ -1,5 +1,6 @@
 // Answers: what a configuration looks like, asked for while a hand moves. The newest one counts.
 
+import { addressOf } from "./address.js";
 import { Line } from "./line.js";
 import { decodeChunk } from "./store.js";
 
@@ -58,7 +59,7 @@ export class Answers extends Line {
    * @param {LineEvents & { answer: (answer: Answer) => void, wait: (what: string) => void }} on
    */
   constructor(token, on) {
-    super(`${location.origin}/stage/${encodeURIComponent(token)}/answers`, on, PAUSES);
+    super(`${addressOf(token)}/answers`, on, PAUSES);
     this.on = on;
     this.number = 0;
     this.heard = 0; // number of the newest answer

@@ -1,5 +1,6 @@
 // The way to the server: a socket for a run that trains, plain requests for a recording.
 
+import { addressOf, Refused, refusal } from "./address.js";
 import { Line } from "./line.js";
 import { decodeChunk, decodePacket } from "./store.js";
 
@@ -26,7 +27,7 @@ const FIRST_PAUSE = 500; // ms before the second attempt; doubles up to LONGEST_
 const LONGEST_PAUSE = 2000;
 /** @type {Constants["MOST_FRAMES"]} */
 export const MOST_FRAMES = 2000; // of one request
-const GONE = [401, 403, 404, 410];
+const GONE = [404, 410];
 
 /** Raised when the server answers, but knows nothing of the token. */
 export class Gone extends Error {}
@@ -41,7 +42,7 @@ async function bytes(url, signal) {
   const answer = await fetch(url, { signal });
   if (answer.status === NOT_YET) throw new Error("there is nothing yet");
   if (GONE.includes(answer.status)) throw new Gone(url);
-  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  if (!answer.ok) throw await refusal(answer);
   return answer.arrayBuffer();
 }
 
@@ -52,9 +53,6 @@ async function bytes(url, signal) {
 async function still(url, signal) {
   return decodePacket(await bytes(url, signal));
 }
-
-/** @param {string} token */
-const pathOf = (token) => `${location.origin}/stage/${encodeURIComponent(token)}`;
 
 /**
  * The address of some frames of a run.
@@ -67,6 +65,7 @@ const framesAt = (path, { after, count, stride }) =>
 
 /** No way at all: what is shown is all there is. */
 export const NOWHERE = {
+  plainly: false,
   goal() {},
   after() {},
   /** @returns {Promise<Frame[]>} */
@@ -85,7 +84,7 @@ export class Live extends Line {
    * @param {LinkEvents} on
    */
   constructor(token, on) {
-    super(pathOf(token), on, [FIRST_PAUSE, LONGEST_PAUSE]);
+    super(addressOf(token), on, [FIRST_PAUSE, LONGEST_PAUSE]);
     this.on = on;
     this.wanted = -1;
     /** @type {number | null} */
@@ -204,10 +203,11 @@ export class Recording {
    * @param {LinkEvents} on
    */
   constructor({ token, frames_url: framesUrl, still_url: stillUrl }, on) {
-    this.path = token && pathOf(token);
+    this.path = token && addressOf(token);
     this.framesUrl = framesUrl;
     this.stillUrl = stillUrl ?? (this.path && !framesUrl ? `${this.path}/still` : null);
     this.on = on;
+    this.plainly = false; // it needs no socket
     this.pause = FIRST_PAUSE;
     this.closed = false;
     this.timer = 0;
@@ -239,6 +239,7 @@ export class Recording {
   failed(error) {
     if (this.closed) return;
     if (error instanceof Gone) this.on.lost();
+    else if (error instanceof Refused) this.on.refused(error.message);
     else this.on.reach(false);
     this.timer = setTimeout(() => this.load(), this.pause);
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);

@@ -97,7 +97,13 @@ export class Player {
     } else if (!loop) playback.position = data.start ?? 0;
     this.playing ||= loop;
     this.idle = !this.playing && playback.position === 0;
-    if (!before && !loop) this.restore(recall(this.name), data.picks);
+    const known = before || loop ? null : recall(this.name);
+    this.restore(known, data.picks);
+    if (data.look?.plays && !before && (known?.idle ?? true)) {
+      this.playing = true;
+      this.idle = false;
+      playback.following = false; // a run that others have watched plays from its beginning
+    }
   }
 
   /**

@@ -103,6 +103,11 @@ export class Run {
     return run;
   }
 
+  /** Whether its frames come in plain requests, where the way lets no socket through. */
+  get plainly() {
+    return this.link.plainly;
+  }
+
   get head() {
     return Math.max(this.store.newest, this.status?.head ?? -1);
   }
@@ -155,7 +160,7 @@ export class Run {
   /** Whether the server computes once more what is known here already. */
   get again() {
     const { status, inherited } = this;
-    return status?.state === "training" && this.store.newest <= inherited;
+    return status?.state === "training" && inherited >= 0 && this.store.newest <= inherited;
   }
 
   /** @param {Frame | null} frame */

@@ -10,6 +10,8 @@ from explorer.stage.paper.panels import Drawn
 from explorer.stage.paper.sheet import TEXT, Box, Paper
 
 GAP = 8.0  # px between two cards
+LEAST = 9.0  # px of its smaller letters
+VALUE = 19.0  # px of a number, where its card is wide enough
 
 
 def make(panel: Numbers, run: Moment) -> Drawn:
@@ -27,11 +29,21 @@ def _paint(panel: Numbers, paper: Paper, box: Box, moment: Moment) -> None:
         value = moment.scalar(card.scalar)
         room = end - x - 16
         told = number(value, card.form, card.of)
-        paper.text(x + 9, top + 24, told, 19, _verdict(card, value, moment), face="bold")
-        paper.text(x + 9, top + 43, paper.clipped(card.label, room), TEXT)
+        size = min(VALUE, VALUE * room / max(1.0, paper.measure(told, VALUE, "bold")))
+        paper.text(x + 9, top + 24, told, size, _verdict(card, value, moment), face="bold")
+        _fit(paper, x + 9, top + 43, card.label, room, "ink")
         if card.bound:
-            words = paper.clipped(moment.filled(card.bound), room)
-            paper.text(x + 9, top + 61, words, TEXT, "mute")
+            absent = card.before and math.isnan(value)
+            below = card.before if absent else moment.filled(card.bound)
+            _fit(paper, x + 9, top + 61, below, room, "mute")
+
+
+def _fit(paper: Paper, x: float, y: float, words: str, room: float, role: str) -> None:
+    """Write a line in smaller letters where it is too long; a number in it is never cut."""
+    size = min(TEXT, max(LEAST, TEXT * room / max(1.0, paper.measure(words))))
+    while words and paper.measure(words, size) > room:
+        words = f"{words.removesuffix('…').rpartition(' ')[0]}…".removeprefix("…")
+    paper.text(x, y, words, size, role)
 
 
 def _verdict(card: Number, value: float, moment: Moment) -> str:

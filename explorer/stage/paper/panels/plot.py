@@ -1,6 +1,7 @@
 """A plot on paper: it fits its axes to the run and draws its marks."""
 
 import math
+from dataclasses import replace
 from functools import cached_property
 
 from explorer.figures.scene import Plot
@@ -93,8 +94,10 @@ class PaperPlot:
         panel = self.panel
         left, top, right, bottom = cell
         high = bottom - top - TEXT - self.below
-        columns = self.names() or ticks_of(*x, (right - left) / (11 * TEXT), panel.x.log)
-        rows = ticks_of(*y, max(2.0, high / (TEXT * 3.4)), panel.y.log)
+        columns = self.names() or ticks_of(
+            *x, (right - left) / (11 * TEXT), panel.x.log, panel.x.whole
+        )
+        rows = ticks_of(*y, max(2.0, high / (TEXT * 3.4)), panel.y.log, panel.y.whole)
         over_time = any(kind_of(mark).over_time for mark in panel.marks)
         time = f"{self.run.scene.clock}s" if over_time else ""
         return Side(columns, (panel.x.label or time) * self.is_inline), Side(rows, panel.y.label)
@@ -102,7 +105,8 @@ class PaperPlot:
     def names(self) -> list[Tick]:
         """Return what stands under the x axis in place of numbers; nothing without it."""
         named = (kind_of(mark).names(mark) for mark in self.panel.marks)
-        return [(float(i), text) for i, text in enumerate(next(filter(None, named), ()))]
+        names = enumerate(next(filter(None, named), ()))
+        return [(float(i), text) for i, text in names if text]
 
     # -------------------------------------------------------------------------------------- drawing
 
@@ -128,7 +132,11 @@ class PaperPlot:
             self._legend(paper, cell)
 
     def _frame(self, paper: Paper, lain: Map, cell: Box) -> None:
-        draw_axes(paper, lain, *self.sides(cell), cell)
+        across, down = (
+            replace(side, ticks=()) if axis.bare else side
+            for side, axis in zip(self.sides(cell), (self.panel.x, self.panel.y), strict=True)
+        )
+        draw_axes(paper, lain, across, down, cell)
         if not self.is_inline:
             paper.text(lain.box[2], cell[3] - 1, self.panel.x.label, TEXT, "mute", "rd")
 

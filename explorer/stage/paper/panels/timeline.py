@@ -38,8 +38,8 @@ def _paint(panel: Timeline, paper: Paper, box: Box, moment: Moment) -> None:
     order = _order(panel, rows, moment)
     paper.heat(_shades(paper, panel, values[order], low, high), left, top, right, bottom)
     _column(paper, moment, (left, top, right, bottom))
-    chosen = moment.select.get(panel.select) if panel.select else None
-    if chosen is not None and chosen < rows:
+    chosen = moment.place_of(panel.select) if panel.select in moment.select else -1
+    if 0 <= chosen < rows:
         _row(paper, order.tolist().index(chosen), rows, (left, top, right, bottom))
 
 
@@ -151,7 +151,7 @@ def _side(paper: Paper, panel: Timeline, rows: int, box: Box) -> float:
     if not panel.y_label:
         return 0.0
     left, top, _, bottom = box
-    names = ("0", str(rows - 1))
+    names = (str(panel.first_row), str(panel.first_row + rows - 1))
     wide = max(TEXT, *map(paper.measure, names))
     paper.text(left + wide, top, names[0], TEXT, "mute", "ra")
     paper.upright(left + wide - TEXT / 2, (top + bottom) / 2, panel.y_label, "mute")

@@ -71,8 +71,8 @@ def _of_frame(panel: Tokens, moment: Moment, values: np.ndarray) -> None:
 
 def _of_frames(panel: Tokens, moment: Moment, values: np.ndarray) -> None:
     """Put in the selected entry of every frame."""
-    at = moment.select.get(panel.select, 0) if panel.select else 0
+    at = moment.place_of(panel.select) if panel.select else 0
     for index, frame in zip(moment.indices, moment.frames, strict=True):
         array = frame.arrays.get(panel.array)
-        if array is not None and index < len(values) and at < len(array):
+        if array is not None and index < len(values) and 0 <= at < len(array):
             values[index] = np.nan_to_num(array[at])

@@ -87,7 +87,7 @@ def _paint(panel: Unfolding, paper: Paper, box: Box, moment: Moment) -> None:
 
 def _memory(panel: Unfolding, moment: Moment) -> Memory | None:
     """Return the memory of the selected unit over the run; None where frames lack it."""
-    unit = moment.select.get(panel.select, 0)
+    unit = moment.place_of(panel.select)
     read = [_read(moment, name, unit) for name in (panel.keep, panel.written, panel.total)]
     if any(values is None for values in read):
         return None
@@ -102,7 +102,7 @@ def _memory(panel: Unfolding, moment: Moment) -> Memory | None:
 def _read(moment: Moment, name: str, unit: int) -> np.ndarray | None:
     """Return the numbers of one unit in all frames; None where a frame lacks them."""
     columns = [frame.arrays.get(name) for frame in moment.frames]
-    if any(column is None or unit >= len(column) for column in columns):
+    if any(column is None or not 0 <= unit < len(column) for column in columns):
         return None
     return np.array([float(column[unit]) for column in columns if column is not None])
 

@@ -21,24 +21,34 @@ def nice_pitch(span: float, count: float) -> float:
     return next(power * f for f in (1, 2, 5, 10) if power * f >= rough * 0.999)
 
 
-def _even_pitch(low: float, high: float, count: float) -> float | None:
-    """Return the pitch that divides a span into at most ``count`` even parts and reads well."""
+def _even_pitch(low: float, high: float, count: float, whole: bool) -> float | None:
+    """Return the pitch that divides a span into at most ``count`` even parts and reads well.
+
+    With ``whole`` it must be a whole number.
+    """
     for parts in range(math.floor(count), 0, -1):
         pitch = (high - low) / parts
         digits = float(f"{pitch / 10.0 ** math.floor(math.log10(pitch) + 1e-9):.6g}")
-        if abs(low / pitch - round(low / pitch)) < 1e-6 and digits in (1, 2, 2.5, 4, 5):
+        starts = abs(low / pitch - round(low / pitch)) < 1e-6
+        fits = not whole or float(f"{pitch:.6g}").is_integer()
+        if starts and fits and digits in (1, 2, 2.5, 4, 5):
             return pitch
     return None
 
 
-def ticks_of(low: float, high: float, count: float, log: bool) -> list[Tick]:
-    """Return the ticks of a range, about ``count`` of them; at least two where that can be."""
+def ticks_of(low: float, high: float, count: float, log: bool, whole: bool = False) -> list[Tick]:
+    """Return the ticks of a range, about ``count`` of them; at least two where that can be.
+
+    With ``whole`` they stand at whole numbers alone.
+    """
     if not high > low:
         return []
     if log:
         pitch = max(1.0, math.ceil((high - low) / max(1.0, count)))
     else:
-        pitch = _even_pitch(low, high, count) or nice_pitch(high - low, count)
+        least = 1.0 if whole else 0.0
+        even = _even_pitch(low, high, count, whole)
+        pitch = even or max(least, nice_pitch(high - low, count))
     found = []
     i = math.ceil(low / pitch - 1e-9)
     while i * pitch <= high + 1e-9 * pitch:
@@ -48,7 +58,7 @@ def ticks_of(low: float, high: float, count: float, log: bool) -> list[Tick]:
     if len(found) > 1 or count > 20:
         return found
     if not log:
-        return ticks_of(low, high, max(1.0, count) * 1.5, False)
+        return ticks_of(low, high, max(1.0, count) * 1.5, False, whole)
     between = ticks_of(low, high, count, False)
     return [(at, tick(float(f"{10.0**at:.2g}"), 10.0 ** math.floor(at - 1))) for at, _ in between]
 

@@ -7,9 +7,11 @@ from typing import Any, Generic, TypeVar
 
 from explorer.figures.scene import (
     BarHandle,
+    CloudHandle,
     Grip,
     Handle,
     NumberHandle,
+    PenHandle,
     PointHandle,
     RuleHandle,
     SpanHandle,
@@ -202,4 +204,6 @@ HANDLES: Mapping[str, Kind[Any]] = {
         entry=lambda handle: (handle.array, handle.index) if handle.array else None,
         rests=lambda handle: (handle.x, handle.y),
     ),
+    "cloud": Kind[CloudHandle](draw=lambda chart, handle: None),  # nor moves a point
+    "pen": Kind[PenHandle](draw=lambda chart, handle: None),  # on paper nothing draws
 }

@@ -20,6 +20,7 @@ from explorer.figures.scene import (
     Mark,
     Mesh,
     Points,
+    Ribbons,
     Rule,
     Surface,
 )
@@ -163,6 +164,33 @@ def _arrow(
         paper.line([left, (x1, y1), right], role, width)
     elif shown > 1.6 * head:
         paper.polygon([left, (x1, y1), right], role, 0.62)
+
+
+BEND = 0.45  # of the way between both levels, before a ribbon turns aside
+
+
+def _ribbons(chart: Chart, mark: Ribbons) -> None:
+    ends = chart.moment.array(mark.array)
+    if ends is None:
+        return
+    top, bottom = (float(chart.map.y(at)) for at in (mark.top, mark.bottom))
+    t = np.linspace(0, 1, 13)
+    # The cubic of Bézier whose control points lie straight below and above its ends.
+    aside = 3 * t**2 - 2 * t**3
+    along = 3 * BEND * t * (1 - t) ** 2 + 3 * (1 - BEND) * t**2 * (1 - t) + t**3
+    ys = top + (bottom - top) * along
+    for a, b, c, d in chart.map.x(ends.reshape(-1, 4)).tolist():
+        more = max(0.0, 0.8 - (b - a)) / 2
+        left, right = a + (c - a) * aside - more, b + (d - b) * aside + more
+        there, back = zip(left, ys, strict=True), zip(right[::-1], ys[::-1], strict=True)
+        chart.paper.polygon(
+            [(float(x), float(y)) for x, y in (*there, *back)], mark.role, mark.opacity
+        )
+
+
+def _ribbons_reach(mark: Ribbons, moment: Moment) -> Reach:
+    yield "x", _or_none(moment, mark.array).ravel()
+    yield "y", [mark.top, mark.bottom]
 
 
 # ------------------------------------------------------------------------------------------- lines
@@ -317,6 +345,7 @@ MARKS: Mapping[str, Kind[Any]] = {
         reach=_pairs,
     ),
     "arrows": Kind[Arrows](layer=ABOVE, draw=_arrows),
+    "ribbons": Kind[Ribbons](layer=4, draw=_ribbons, reach=_ribbons_reach),
     "curve": Kind[Curve](layer=ABOVE, draw=_curve, reach=_curve_reach, named_at_end=True),
     "history": Kind[History](
         layer=ABOVE,

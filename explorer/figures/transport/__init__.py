@@ -1,0 +1,1 @@
+"""The pictures of the transport lab: a scene for each view."""

@@ -1,0 +1,26 @@
+"""Every task of the sequence lab: a row each, in the order of the menu."""
+
+from explorer.labs.sequences.tasks import (
+    film,
+    forecasts,
+    future,
+    grammars,
+    opinion,
+    speech,
+    text,
+    translations,
+)
+from explorer.labs.sequences.tasks.task import Task
+
+TASKS: dict[str, Task] = {
+    **future.TASKS,
+    **speech.TASKS,
+    **forecasts.TASKS,
+    **film.TASKS,
+    **opinion.TASKS,
+    **text.TASKS,
+    **translations.TASKS,
+    **grammars.TASKS,
+}
+
+__all__ = ["TASKS", "Task"]

@@ -1,0 +1,121 @@
+"""What every problem has in common: batches to learn from, an error, and scores of held-out ones.
+
+Letters in the shapes: N sequences.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from explorer.sequences.kinds.kind import Network, Shape
+
+UNKNOWN = -100
+"""The target of a step that has no answer: nothing is learned there, and nothing is scored."""
+
+NOISE = 3  # standard errors; not two, for a training is looked at again and again
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Sequences side by side with what is to be said of them; without lengths all are as long."""
+
+    inputs: Tensor
+    targets: Tensor
+    lengths: Int64[Tensor, " N"] | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How well the held-out sequences are done: what the number is, and which way is better."""
+
+    label: str
+    better: Literal["high", "low"]
+    form: Literal["percent", "plain"]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What is reached without a recurrent network, on the same held-out sequences: a metric."""
+
+    name: str
+    label: str
+    value: float
+    scores: Tensor | None = None
+    """of every held-out sequence, where they are known"""
+
+
+class Lead(NamedTuple):
+    """How far the first is ahead of the second, and the noise of that."""
+
+    ahead: float
+    noise: float
+
+
+class Problem(ABC):
+    """A problem: its shape, its held-out examples, and what is reached on them without a network.
+
+    The metric is the mean of ``scores``, one for every held-out sequence; ``of_mean`` brings it to
+    the unit in which it is shown.
+    """
+
+    shape: Shape
+    batch: int
+    held_out: Examples
+    metric: Metric
+    floors: tuple[Floor, ...]
+
+    @abstractmethod
+    def examples(self, rng: torch.Generator) -> Examples:
+        """The next batch to learn from."""
+
+    def said(
+        self, network: Network, examples: Examples, rng: torch.Generator, noise: torch.Generator
+    ) -> Tensor:
+        """What a network says while it is trained; ``noise`` draws what dropout leaves out.
+
+        A problem whose examples are more than inputs may draw from ``rng``, that of the data.
+        """
+        return network(examples.inputs, examples.lengths, noise)
+
+    @abstractmethod
+    def loss(self, answers: Tensor, examples: Examples) -> Float[Tensor, ""]:
+        """What learning makes small."""
+
+    @abstractmethod
+    def scores(self, answers: Tensor, examples: Examples) -> Float[Tensor, " N"]:
+        """How well each sequence is done."""
+
+    def of_mean(self, mean: float) -> float:
+        """The metric of a mean score."""
+        return mean
+
+    def score_of(self, metric: float) -> float:
+        """The mean score of a metric: the other way round."""
+        return metric
+
+    def answers(self, network: Network) -> Tensor:
+        """What a network says to every held-out sequence."""
+        with torch.no_grad():
+            return network(self.held_out.inputs, self.held_out.lengths)
+
+    def measured(self, network: Network) -> Float[Tensor, " N"]:
+        """The score of every held-out sequence."""
+        return self.scores(self.answers(network), self.held_out)
+
+
+def lead(first: Float[Tensor, " N"], second: Float[Tensor, " N"]) -> Lead:
+    """How far one network's scores are ahead of another's on the same held-out sequences.
+
+    The noise is `NOISE` standard errors of the mean of the paired differences: of other sequences
+    from the same source; that of other seeds is not in it.
+    """
+    difference = first.double() - second.double()
+    if len(difference) < 2:
+        return Lead(float(difference.mean()), math.inf)
+    error = float(difference.std() / len(difference) ** 0.5)
+    return Lead(float(difference.mean()), NOISE * error)
