@@ -56,12 +56,15 @@ def wanted(steps: Iterator[Step]) -> Iterator[tuple[str, Step, int]]:
             yield step.question.measure, step, step.question.seeds
 
 
+def seeds_of_one(settings: Any) -> int:
+    """Return over how many seeds a configuration averages what it measures at once."""
+    averaged = {"start": "seeds", "depth": "depth_seeds"}.get(settings.view, "")
+    return int(getattr(settings, averaged, 1)) if averaged else 1
+
+
 def of_seed(settings: Any, seed: int) -> Any:
     """Return a configuration with its k-th seed; where it averages some, with the k-th such set."""
-    together = getattr(settings, "seeds", 1) if settings.view == "start" else 1
-    if settings.view == "depth" and hasattr(settings, "depth_seeds"):
-        together = settings.depth_seeds
-    return replace(settings, seed=seed * together)
+    return replace(settings, seed=seed * seeds_of_one(settings))
 
 
 def measured(measure: str, step: Step, seeds: int) -> Iterator[float]:
