@@ -1,4 +1,4 @@
-"""The laboratory without a browser: ``python -m explorer verify``, ``bench``, ``train``, ``sweep``."""
+"""The laboratory without a browser: ``python -m explorer verify | bench | train | sweep``."""
 
 import argparse
 import math

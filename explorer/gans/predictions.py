@@ -2,7 +2,8 @@
 
 A preset says what will happen before it happens, as a condition on what a run measures; `rate`
 plays it with as many seeds as wanted and counts how often it came true. The counts recorded in
-`Preset.measured` come from ``rate(name)``, by `Preset.command`; they are claims about these settings and no others.
+`Preset.measured` come from ``rate(name)``, by `Preset.command`; they are claims about these
+settings and no others.
 """
 
 import math

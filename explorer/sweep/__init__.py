@@ -24,8 +24,15 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 class Sweep(Protocol):
     """What is to be measured: its runs by key, its columns, and the tasks that measure them."""
 
-    keys: Sequence[str]
-    values: Sequence[str]
+    @property
+    def keys(self) -> Sequence[str]:
+        """The columns that tell the runs apart."""
+        ...
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The columns of numbers."""
+        ...
 
     def runs(self) -> Sequence[Key]:
         """Return the keys of all runs that there may be, in the order of the file."""

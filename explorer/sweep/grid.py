@@ -37,14 +37,13 @@ class Grid:
     def runs(self) -> Iterator[tuple[Point, str, str]]:
         """Yield every run: its point, its seed as a link writes it, and its link."""
         for point in self.points:
-            for seed in self.seeds or (getattr(point.settings, "seed", ""),):
-                yield point, str(seed), self.link(point, seed)
+            for seed in map(str, self.seeds or [getattr(point.settings, "seed", "")]):
+                yield point, seed, self._link(point, seed)
 
-    def link(self, point: Point, seed: int | str) -> str:
-        """The link of one run."""
+    def _link(self, point: Point, seed: str) -> str:
         written = links.encode(point.settings)
-        if seed != "":
-            written["seed"] = str(seed)
+        if seed:
+            written["seed"] = seed
         return link_of(self.page, configuration(self.page, written))
 
 
