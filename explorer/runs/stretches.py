@@ -1,8 +1,9 @@
 """A stretch of a run, as a task on a cluster: from where it stands to its next checkpoint.
 
-A slow one is cut short, so that its frames come smoothly. What a stretch yields is a function of the configuration alone. A process that made the stretch
-before still has the run at hand and goes on from there, without the checkpoint; one that has it not
-says so, and is told the checkpoint. So a run may go on anywhere, and costs nothing twice.
+A slow one is cut short, so that its frames come smoothly. What it yields is a function of the
+configuration alone. A process that made the stretch before still has the run at hand and goes on
+from there, without the checkpoint; one that has it not says so, and is told the checkpoint. So a
+run may go on anywhere, and costs nothing twice.
 """
 
 import contextlib
@@ -36,7 +37,7 @@ _at_hand: "OrderedDict[tuple[str, int], tuple[Worker, list[Message]]]" = Ordered
 
 @dataclass(frozen=True)
 class Stretch:
-    """What a stretch came to: what the trainer said, the seconds it took, whether it had the run."""
+    """What a stretch came to: what was said, the seconds it took, and whether the run was known."""
 
     said: Sequence[Message]
     seconds: float
