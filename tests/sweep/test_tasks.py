@@ -90,5 +90,5 @@ def test_an_own_cluster_is_reached_from_this_machine_only(client):
     "address", ["127.0.0.1:8786", "http://host:1", "tcp://host", "tcp://:1", ""]
 )
 def test_what_is_no_address_of_a_scheduler_is_refused(address: str):
-    with pytest.raises(ValueError, match="a scheduler has an address such as tcp://127.0.0.1:8786"):
+    with pytest.raises(ValueError, match="a scheduler has an address such as"):
         dask.checked(address)
