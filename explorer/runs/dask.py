@@ -11,6 +11,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -41,7 +42,7 @@ def needed() -> None:
         raise ValueError(MISSING)
 
 
-def connected(address: str, seconds: float = CONNECTING) -> Any:
+def connected(address: str, seconds: float) -> Any:
     """Return a client of the scheduler at an address. Raises OSError where none answers."""
     from distributed import Client
 
@@ -73,6 +74,17 @@ def own(workers: int | None = None) -> Iterator[Any]:
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+def cluster(scheduler: str | None, workers: int | None = None) -> AbstractContextManager[Any]:
+    """Give a client as a context: of the cluster that is there, or of this machine's own cores.
+
+    Raises ValueError without Dask or for a wrong address, OSError where no scheduler answers.
+    """
+    needed()
+    if scheduler is None:
+        return own(workers)
+    return contextlib.closing(connected(checked(scheduler), CONNECTING))
 
 
 def cores() -> int:

@@ -7,7 +7,6 @@ The shipped records are sweeps too (`records`).
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -114,7 +113,7 @@ def carry_out(sweep: Sweep, sheet: Sheet, scheduler: str | None, workers: int | 
 
 
 def _fill(sweep: Sweep, sheet: Sheet, scheduler: str | None, workers: int | None) -> int:
-    with interruptible() as asked_to_stop, _client(scheduler, workers) as client:
+    with interruptible() as asked_to_stop, dask.cluster(scheduler, workers) as client:
         before, failed, status = len(sheet.rows), 0, DONE
         if before:
             print(f"{sheet.out}: {before:,} rows are there already", file=sys.stderr)
@@ -148,8 +147,3 @@ def _fill(sweep: Sweep, sheet: Sheet, scheduler: str | None, workers: int | None
 def _say_failed(outcome: Outcome) -> None:
     told = ", ".join(str(value) for value in outcome.task.arguments.values())
     print(f"\n{told}: {outcome.trouble}", file=sys.stderr)
-
-
-def _client(scheduler: str | None, workers: int | None) -> AbstractContextManager[Any]:
-    """Return the client of a cluster as a context: of one that is there, or of the own cores."""
-    return dask.own(workers) if scheduler is None else closing(dask.connected(scheduler))

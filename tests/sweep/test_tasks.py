@@ -14,9 +14,8 @@ BEGUN = "tests.sweep.counting:begun"
 
 @pytest.fixture
 def client(scheduler: str) -> Iterator[Any]:
-    client = dask.connected(scheduler)
-    yield client
-    client.close()
+    with dask.cluster(scheduler) as client:
+        yield client
 
 
 def carried_out(client: Any, *asked: Task) -> list[Outcome]:
