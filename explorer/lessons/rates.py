@@ -1,8 +1,8 @@
 """How often what a lesson says came true: measured once over several seeds, and shipped.
 
 ``python -m explorer.lessons.rates`` measures what is missing, and all of it anew with ``--all``, on
-all cores or on the Dask cluster that ``--scheduler tcp://…`` names; a match takes seconds a seed, on
-one thread. Made with torch 2.13 and seeds from 0.
+all cores or on the Dask cluster that ``--scheduler tcp://…`` names; a match takes seconds a seed.
+Made on one thread a task, with torch 2.13 and seeds from 0.
 """
 
 import argparse

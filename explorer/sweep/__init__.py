@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from explorer.runs import dask
 from explorer.runs.tasks import GoneError, Outcome, Task, outcomes
@@ -20,6 +20,7 @@ from explorer.train.progress import Progress, interruptible
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
+@runtime_checkable
 class Sweep(Protocol):
     """What is to be measured: its runs by key, its columns, and the tasks that measure them."""
 
