@@ -22,6 +22,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 INSTALL = "pip install -c .constraints.txt distributed"
 ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}")
 CONNECTING = 10.0  # seconds that a scheduler has to answer
+PATIENCE = "1 day"  # a process that is slow to be replaced on a busy machine is not given up
 
 MISSING = f"this needs Dask, which is not installed here: {INSTALL}"
 
@@ -58,9 +59,11 @@ def own(workers: int | None = None) -> Iterator[Any]:
 
     It listens on the loopback alone, and ends with the block. A process that dies is replaced.
     """
+    import dask
     from distributed import Client, LocalCluster
 
     with (
+        dask.config.set({"distributed.deploy.lost-worker-timeout": PATIENCE}),
         LocalCluster(
             n_workers=workers or cores(),
             threads_per_worker=1,
