@@ -131,7 +131,7 @@ def _seen(grid: Grid, asked: Sequence[str]) -> dict[str, None]:
         stream = probe.stream()
         seen |= dict.fromkeys(next(stream).scalars)
         games = {name.partition("/")[0] for name in seen if "/" in name}
-        if any(len(matching(name, seen)) < len(games) for name in asked if "/" not in name):
+        if any(len(matching(name, seen)) < max(1, len(games)) for name in asked):
             for frame in islice(stream, LATER):
                 seen |= dict.fromkeys(frame.scalars)
     return seen
