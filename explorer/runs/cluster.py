@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "EXPLORER_CLUSTER"
 LOOK = 0.5  # seconds between two looks
-ANSWERING = 5.0  # seconds that the scheduler has to answer
+ANSWERING = 10.0  # seconds that the scheduler has to answer
 
 SILENT = "The scheduler at {} does not answer; it is asked again every few seconds."
 NONE_FREE = "No worker of the cluster at {} is free; this goes on as soon as there is one."
