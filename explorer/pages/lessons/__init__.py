@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.lessons.lesson import LETTERS, Lesson
 from explorer.lessons.reading import lessons
-from explorer.pages import surroundings, terms
+from explorer.pages import led, surroundings, terms
 from explorer.pages.dials import entered
 from explorer.pages.lessons import keys, style, verdict
 from explorer.pages.lessons.guided import Guided
@@ -180,11 +180,12 @@ def _text(walk: Walk, dials: Guided) -> None:
             )
     with st.container(key="lesson-out", horizontal=True):
         if not asks:
-            st.page_link(
-                place(step.page),
-                label="Try it yourself",
+            led.out(
+                "Try it yourself",
+                step.page,
+                links.encode(dials.last),
+                key="lesson-try",
                 icon=":material/science:",
-                query_params=links.encode(dials.last),
             )
         st.page_link(place("lessons"), label="All lessons", icon=":material/list:")
 

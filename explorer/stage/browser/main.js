@@ -15,6 +15,7 @@ import { Sight } from "./sight.js";
 import { join } from "./room/picture.js";
 import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
+import { learnTerms } from "./terms.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
 
@@ -200,6 +201,9 @@ class Stage {
         this.hand.goBack(location.search);
     });
     this.hear(document, "keydown", (event) => this.travel(event));
+    // What the dials stand at goes before a press elsewhere on the page, which may lead away.
+    for (const press of ["pointerdown", "click"])
+      this.hear(document, press, (event) => this.settleBefore(event), true);
     document.fonts?.ready.then(() => this.resized());
   }
 
@@ -207,10 +211,16 @@ class Stage {
    * @param {EventTarget} target
    * @param {string} event
    * @param {(event: Event) => void} act
+   * @param {boolean} [first] before what was pressed hears of it
    */
-  hear(target, event, act) {
-    target.addEventListener(event, act);
-    this.closers.push(() => target.removeEventListener(event, act));
+  hear(target, event, act, first = false) {
+    target.addEventListener(event, act, first);
+    this.closers.push(() => target.removeEventListener(event, act, first));
+  }
+
+  /** @param {Event} event */
+  settleBefore(event) {
+    if (!event.composedPath().includes(this.table)) this.hand.settle();
   }
 
   /**
@@ -239,6 +249,8 @@ class Stage {
     this.dress();
     this.light();
     this.takeDials(data);
+    if (data.glossary && !before)
+      learnTerms(new URL(`${data.modules}${data.glossary}`, document.baseURI).href, () => this.explain());
     this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
       data.token !== before?.token ||
@@ -530,9 +542,24 @@ class Stage {
     }
     const made = this.made(panel);
     const wrapper = element("section", "panel", made.element);
+    this.markTitles(wrapper);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
+  }
+
+  /** @param {HTMLElement} wrapper of a panel */
+  markTitles(wrapper) {
+    for (const title of wrapper.querySelectorAll(".head > :is(h2, .note)")) this.context.terms.mark(title);
+  }
+
+  /** Terms are known now: mark them in what stands there already. */
+  explain() {
+    for (const wrapper of this.wrappers) {
+      this.markTitles(wrapper);
+      for (const said of wrapper.querySelectorAll(".sentence:not(.mono)")) this.context.terms.mark(said);
+    }
+    this.column?.mark();
   }
 
   /**
