@@ -29,7 +29,7 @@ MEANT = {
     "penalty": "accac",
     "kinds": "cabbabaab",
 }
-"""The choice that the text after each question goes on from: what the lesson says, by its author."""
+"""The choice that the text after each question goes on from, as its author means it."""
 STEPS = [(lesson, at) for lesson in lessons().values() for at in range(len(lesson.steps))]
 OVER_SEEDS = [
     (measure, lesson, step, seeds)
@@ -124,7 +124,7 @@ def at_once() -> list[tuple[Lesson, int]]:
 
 
 @pytest.mark.parametrize(("lesson", "at"), at_once(), ids=named_step)
-def test_the_measure_of_a_question_makes_the_choice_right_that_its_text_goes_on_from(lesson: Lesson, at: int):
+def test_a_question_is_decided_as_the_text_after_it_says(lesson: Lesson, at: int):
     step = lesson.steps[at]
     assert step.question is not None
     measure = MEASURES[step.question.measure]
