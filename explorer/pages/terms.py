@@ -44,9 +44,9 @@ def line(text: str, known: set[str] | None = None) -> str:
     return "".join(done)
 
 
-def explained(text: str) -> str:
-    """Return a plain text with its terms."""
-    return "".join(_pieces(text, set()))
+def explained(text: str, known: set[str] | None = None) -> str:
+    """Return a plain text with its terms; those that are ``known`` already are not explained."""
+    return "".join(_pieces(text, set() if known is None else known))
 
 
 def _spans(text: str) -> str:

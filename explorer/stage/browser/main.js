@@ -122,6 +122,7 @@ class Stage {
       settle: (settled) => this.settle(settled),
       show: (names) => {
         this.column?.show(names);
+        this.noteKnown();
         this.context.turns += 1;
         this.refresh(); // handles stand where the dials do
       },
@@ -298,6 +299,13 @@ class Stage {
     this.table.classList.toggle("above", dials.above);
     this.picks = dials.picks;
     this.column.take(dials);
+    this.noteKnown();
+  }
+
+  /** Note whether the page, and so the address, says what the dials stand at. */
+  noteKnown() {
+    const { dials } = this.data;
+    if (dials) this.root.dataset.known = String(this.hand.standsAt(dials.settings));
   }
 
   // ------------------------------------------------------------------------------------ the hand
