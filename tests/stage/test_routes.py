@@ -23,8 +23,7 @@ from explorer.runs.hub import Hub
 from explorer.runs.limits import Limits
 from explorer.runs.run import Run
 from explorer.stage import viewer as viewing
-from explorer.stage.assets import FOLDER
-from explorer.stage.assets import also, serves
+from explorer.stage.assets import FOLDER, also, serves
 from explorer.stage.routes import asset_base, routes
 from explorer.stage.viewer import Command, interval, understand
 from tests.runs.waiting import until
