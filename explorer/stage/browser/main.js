@@ -511,6 +511,7 @@ class Stage {
     this.light();
     this.panelsInSight.watch(this.wrappers);
     this.layout.use(this.scene, this.wrappers, this.data.height);
+    this.markTitles();
     this.resized();
     if (focus) this.keepFocus(focus);
   }
@@ -550,23 +551,21 @@ class Stage {
     }
     const made = this.made(panel);
     const wrapper = element("section", "panel", made.element);
-    this.markTitles(wrapper);
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
   }
 
-  /** @param {HTMLElement} wrapper of a panel */
-  markTitles(wrapper) {
-    for (const title of wrapper.querySelectorAll(".head > :is(h2, .note)")) this.context.terms.mark(title);
+  /** Mark the terms in the titles of panels and, once they are known, in what stands there. */
+  markTitles(beside = "") {
+    const places = `.head > :is(h2, .note)${beside}`;
+    for (const wrapper of this.wrappers)
+      for (const place of wrapper.querySelectorAll(places)) this.context.terms.mark(place);
   }
 
-  /** Terms are known now: mark them in what stands there already. */
+  /** The terms are known now. */
   explain() {
-    for (const wrapper of this.wrappers) {
-      this.markTitles(wrapper);
-      for (const said of wrapper.querySelectorAll(".sentence:not(.mono)")) this.context.terms.mark(said);
-    }
+    this.markTitles(", .sentence:not(.mono)");
     this.column?.mark();
   }
 
