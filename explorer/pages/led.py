@@ -1,22 +1,24 @@
 """Where a viewer is led: by the presenter of a room, or by a button that takes the dials along."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from explorer.pages.places import TITLES, place
-from explorer.runs.links import LONGEST_VALUE, MOST_VALUES
+from explorer.runs import links
 
 TO, COUNTS = "led:to", "led:counts"
-LONGEST_LINK = 4 * LONGEST_VALUE
+LONGEST_LINK = 4 * links.LONGEST_VALUE
 
 
 def ask(link: str) -> None:
     """Take note of the link, "gans?seed=3", to which the viewer is led; others lead nowhere."""
     path, _, query = link.partition("?")
     if path in TITLES and len(link) <= LONGEST_LINK:
-        st.session_state[TO] = path, dict(parse_qsl(query)[:MOST_VALUES])
+        st.session_state[TO] = (
+            path,
+            dict(list(links.parameters(query).items())[: links.MOST_VALUES]),
+        )
 
 
 def go(here: str) -> None:

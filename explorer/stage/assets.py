@@ -7,6 +7,8 @@ version, and a browser may keep what it has fetched for ever.
 import functools
 import gzip
 import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,17 +70,27 @@ async def asset(request: Request) -> Response:
 
 
 def _current() -> Scripts:
-    files = sorted(FOLDER.rglob("*.js"))
-    times = tuple((file, file.stat().st_mtime_ns) for file in files)
+    times = tuple(sorted(_times(str(FOLDER))))
     return _load(times, tuple(sorted(_more.items())))
 
 
+def _times(folder: str) -> Iterator[tuple[str, int]]:
+    """Yield every script below a folder, and when it was written: each run of a page asks."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _times(entry.path)
+            elif entry.name.endswith(".js"):
+                yield entry.path, entry.stat().st_mtime_ns
+
+
 @functools.lru_cache(maxsize=2)
-def _load(files: tuple[tuple[Path, int], ...], more: tuple[tuple[str, str], ...]) -> Scripts:
+def _load(files: tuple[tuple[str, int], ...], more: tuple[tuple[str, str], ...]) -> Scripts:
     """Read the scripts; with their times, so that an edited script is read again."""
     digest = hashlib.sha256()
     by_path = {}
-    texts = [(file.relative_to(FOLDER).as_posix(), file.read_bytes()) for file, _ in files]
+    found = [Path(file) for file, _ in files]
+    texts = [(file.relative_to(FOLDER).as_posix(), file.read_bytes()) for file in found]
     for path, text in [*texts, *((path, text.encode()) for path, text in more)]:
         digest.update(f"{path}:{len(text)}:".encode() + text)
         by_path[path] = Script(text, gzip.compress(text, 9, mtime=0))

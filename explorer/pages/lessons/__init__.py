@@ -5,7 +5,6 @@ import importlib
 import json
 import re
 from functools import partial
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -66,7 +65,7 @@ def card(lesson: Lesson) -> None:
 
 def _lesson(walk: Walk) -> None:
     dials = Guided(walk)
-    keys.listen(lambda search: go(dict(parse_qsl(search.removeprefix("?")))))
+    keys.listen(lambda search: go(links.parameters(search)))
     asks = walk.asks
     with st.container(key="lesson"):
         left, right = st.columns([0.3, 0.7], gap="medium")
@@ -178,7 +177,7 @@ def _text(walk: Walk, dials: Guided) -> None:
                 help=each.title,
                 on_click=partial(_go, walk, index),
             )
-    with st.container(key="lesson-out", horizontal=True):
+    with st.container(key="lesson-out", horizontal=True, vertical_alignment="center"):
         if not asks:
             led.out(
                 "Try it yourself",
