@@ -145,7 +145,8 @@ def test_what_is_printed_of_several_seeds_is_what_they_measure(
     values = tuple(measured(measure, step, seeds))
 
     assert len(values) == seeds >= 8
-    assert values == pytest.approx(values_of(measure, step.link), rel=0.02)
+    rounding = 0.25 if MEASURES[measure].is_live else 0.02  # a training carries it far
+    assert values == pytest.approx(values_of(measure, step.link), rel=rounding)
     if step.claim is not None:
         assert hits(values, step.claim.range) == seeds
     if step.question is not None and step.question.seeds:
