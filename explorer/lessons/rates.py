@@ -58,6 +58,9 @@ def wanted(steps: Iterator[Step]) -> Iterator[tuple[str, Step, int]]:
 
 def of_seed(settings: Any, seed: int) -> Any:
     """Return a configuration with its k-th seed; where it averages some, with the k-th such set."""
+    own = f"{settings.view}_seed"  # of a view whose draws are its own
+    if hasattr(settings, own):
+        return replace(settings, **{own: seed})
     together = getattr(settings, "seeds", 1) if settings.view == "start" else 1
     if settings.view == "depth" and hasattr(settings, "depth_seeds"):
         together = settings.depth_seeds
