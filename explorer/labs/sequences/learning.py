@@ -23,6 +23,7 @@ from explorer.labs.sequences import words
 from explorer.labs.sequences.clocks import CLOCKS
 from explorer.labs.sequences.tasks import TASKS, Task
 from explorer.labs.sequences.tasks.forecasts import EXAMPLE
+from explorer.labs.sequences.tasks.own import OwnSeries
 from explorer.labs.sequences.tasks.text import EXAMPLE_TEXT
 from explorer.runs.frames import Frame
 from explorer.sequences.kinds import KINDS, Build, EncoderDecoder, Network, Recurrent, Shape
@@ -34,6 +35,7 @@ from explorer.sequences.stack import CELLS, read_stack
 TICKS_PER_FRAME = 5
 FRAMES_PER_STATE = 20
 SIDES = "abcd"
+LONGEST_SERIES = 4_000  # characters
 TYPED = ("own", "like_you")  # tasks whose data a visitor types
 BESIDE = {name: cell for name, cell in CELLS.items() if name != "rnn_relu"}
 
@@ -134,8 +136,9 @@ class SideBySide:
     numbers: str = dial(
         EXAMPLE,
         "Numbers",
-        "The series of the task Your numbers: 30 to 500 of them, parted by blanks or commas.",
-        longest=4_000,
+        "The series of the task Your numbers: 30 to 500 of them, parted by blanks or commas, ? for "
+        "a gap. Before them may stand name | unit | first time | step and a colon.",
+        longest=LONGEST_SERIES,
     )
 
     text: str = dial(
@@ -183,6 +186,12 @@ class SideBySide:
     def what(self) -> Task:
         """The task."""
         return TASKS[self.task]
+
+    @property
+    def unit(self) -> str:
+        """What a step of its sequences is."""
+        problem = self.problem
+        return problem.times.unit if isinstance(problem, OwnSeries) else self.what.unit
 
     @property
     def sides(self) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """Networks of several kinds that learn one task side by side."""
 
+import streamlit as st
+
 from explorer.figures import sequences as figures
 from explorer.labs.prose import number_word
 from explorer.labs.sequences import TASKS, SequenceLab
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
+from explorer.pages.sequences import tables
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences import padded
@@ -77,6 +80,9 @@ def show(dials: Dials[SequenceLab]) -> str:
         Asking.about(figures.opening, SequenceLab),
         key="sequences.learning",
     )
+    if training.task == "own":
+        with st.expander("A column of a table of yours", key="sequences.table.place"):
+            tables.series(dials)
     surroundings.unfolded("How to read this, and what it does not show", HOW + _sources())
     many = number_word(len(training.sides))
     return f"{many.capitalize()} networks say {training.what.asks}, from the same batches."
