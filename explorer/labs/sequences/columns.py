@@ -12,7 +12,7 @@ import pandas as pd
 from jaxtyping import Float, Int64
 
 from explorer.labs.gans.tables.sheet import Column, Sheet
-from explorer.labs.sequences.learning import LONGEST_SERIES
+from explorer.labs.sequences.brought import LONGEST_SERIES
 from explorer.labs.sequences.tasks.own import GAP, OwnSeries, Times
 from explorer.sequences.numbers import MOST_NUMBERS
 

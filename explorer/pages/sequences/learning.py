@@ -96,6 +96,8 @@ def _dials(dials: Dials[SequenceLab]) -> Column:
         column.show("numbers", as_="lines")
     if dials.value("task") == "like_you":
         column.show("text", as_="lines")
+    if TASKS[dials.value("task")].family == "review":
+        column.show("sentence", as_="lines")
     if TASKS[dials.value("task")].family == "forecast":
         column.show("shift")
     column.show("seed", next=True, as_="field")
