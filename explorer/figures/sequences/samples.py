@@ -9,6 +9,7 @@ from explorer.labs.sequences.tasks.forecasts import ahead_from
 from explorer.labs.sequences.tasks.speech import PADDED
 from explorer.sequences.kinds import KINDS
 
+ACROSS = 8.0  # heights of a small letter that a picture of strokes is wide
 MARGIN = 0.25  # of the height of a series, above and below it
 Panels = Sequence[Plot | Sentence]
 
@@ -138,6 +139,25 @@ def forecast(training: SideBySide, shift: bool) -> Panels:
     return [ahead, alone, farther]
 
 
+def strokes(training: SideBySide, shift: bool) -> Panels:
+    """Return the way of each network's pen, after the strokes that all go on from."""
+    return [
+        Plot(
+            area=f"sample_{side}",
+            title=KINDS[kind].label,
+            note="draws on",
+            marks=(
+                Curve("prime_y", "real", x="prime_x", label="first letter", width=3),
+                Curve(f"{side}/pen_y", f"network_{side}", x=f"{side}/pen_x", dashed=False),
+            ),
+            x=Axis(-0.2, ACROSS, label="across"),
+            y=Axis(-0.8, 2.2),
+            alt=f"The strokes that {KINDS[kind].label} draws after a first letter.",
+        )
+        for side, kind in training.sides.items()
+    ]
+
+
 def translation(training: SideBySide, shift: bool) -> Panels:
     """Return what each network writes under the source, and where the attending ones look."""
     task, drawn = training.what, training.drawn()
@@ -175,5 +195,6 @@ SAMPLES = {
     "rows": films.rows,
     "review": reviews.review,
     "writing": reviews.lines,
+    "strokes": strokes,
 }
 """The picture of every family of tasks."""

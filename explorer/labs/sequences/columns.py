@@ -243,13 +243,16 @@ def _written(
         begins = times.first + first * times.apart
         head = Times(safe, unit, begins, times.apart).head()
         for digits in range(MOST_DIGITS, FEWEST_DIGITS - 1, -1):
-            text = head + " ".join(
-                GAP if np.isnan(each) else f"{each:.{digits}g}" for each in values
-            )
+            text = head + " ".join(_short(each, digits) for each in values)
             if len(text) <= LONGEST_SERIES:
                 return text, digits
         fewer = 1 + int(np.flatnonzero(~np.isnan(values[1:]))[0])
         values, first = values[fewer:], first + fewer
+
+
+def _short(value: float, digits: int) -> str:
+    """A number in as few signs as its digits take."""
+    return GAP if np.isnan(value) else re.sub(r"e\+?(-?)0*", r"e\1", f"{value:.{digits}g}")
 
 
 def _taken(name: str, held: int, whole: int, digits: int) -> Sequence[str]:
