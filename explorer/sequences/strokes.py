@@ -94,14 +94,14 @@ def moves(text: str, rng: torch.Generator | None = None, slant: float = 0.15) ->
             points = points + np.array([begins, 0.0])
             points[:, 0] += slant * points[:, 1]
             course = spline(points)
-            pen = _go(found, pen, [course[0]], lifted=True)
+            pen = _go(found, pen, course[:1], lifted=True)
             pen = _go(found, pen, spaced(course), lifted=False)
         begins += widest + BETWEEN
     return "".join(found)
 
 
 def _go(
-    found: list[str], pen: np.ndarray, targets: Sequence[np.ndarray], lifted: bool
+    found: list[str], pen: np.ndarray, targets: Float[np.ndarray, "P 2"], lifted: bool
 ) -> np.ndarray:
     """Move to each target in turn by the moves that end nearest; where the pen is then.
 

@@ -52,9 +52,9 @@ def test_days_are_days_however_a_program_writes_them(form):
 
 def test_days_as_a_spreadsheet_counts_them_are_days_too():
     serial = (FIRST - dt.date(1899, 12, 30)).days
-    found = taken(
-        ["date;x", *(f"{serial + k};{VALUES[k]:.3f}".replace(".", ",") for k in range(50))]
-    )
+    rows = [f"{serial + k};{VALUES[k]:.3f}".replace(".", ",") for k in range(50)]
+
+    found = taken(["date;x", *rows])
 
     assert parted(found.text)[0].unit == "day from 2020-01-01"
 
