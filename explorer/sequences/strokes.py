@@ -21,6 +21,7 @@ SLANTS = (-0.1, 0.4)  # from which the slant of a hand is drawn
 HAND = 12  # letters of one hand
 FIRST = 0xE000
 """the first code point of the moves: one that Unicode leaves to private use"""
+ARROWS = "→↗↑↖←↙↓↘"
 FINE = 12  # points between two of a spline
 
 Stroke = Sequence[tuple[float, float]]
@@ -63,12 +64,16 @@ def sign(direction: int, lifted: bool) -> str:
 
 
 def named(move: str) -> str:
-    """A move in words: its angle, and whether the pen is lifted. Other signs as they are."""
-    code = ord(move) - FIRST
-    if not 0 <= code < 2 * DIRECTIONS:
+    """A move as arrows, two where it goes between them, a dot before one with the pen lifted.
+
+    Other signs as they are.
+    """
+    code = MOVES.find(move)
+    if code < 0:
         return move
-    degrees = 360 * (code % DIRECTIONS) / DIRECTIONS
-    return f"{'lifted' if code >= DIRECTIONS else 'down'} {degrees:g}°"
+    eighth, between = divmod(code % DIRECTIONS, 2)
+    arrows = ARROWS[eighth] + (ARROWS[(eighth + 1) % len(ARROWS)] if between else "")
+    return ("·" if code >= DIRECTIONS else "") + arrows
 
 
 def moves(text: str, rng: torch.Generator | None = None, slant: float = 0.15) -> str:

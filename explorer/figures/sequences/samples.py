@@ -145,9 +145,9 @@ def strokes(training: SideBySide, shift: bool) -> Panels:
         Plot(
             area=f"sample_{side}",
             title=KINDS[kind].label,
-            note="draws on",
+            note="draws on from the first letter",
             marks=(
-                Curve("prime_y", "real", x="prime_x", label="first letter", width=3),
+                Curve("prime_y", "real", x="prime_x", width=3),
                 Curve(f"{side}/pen_y", f"network_{side}", x=f"{side}/pen_x", dashed=False),
             ),
             x=Axis(-0.2, ACROSS, label="across"),

@@ -61,7 +61,7 @@ def writing_scene(writing: Writing) -> Scene:
                 names,
                 indices="codes",
                 role="fake",
-                note="temperature and top k",
+                note="·: lifted" if who.draws else "temperature and top k",
                 alt="The chances that this character was drawn with",
             ),
             Ranking(
@@ -149,15 +149,15 @@ def _drawn(writing: Writing) -> tuple[Plot, Plot]:
             title=title,
             note=note,
             marks=(
-                Curve("prime_y", "real", x="prime_x", label="prime text", width=3),
-                Curve(f"{name}_y", role, x=f"{name}_x", label=label, dashed=False),
+                Curve("prime_y", "real", x="prime_x", width=3),
+                Curve(f"{name}_y", role, x=f"{name}_x", dashed=False),
             ),
-            x=Axis(-0.2, None, label="across, in heights of a small letter"),
+            x=Axis(-0.2, None, label="heights of a small letter"),
             y=Axis(-1, 2.4),
             alt=alt,
         )
-        for area, name, role, title, note, label, alt in (
-            ("text", "pen", "fake", "Drawn", "temperature and top k", "the network", ALT),
-            ("greedy", "greedy", "theory", "Always the likeliest", "", "the likeliest", LIKELIEST),
+        for area, name, role, title, note, alt in (
+            ("text", "pen", "fake", "Drawn", "behind the prime text", ALT),
+            ("greedy", "greedy", "theory", "Always the likeliest", "", LIKELIEST),
         )
     )

@@ -39,7 +39,7 @@ class Writing(Problem):
 
         Raises `ValueError` for a text that is too short for a window and the character after it.
         """
-        self.vocabulary, self.batch = vocabulary, batch
+        self.vocabulary, self.batch, self.begins = vocabulary, batch, learned[:1]
         self.shape = Shape(1, len(vocabulary), "every", length, len(vocabulary))
         for text in (learned, held_out):
             if len(text) <= length:
