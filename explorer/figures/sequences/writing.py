@@ -53,7 +53,7 @@ def writing_scene(writing: Writing) -> Scene:
     )
     return Scene(
         (
-            *(_drawn(writing) if who.draws else _written()),
+            *(_drawn() if who.draws else _written()),
             Ranking(
                 "chosen",
                 "Drawn from",
@@ -141,7 +141,7 @@ def _written() -> tuple[Sentence, Sentence]:
     )
 
 
-def _drawn(writing: Writing) -> tuple[Plot, Plot]:
+def _drawn() -> tuple[Plot, ...]:
     """Return the strokes so far, and those of the likeliest moves, at one scale."""
     return tuple(
         Plot(

@@ -40,15 +40,15 @@ class Forecast(Problem):
         """Raises `ValueError` for a series that is too short, never changes, or has gaps."""
         measured = np.ones(len(values), dtype=bool) if filled is None else ~filled
         check(values, learned, window, measured)
-        self.measured = torch.from_numpy(measured)
+        self.known = torch.from_numpy(measured)
         self.values, self.learned, self.window = torch.from_numpy(values), learned, window
         self.mean = float(values[:learned].mean())
         self.spread = float(values[:learned].std())
         self._scaled = ((self.values - self.mean) / self.spread).float()
         self.shape = Shape(1, 1, "end", window)
-        self._targets = window + self.measured[window:learned].nonzero()[:, 0]
+        self._targets = window + self.known[window:learned].nonzero()[:, 0]
         self.batch = min(batch, len(self._targets))
-        self.asked = learned + self.measured[learned:].nonzero()[:, 0]
+        self.asked = learned + self.known[learned:].nonzero()[:, 0]
         self.held_out = self.windows(self.asked)
         self.floors = self._floors()
 
@@ -111,7 +111,7 @@ class Forecast(Problem):
         NaN where none is left.
         """
         asked = starts[:, None] + torch.arange(forecasts.shape[1])
-        counted = self.measured[asked]
+        counted = self.known[asked]
         squared = ((forecasts - self.values[asked]).square() * counted).sum(0)
         return (squared / counted.sum(0)).sqrt()
 
@@ -130,7 +130,7 @@ class Forecast(Problem):
 
     def _floors(self) -> tuple[Floor, ...]:
         values, asked = self.values.numpy(), self.asked.numpy()
-        known = self.measured[: self.learned].numpy()
+        known = self.known[: self.learned].numpy()
         self.line = autoregression(values[: self.learned], self.window, known)
         true, before = values[asked], values[asked - 1]
         line = self.line.forecasts(values, self.learned)[asked - self.learned]

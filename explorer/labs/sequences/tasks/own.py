@@ -58,7 +58,7 @@ class OwnSeries(Forecast):
     @property
     def gaps(self) -> int:
         """How many values were filled in."""
-        return int((~self.measured).sum())
+        return int((~self.known).sum())
 
 
 def parted(text: str) -> tuple[Times, Float[np.ndarray, " V"]]:

@@ -24,7 +24,8 @@ TEMPERATURE = 0.5
 @cache
 def strokes() -> Writing:
     """The problem of the next move."""
-    return Writing(lettering(LEARNED, 0), lettering(HELD_OUT, 1), Vocabulary(MOVES))
+    learned, held_out = lettering(LEARNED, 0), lettering(HELD_OUT, 1)
+    return Writing(learned, held_out, Vocabulary(MOVES), unit="move")
 
 
 def path(text: str, points: int, name: str) -> dict[str, np.ndarray]:
