@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from explorer.dials import turned, values
 
-LONGEST_VALUE = 2_000  # characters of one value; the longest text a cell reads is far shorter
+LONGEST_VALUE = 4_000  # characters of one value: of a series or a text that somebody brings
 MOST_VALUES = 60
 SHOWN = 40  # characters of a wrong value that its message repeats
 

@@ -931,6 +931,7 @@ class Stage {
       narrow: this.layout.slim,
       events: run.store.events,
       rate: player.playing ? run.status?.rate : null,
+      spent: run.status?.state === "ended" ? run.status.spent : null,
       speed: run.playback.speed,
     });
     const bare = !data.live && run.status?.last === 0; // one frame: there is nothing to play

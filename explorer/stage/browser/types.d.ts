@@ -748,6 +748,7 @@ export interface Status {
   notices: number;
   waiting: string;
   rate: number | null;
+  spent: number | null;
   viewers: number;
 }
 
