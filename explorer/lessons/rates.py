@@ -71,6 +71,9 @@ def seeds_of_one(settings: Any) -> int:
 
 def of_seed(settings: Any, seed: int) -> Any:
     """Return a configuration with its k-th seed; where it averages some, with the k-th such set."""
+    own = f"{settings.view}_seed"  # of a view whose draws are its own
+    if hasattr(settings, own):
+        return replace(settings, **{own: seed})
     return replace(settings, seed=seed * seeds_of_one(settings))
 
 
