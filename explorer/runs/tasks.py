@@ -77,7 +77,9 @@ def outcomes(
                 yield None
                 continue
             task, future = waiting.pop(ended.key)
-            yield _outcome(task, future)
+            outcome = _outcome(task, future)
+            future.release()  # what is fetched is not computed again when its worker dies
+            yield outcome
     finally:
         for _, future in waiting.values():
             future.cancel()
