@@ -9,11 +9,12 @@ from starlette.middleware import Middleware
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
 from explorer.stage.serving import lifespan
+from explorer.stage.whose import Badge
 
 hurry()
 app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),
     lifespan=lifespan,
-    middleware=[Middleware(Plate)],
+    middleware=[Middleware(Plate), Middleware(Badge)],
 )

@@ -126,11 +126,14 @@ class Hub:
             self._assign(run)
             return ticket
 
-    def bring(self, session: str, origin: str, experiment: Experiment, past: Past) -> Run:
+    def bring(
+        self, session: str, origin: str, experiment: Experiment, past: Past, notice: str = ""
+    ) -> Run:
         """Have an experiment go on, for this session, from what it has behind it elsewhere.
 
         Whoever opens the experiment without having brought the same trains it anew: nobody else is
-        shown numbers that were not computed here. Raises `LimitError` as `open` does.
+        shown numbers that were not computed here. The ``notice`` says on the stage what it is.
+        Raises `LimitError` as `open` does.
         """
         name = _named(digest(experiment), origin)
         with self._lock:
@@ -139,6 +142,7 @@ class Hub:
                 run = self._new(name, experiment, past.last, origin=origin)
                 run.relive(past)
                 self._assign(run)
+            run.announce(notice, self._clock() + self.limits.notice_time)
             self._tickets.bring(session, origin)
             return run
 
@@ -153,6 +157,7 @@ class Hub:
             if run is None:
                 run = self._new(key, None, past.head)
                 run.relive(replace(past, checkpoints=(), last=past.head, complete=True, trouble=""))
+                run.began = 0  # where it stands is the page's affair
             return self._admit(session, run)
 
     def publish(
@@ -325,9 +330,7 @@ class Hub:
     def _find(self, name: str) -> Run | None:
         return next((run for run in self._runs.values() if run.name == name), None)
 
-    def _new(
-        self, name: str, experiment: Experiment | None, last: int, origin: str = ""
-    ) -> Run:
+    def _new(self, name: str, experiment: Experiment | None, last: int, origin: str = "") -> Run:
         self.tidy()
         if len(self._runs) >= self.limits.runs:
             idle = self._longest_unwatched()
@@ -372,9 +375,7 @@ class Hub:
         self._tickets.forget(run.number)
         run.tell(True)
 
-    def _relative(
-        self, experiment: Experiment, origin: str
-    ) -> tuple[Run, Checkpoint, int] | None:
+    def _relative(self, experiment: Experiment, origin: str) -> tuple[Run, Checkpoint, int] | None:
         """Return the living run that shares most, its state, and up to which step it is shared.
 
         Of those whose beginning is from the same place.

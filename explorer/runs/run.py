@@ -69,6 +69,7 @@ class Run:
         self.number = number
         self.name = name  # equal names, equal runs
         self.experiment = experiment
+        self.began = 0  # the frame up to which it was brought
         self.origin = origin  # where its beginning was brought from; empty: it was computed here
         self.last = last
         self.recording = Recording(limits.frames_per_run, limits.bytes_per_run)
@@ -273,6 +274,7 @@ class Run:
             self.recording.add(index, packet)
         for checkpoint in past.checkpoints:
             self.checkpoints.add(checkpoint)
+        self.began = past.head
         if past.complete:
             self.diverged = past.diverged
             self.finish(past.trouble)

@@ -17,6 +17,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from safetensors import SafetensorError
@@ -242,7 +243,7 @@ def _check(parcel: Parcel) -> None:
         raise ValueError("too many frames or states, or none")
     if past.stride < 1 or past.last < indices[-1] or indices[0] < 0 or _index(past.still) != -1:
         raise ValueError("the frames are counted wrongly")
-    if any(later <= before for before, later in zip(indices, indices[1:], strict=False)):
+    if any(later <= before for before, later in pairwise(indices)):
         raise ValueError("the frames are in no order")
     if not _is_flat(parcel.settings) or not _is_known(parcel.experiment):
         raise ValueError("settings are texts, numbers and truth values")

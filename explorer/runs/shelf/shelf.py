@@ -292,9 +292,7 @@ def _who(reader: Reader) -> tuple[bool, str]:
     return reader.all, reader.owner
 
 
-def _rows(
-    connection: sqlite3.Connection, which: str, values: tuple[bool | str, ...]
-) -> list[Kept]:
+def _rows(connection: sqlite3.Connection, which: str, values: tuple[bool | str, ...]) -> list[Kept]:
     found = connection.execute(f"SELECT {COLUMNS} FROM run WHERE {which}", values).fetchall()
     named = [dict(zip(NAMES, each, strict=True)) for each in found]
     return [Kept(**each | {name: bool(each[name]) for name in TRUTHS}) for each in named]

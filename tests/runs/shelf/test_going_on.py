@@ -1,4 +1,4 @@
-"""Runs that go on from the shelf: bit for bit as they would have, and for who brought them alone."""
+"""Runs that go on from the shelf: bit for bit, and for whoever brought them alone."""
 
 from collections.abc import Iterator
 from dataclasses import replace

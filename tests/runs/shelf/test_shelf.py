@@ -15,7 +15,6 @@ from explorer.runs.shelf import Bounds, Reader, Shelf, ShelfError
 from explorer.runs.shelf import file as shelf_file
 from explorer.runs.shelf import place as shelf_place
 from tests.runs.shelf.keeping import MINE, parcel_of
-from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -208,7 +207,7 @@ def test_a_run_whose_bytes_changed_on_the_disk_is_not_played(shelf: Shelf):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path):
     (tmp_path / "data").write_text("a file where the folder should be")
 
-    with pytest.raises(ShelfError, match="cannot be opened at shelf.sqlite"):
+    with pytest.raises(ShelfError, match=r"cannot be opened at shelf\.sqlite"):
         Shelf(tmp_path / "data" / "shelf.sqlite").keep(MINE, WALK)
 
 

@@ -1,0 +1,105 @@
+"""One kept run: played as it was, and the ways on from it."""
+
+from functools import lru_cache
+
+import streamlit as st
+
+from explorer.figures.scene import from_json
+from explorer.labs.presets import RUNS
+from explorer.pages import led, surroundings
+from explorer.pages.places import TITLES
+from explorer.pages.shelf.reader import reader
+from explorer.runs import links
+from explorer.runs.experiments import Experiment
+from explorer.runs.frames import step_of
+from explorer.runs.hub import LimitError, the_hub
+from explorer.runs.shelf import Kept, Parcel, ShelfError, known_experiment, packed, the_shelf
+from explorer.stage.component import show
+
+AS_IT_WAS = "From your shelf: all up to {} is as it was kept, and it goes on from there."
+AS_THE_FILE_SAYS = "From a file: all up to {} is as the file says, and was not computed here."
+UNDRAWN = "The picture of this run cannot be drawn by this version of the laboratory."
+
+
+@lru_cache(maxsize=4)
+def _parcel(number: str, edition: int) -> Parcel:
+    return the_shelf().take(reader(), number)
+
+
+def parcel_of(row: Kept) -> Parcel:
+    """Return the run of a row that the viewer may see. `ShelfError` where it is damaged."""
+    return _parcel(row.number, row.edition)
+
+
+def played(row: Kept, key: str) -> None:
+    """Show a run on a stage, as it stood when it was kept. `ShelfError` where that cannot be."""
+    parcel = parcel_of(row)
+    drawable(parcel)
+    past = parcel.past
+    start = [index for index, packet in past.frames if step_of(packet) <= parcel.start]
+    show(
+        parcel.scene,
+        surroundings.admitted(lambda viewer: the_hub().replay(viewer, row.number, past)),
+        key=key,
+        live=False,
+        select=parcel.select,
+        start=start[-1] if start else past.frames[0][0],
+        title=row.name,
+    )
+
+
+def drawable(parcel: Parcel) -> None:
+    """Raise `ShelfError` where the scene of a run is none."""
+    try:
+        from_json(parcel.scene)
+    except (ValueError, TypeError, StopIteration, RecursionError) as error:
+        raise ShelfError(UNDRAWN) from error
+
+
+def goes_on(parcel: Parcel) -> Experiment:
+    """Return what a run goes on as in its lab. ValueError, one sentence, where it cannot.
+
+    It can where its link leads to the very experiment that was kept.
+    """
+    if parcel.experiment is None or not parcel.past.checkpoints:
+        raise ValueError("This run was computed at once: its dials are in its lab.")
+    experiment = known_experiment(parcel.experiment)
+    if parcel.page not in RUNS:
+        raise ValueError("This run can be played, and trained anew in its lab.")
+    kind, experiment_of, _ = RUNS[parcel.page]()
+    _, parameters = links.split(f"/{parcel.page}?{parcel.link}")
+    asked = links.decode(kind, parameters)
+    if asked.problems:
+        raise ValueError(f"Its lab does not take its settings any more: {asked.problems[0]}")
+    try:
+        same = experiment_of(asked.settings) == experiment
+    except ValueError as why:
+        raise ValueError(f"It cannot go on here: {why}.") from None
+    if not same:
+        raise ValueError("Its link leads to another experiment by now; it can only be played.")
+    return experiment
+
+
+def go_on(row: Kept) -> None:
+    """Lead to the lab, where the run stands as it was kept and goes on, or is forked."""
+    try:
+        parcel = parcel_of(row)
+        experiment = goes_on(parcel)
+        told = AS_THE_FILE_SAYS if row.imported else AS_IT_WAS
+        notice = told.format(f"{row.clock} {row.step:,}")
+        the_hub().bring(surroundings.attend(), row.number, experiment, parcel.past, notice)
+    except (ValueError, ShelfError, LimitError) as why:
+        st.session_state["shelf:trouble"] = str(why)
+        return
+    to_its_lab(row)
+
+
+def to_its_lab(row: Kept) -> None:
+    """Lead to the dials of a run."""
+    if row.page in TITLES:
+        led.ask(f"{row.page}?{row.link}")
+
+
+def exported(row: Kept) -> bytes:
+    """Return a run as a file."""
+    return packed(parcel_of(row))
