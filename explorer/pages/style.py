@@ -115,6 +115,10 @@ header.stAppHeader, [data-testid="stHeader"] {
   .st-key-lab > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-controls) { order: 1; }
   .st-key-title { gap: 0.35rem; }
+  .st-key-title, .st-key-actions { flex-wrap: wrap; }
+  .st-key-title > :first-child,
+  .st-key-title:has([role="radiogroup"] > :nth-child(9)) > :first-child { flex: 1 0 100%; }
+  .st-key-actions { gap: 0.5rem; justify-content: flex-start; }
   .heading h1 { font-size: 23px; }
   .heading p { font-size: 15px; }
   .stMain button { min-height: 40px !important; }

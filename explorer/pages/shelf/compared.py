@@ -11,6 +11,7 @@ from explorer.pages.shelf.opened import parcel_of, played
 from explorer.runs.shelf import Kept, Parcel
 from explorer.runs.shelf.numbers import courses, labels
 
+HEIGHT = 760  # px of a stage that has half of the width
 LONGEST_SHOWN = 60  # characters of a setting
 
 
@@ -19,7 +20,7 @@ def beside(first: Kept, second: Kept) -> None:
     for row, column in zip((first, second), st.columns(2, gap="medium"), strict=True):
         with column:
             st.html(f'<h2 class="kept-name">{html.escape(row.name)}</h2>')
-            played(row, f"shelf.stage.{'left' if row is first else 'right'}")
+            played(row, f"shelf.stage.{'left' if row is first else 'right'}", HEIGHT)
     one, other = parcel_of(first), parcel_of(second)
     _settings(one, other)
     _numbers(one, other)
@@ -70,13 +71,9 @@ def _numbers(one: Parcel, other: Parcel) -> None:
         return
     shared.sort(key=lambda name: name not in called)  # what the picture shows comes first
     st.markdown("## Their numbers")
-    name = st.selectbox(
-        "Number",
-        shared,
-        format_func=lambda name: f"{called[name]} ({name})" if name in called else name,
-        key="shelf.number",
-    )
-    label = called.get(name, name)
+    told = {name: f"{called[name]} ({name})" if name in called else name for name in shared}
+    name = st.selectbox("Number", shared, format_func=told.__getitem__, key="shelf.number")
+    label = told[name]
     st.plotly_chart(
         figure_beside(
             ours[name],

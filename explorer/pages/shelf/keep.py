@@ -8,7 +8,7 @@ from explorer.dials import values
 from explorer.pages import seen
 from explorer.pages.dials import Dials
 from explorer.pages.places import place
-from explorer.pages.shelf.reader import lasts, reader
+from explorer.pages.shelf.whose import lasts, reader
 from explorer.runs import links
 from explorer.runs.shelf import Known, Parcel, ShelfError, the_shelf
 from explorer.runs.shelf.parcel import LONGEST
@@ -55,8 +55,11 @@ def offered(dials: Dials[Any], heading: str, label: str) -> None:
 
 def _called(dials: Dials[Any], label: str) -> str:
     """Return what a run is called unless somebody says more: its view, and what was turned."""
-    turned = [f"{name} {value}" for name, value in links.encode(dials.last).items()]
-    told = ", ".join(each for each in turned if not each.startswith("view "))
+    shown, default = values(dials.last), dials.defaults
+    turned = [name for name, value in shown.items() if name != "view" and value != default[name]]
+    told = ", ".join(
+        f"{dials.row(name).label} {dials.row(name).written(shown[name])}".strip() for name in turned
+    )
     return f"{label}: {told}"[: LONGEST["name"]] if told else label
 
 

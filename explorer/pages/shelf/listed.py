@@ -12,7 +12,7 @@ from explorer.pages import bringing, surroundings
 from explorer.pages.places import TITLES, place
 from explorer.pages.shelf import compared, opened, pictures
 from explorer.pages.shelf.keep import NOT_FOR_LONG
-from explorer.pages.shelf.reader import lasts, reader
+from explorer.pages.shelf.whose import lasts, reader
 from explorer.runs.shelf import Kept, ShelfError, the_shelf, unpacked
 from explorer.runs.shelf.parcel import LONGEST
 
@@ -20,7 +20,7 @@ AT_ONCE = 20  # rows
 LOOK = 1.0  # seconds between two looks for pictures that are being painted
 SUFFIX = ".kept"
 TROUBLE, DELETED, SHOWN = "shelf:trouble", "shelf:deleted", "shelf:shown"
-BROUGHT = "shelf.file"
+BROUGHT, TAKEN = "shelf.file", "shelf:taken"
 EMPTY = (
     "Nothing is kept yet. Press Keep beside a picture, in any lab: the run comes here with its "
     "settings, its frames and the states from which it goes on."
@@ -29,7 +29,9 @@ EMPTY = (
 
 def rows() -> None:
     """Show the list."""
-    surroundings.heading("What was kept", "Played at once, laid side by side, gone on from.")
+    surroundings.heading(
+        "What was kept", "Runs are played at once, laid side by side, and gone on from."
+    )
     troubles()
     try:
         kept = the_shelf().all(reader())
@@ -78,7 +80,7 @@ def _row(row: Kept, kept: list[Kept]) -> bool:
                 f'<div class="card kept"><h2>{escaped(row.name)}</h2>'
                 f"<p><small>{escaped(about(row))}</small></p>{note}</div>"
             )
-            with st.container(horizontal=True, gap="small"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.page_link(
                     place("shelf"),
                     label="Open",
@@ -149,7 +151,7 @@ def _more_of(row: Kept) -> None:
     )
     st.download_button(
         "Export as a file",
-        partial(opened.exported, row),
+        partial(opened.exported, reader(), row),
         f"{re.sub(r'[^A-Za-z0-9]+', '-', row.name).strip('-') or 'run'}{SUFFIX}",
         "application/octet-stream",
         key=f"shelf.export.{row.number}",
@@ -216,8 +218,9 @@ def _bring() -> None:
 
 def _import() -> None:
     file = st.session_state.get(BROUGHT)
-    if file is None:
-        return
+    if file is None or file.file_id == st.session_state.get(TAKEN):
+        return  # it is said once more when its place is closed
+    st.session_state[TAKEN] = file.file_id
     try:
         parcel = unpacked(file.getvalue(), foreign=True)
         opened.drawable(parcel)
@@ -248,7 +251,7 @@ def about(row: Kept) -> str:
     if row.imported:
         parts.append("from a file")
     if row.owner != reader().owner:
-        parts.append("another viewer's")
+        parts.append("kept in another browser")
     return " · ".join(parts)
 
 

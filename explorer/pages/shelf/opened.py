@@ -8,12 +8,20 @@ from explorer.figures.scene import from_json
 from explorer.labs.presets import RUNS
 from explorer.pages import led, surroundings
 from explorer.pages.places import TITLES
-from explorer.pages.shelf.reader import reader
+from explorer.pages.shelf.whose import reader
 from explorer.runs import links
 from explorer.runs.experiments import Experiment
 from explorer.runs.frames import step_of
 from explorer.runs.hub import LimitError, the_hub
-from explorer.runs.shelf import Kept, Parcel, ShelfError, known_experiment, packed, the_shelf
+from explorer.runs.shelf import (
+    Kept,
+    Parcel,
+    Reader,
+    ShelfError,
+    known_experiment,
+    packed,
+    the_shelf,
+)
 from explorer.stage.component import show
 
 AS_IT_WAS = "From your shelf: all up to {} is as it was kept, and it goes on from there."
@@ -22,16 +30,16 @@ UNDRAWN = "The picture of this run cannot be drawn by this version of the labora
 
 
 @lru_cache(maxsize=4)
-def _parcel(number: str, edition: int) -> Parcel:
-    return the_shelf().take(reader(), number)
+def _parcel(reader: Reader, number: str, edition: int) -> Parcel:
+    return the_shelf().take(reader, number)
 
 
 def parcel_of(row: Kept) -> Parcel:
     """Return the run of a row that the viewer may see. `ShelfError` where it is damaged."""
-    return _parcel(row.number, row.edition)
+    return _parcel(reader(), row.number, row.edition)
 
 
-def played(row: Kept, key: str) -> None:
+def played(row: Kept, key: str, height: int | None = None) -> None:
     """Show a run on a stage, as it stood when it was kept. `ShelfError` where that cannot be."""
     parcel = parcel_of(row)
     drawable(parcel)
@@ -43,6 +51,7 @@ def played(row: Kept, key: str) -> None:
         key=key,
         live=False,
         select=parcel.select,
+        height=height,
         start=start[-1] if start else past.frames[0][0],
         title=row.name,
     )
@@ -100,6 +109,6 @@ def to_its_lab(row: Kept) -> None:
         led.ask(f"{row.page}?{row.link}")
 
 
-def exported(row: Kept) -> bytes:
-    """Return a run as a file."""
-    return packed(parcel_of(row))
+def exported(reader: Reader, row: Kept) -> bytes:
+    """Return a run as a file; the browser asks for it when no page of the viewer's runs."""
+    return packed(_parcel(reader, row.number, row.edition))

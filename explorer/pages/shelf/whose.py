@@ -4,15 +4,15 @@ import streamlit as st
 
 from explorer.pages import surroundings
 from explorer.runs.shelf import Reader
-from explorer.stage import whose
+from explorer.stage.whose import at_the_server, badge
 
 
 def reader() -> Reader:
     """Return who looks at the shelf here."""
     found = st.session_state.get("shelf:reader")
     if found is None:  # the same for as long as the tab lives, as its cookies are
-        owner = whose.badge() or f"tab {surroundings.attend()}"
-        found = st.session_state["shelf:reader"] = Reader(owner, whose.at_the_server())
+        owner = badge() or f"tab {surroundings.attend()}"
+        found = st.session_state["shelf:reader"] = Reader(owner, at_the_server())
     return found
 
 
