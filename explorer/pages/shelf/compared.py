@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.figures.shelf import beside as figure_beside
 from explorer.pages.shelf.opened import parcel_of, played
 from explorer.runs.shelf import Kept, Parcel
 from explorer.runs.shelf.numbers import courses, labels
@@ -64,6 +63,8 @@ def _settings(one: Parcel, other: Parcel) -> None:
 
 
 def _numbers(one: Parcel, other: Parcel) -> None:
+    from explorer.figures.shelf import beside  # plotly, which no page that only keeps needs
+
     ours, theirs = courses(one.past), courses(other.past)
     called = labels(other.scene) | labels(one.scene)
     shared = [name for name in ours if name in theirs]
@@ -75,7 +76,7 @@ def _numbers(one: Parcel, other: Parcel) -> None:
     name = st.selectbox("Number", shared, format_func=told.__getitem__, key="shelf.number")
     label = told[name]
     st.plotly_chart(
-        figure_beside(
+        beside(
             ours[name],
             theirs[name],
             _names(one.name, other.name),

@@ -12,6 +12,7 @@ from explorer.pages import bringing, surroundings
 from explorer.pages.places import TITLES, place
 from explorer.pages.shelf import compared, opened, pictures
 from explorer.pages.shelf.keep import NOT_FOR_LONG
+from explorer.pages.shelf.opened import TROUBLE
 from explorer.pages.shelf.whose import lasts, reader
 from explorer.runs.shelf import Kept, ShelfError, the_shelf, unpacked
 from explorer.runs.shelf.parcel import LONGEST
@@ -19,7 +20,7 @@ from explorer.runs.shelf.parcel import LONGEST
 AT_ONCE = 20  # rows
 LOOK = 1.0  # seconds between two looks for pictures that are being painted
 SUFFIX = ".kept"
-TROUBLE, DELETED, SHOWN = "shelf:trouble", "shelf:deleted", "shelf:shown"
+DELETED, SHOWN = "shelf:deleted", "shelf:shown"
 BROUGHT, TAKEN = "shelf.file", "shelf:taken"
 EMPTY = (
     "Nothing is kept yet. Press Keep beside a picture, in any lab: the run comes here with its "
@@ -37,6 +38,7 @@ def rows() -> None:
         kept = the_shelf().all(reader())
         with st.container(key="shelf-head", horizontal=True, vertical_alignment="center"):
             st.html(f'<p class="kept-sum">{_sum(kept)}</p>')
+            _gone()
             _bring()
         _undo()
     except ShelfError as why:
@@ -192,6 +194,24 @@ def _undo() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(f"<p>Deleted: “{escaped(name)}”.</p>")
         st.button("Undo", key="shelf.undo", on_click=_put_back, args=(number,))
+
+
+def _gone() -> None:
+    """Offer to put back what was deleted within the last day."""
+    gone = the_shelf().all(reader(), gone=True)
+    if not gone:
+        return
+    spot = st.popover(f"Deleted ({len(gone)})", key="shelf.gone", on_change="rerun")
+    if spot.open:
+        with spot:
+            st.caption("There for a day, while there is room. Press one to put it back:")
+            for row in gone[:AT_ONCE]:
+                st.button(
+                    f"{row.name} · kept {when(row.kept)}",
+                    key=f"shelf.back.{row.number}",
+                    on_click=_put_back,
+                    args=(row.number,),
+                )
 
 
 def _put_back(number: str) -> None:

@@ -1,6 +1,7 @@
 """One kept run: played as it was, and the ways on from it."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeGuard
 
 import streamlit as st
 
@@ -24,8 +25,15 @@ from explorer.runs.shelf import (
 )
 from explorer.stage.component import show
 
+if TYPE_CHECKING:
+    from explorer.labs.cells.retraining import Retraining
+
 AS_IT_WAS = "From your shelf: all up to {} is as it was kept, and it goes on from there."
 AS_THE_FILE_SAYS = "From a file: all up to {} is as the file says, and was not computed here."
+ON = "shelf:on"
+TROUBLE = "shelf:trouble"
+REMEMBERED = 256  # viewers
+_last: dict[str, str] = {}  # by owner, the run that was gone on from last
 UNDRAWN = "The picture of this run cannot be drawn by this version of the laboratory."
 
 
@@ -73,8 +81,10 @@ def goes_on(parcel: Parcel) -> Experiment:
     if parcel.experiment is None or not parcel.past.checkpoints:
         raise ValueError("This run was computed at once: its dials are in its lab.")
     experiment = known_experiment(parcel.experiment)
+    if _has_dials_of_its_own(experiment):
+        return experiment
     if parcel.page not in RUNS:
-        raise ValueError("This run can be played, and trained anew in its lab.")
+        raise ValueError("This run can only be played: it has no dials.")
     kind, experiment_of, _ = RUNS[parcel.page]()
     _, parameters = links.split(f"/{parcel.page}?{parcel.link}")
     asked = links.decode(kind, parameters)
@@ -92,15 +102,50 @@ def goes_on(parcel: Parcel) -> Experiment:
 def go_on(row: Kept) -> None:
     """Lead to the lab, where the run stands as it was kept and goes on, or is forked."""
     try:
-        parcel = parcel_of(row)
-        experiment = goes_on(parcel)
-        told = AS_THE_FILE_SAYS if row.imported else AS_IT_WAS
-        notice = told.format(f"{row.clock} {row.step:,}")
-        the_hub().bring(surroundings.attend(), row.number, experiment, parcel.past, notice)
+        _bring(row)
     except (ValueError, ShelfError, LimitError) as why:
-        st.session_state["shelf:trouble"] = str(why)
+        st.session_state[TROUBLE] = str(why)
         return
+    st.session_state[ON] = row.number
+    _last[reader().owner] = row.number
+    while len(_last) > REMEMBERED:
+        del _last[next(iter(_last))]
     to_its_lab(row)
+
+
+def once_more(here: str) -> None:
+    """Bring a run along that this browser went on from last, where its page was loaded anew."""
+    if ON in st.session_state:
+        return
+    number = st.session_state[ON] = _last.get(reader().owner, "")
+    if not number:
+        return
+    try:
+        row = the_shelf().find(reader(), number)
+        if row.page == here:
+            _bring(row)
+    except (ValueError, ShelfError, LimitError):
+        _last.pop(reader().owner, None)  # the page then begins anew, as for everybody
+
+
+def _bring(row: Kept) -> None:
+    """Have a run go on for this viewer; raises what says why it cannot."""
+    parcel = parcel_of(row)
+    experiment = goes_on(parcel)
+    if _has_dials_of_its_own(experiment):
+        from explorer.pages.cells.networks import stand_at
+
+        stand_at(experiment)
+    told = AS_THE_FILE_SAYS if row.imported else AS_IT_WAS
+    notice = told.format(f"{row.clock} {row.step:,}")
+    the_hub().bring(surroundings.attend(), row.number, experiment, parcel.past, notice)
+
+
+def _has_dials_of_its_own(experiment: Experiment) -> TypeGuard["Retraining"]:
+    """Return whether the dials of an experiment are not in the link of its page."""
+    from explorer.labs.cells.retraining import Retraining  # loads torch, which a list does not need
+
+    return isinstance(experiment, Retraining)
 
 
 def to_its_lab(row: Kept) -> None:

@@ -26,14 +26,14 @@ def picture(reader: Reader, row: Kept, dark: bool) -> bytes | None:
     key = f"{row.number} {dark}"
     job = _ordered.get(key)
     if job is None:
-        if sum(each.busy for each in _ordered.values()) < MOST_ORDERED:
+        if sum(each.busy for each in list(_ordered.values())) < MOST_ORDERED:
             prepare = lambda: _told(reader, row, dark)  # noqa: E731  # a process asks for it later
             job = _ordered[key] = Job("png", row.name, making.__name__, prepare)
             _filing.order(key, job)
         return None
     if job.busy:
         return None
-    del _ordered[key]
+    _ordered.pop(key, None)  # another viewer may have taken it
     _filing.give_up(key)
     small = _small(job.body) if job.stage == "made" else b""
     the_shelf().illustrate(reader, row.number, dark, small)
@@ -42,7 +42,7 @@ def picture(reader: Reader, row: Kept, dark: bool) -> bytes | None:
 
 def come() -> bool:
     """Return whether a picture has been painted that no page has taken yet."""
-    return any(not job.busy for job in _ordered.values())
+    return any(not job.busy for job in list(_ordered.values()))
 
 
 def _told(reader: Reader, row: Kept, dark: bool) -> tuple[Mapping[str, Any], bytes]:

@@ -31,11 +31,11 @@ def courses(past: Past) -> dict[str, Course]:
 
 
 def labels(scene: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a scene calls the numbers that it shows."""
+    """Return what a scene calls the numbers that it shows on cards."""
     return {
         part["scalar"]: part["label"]
         for part in _parts(scene)
-        if isinstance(part.get("scalar"), str) and isinstance(part.get("label"), str)
+        if "form" in part and all(isinstance(part.get(x), str) for x in ("scalar", "label"))
     }
 
 
