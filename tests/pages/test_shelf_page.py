@@ -3,13 +3,14 @@
 import json
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 from streamlit.testing.v1 import AppTest
 
 from explorer.dials import values
@@ -21,11 +22,11 @@ from explorer.pages import led
 from explorer.pages.cells import networks
 from explorer.pages.shelf import compared, listed, opened, pictures
 from explorer.runs import links
-from explorer.runs.frames import pack, packets
+from explorer.runs.frames import Frame, pack, packets
 from explorer.runs.hub import the_hub
 from explorer.runs.past import Past
 from explorer.runs.recording import Checkpoint
-from explorer.runs.shelf import Known, Parcel, Reader, Shelf, packed, the_shelf
+from explorer.runs.shelf import Known, Parcel, Reader, Shelf, known_experiment, packed, the_shelf
 from explorer.runs.shelf.numbers import courses, labels
 from tests.pages.test_pages import handed, said
 
@@ -190,6 +191,28 @@ def test_a_run_goes_on_in_its_lab_under_the_link_that_it_had(shelf: Shelf):
     assert run.origin == row.number
     assert run.frames_after(-1) == match().past.packets
     assert "all up to step 26 is as it was kept" in run.status().notice
+
+
+def bits(frame: Frame) -> dict[str, Any]:
+    """Return all that a frame says, to the last bit; in which order it says so counts not."""
+    arrays = {name: np.asarray(array, float).tobytes() for name, array in frame.arrays.items()}
+    scalars = {name: float(value).hex() for name, value in frame.scalars.items()}
+    return arrays | scalars | dict(frame.sentences)
+
+
+def test_kept_games_go_on_and_fork_bit_for_bit_as_those_that_never_stopped(shelf: Shelf):
+    kept = shelf.take(MINE, shelf.keep(MINE, match()).number)
+    assert kept.experiment is not None
+    last, lab = kept.past.checkpoints[-1], GanLab(width=8, batch=16, critic_steps=1, steps=40)
+    turned = lab.turn(25, replace(lab, critic_rate=0.005)).match()
+
+    for experiment in (known_experiment(kept.experiment), turned):
+        whole = list(islice(experiment.stream(), 31))
+        onwards = list(islice(experiment.stream(load(last.state)), 5))
+        assert list(map(bits, onwards)) == list(map(bits, whole[26:]))
+
+    assert last.step == 25
+    assert turned != lab.match()
 
 
 def test_a_run_that_goes_on_is_there_again_when_its_page_is_loaded_anew(
