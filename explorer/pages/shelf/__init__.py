@@ -30,7 +30,10 @@ def page() -> None:
         listed.rows()
         return
     try:
-        _one(row) if second is None else _two(row, second)
+        if second is None:
+            _one(row)
+        else:
+            _two(row, second)
     except ShelfError as why:
         listed.troubles(str(why))
 
