@@ -148,8 +148,8 @@ def _more_of(row: Kept) -> None:
         "Save name and note",
         key=f"shelf.call.{row.number}",
         disabled=(name, note) == (row.name, row.note),
-        on_click=_try,
-        args=(partial(the_shelf().call, reader(), row, name, note),),
+        on_click=_call,
+        args=(row, name, note),
     )
     st.download_button(
         "Export as a file",
@@ -178,6 +178,10 @@ def _try(act: partial[None]) -> bool:
         st.session_state[TROUBLE] = str(why)
         return False
     return True
+
+
+def _call(row: Kept, name: str, note: str) -> None:
+    _try(partial(the_shelf().call, reader(), row, name, note))
 
 
 def _delete(row: Kept) -> None:
