@@ -8,10 +8,11 @@ from starlette.middleware import Middleware
 
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
-from explorer.stage.serving import lifespan
+from explorer.stage.serving import lifespan, staff
 from explorer.stage.whose import Badge
 
 hurry()
+staff()
 app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),

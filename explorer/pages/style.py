@@ -163,7 +163,8 @@ header.stAppHeader, [data-testid="stHeader"] {
 .small-table tfoot td { border-top: 1px solid var(--explorer-line); padding-top: 4px; }
 .small-table p { margin: 4px 0 0; font-size: 14px; opacity: .74; }
 .st-key-gans-table [data-testid="stVerticalBlock"],
-.st-key-transport-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
+.st-key-transport-table [data-testid="stVerticalBlock"],
+.st-key-sequences-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
 /* what is kept: a small picture, what it is, and what can be done with it */
 .kept-picture {
   width: 240px; aspect-ratio: 16 / 9; border-radius: 8px; overflow: hidden; display: flex;
