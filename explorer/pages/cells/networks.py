@@ -44,6 +44,12 @@ relu, it is listed as assumed, and the badge does not say that the network agree
 
 
 SOURCES = (opened, retrained)
+ANEW: dict[str, str | int] = {
+    "cells.retrain.name": "digits-lstm",
+    "cells.retrain.updates": 1_000,
+    "cells.retrain.seed": 1,
+}
+"""what is made anew: the keys of its dials, and where they stand at first"""
 RESTED = "cells:rested"
 TAKES = f"{take.__module__}:{take.__qualname__}"
 
@@ -208,19 +214,24 @@ def _letters(dials: Dials[CellLab], upload: Upload, part: int) -> None:
     )
 
 
+def stand_at(training: Retraining) -> None:
+    """Have the place where a network is made anew stand at this training, on its next page."""
+    made = (training.network, training.updates, training.seed)
+    st.session_state.update(zip(ANEW, made, strict=True))
+
+
 def _train(dials: Dials[CellLab]) -> None:
+    for key, value in ANEW.items():
+        st.session_state.setdefault(key, value)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            names = list(RECIPES)
-            name = st.selectbox(
-                "Make anew", names, names.index("digits-lstm"), key="cells.retrain.name"
-            )
+            name = st.selectbox("Make anew", list(RECIPES), key="cells.retrain.name")
         with st.container(width=180):
             updates = st.select_slider(
-                "Updates", (500, 1_000, 2_000, 4_000, 8_000), 1_000, key="cells.retrain.updates"
+                "Updates", (500, 1_000, 2_000, 4_000, 8_000), key="cells.retrain.updates"
             )
         with st.container(width=120):
-            seed = st.number_input("Seed", 0, 999, 1, key="cells.retrain.seed")
+            seed = st.number_input("Seed", 0, 999, key="cells.retrain.seed")
     experiment = Retraining(name, int(updates), int(seed))
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, experiment))
     show_stage(
