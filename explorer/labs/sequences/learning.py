@@ -15,21 +15,20 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from explorer.dials import check, dial
 from explorer.labs.sequences import words
 from explorer.labs.sequences.clocks import CLOCKS
+from explorer.labs.sequences.compared import by_cells
 from explorer.labs.sequences.tasks import TASKS, Task
 from explorer.labs.sequences.tasks.forecasts import EXAMPLE
 from explorer.labs.sequences.tasks.text import EXAMPLE_TEXT
 from explorer.runs.frames import Frame
-from explorer.sequences.kinds import KINDS, Build, EncoderDecoder, Network, Recurrent, Shape
-from explorer.sequences.kinds.translating import taught_from
+from explorer.sequences.kinds import KINDS, Build, Network, Shape
 from explorer.sequences.learning import Learner, Pace
 from explorer.sequences.problems import Problem, ProblemLesson, Translation
-from explorer.sequences.stack import CELLS, read_stack
+from explorer.sequences.stack import CELLS
 
 TICKS_PER_FRAME = 5
 FRAMES_PER_STATE = 20
@@ -293,9 +292,15 @@ class Running:
     def step(self) -> None:
         """One tick: the dearest network makes an update, the others as many as that pays for."""
         self.tick += 1
-        for side, one in self.learners.items():
-            while one.updates + 1 <= self.tick * self.worth[side] + 1e-9:
-                self._losses.setdefault(side, []).append(one.update())
+        for side in self.learners:
+            self.learned_to(side, self.tick)
+
+    def learned_to(self, side: str, tick: int) -> Learner[Network]:
+        """One network, learned on to a tick; it learns no less, where it is beyond."""
+        one = self.learners[side]
+        while one.updates + 1 <= tick * self.worth[side] + 1e-9:
+            self._losses.setdefault(side, []).append(one.update())
+        return one
 
     def frame(self) -> Frame:
         """What there is to see now."""
@@ -361,20 +366,10 @@ class Running:
 
     def _difference(self) -> float | None:
         """The largest difference of h between the layers that learned and the cells of ours."""
-        held_out = self.settings.problem.held_out
-        length = None if held_out.lengths is None else int(held_out.lengths[0])
-        example, found = held_out.inputs[:length, :1], []
-        for one in self.learners.values():
-            network = one.lesson.network()
-            if isinstance(network, Recurrent):
-                with torch.no_grad():
-                    ours = read_stack(network.stack(), network.arriving(example)).hidden
-                    theirs = torch.cat(network.hidden(example), -1)
-                found.append(float((ours - theirs).abs().max()))
-            elif isinstance(network, EncoderDecoder):
-                given = taught_from(held_out.targets[:, :1])
-                found.append(network.by_cells(example, given))
-        return max(found, default=None)
+        problem = self.settings.problem
+        networks = (one.lesson.network() for one in self.learners.values())
+        found = (by_cells(self.settings.what, problem, network) for network in networks)
+        return max((each for each in found if each is not None), default=None)
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the next tick depends on."""

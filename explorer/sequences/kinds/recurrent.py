@@ -71,6 +71,11 @@ class Recurrent(Network):
                     self.parameters[f"recurrent.{known}"] = part
         self.parameters |= self._readout.parameters
 
+    @property
+    def recurs(self) -> bool:
+        """Whether a recurrent layer goes along time: always."""
+        return True
+
     def arriving(self, inputs: Inputs) -> Float[Tensor, "T N A"]:
         """What the first recurrent layer reads."""
         x = self._embedding(inputs)

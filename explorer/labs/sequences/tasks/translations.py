@@ -92,6 +92,7 @@ def _task(
         still=lambda problem: still(problem, name),
         seen=lambda problem, network, answers: seen(problem, network, answers, name),
         text=lambda: visible(translation(name).pairs[shown(name)].source),
+        example=lambda: shown(name),
         units=64,
         embedding=32,
     )
