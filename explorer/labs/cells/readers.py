@@ -190,8 +190,8 @@ def squashes(settings: CellLab) -> tuple[str, ...]:
 def brought(settings: CellLab) -> Lettered | str | None:
     """Return the uploaded network as it reads letters, or why it does not; None if that is none.
 
-    None also for a network that learned in this project, which says itself what it reads. Raises ValueError
-    where nothing was uploaded, or not that part.
+    None also for a network that learned in this project, which says itself what it reads. Raises
+    ValueError where nothing was uploaded, or not that part.
     """
     if settings.reads != "yours":
         return None

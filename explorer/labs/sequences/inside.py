@@ -17,8 +17,9 @@ from torch import Tensor
 
 from explorer.dials import Dial
 from explorer.labs.cells.letters import MOST_CELLS_OF_A_TRACE
-from explorer.labs.sequences.compared import by_cells, example, inputs_of
+from explorer.labs.sequences.compared import by_cells, inputs_of
 from explorer.labs.sequences.learned import Learned
+from explorer.labs.sequences.tasks.translations import ENDS
 from explorer.networks.enclosed import Enclosed
 from explorer.networks.kinds import CHARACTERS, Given, Network, Reads, Response
 from explorer.networks.kinds.kind import numbered
@@ -52,7 +53,6 @@ READS = {
     "forecast": "value",
 }
 """What one step reads, by the family of the task."""
-ENDS = "■"
 STAND_INS = (STAND_IN, UNKNOWN_WORD)
 TOLD = "It learned in the sequence lab; its file says which task, and by which settings."
 

@@ -1,4 +1,4 @@
-"""One network as it stood at a step of a training: what is saved, opened in the cell lab, exported."""
+"""One network as it stood at a step of a training: what is saved, and opened in the cell lab."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A network that learned in the sequence lab, as a file: numbers with names, and one entry of words.
+"""A network that learned in the sequence lab as a file: numbers with names, and a line of words.
 
 A file is safetensors, which holds numbers and text and can execute nothing. Its one metadata entry
 is JSON: a version, the settings of the training, the updates, and how what it reads became
@@ -69,7 +69,7 @@ def is_saved(data: bytes) -> bool:
 
 
 def opened(name: str, data: bytes) -> Learned:
-    """The network of a file. Raises `ValueError` with one sentence for whatever is wrong with it."""
+    """The network of a file. Raises `ValueError`, one sentence, for whatever is wrong with it."""
     shown = shown_name(name)
     try:
         return _opened(data)
@@ -145,10 +145,11 @@ def _check_reads(problem: Problem, told: Any) -> None:
                 )
             )
         if not same:
-            what = {"signs": "its signs", "names": "its answers"}.get(name, f"its {name}")
+            what = {"signs": "its signs are not those", "names": "its answers are not those"}
             raise ValueError(
-                f"{what} are not those of the task here, so its numbers would mean something else: "
-                "it was learned from other data, or by another Python"
+                f"{what.get(name, f'its {name} differs from that')} of the task here, so its "
+                "numbers would mean something else: it learned from other data, or by another "
+                "Python"
             )
 
 

@@ -6,6 +6,7 @@ from explorer.labs.sequences import TASKS, SequenceLab
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
+from explorer.pages.sequences import taking
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences import padded
@@ -70,13 +71,15 @@ def show(dials: Dials[SequenceLab]) -> str:
     lab = dials.wanted()
     dials.finish(lab)
     training = lab.side_by_side()
-    shown(
+    ticket = shown(
         column,
         training,
         figures.learning(training, lab.shift),
         Asking.about(figures.opening, SequenceLab),
         key="sequences.learning",
+        on_rest=taking.came_to_rest if taking.is_open() else None,
     )
+    taking.offered(dials, training, ticket)
     surroundings.unfolded("How to read this, and what it does not show", HOW + _sources())
     many = number_word(len(training.sides))
     return f"{many.capitalize()} networks say {training.what.asks}, from the same batches."

@@ -54,6 +54,7 @@ class Reviews(Problem):
         self.learned, self.rated = learned, held_out
         self.signs = tuple(self.words[code] for code in range(len(self.words)))
         self._inputs, self._lengths = self.batched(learned.sentences)
+        self._favourable = learned.favourable
         inputs, lengths = self.batched(held_out.sentences)
         self.held_out = Examples(inputs, held_out.favourable, lengths)
         self.shape = Shape(1, 2, "end", 20, len(self.words), spread=SPREAD)
@@ -73,7 +74,7 @@ class Reviews(Problem):
         drawn = torch.randperm(len(self._lengths), generator=rng)[: self.batch]
         lengths = self._lengths[drawn]
         inputs = self._inputs[: int(lengths.max()), drawn]
-        return Examples(inputs, self.learned.favourable[drawn], lengths)
+        return Examples(inputs, self._favourable[drawn], lengths)
 
     def loss(self, answers: Float[Tensor, "N C"], examples: Examples) -> Float[Tensor, ""]:
         """Cross-entropy in nats a review."""

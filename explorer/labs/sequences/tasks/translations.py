@@ -16,7 +16,8 @@ from explorer.sequences.kinds import EncoderDecoder, Network
 from explorer.sequences.languages import LANGUAGES
 from explorer.sequences.problems import Problem, Translation
 
-BLANK = "␣"
+BLANK, ENDS = "␣", "■"
+"""How a blank, and the end of a translation, are drawn."""
 
 
 @cache
