@@ -305,6 +305,14 @@ def _given(material: Material | None, settings: CellLab) -> Given | None:
     return given
 
 
+def parts_of(settings: CellLab) -> tuple[str, ...]:
+    """Return what the parts of a network that learned in the sequence lab are called."""
+    upload = _uploaded(settings) if settings.reads == "yours" else None
+    if upload is None or not upload.enclosed:
+        return ()
+    return tuple(found.name for found in upload.found)
+
+
 def enclosed_part(upload: Upload, part: int) -> Enclosed:
     """Return a part of a network that learned in the sequence lab.
 

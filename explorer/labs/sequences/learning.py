@@ -3,8 +3,9 @@
 **Frames.** For each side s of "a", "b", "c", "d" that learns: scalars ``s/loss`` (mean over the
 updates since the last frame; none at step 0), ``s/metric`` (on the held-out sequences),
 ``s/updates``, ``s/work`` (10⁹ multiply-adds so far); arrays ``s/…`` of what it makes of the example
-(`Task.seen`). Sentences ``says``, ``look`` and, where an example is a line of
-signs, ``s/line``. Event: who passes the floor.
+(`Task.seen`), and ``s/there``, ``s/back`` of one that reads both ways (`directions.known`).
+Sentences ``says``, ``look``, ``cells``, ``directions`` and, where an example is a line of signs,
+``s/line``. Event: who passes the floor.
 
 **Still.** ``floor/<name>`` of every floor of the task, and what never moves in its example: with
 lines the sentences ``text``, ``right``, and ``s/right``, the right line as ``s/line`` is written.
@@ -21,6 +22,7 @@ from explorer.dials import check, dial
 from explorer.labs.sequences import words
 from explorer.labs.sequences.clocks import CLOCKS
 from explorer.labs.sequences.compared import by_cells
+from explorer.labs.sequences.directions import known
 from explorer.labs.sequences.tasks import TASKS, Task
 from explorer.labs.sequences.tasks.forecasts import EXAMPLE
 from explorer.labs.sequences.tasks.text import EXAMPLE_TEXT
@@ -337,6 +339,8 @@ class Running:
         keep = (self.tick // TICKS_PER_FRAME) % FRAMES_PER_STATE == 0 or last
         if keep:
             self._by_cells = self._difference()
+        networks = {side: one.lesson.network() for side, one in self.learners.items()}
+        knew, directions = known(task, problem, networks, self.sides)
         events = []
         for side in self.learners:
             if side not in self.passed and self.tick and said.above(side):
@@ -344,12 +348,13 @@ class Running:
                 events.append(f"{said.label(side)} passes the {said.floor.label}")
         return Frame(
             self.tick,
-            arrays,
+            arrays | knew,
             scalars,
             {
                 "says": said.says(),
                 "look": f"{said.look(copying)}{self._remark()}",
                 "cells": words.by_cells(self._by_cells),
+                "directions": directions,
                 **lines,
             },
             event="; ".join(events),

@@ -229,7 +229,8 @@ def says(asked: Translating, tree: Tree, greedy: Branch, right: str | None) -> s
     label = asked.label()
     chance = spoken(math.exp(tree.best.log_probability), 2)
     ended = "" if tree.best.ended else ", which it does not end"
-    head = f"{label} writes “{found}”{ended}, with probability {chance}"
+    verb = ", writes" if asked.translator == LEARNED else " writes"
+    head = f"{label}{verb} “{found}”{ended}, with probability {chance}"
     if asked.beam == 1:
         middle = ": one beginning is kept, which is the greedy choice."
     elif tree.best.codes == greedy.codes:

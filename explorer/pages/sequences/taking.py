@@ -11,6 +11,7 @@ from explorer.labs.prose import spoken
 from explorer.labs.sequences import SequenceLab, SideBySide, shelf, words
 from explorer.labs.sequences.inside import enclosed
 from explorer.labs.sequences.learned import Learned, learned_at
+from explorer.labs.sequences.learning import TICKS_PER_FRAME
 from explorer.labs.sequences.saved import opened, packed
 from explorer.labs.sequences.script import as_script
 from explorer.labs.sequences.translating import EXAMPLES, LEARNED
@@ -62,7 +63,7 @@ def _tick(ticket: Ticket) -> int:
     run = the_hub().run(ticket.token)
     if run is None:
         return 0
-    head = max(0, run.recording.head)
+    head = max(0, run.recording.head) * TICKS_PER_FRAME
     name, rested = st.session_state.get(RESTED) or ("", 0)
     return min(rested, head) if name == run.name else head
 
@@ -85,29 +86,28 @@ def _of_these(dials: Dials[SequenceLab], training: SideBySide, ticket: Ticket) -
         state = load(before.state) if before is not None else None
         return learned_at(training, side, state, tick)
 
-    name = f"{training.task}-{sides[side]}-{tick}"
-    _ways(dials, made, f"{name}.safetensors", sides[side], "learned")
-    st.download_button(
-        "Save (.safetensors)",
-        lambda: packed(made()),
-        f"{name}.safetensors",
-        key="sequences.save",
-        on_click="ignore",
-    )
-    _script(training, side, query(dials.last))
-
-
-def _script(training: SideBySide, side: str, link: str) -> None:
-    st.download_button(
-        "Script (.py)",
-        lambda: as_script(training, side, f"/sequences?{link}"),
-        f"{training.task}_{training.sides[side]}.py",
-        "text/x-python",
-        key="sequences.script",
-        on_click="ignore",
-        help="Plain PyTorch that runs alone, learns from the same batches from the same first "
-        "weights, and prints the losses of this page.",
-    )
+    name = f"{training.task}-{sides[side]}-{tick}.safetensors"
+    link = f"/sequences?{query(dials.last)}"
+    _ways(dials, made, name, sides[side], "learned")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Save (.safetensors)",
+            lambda: packed(made()),
+            name,
+            key="sequences.save",
+            on_click="ignore",
+            help="With its kind, sizes, task, signs or scale, and seed: it can be uploaded again.",
+        )
+        st.download_button(
+            "Script (.py)",
+            lambda: as_script(training, side, link),
+            f"{training.task}_{sides[side]}.py",
+            "text/x-python",
+            key="sequences.script",
+            on_click="ignore",
+            help="Plain PyTorch that runs alone: the same first weights and batches, so the same "
+            "first losses, to five digits.",
+        )
 
 
 def _of_a_file(dials: Dials[SequenceLab]) -> None:

@@ -103,6 +103,11 @@ class Clips(Problem):
         asked = {"way": slice(DIGITS, None), "digit": slice(DIGITS)}[self.asks]
         return answers[..., asked].softmax(-1)
 
+    def right_answer(self, number: int) -> Int64[Tensor, " T"]:
+        """That of what is asked for."""
+        column = {"digit": 0, "way": 1}[self.asks]
+        return self.held_out.targets[number : number + 1, column]
+
     def examples(self, rng: torch.Generator) -> Examples:
         """Films of pictures drawn with putting back."""
         return self._drawn(self.batch, rng)

@@ -109,6 +109,11 @@ class Problem(ABC):
         """The probability of each of the ``names``, by a network's answers; None without names."""
         return answers.softmax(-1) if self.names else None
 
+    def right_answer(self, number: int) -> Int64[Tensor, " T"]:
+        """The number of the right name of a held-out sequence: at every step, or one for all."""
+        targets = self.held_out.targets
+        return targets[:, number] if self.shape.reads == "every" else targets[number : number + 1]
+
     def split(self, text: str) -> tuple[str, ...]:
         """A typed text as signs, known or not."""
         return tuple(text)

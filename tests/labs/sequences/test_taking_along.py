@@ -82,7 +82,10 @@ def test_a_network_at_a_tick_is_that_of_the_run_whichever_state_it_goes_on_from(
         (lambda data: damaged(data, updates=-1), "updates must be a whole number from 0"),
         (lambda data: damaged(data, settings={"task": "sunspots"}), "lacks cell"),
         (lambda data: damaged(data, reads={"signs": ["a"]}), "its signs are not those of the task"),
-        (lambda data: damaged(data, kind="vanilla"), "recurrent.bias_hh_l0 must be 24, not 18"),
+        (
+            lambda data: damaged(data, kind="vanilla"),
+            "recurrent.weight_ih_l0 must be 24×1, not 18×1",
+        ),
         (lambda data: damaged(data, kind="window"), "should have no 'recurrent."),
     ],
 )
