@@ -154,9 +154,10 @@ def _check_reads(problem: Problem, told: Any) -> None:
 
 
 def _fill(network: Network, tensors: dict[str, Tensor]) -> None:
-    if strange := tensors.keys() ^ network.parameters.keys():
-        verb = "has no" if min(strange) in network.parameters else "should have no"
-        raise ValueError(f"a network of these settings {verb} {_short(min(strange))!r}")
+    if missing := network.parameters.keys() - tensors.keys():
+        raise ValueError(f"it lacks {min(missing)!r}, which a network of its settings has")
+    if strange := tensors.keys() - network.parameters.keys():
+        raise ValueError(f"it has {_short(min(strange))!r}, which no network of its settings has")
     with torch.no_grad():
         for name, part in network.parameters.items():
             given = tensors[name]
