@@ -75,7 +75,7 @@ def opened(name: str, data: bytes) -> Learned:
         return _opened(data)
     except KeyError as missing:
         raise ValueError(f"{shown} cannot be opened: it lacks {_short(missing.args[0])}") from None
-    except (ValueError, TypeError, SafetensorError, RecursionError, AttributeError) as why:
+    except (ValueError, TypeError, ArithmeticError, SafetensorError, RecursionError) as why:
         raise ValueError(f"{shown} cannot be opened: {_short(why)}") from None
 
 

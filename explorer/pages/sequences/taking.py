@@ -1,6 +1,7 @@
 """What networks that learn here leave behind: a file, a script, and a way into other views."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import streamlit as st
 from safetensors.numpy import load
@@ -9,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from explorer.labs.cells.settings import CellLab
 from explorer.labs.prose import spoken
 from explorer.labs.sequences import SequenceLab, SideBySide, shelf, words
+from explorer.labs.sequences.compared import by_cells
 from explorer.labs.sequences.inside import enclosed
 from explorer.labs.sequences.learned import Learned, learned_at
 from explorer.labs.sequences.learning import TICKS_PER_FRAME
@@ -127,10 +129,8 @@ def _of_a_file(dials: Dials[SequenceLab]) -> None:
     if found is None:
         st.info(words.GONE, icon=":material/help:")
         return
-    metric = found.problem.metric
-    value = f"{100 * found.metric:.1f} %" if metric.form == "percent" else spoken(found.metric)
-    st.markdown(f"**{found.title}.** Now, on {_held_out(found)}: {value} {metric.label}.")
-    differs = next((part.differs for part in enclosed(found)), None)
+    measured, differs = _measured(mark)
+    st.markdown(f"**{found.title}.** {measured}")
     st.caption(words.by_cells(differs))
     _ways(dials, lambda: found, f"{found.kind}.safetensors", found.kind, "uploaded")
     st.button(
@@ -140,8 +140,16 @@ def _of_a_file(dials: Dials[SequenceLab]) -> None:
     )
 
 
-def _held_out(found: Learned) -> str:
-    return f"{found.problem.held_out.inputs.shape[1]:,} held-out sequences"
+@lru_cache(maxsize=32)
+def _measured(mark: str) -> tuple[str, float | None]:
+    """Return how good a network on the shelf is, in words, and how far our cells are from it."""
+    found = shelf.kept(mark)
+    assert found is not None
+    problem = found.problem
+    many, metric = problem.held_out.inputs.shape[1], problem.metric
+    value = f"{100 * found.metric:.1f} %" if metric.form == "percent" else spoken(found.metric)
+    differs = by_cells(found.task, problem, found.network)
+    return f"Now, on {many:,} held-out sequences: {value} {metric.label}.", differs
 
 
 def settings_of(found: Learned) -> dict[str, str | int | float]:
@@ -195,23 +203,30 @@ def _ways(
             )
 
 
+def stepped(found: Learned, name: str) -> str:
+    """Put a network where the cell lab steps through it; its mark.
+
+    Raises `ValueError` for one without a recurrent layer.
+    """
+    if by_cells(found.task, found.problem, found.network) is None:
+        raise ValueError(
+            f"{KINDS[found.kind].label} has no recurrent layer, so there is nothing to step "
+            "through in the cell lab"
+        )
+    return shelved(found, name)
+
+
 def _opened(made: Callable[[], Learned], name: str) -> None:
     """Lead to the cell lab, where it reads the example that is shown here."""
     try:
         found = made()
-        parts = enclosed(found)
-        if not parts:
-            raise ValueError(
-                f"{KINDS[found.kind].label} has no recurrent layer, so there is nothing to step "
-                "through in the cell lab"
-            )
+        mark = stepped(found, name)
     except ValueError as why:
         st.session_state[PROBLEM] = sentence(why)
         return
-    first = parts[0].material
-    chosen = {CHOSEN: first.example} if first.setting == CHOSEN else {}
-    there = CellLab(view="step", reads="yours", upload=shelved(found, name), **chosen)
-    led.ask(f"cells?{query(there)}")
+    first = enclosed(found)[0].material
+    chosen = {CHOSEN: int(first.example)} if first.setting == CHOSEN else {}
+    led.ask(f"cells?{query(CellLab(reads='yours', upload=mark, **chosen))}")
 
 
 def _translates(dials: Dials[SequenceLab], made: Callable[[], Learned], name: str) -> None:

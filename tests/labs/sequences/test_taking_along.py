@@ -80,6 +80,8 @@ def test_a_network_at_a_tick_is_that_of_the_run_whichever_state_it_goes_on_from(
         (lambda data: (2**63).to_bytes(8, "little") + data[8:], "cannot be opened"),
         (lambda data: damaged(data, version=2), "written as version 2"),
         (lambda data: damaged(data, version="1"), "version must be a whole number"),
+        (lambda data: damaged(data, reads={"signs": [], "names": [], "mean": [10**400]}), "opened"),
+        (lambda data: damaged(data, settings=[]), "its settings are no table"),
         (lambda data: damaged(data, kind="transformer"), "unknown kind 'transformer'"),
         (lambda data: damaged(data, updates=-1), "updates must be a whole number from 0"),
         (lambda data: damaged(data, settings={"task": "sunspots"}), "lacks cell"),
