@@ -103,6 +103,8 @@ class Inside(Reads[Layers]):
 
     def __init__(self, network: Recurrent | Frames, problem: Problem) -> None:
         self.of, self.problem, self.classes = network, problem, problem.names
+        if network.shape.reads == "every":
+            self.takes = "says"
 
     def respond(
         self,
@@ -156,6 +158,8 @@ class Inside(Reads[Layers]):
 class InsideEncoder(Reads[Layers]):
     """What the decoder would write first if the source ended at each step."""
 
+    takes = "would write first"
+
     def __init__(self, network: EncoderDecoder, problem: Problem) -> None:
         self.of, self.problem, self.classes = network, problem, problem.names
 
@@ -189,6 +193,8 @@ class InsideEncoder(Reads[Layers]):
 
 class InsideDecoder(Reads[Layers]):
     """What is written next, by a decoder that reads what the untouched network wrote."""
+
+    takes = "writes next"
 
     def __init__(self, network: EncoderDecoder, problem: Problem) -> None:
         self.of, self.problem, self.classes = network, problem, problem.names

@@ -78,6 +78,8 @@ class Reads(ABC, Generic[N]):
 
     classes: tuple[str, ...] = ()
     """What it takes the input for; empty where nothing is told apart."""
+    takes: str = "takes it for"
+    """What stands over the classes and their probabilities."""
 
     @abstractmethod
     def respond(
