@@ -159,7 +159,8 @@ header.stAppHeader, [data-testid="stHeader"] {
 .small-table tfoot td { border-top: 1px solid var(--explorer-line); padding-top: 4px; }
 .small-table p { margin: 4px 0 0; font-size: 14px; opacity: .74; }
 .st-key-gans-table [data-testid="stVerticalBlock"],
-.st-key-transport-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
+.st-key-transport-table [data-testid="stVerticalBlock"],
+.st-key-sequences-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
 /* what stands around every page draws itself elsewhere, and takes no room */
 .st-key-room { position: absolute; height: 0; overflow: hidden; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-room) { position: absolute; }

@@ -38,7 +38,7 @@ def knew(training: SideBySide, networks: Mapping[str, Network]) -> tuple[Plot | 
         title="What each direction knew",
         note=f"{which}probability of the right answer, by one direction alone",
         marks=curves,
-        x=Axis(0, None, label=f"{training.what.unit}, from 0", whole=True),
+        x=Axis(0, None, label=f"{training.unit}, from 0", whole=True),
         y=Axis(0, 1),
         alt="The probability of the right answer after each step of the example, by the way there "
         "alone and by the way back alone.",

@@ -179,12 +179,17 @@ def _loss(training: SideBySide) -> Plot:
         History(f"{side}/loss", f"network_{side}", label=KINDS[kind].label)
         for side, kind in training.sides.items()
     )
+    asked = training.what.family != "translation"  # whose held-out ones are not asked the same
+    unseen = tuple(
+        History(f"{side}/unseen", f"network_{side}", width=1.2)
+        for side in (training.sides if asked else ())
+    )
     return Plot(
         area="loss",
-        title="Training loss",
-        note="mean since the last frame",
-        marks=curves,
+        title="Loss",
+        note="thick: what is learned from; thin: held out" if asked else "of what is learned from",
+        marks=(*curves, *unseen),
         x=Axis(0, None, label="step"),
         y=Axis(None, None, log=True),
-        alt="The loss on the batches that are learned from.",
+        alt="The loss on the batches that are learned from, and on the held-out sequences.",
     )

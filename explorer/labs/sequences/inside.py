@@ -51,6 +51,7 @@ READS = {
     "film": "frame",
     "rows": "row",
     "forecast": "value",
+    "strokes": "move",
 }
 """What one step reads, by the family of the task."""
 STAND_INS = (STAND_IN, UNKNOWN_WORD)
@@ -279,7 +280,10 @@ class Reading:
             most = held_out.inputs.shape[1] - 1
             row = Dial(label="Held-out example", help=f"Read is {self.UNTOLD}.", low=0, high=most)
             return Material(setting=CHOSEN, row=row, example=int(shown), given=given)
-        text = shown if isinstance(shown, str) else "".join(self.encoded(shown)[0])
+        if isinstance(shown, str):
+            text = self.learned.training.sentence or shown
+        else:
+            text = "".join(self.encoded(shown)[0])
         row = Dial(
             label="Text",
             help="In the signs that it knows; Shift and Enter, or ↵, break a line.",

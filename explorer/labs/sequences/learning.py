@@ -1,7 +1,8 @@
 """Two to four networks that learn one task from the same seed and the same batches, as frames.
 
 **Frames.** For each side s of "a", "b", "c", "d" that learns: scalars ``s/loss`` (mean over the
-updates since the last frame; none at step 0), ``s/metric`` (on the held-out sequences),
+updates since the last frame; none at step 0), ``s/unseen`` (that loss of the held-out sequences,
+where they are asked the same), ``s/metric`` (on these),
 ``s/updates``, ``s/work`` (10⁹ multiply-adds so far); arrays ``s/…`` of what it makes of the example
 (`Task.seen`), and ``s/there``, ``s/back`` of one that reads both ways (`directions.known`).
 Sentences ``says``, ``look``, ``cells``, ``directions`` and, where an example is a line of signs,
@@ -20,12 +21,12 @@ from torch import Tensor
 
 from explorer.dials import check, dial
 from explorer.labs.sequences import words
+from explorer.labs.sequences.brought import Brought
 from explorer.labs.sequences.clocks import CLOCKS
 from explorer.labs.sequences.compared import by_cells
 from explorer.labs.sequences.directions import known
 from explorer.labs.sequences.tasks import TASKS, Task
-from explorer.labs.sequences.tasks.forecasts import EXAMPLE
-from explorer.labs.sequences.tasks.text import EXAMPLE_TEXT
+from explorer.labs.sequences.tasks.own import OwnSeries
 from explorer.runs.frames import Frame
 from explorer.sequences.kinds import KINDS, Build, Network, Shape
 from explorer.sequences.learning import Learner, Pace
@@ -40,7 +41,7 @@ BESIDE = {name: cell for name, cell in CELLS.items() if name != "rnn_relu"}
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(Brought):
     """Networks of two to four kinds on one task, an experiment. Raises ValueError with one line."""
 
     task: str = dial("vowel", "Task", "What is learned, and from what.", choices=TASKS)
@@ -132,21 +133,6 @@ class SideBySide:
         0, "Seed", "Of first weights, of the data's order and of dropout.", low=0, high=10**9
     )
 
-    numbers: str = dial(
-        EXAMPLE,
-        "Numbers",
-        "The series of the task Your numbers: 30 to 500 of them, parted by blanks or commas.",
-        longest=4_000,
-    )
-
-    text: str = dial(
-        EXAMPLE_TEXT,
-        "Text",
-        "What the task Writing like you is learned from: 200 characters and more; the last tenth "
-        "is held out.",
-        longest=4_000,
-    )
-
     precision: ClassVar[Mapping[str, str]] = {}
 
     def __post_init__(self) -> None:
@@ -171,19 +157,25 @@ class SideBySide:
                     f"{KINDS[writing[0]].label} writes a sequence of its own, which the task "
                     f"{self.what.label!r} does not ask for"
                 )
-        if self.task in TYPED:
+        if self.task in TYPED or (self.sentence and self.what.family == "review"):
             _ = self.problem  # which says what is wrong with what was typed
 
     @property
     def problem(self) -> Problem:
         """The problem that the task is about."""
-        found = self.what.problem(self.text if self.what.family == "writing" else self.numbers)
+        found = self.what.problem(self.typed(self.what.family))
         return found.forced(self.forcing) if isinstance(found, Translation) else found
 
     @property
     def what(self) -> Task:
         """The task."""
         return TASKS[self.task]
+
+    @property
+    def unit(self) -> str:
+        """What a step of its sequences is."""
+        problem = self.problem
+        return problem.times.unit if isinstance(problem, OwnSeries) else self.what.unit
 
     @property
     def sides(self) -> dict[str, str]:
@@ -324,6 +316,9 @@ class Running:
             scalars[f"{side}/metric"] = problem.of_mean(float(scores[side].mean()))
             scalars[f"{side}/updates"] = float(one.updates)
             scalars[f"{side}/work"] = one.updates * self.costs[side]
+            unseen = problem.loss_held_out(answers)
+            if unseen is not None:
+                scalars[f"{side}/unseen"] = unseen
             if losses := self._losses.get(side):
                 scalars[f"{side}/loss"] = float(np.mean(losses))
             made = task.seen(problem, network, answers)

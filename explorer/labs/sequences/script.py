@@ -151,11 +151,11 @@ def _quotation(network: Network, problem: Problem) -> tuple[str, list[str]]:
     for function in PADDED[type(network)]:
         quotation.add(function)
     kind = type(problem)
-    methods = [name for name in METHODS if name in vars(kind)]
+    methods = [name for name in METHODS if hasattr(kind, name)]
     quotation.add_class(kind, methods, {})
     used: dict[str, None] = {}
     for name in methods:
-        for node in ast.walk(ast.parse(dedent(inspect.getsource(vars(kind)[name])))):
+        for node in ast.walk(ast.parse(dedent(inspect.getsource(getattr(kind, name))))):
             match node:
                 case ast.Attribute(value=ast.Name(id="self"), attr=attr) if attr not in methods:
                     used[attr] = None

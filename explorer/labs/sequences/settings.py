@@ -39,6 +39,7 @@ class SequenceLab:
     drawing: int = again(Writing, "drawing")
     numbers: str = again(SideBySide, "numbers")
     text: str = again(SideBySide, "text")
+    sentence: str = again(SideBySide, "sentence")
     language: str = again(Translating, "language")
     asked: str = again(Translating, "asked")
     translator: str = again(Translating, "translator")

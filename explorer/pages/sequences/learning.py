@@ -1,12 +1,15 @@
 """Networks of several kinds that learn one task side by side."""
 
+import streamlit as st
+
 from explorer.figures import sequences as figures
 from explorer.labs.prose import number_word
 from explorer.labs.sequences import TASKS, SequenceLab
+from explorer.labs.sequences.defaults import SLOTS, line_up, reached
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.pages.sequences import taking
+from explorer.pages.sequences import tables, taking
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences import padded
@@ -34,7 +37,6 @@ SOURCES = (
     lead,
 )
 FILM = "python -m explorer train '{link}' --seconds 20 --out sequences.gif"
-SLOTS = ("first", "second", "third", "fourth")
 
 HOW = """
 **What is equal.** The seed, the batches and their order, the size and the learning rate. Weights,
@@ -89,6 +91,9 @@ def show(dials: Dials[SequenceLab]) -> str:
         on_rest=taking.came_to_rest if taking.is_open() else None,
     )
     taking.offered(dials, training, ticket)
+    if training.task == "own":
+        with st.expander("A column of a table of yours", key="sequences.table.place"):
+            tables.series(dials)
     surroundings.unfolded("How to read this, and what it does not show", HOW + _sources())
     many = number_word(len(training.sides))
     return f"{many.capitalize()} networks say {training.what.asks}, from the same batches."
@@ -97,11 +102,13 @@ def show(dials: Dials[SequenceLab]) -> str:
 def _dials(dials: Dials[SequenceLab]) -> Column:
     column = Column(dials)
     column.group("Task")
-    column.show("task", turns={name: _line_up(name) for name in TASKS}, as_="menu")
+    column.show("task", turns={name: dict(line_up(name)) for name in TASKS}, as_="menu")
     if dials.value("task") == "own":
         column.show("numbers", as_="lines")
     if dials.value("task") == "like_you":
         column.show("text", as_="lines")
+    if TASKS[dials.value("task")].family == "review":
+        column.show("sentence", as_="lines")
     if TASKS[dials.value("task")].family == "forecast":
         column.show("shift")
     column.show("seed", next=True, as_="field")
@@ -125,20 +132,11 @@ def _dials(dials: Dials[SequenceLab]) -> Column:
     return column
 
 
-def _line_up(name: str) -> dict[str, str | float | int]:
-    """Return the dials that a task turns with it: who meets on it, for how long, how fast."""
-    task = TASKS[name]
-    kinds = [*task.line_up, "", ""][: len(SLOTS)]
-    return {
-        **dict(zip(SLOTS, kinds, strict=True)),
-        "steps": task.updates,
-        "rate": task.rate,
-        "window": task.window,
-        "units": task.units,
-    }
-
-
 def _sources() -> str:
     kinds = "\n".join(f"- *{kind.label}* {kind.says}." for kind in KINDS.values())
-    data = "\n".join(f"- *{task.label}*: {task.purpose} {task.source}." for task in TASKS.values())
+    took = {name: found.said() for name, found in reached().items()}
+    data = "\n".join(
+        f"- *{task.label}*: {task.purpose} {task.source}. {took.get(name, '')}"
+        for name, task in TASKS.items()
+    )
     return f"\n**The kinds.**\n\n{kinds}\n\n**The tasks and their data.**\n\n{data}\n"

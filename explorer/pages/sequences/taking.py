@@ -160,7 +160,7 @@ def settings_of(found: Learned) -> dict[str, str | int | float]:
     slots = {"first": first, "second": second, "third": third, "fourth": fourth}
     same = (
         *("task", "cell", "units", "layers", "dropout", "forget_bias", "window", "rate", "clip"),
-        *("forcing", "seed", "numbers", "text"),
+        *("forcing", "seed", "numbers", "text", "sentence"),
     )
     return {**{name: getattr(training, name) for name in same}, **slots}
 

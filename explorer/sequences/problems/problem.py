@@ -89,6 +89,12 @@ class Problem(ABC):
     def loss(self, answers: Tensor, examples: Examples) -> Float[Tensor, ""]:
         """What learning makes small."""
 
+    def loss_held_out(self, answers: Tensor) -> float | None:
+        """What learning makes small, of the answers to the held-out sequences; None where these are
+        answers to another question than that of learning.
+        """
+        return float(self.loss(answers, self.held_out))
+
     @abstractmethod
     def scores(self, answers: Tensor, examples: Examples) -> Float[Tensor, " N"]:
         """How well each sequence is done."""

@@ -4,7 +4,10 @@ Letters in the shapes: T words, N sentences, V codes, C = 2 answers.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float, Int64
@@ -40,6 +43,8 @@ class Reviews(Problem):
 
     metric = Metric("right reviews", "high", "percent")
     names = ("unfavourable", "favourable")
+    asked: Sentence = ()
+    """which is judged word by word"""
 
     def __init__(
         self,
@@ -109,12 +114,39 @@ class Reviews(Problem):
             self._bags(self.rated.sentences),
             len(self.words),
         )
-        right = float(((said > 0).long() == self.rated.favourable).double().mean())
+        right = ((said > 0).long() == self.rated.favourable).float()
+        by_lexicon = self.lexicon_right()
         return (
             Floor("largest", "larger class", max(share, 1 - share)),
-            Floor("lexicon", "sign of the lexicon's sum", float(self.lexicon_right().mean())),
-            Floor("bag", "line on the bag of words", right),
+            _floor("lexicon", "sign of the lexicon's sum", by_lexicon),
+            _floor("bag", "line on the bag of words", right),
         )
+
+    def knows(self, word: str) -> bool:
+        """Whether a word has a code of its own."""
+        return bool(self.words.encode([word])[0])
+
+    def asking(self, sentence: Sentence) -> "Reviews":
+        """The same problem with another sentence that is judged word by word."""
+        found = copy(self)
+        found.asked = sentence
+        return found
+
+    @cached_property
+    def negated(self) -> Mapping[str, tuple[int, int]]:
+        """How many reviews to learn from have "not" before a word, and how many are favourable."""
+        found: dict[str, tuple[int, int]] = {}
+        for sentence, favourable in zip(
+            self.learned.sentences, self.learned.favourable.tolist(), strict=True
+        ):
+            for word in {after for before, after in pairwise(sentence) if before == "not"}:
+                seen, liked = found.get(word, (0, 0))
+                found[word] = (seen + 1, liked + favourable)
+        return found
+
+
+def _floor(name: str, label: str, right: Float[Tensor, " N"]) -> Floor:
+    return Floor(name, label, float(right.double().mean()), scores=right)
 
 
 Bag = tuple[int, ...]

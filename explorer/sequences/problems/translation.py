@@ -112,6 +112,9 @@ class Translation(Problem):
             answers.flatten(0, 1), examples.targets.flatten(), ignore_index=UNKNOWN
         )
 
+    def loss_held_out(self, answers: Float[Tensor, "K N C"]) -> None:
+        """None: what is scored a network writes alone, and it learns from what it is given."""
+
     def right(
         self, answers: Float[Tensor, "K N C"], examples: Examples
     ) -> tuple[Int64[Tensor, " N"], Int64[Tensor, " N"]]:

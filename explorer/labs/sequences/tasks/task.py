@@ -10,7 +10,9 @@ from torch import Tensor
 from explorer.sequences.kinds import Network
 from explorer.sequences.problems import Problem
 
-Family = Literal["labels", "speech", "forecast", "film", "rows", "review", "writing", "translation"]
+Family = Literal[
+    "labels", "speech", "forecast", "film", "rows", "review", "writing", "translation", "strokes"
+]
 """How what a network says is drawn: `figures.sequences.samples` has a picture for each."""
 
 
