@@ -10,6 +10,8 @@ from explorer.dials.files import FEWER_LAYERS
 from explorer.figures import cells as figures
 from explorer.labs.cells.retraining import Retraining, retrained
 from explorer.labs.cells.settings import CellLab
+from explorer.labs.sequences.saved import is_saved
+from explorer.labs.sequences.saved import opened as opened_learned
 from explorer.networks.cards import Card
 from explorer.networks.material import as_meant
 from explorer.networks.recipes import Recipe
@@ -22,6 +24,7 @@ from explorer.pages import surroundings
 from explorer.pages.bringing import place
 from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
+from explorer.pages.sequences import taking
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -116,14 +119,20 @@ def _held_out(card: Card) -> str:
 
 
 def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
+    data = file.getvalue()
     try:
-        upload = opened(file.name, file.getvalue())
+        if is_saved(data):
+            mark = taking.stepped(opened_learned(file.name, data), file.name)
+            st.session_state["cells.file.problem"] = ""
+            dials.set(upload=mark, part=0, **NOT_OF_ANOTHER_FILE)
+            return
+        upload = opened(file.name, data)
     except ValueError as why:
         text = str(why)
         st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
         return
     st.session_state["cells.file.problem"] = ""
-    dials.set(upload=shelved(upload, file.name, file.getvalue()), part=0, **NOT_OF_ANOTHER_FILE)
+    dials.set(upload=shelved(upload, file.name, data), part=0, **NOT_OF_ANOTHER_FILE)
 
 
 def shelved(upload: Upload, name: str, data: bytes) -> str:
