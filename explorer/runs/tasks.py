@@ -62,7 +62,7 @@ def outcomes(
     count = 0
     try:
         while (tasks or waiting) and not stopped():
-            room = max(AT_LEAST, AHEAD * sum(client.ncores().values()))
+            room = max(AT_LEAST, AHEAD * _threads(client))
             while tasks and len(waiting) < room:
                 task, count = tasks.popleft(), count + 1
                 future = client.submit(
@@ -82,6 +82,13 @@ def outcomes(
     finally:
         for _, future in waiting.values():
             future.cancel()
+
+
+def _threads(client: Any) -> int:
+    try:
+        return sum(client.ncores().values())
+    except OSError as error:
+        raise GoneError from error
 
 
 def _outcome(task: Task, future: Any) -> Outcome:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -105,6 +106,7 @@ def test_a_sweep_whose_process_is_killed_leaves_whole_lines_that_are_not_measure
         assert process.stderr is not None
         while not out.exists() or out.read_bytes().count(b"\n") < 4:
             assert process.poll() is None
+            time.sleep(0.05)
         os.kill(process.pid, signal.SIGKILL)
         process.stderr.read()  # its workers end with it
 
