@@ -8,9 +8,10 @@ from starlette.middleware import Middleware
 
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
-from explorer.stage.serving import lifespan
+from explorer.stage.serving import lifespan, staff
 
 hurry()
+staff()
 app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),

@@ -9,6 +9,9 @@ import torch  # noqa: E402
 
 torch.set_num_threads(1)  # tiny networks are faster with one thread
 
+from collections.abc import Iterator  # noqa: E402
+
+import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 # The same examples every time, however busy the machine is.
@@ -20,3 +23,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("laboratory")
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask cluster of one process, which is replaced when a test has killed it."""
+    from explorer.runs import dask
+
+    with dask.own(1) as client:
+        yield client.scheduler.address

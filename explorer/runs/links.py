@@ -131,7 +131,12 @@ def split(link: str) -> tuple[str, dict[str, str]]:
     if len(link) > LONGEST_VALUE * 4:
         raise ValueError(f"the link is {len(link)} characters long; {LONGEST_VALUE * 4} are read")
     parts = urlsplit(link)
-    return parts.path.rstrip("/").rpartition("/")[2], dict(parse_qsl(parts.query))
+    return parts.path.rstrip("/").rpartition("/")[2], parameters(parts.query)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """Return the parameters of a query, "?third=&seed=3": an empty value is one, too."""
+    return dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
 
 
 def _written(value: object) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from explorer.runs.distant import AnyTrainer
 from explorer.runs.experiments import Experiment, plain
 from explorer.runs.frames import packets
 from explorer.runs.limits import Limits
 from explorer.runs.messages import Message
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
-from explorer.runs.trainer import Trainer
 
 State = Literal["idle", "training", "paused", "ended", "diverged", "stopped"]
 THINNEST = 128  # frames that every run may keep
@@ -74,7 +74,7 @@ class Run:
         self.recording = Recording(limits.frames_per_run, limits.bytes_per_run)
         self.checkpoints = Checkpoints(limits.checkpoints_per_run, limits.checkpoint_bytes_per_run)
         self.still: bytes | None = None
-        self.trainer: Trainer | None = None
+        self.trainer: AnyTrainer | None = None
         self.connections: dict[int, str] = {}  # of connected viewers: the token they came with
         self.goals: dict[int, int] = {}
         self.leaving: dict[int, float] = {}  # until when the goal of a viewer who left counts
@@ -172,7 +172,7 @@ class Run:
         for listener in list(self._listeners.values()):
             listener(more_than_frames)
 
-    def train(self, trainer: Trainer) -> None:
+    def train(self, trainer: AnyTrainer) -> None:
         """Have the run computed by ``trainer``, from its last checkpoint on."""
         assert self.experiment is not None
         last = self.checkpoints.last

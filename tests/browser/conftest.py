@@ -175,6 +175,10 @@ class Visitor:
             timeout=timeout * 1000,
         )
 
+    def settled(self) -> None:
+        """Wait until the page has heard what the dials stand at: then the address says it, too."""
+        self.until("d.known === 'true'")
+
     def hear(self, message: ConsoleMessage) -> None:
         """Keep a complaint, unless it is one of Streamlit's own."""
         where = message.location.get("url", "")

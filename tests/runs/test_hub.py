@@ -15,6 +15,7 @@ from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.run import Run
 from explorer.runs.trainer import Trainer
+from tests.runs.staffed import employer
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
@@ -29,10 +30,10 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Hub]:
+@pytest.fixture(scope="module", params=["process", "cluster"])
+def hub(request: pytest.FixtureRequest) -> Iterator[Hub]:
     """A hub that trains, for tests that each take experiments of their own."""
-    hub = Hub(workers=1)
+    hub = employer(request)
     hub.start()
     yield hub
     hub.stop()
