@@ -117,7 +117,7 @@ TASKS: Mapping[str, Task] = {
         "Nothing tells that digits are numbers. The first digit of a sum may hang on a carry that "
         "comes from its last one (Zaremba and Sutskever 2014).",
         "Two numbers up to 99, " + DRAWN.format("sum, whichever of its parts comes first,"),
-        700,
+        450,
     ),
     "words": _task(
         "words",
