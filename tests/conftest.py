@@ -1,9 +1,16 @@
 """Every test is a shape test too: the jaxtyping annotations of the package are executed."""
 
+import os
+import tempfile
+from pathlib import Path
+
 from jaxtyping import install_import_hook
 
 # Before the first import of the package, or its modules keep their annotations unread.
 install_import_hook("explorer", "shapes.checked")
+
+# A shelf of the tests' own, for the servers that they start too.
+os.environ["EXPLORER_SHELF"] = str(Path(tempfile.mkdtemp("shelf")) / "shelf.sqlite")
 
 import torch  # noqa: E402
 

@@ -43,6 +43,7 @@ class SequenceLab:
     language: str = again(Translating, "language")
     asked: str = again(Translating, "asked")
     translator: str = again(Translating, "translator")
+    learned: str = again(Translating, "learned")
     beam: int = again(Translating, "beam")
     shift: bool = dial(
         False,

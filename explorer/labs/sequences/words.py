@@ -13,6 +13,11 @@ from explorer.sequences.problems.problem import NOISE
 
 FIXED = ("Text", "Right")  # names of the lines that no network says
 ONE = "One seed: others may differ."
+GONE = "this server does not hold that network any more: upload its file, or learn it again"
+NONE_LEARNED = (
+    "no network of yours is here yet: in the view Learning, take one that translates and choose "
+    "“Translate with it”"
+)
 
 
 def row(label: str, line: str, labels: Collection[str]) -> str:

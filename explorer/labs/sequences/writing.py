@@ -230,7 +230,8 @@ def look(writing: Writing) -> str:
     unit = writing.who.unit
     kept = f"the {writing.top_k} likeliest" if writing.top_k else f"all {unit}s"
     if writing.temperature == 0:
-        return "At temperature 0 nothing is left to chance: both are the same."
+        both = "drawings" if writing.who.draws else "texts"
+        return f"At temperature 0 nothing is left to chance: both {both} are the same."
     return (
         f"Each {unit} is drawn from {kept}, sharpened where the temperature is below 1 and "
         "flattened above it. One seed draws the same chances at every temperature, so two "

@@ -41,7 +41,8 @@ def show(dials: Dials[SequenceLab]) -> str:
     column.show("temperature")
     column.show("top_k")
     column.show("drawing", as_="field", next=True)
-    column.show("letters")
+    draws = AUTHORS[dials.value("author")].draws
+    column.show("letters", label="Moves" if draws else "")
     lab = dials.wanted()
     dials.finish(lab)
     ask(

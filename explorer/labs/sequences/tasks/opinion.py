@@ -146,6 +146,7 @@ def _task(about: str, label: str, updates: int, floors: tuple[str, ...]) -> Task
         floors=floors,
         look="Left, what each word of a sentence counts: log-odds with it less those without it; "
         "the bars are what the lexicon says. Right, what “not” does.",
+        example=lambda: EXAMPLES[about],
         still=still,
         seen=seen,
         remark=negations,
