@@ -85,7 +85,7 @@ def show(dials: Dials[SequenceLab]) -> str:
 def _dials(dials: Dials[SequenceLab]) -> Column:
     column = Column(dials)
     column.group("Task")
-    column.show("task", turns={name: _line_up(name) for name in TASKS}, as_="menu")
+    column.show("task", turns=line_ups(), as_="menu")
     if dials.value("task") == "own":
         column.show("numbers", as_="lines")
     if dials.value("task") == "like_you":
@@ -111,6 +111,11 @@ def _dials(dials: Dials[SequenceLab]) -> Column:
     column.show("forget_bias")
     column.show("clip")
     return column
+
+
+def line_ups() -> dict[str, dict[str, str | float | int]]:
+    """Return what each task turns with it."""
+    return {name: _line_up(name) for name in TASKS}
 
 
 def _line_up(name: str) -> dict[str, str | float | int]:
