@@ -4,10 +4,12 @@ from explorer.figures.scene import Scene, as_json
 from explorer.figures.sequences.augmenting import augmenting
 from explorer.figures.sequences.comparing import comparing
 from explorer.figures.sequences.learning import learning
+from explorer.figures.sequences.overfit import overfitting
 from explorer.figures.sequences.starts import starts
 from explorer.labs.sequences import SequenceLab
 from explorer.labs.sequences.augmenting import Augmenting
 from explorer.labs.sequences.comparing import Compared
+from explorer.labs.sequences.overfit import FewExamples
 from explorer.labs.sequences.settings import Trained
 from explorer.labs.sequences.starts import Starts
 from explorer.runs.answers import Answer
@@ -26,6 +28,8 @@ def scene_of(run: Trained, shift: bool = False) -> Scene:
         return comparing(run)
     if isinstance(run, Starts):
         return starts(run)
+    if isinstance(run, FewExamples):
+        return overfitting(run)
     if isinstance(run, Augmenting):
         return augmenting(run)
     return learning(run, shift)

@@ -6,12 +6,13 @@ from explorer.dials import again, check, dial, part, shared
 from explorer.labs.sequences.augmenting import Augmenting
 from explorer.labs.sequences.comparing import Compared
 from explorer.labs.sequences.learning import SideBySide
+from explorer.labs.sequences.overfit import FewExamples
 from explorer.labs.sequences.starts import Starts
 from explorer.labs.sequences.translating import Translating
 from explorer.labs.sequences.views import VIEWS
 from explorer.labs.sequences.writing import Writing
 
-Trained = SideBySide | Compared | Starts | Augmenting
+Trained = SideBySide | Compared | Starts | FewExamples | Augmenting
 """A run of some view."""
 
 
@@ -60,6 +61,14 @@ class SequenceLab:
     starts_rate: float = again(Starts, "rate")
     starts_steps: int = again(Starts, "steps")
     starts: int = again(Starts, "starts")
+    few_task: str = again(FewExamples, "task")
+    few_kind: str = again(FewExamples, "kind")
+    few_each: int = again(FewExamples, "each")
+    few_dropout: float = again(FewExamples, "dropout")
+    few_units: int = again(FewExamples, "units")
+    few_rate: float = again(FewExamples, "rate")
+    few_steps: int = again(FewExamples, "steps")
+    few_seeds: int = again(FewExamples, "seeds")
     made_kind: str = again(Augmenting, "kind")
     made_each: int = again(Augmenting, "each")
     made_noise: float = again(Augmenting, "noise")
@@ -101,6 +110,10 @@ class SequenceLab:
     def started(self) -> Starts:
         """Return one network from many starts."""
         return part(self, Starts, seed=self.seed)
+
+    def overfitting(self) -> FewExamples:
+        """Return a network on few examples."""
+        return part(self, FewExamples, seed=self.seed)
 
     def augmenting(self) -> Augmenting:
         """Return classifiers with and without made utterances."""

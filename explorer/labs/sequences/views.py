@@ -23,6 +23,9 @@ VIEWS: dict[str, View] = {
         "Comparison", "Is it better, or was it the seed?", run="compared", length="seeds"
     ),
     "starts": View("Starts", "How much is luck?", run="started", length="starts"),
+    "overfit": View(
+        "Over-fitting", "The rule, or the examples?", run="overfitting", length="few_steps"
+    ),
     "augmenting": View(
         "Augmentation", "Can it learn from what it made?", run="augmenting", length="made_trials"
     ),

@@ -20,19 +20,26 @@ Spoken = tuple[Sequence[Tensor], Int64[Tensor, " N"]]
 Added = Literal["nothing", "noise", "made"]
 
 
-def few_of_each(spoken: Spoken, each: int, rng: torch.Generator) -> Spoken:
-    """So many utterances of every class, drawn; all of a class that has no more.
+def places_of_each(
+    classes: Int64[Tensor, " N"], each: int, rng: torch.Generator
+) -> Int64[Tensor, " M"]:
+    """Where so many examples of every class stand, drawn; all of a class that has no more.
 
     Raises `ValueError` for less than one.
     """
     if each < 1:
-        raise ValueError(f"there must be at least one utterance of each class, not {each}")
-    series, classes = spoken
-    places: list[int] = []
-    for one in classes.unique().tolist():
+        raise ValueError(f"there must be at least one example of each class, not {each}")
+    found = []
+    for one in classes.unique():
         own = (classes == one).nonzero()[:, 0]
-        places += own[torch.randperm(len(own), generator=rng)[:each]].tolist()
-    return [series[k] for k in places], classes[torch.tensor(places)]
+        found.append(own[torch.randperm(len(own), generator=rng)[:each]])
+    return torch.cat(found)
+
+
+def few_of_each(spoken: Spoken, each: int, rng: torch.Generator) -> Spoken:
+    """So many utterances of every class, drawn as `places_of_each` draws."""
+    places = places_of_each(spoken[1], each, rng)
+    return [spoken[0][k] for k in places.tolist()], spoken[1][places]
 
 
 @dataclass(frozen=True)

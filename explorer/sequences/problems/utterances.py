@@ -48,6 +48,10 @@ class Utterances(Problem):
             Examples(self._inputs, self._targets, self._lengths), self.held_out, classes
         )
 
+    def all_learned(self) -> Examples:
+        """All utterances that are learned from, in one batch."""
+        return Examples(self._inputs, self._targets, self._lengths)
+
     def examples(self, rng: torch.Generator) -> Examples:
         """Utterances drawn without putting any back, cut to the longest of them."""
         drawn = torch.randperm(len(self._targets), generator=rng)[: self.batch]
