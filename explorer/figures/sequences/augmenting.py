@@ -23,7 +23,7 @@ from explorer.labs.sequences.augmenting import SHOWN, Augmenting
 
 ONE = "minmax(0, 1fr)"
 CHANNELS = 12
-STRONGEST = 3.0  # spreads of a channel, where the colours end
+STRONGEST = 2.0  # spreads of a channel, where the colours end
 
 
 def augmenting(run: Augmenting) -> Scene:
@@ -56,7 +56,7 @@ def augmenting(run: Augmenting) -> Scene:
 
 
 def _seeds(run: Augmenting) -> Plot:
-    marks: list[Mark] = [Rule("floor", label=f"line, all {30} of each")]
+    marks: list[Mark] = [Rule("floor", label="line, all 30 of each")]
     for side, label in run.labels.items():
         marks += marks_of(side, "", label)
     now = ", ".join(f"{label} {{{side}/mean}}" for side, label in run.labels.items())
@@ -105,12 +105,12 @@ def _example(name: str, title: str) -> Plot:
 
 
 def _card(run: Augmenting, side: str) -> Number:
-    beside = "" if side == "a" else f" · from real alone {{apart/{side}:percent}}"
+    beside = "" if side == "a" else f" · difference {{apart/{side}:percent}}"
     return Number(
         f"{side}/mean",
         run.labels[side],
         form="percent",
-        bound=f"± {{{side}/error:percent}}, {{{side}/seeds:integer}} seeds{beside}",
+        bound=f"± {{{side}/error:percent}}, seeds: {{{side}/seeds:integer}}{beside}",
         before="not measured yet",
         help="Right speakers of 370 held-out utterances: mean ± standard error over the seeds. "
         f"Each classifier makes {run.steps:,} updates on batches of equal size.",

@@ -35,7 +35,7 @@ def comparing(run: Compared) -> Scene:
             _differences(run),
             _losses(run),
             Numbers("numbers", tuple(_card(run, side) for side in run.sides)),
-            Sentence("says", "says", lead="Who is ahead?", lines=3),
+            Sentence("says", "says", lead="Who is ahead?", lines=4),
             Sentence("matched", "matched", lines=3),
             Sentence("look", "look", lead="What to look for.", lines=3),
         ),
@@ -61,8 +61,8 @@ def marks_of(side: str, name: str, label: str) -> tuple[Mark, ...]:
     """Return the seeds of one side as dots and rings, and their mean as a line with its band."""
     role, start = f"network_{side}", f"{side}/{name}_" if name else f"{side}/"
     return (
-        Points(f"{start}recorded", role, size=3.5, opacity=0.55),
-        Points(f"{start}here", role, size=5.0, opacity=1.0, shape="ring"),
+        Points(f"{start}recorded", role, size=5.5, opacity=0.55),
+        Points(f"{start}here", role, size=8.0, opacity=1.0, shape="ring"),
         Curve(
             f"{start}mean",
             role,
@@ -125,7 +125,7 @@ def _card(run: Compared, side: str) -> Number:
         f"{side}/mean",
         run.labels[side],
         form=metric.form,
-        bound=f"± {error}, {{{side}/seeds:integer}} seeds · {{{side}/size:integer}} numbers · "
+        bound=f"± {error}, seeds: {{{side}/seeds:integer}} · {{{side}/size:integer}} numbers · "
         f"{{{side}/updates:integer}} updates · {{{side}/seconds}} s",
         before="not measured yet",
         help=f"{metric.label}: mean ± standard error over the seeds. Units "

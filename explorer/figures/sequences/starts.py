@@ -68,7 +68,7 @@ def starts(run: Starts) -> Scene:
                         f"spread, {label}",
                         form=metric.form,
                         bound=f"95 %: {{{side}/spread_least{form}}} to {{{side}/spread_most{form}}}"
-                        f"; {{{side}/seeds:integer}} trainings, {{{side}/worst{form}}} to "
+                        f"; trainings: {{{side}/seeds:integer}}, {{{side}/worst{form}}} to "
                         f"{{{side}/best{form}}}",
                         before="too few yet",
                         help=f"Standard deviation of {metric.label} from one training to the next.",

@@ -30,9 +30,15 @@ def says(run: "Compared", values: Mapping[str, Sequence[float]]) -> str:
         if behind
     ]
     level = [f"{labels[one]} from {labels[other]}" for one, other in found.level]
-    said = [f"Over {many} seeds {'; '.join(ahead)}." if ahead else f"Over {many} seeds:"]
-    if level:
-        said.append(f"{'Not' if ahead else 'not'} to be told apart: {', '.join(level)}.")
+    if not ahead:
+        none = (
+            "neither can be told from the other" if len(labels) == 2 else "no two can be told apart"
+        )
+        said = [f"Over {many} seeds {none}."]
+    else:
+        said = [f"Over {many} seeds {'; '.join(ahead)}."]
+        if level:
+            said.append(f"Not to be told apart: {', '.join(level)}.")
     return f"{' '.join(said)} {_floor(run, values)}"
 
 

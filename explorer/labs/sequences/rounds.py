@@ -27,6 +27,7 @@ from explorer.runs.frames import Frame
 from explorer.sequences.learning import Learner
 
 WIDTH = 0.32  # of a mean, to both sides, where networks stand one apart
+BANDED = 3  # seeds
 GOLDEN = 0.6180339887  # its multiples, less whole numbers, fill a line evenly
 Beginning = Mapping[str, Learner[Any]] | str
 """The learners of a round, or a sentence about how they are being prepared."""
@@ -258,11 +259,12 @@ def apart(
 ) -> dict[str, np.ndarray]:
     """Return differences seed by seed as points, their mean, and a band of ± ``reach``.
 
-    Under ``s/apart_recorded s/apart_here`` and ``s/apart_mean s/apart_low s/apart_high``.
+    Under ``s/apart_recorded s/apart_here`` and ``s/apart_mean s/apart_low s/apart_high``. There is
+    no band for fewer than `BANDED` seeds: it would leave the picture.
     """
     spread = scattered(differences, place)
     return {
         f"{side}/apart_recorded": spread[:known],
         f"{side}/apart_here": spread[known:],
-        **level(side, "apart", place, mean, reach),
+        **level(side, "apart", place, mean, reach if len(differences) >= BANDED else math.nan),
     }
