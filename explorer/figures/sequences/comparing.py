@@ -128,7 +128,7 @@ def _card(run: Compared, side: str) -> Number:
         bound=f"± {error}, seeds: {{{side}/seeds:integer}} · {{{side}/size:integer}} numbers · "
         f"{{{side}/updates:integer}} updates · {{{side}/seconds}} s",
         before="not measured yet",
-        help=f"{metric.label}: mean ± standard error over the seeds. Units "
-        f"{run.build(side).units}. Seconds are processor time of one training, mean of those here, "
-        "or of the recorded ones before there are any.",
+        help=f"{metric.label}: mean ± standard error over the seeds; {run.width(side)}. Seconds "
+        "are processor time of one training, mean of those here, or of the recorded ones before "
+        "there are any.",
     )

@@ -25,7 +25,7 @@ from explorer.labs.sequences.rounds import Beginning, Gathered, Rounds, apart
 from explorer.labs.sequences.tasks import TASKS
 from explorer.runs.frames import Frame
 from explorer.sequences.kinds import KINDS, Build, Network
-from explorer.sequences.kinds.matched import matched_units, size_of
+from explorer.sequences.kinds.matched import matched_build, size_of
 from explorer.sequences.learning import Learner, Pace
 from explorer.sequences.problems import Floor, Problem, ProblemLesson
 
@@ -138,6 +138,11 @@ class Compared(Rounds):
         """Return how the network of a side is built."""
         return _build(self, side)
 
+    def width(self, side: str) -> str:
+        """Return of how many units a network is made, in words; empty where it has none."""
+        sized = KINDS[self.sides[side]].sized
+        return f"units: {getattr(self.build(side), sized)}" if sized else ""
+
     def size(self, side: str) -> int:
         """Return how many numbers the network of a side learns."""
         return _size(self, side)
@@ -187,7 +192,7 @@ class Compared(Rounds):
         if kind == "stacked":
             found["layers"] = self.layers
         if kind == "window":
-            found["window"] = self.window
+            found |= {"window": self.window, "hidden": self.build(side).hidden}
         if task.family == "translation":
             found["forcing"] = self.forcing
         return found
@@ -271,7 +276,7 @@ def _build(run: Compared, side: str) -> Build:
     if run.matched != "parameters":
         return build
     wanted = size_of(KINDS[run.reference], shape, build)
-    return replace(build, units=matched_units(KINDS[run.sides[side]], shape, build, wanted))
+    return matched_build(KINDS[run.sides[side]], shape, build, wanted)
 
 
 @lru_cache(maxsize=256)

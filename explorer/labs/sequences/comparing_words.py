@@ -1,6 +1,6 @@
 """What is said of networks over several seeds: who is ahead, by which test, and what was equal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from explorer.labs.sequences.comparing import Compared
 
 
-def says(run: "Compared", values: Mapping[str, Sequence[float]]) -> str:
+def says(run: "Compared", values: Mapping[str, list[float]]) -> str:
     """Return who is ahead of whom beyond chance, and who cannot be told apart."""
     many = len(next(iter(values.values())))
     if not many:
@@ -42,7 +42,7 @@ def says(run: "Compared", values: Mapping[str, Sequence[float]]) -> str:
     return f"{' '.join(said)} {_floor(run, values)}"
 
 
-def _floor(run: "Compared", values: Mapping[str, Sequence[float]]) -> str:
+def _floor(run: "Compared", values: Mapping[str, list[float]]) -> str:
     """Return how each stands against the best that is reached without a network."""
     floor, labels = run.floor, run.labels
     groups: dict[int, list[str]] = {1: [], 0: [], -1: []}
@@ -95,9 +95,8 @@ def matched(run: "Compared", goals: Mapping[str, int]) -> str:
         )
     wanted = size_of(KINDS[run.reference], run.problem.shape, run.side_by_side().build)
     fixed = [labels[side] for side in sides if abs(run.size(side) / wanted - 1) > 0.1]
-    made = listing(
-        [f"{labels[side]} {run.size(side):,} (units: {run.build(side).units})" for side in sides]
-    )
+    widths = {side: f" ({run.width(side)})" if run.width(side) else "" for side in sides}
+    made = listing([f"{labels[side]} {run.size(side):,}{widths[side]}" for side in sides])
     cannot = f" {listing(fixed)} cannot come nearer." if fixed else ""
     return (
         f"**Matched parameters.** As nearly as possible the {wanted:,} numbers of "

@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from explorer.gans.bands import certain_lead
 from explorer.sequences.problems import Problem
+
+Values = Sequence[float] | Float[np.ndarray, " S"]
+"""A number for each seed S."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,7 @@ class Paired:
         return 1 if self.mean > 0 else -1
 
 
-def paired(
-    first: Sequence[float], second: Sequence[float], looks: int = 1, least: float = 0.0
-) -> Paired:
+def paired(first: Values, second: Values, looks: int = 1, least: float = 0.0) -> Paired:
     """The differences first − second, seed by seed (Student 1908), looked at so often.
 
     ``least`` is the least difference that can be, one held-out sequence say: the differences are
@@ -57,7 +59,7 @@ def paired(
     return Paired(mean, error, certain_lead(looks, many - 1) * error, many)
 
 
-def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+def mean_and_error(values: Values) -> tuple[float, float]:
     """The mean, and its standard error: not a number for fewer than two values."""
     if not len(values):
         return math.nan, math.nan
@@ -85,9 +87,7 @@ class Ranking:
         )
 
 
-def ranking(
-    values: Mapping[str, Sequence[float]], sign: int, looks: int = 1, least: float = 0.0
-) -> Ranking:
+def ranking(values: Mapping[str, Values], sign: int, looks: int = 1, least: float = 0.0) -> Ranking:
     """Rank networks by their metrics of the same seeds; ``sign`` is −1 where less is better.
 
     Each pair is told as `paired` tells it, with as many looks more as there are pairs.

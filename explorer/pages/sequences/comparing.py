@@ -12,7 +12,7 @@ from explorer.pages.dials import Dials
 from explorer.pages.sequences.learning import SLOTS, line_ups
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
-from explorer.sequences.kinds.matched import matched_units
+from explorer.sequences.kinds.matched import matched_build
 from explorer.sequences.problems import ProblemLesson
 
 HOW = f"""
@@ -41,7 +41,7 @@ each task; seconds are those of the processor that it ran on. Whatever dial leav
 leaves the record behind, and trains everything here.
 """
 
-SOURCES = (paired, ranking, matched_units, Rounds, ProblemLesson)
+SOURCES = (paired, ranking, matched_build, Rounds, ProblemLesson)
 FILM = "python -m explorer train '{link}' --seconds 20 --out comparison.gif"
 
 

@@ -16,7 +16,8 @@ from explorer.sequences.padded import padded
 from explorer.sequences.problems.problem import Examples
 from explorer.sequences.problems.utterances import Utterances
 
-Spoken = tuple[Sequence[Tensor], Int64[Tensor, " N"]]
+Spoken = tuple[Sequence[Tensor], Tensor]
+"""Utterances (T, I), and the class of each (N,)."""
 Added = Literal["nothing", "noise", "made"]
 
 
