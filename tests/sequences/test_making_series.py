@@ -54,8 +54,8 @@ def test_it_learns_what_a_class_is_like_and_when_its_series_end():
     up, down = torch.arange(1, 5) / 4, -torch.arange(1, 8) / 4  # which tells when to end
     known = [up[:, None]] * 8 + [down[:, None]] * 8
     classes = torch.tensor([0] * 8 + [1] * 8)
-    maker = Maker(1, 2, 8, chance(0))
-    learn(MakerLesson(known, classes, maker, Pace(200, 2e-2, 1.0), chance(1)))
+    maker = Maker(1, 2, 16, chance(0))
+    learn(MakerLesson(known, classes, maker, Pace(200, 3e-2, 100.0), chance(1)))
 
     made = maker.make(torch.tensor([0] * 20 + [1] * 20), 1, 12, chance(2), temperature=0.5)
 

@@ -42,6 +42,7 @@ SIDES = {"a": "real alone", "b": "and noise", "c": "and made ones"}
 POOL = 30  # series of each speaker that are made
 MAKER = 32  # its units
 RATE, CLIP = 1e-2, 1.0
+LOOSER = 100.0  # the maker's clip: steps that are known well have steep gradients, and endings none
 SHOWN = 30  # frames of the utterances that are drawn
 DRAWN, WEIGHTS, BATCHES, MADE = range(4)  # what a seed's generators are for
 PAIRS = {"b": "ba", "c": "ca", "d": "cb"}
@@ -137,7 +138,7 @@ class Augmenting(Rounds):
     def maker(self, number: int, real: Augmented) -> Learner[Maker]:
         """Return the network that is to make others, with what it learns from."""
         maker = Maker(real.shape.inputs, SPEAKERS, MAKER, self.chance(number, WEIGHTS))
-        pace, rng = Pace(self.taught, RATE, CLIP), self.chance(number, BATCHES)
+        pace, rng = Pace(self.taught, RATE, LOOSER), self.chance(number, BATCHES)
         return Learner(MakerLesson(*real.standardised, maker, pace, rng))
 
     def made(self, number: int, real: Augmented, maker: Maker) -> tuple[list[Tensor], Tensor]:
