@@ -1,6 +1,7 @@
 """How large a network has to be to have as many numbers as another one."""
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -27,7 +28,8 @@ def matched_build(kind: Kind, shape: Shape, build: Build, wanted: int) -> Build:
         return build
 
     def of(units: int) -> Build:
-        return replace(build, **{kind.sized: units})
+        sized: dict[str, Any] = {kind.sized: units}
+        return replace(build, **sized)
 
     def size(units: int) -> int:
         return size_of(kind, shape, of(units))
