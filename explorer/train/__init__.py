@@ -49,16 +49,16 @@ def training(
             raise ValueError(f"the table is written to a .safetensors file, not to {out.name!r}")
         check_place(out)
         return partial(record_remedies, out, updates, seed)
-    if what in TABLES:
+    if what == "compared":
         _refuse(what, "it is always the same", updates=updates, seed=seed)
         if out.suffix != ".json":
             raise ValueError(f"the record is written to a .json file, not to {out.name!r}")
         check_place(out)
-        return partial(TABLES[what], out)
+        return partial(record_compared, out)
     from explorer.networks.tasks import RECIPES
 
     if what not in RECIPES:
-        recorded = ("home", "watched", "remedies", *TABLES)
+        recorded = ("home", "watched", "remedies", "compared")
         known = ", ".join(map(repr, [*PRESETS, *RECIPES, *recorded]))
         raise ValueError(f"unknown preset {what[:40]!r}; choose from {known}, or give a link")
     if out.suffix != ".safetensors":
@@ -154,28 +154,12 @@ def record_remedies(out: Path, updates: int | None, seed: int | None) -> int:
 
 
 @arithmetic_of_a_trainer()
-def record_horizon(out: Path) -> int:
-    """Measure how far back each network learns to reach, and write the record."""
-    from explorer.labs.gradients import horizon
-
-    horizon.write(out, lambda said: print(said, file=sys.stderr))
-    return DONE
-
-
-@arithmetic_of_a_trainer()
 def record_compared(out: Path) -> int:
     """Train many seeds of the networks of the sequence lab, and write the record."""
     from explorer.labs.sequences import sweep
 
     sweep.write(out, lambda said: print(said, file=sys.stderr))
     return DONE
-
-
-TABLES: dict[str, Callable[[Path], int]] = {
-    "horizon": record_horizon,
-    "compared": record_compared,
-}
-"""What is recorded as a table, by the name that the command knows."""
 
 
 def _export(out: Path) -> type[Export]:

@@ -61,18 +61,16 @@ class Starts(Rounds):
 
     def side_by_side(self) -> SideBySide:
         """Return the training of one seed, as the first view has it."""
-        same = (self.cell, self.units, self.dropout, self.rate, self.steps)
-        cell, units, dropout, rate, steps = same
         return SideBySide(
-            self.task,
-            self.kind,
-            self.kind,
-            "",
-            cell=cell,
-            units=units,
-            dropout=dropout,
-            rate=rate,
-            steps=steps,
+            task=self.task,
+            first=self.kind,
+            second=self.kind,
+            third="",
+            cell=self.cell,
+            units=self.units,
+            dropout=self.dropout,
+            rate=self.rate,
+            steps=self.steps,
         )
 
     @property

@@ -2,14 +2,14 @@
 
 from explorer.figures import sequences as figures
 from explorer.labs.prose import number_word
-from explorer.labs.sequences import SequenceLab
+from explorer.labs.sequences import TASKS, SequenceLab
+from explorer.labs.sequences.defaults import SLOTS, line_up
 from explorer.labs.sequences.paired import paired, ranking
 from explorer.labs.sequences.recorded import COMMAND, shelf
 from explorer.labs.sequences.rounds import Rounds
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.pages.sequences.learning import SLOTS, line_ups
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences.kinds.matched import matched_build
@@ -49,7 +49,7 @@ def show(dials: Dials[SequenceLab]) -> str:
     """Show the view; returns the sentence under its question."""
     column = Column(dials)
     column.group("Task")
-    column.show("task", turns=line_ups(), as_="menu")
+    column.show("task", turns={name: dict(line_up(name)) for name in TASKS}, as_="menu")
     column.group("Networks")
     for slot in SLOTS:
         column.show(slot, as_="menu")
