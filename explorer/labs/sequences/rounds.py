@@ -134,6 +134,16 @@ class Rounds(ABC):
         """Return how many seeds are recorded of all sides."""
         return min((len(row.metric) for row in self.shipped().values()), default=0)
 
+    def record(self) -> str:
+        """Return which seeds were recorded with these settings, and by what command."""
+        many, shelf = self.known(), recorded.shelf()
+        if not many:
+            return (
+                "Nothing with these settings: all is trained here. What is shipped was written by "
+                f"`{recorded.COMMAND}`."
+            )
+        return f"{many} seeds of each, by `{recorded.COMMAND}`, on one thread of {shelf.processor}."
+
     def values(self, gathered: Gathered) -> dict[str, list[float]]:
         """Return the metric of every side at every seed, the recorded ones first."""
         shipped, many = self.shipped(), self.known()

@@ -4,7 +4,6 @@ from explorer.figures import sequences as figures
 from explorer.labs.sequences import SequenceLab
 from explorer.labs.sequences.augmenting import Augmenting
 from explorer.labs.sequences.paired import paired
-from explorer.labs.sequences.recorded import COMMAND
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
@@ -13,7 +12,7 @@ from explorer.runs.answers import Asking
 from explorer.sequences.making import Maker, surprise
 from explorer.sequences.problems.augmented import Augmented
 
-HOW = f"""
+HOW = """
 **The maker.** An LSTM of 32 units that reads a frame and whose it is, and expects the next: a mean
 and a spread for each of the twelve cepstra, and whether the utterance ends. It learns the real
 utterances of its seed alone, then makes 30 of each speaker, frame by frame, each drawn from what it
@@ -26,8 +25,6 @@ have noise on them or were made. Noise is the floor: it costs nothing and knows 
 **What a seed draws.** Which utterances of each speaker are known, the maker, the classifiers, and
 what is made. So the differences hold the noise of all of these, and the test is paired (Student's,
 its level divided by three pairs and the number of looks). The 370 held-out utterances are the same.
-
-**What was recorded.** `{COMMAND}`, with the settings that this view opens with: 16 seeds.
 
 **What a GAN adds.** A judge in place of a likelihood: a maker that is told apart from the data, not
 one that is surprised by it. What such a game learns and loses of a distribution, and what it makes
@@ -63,7 +60,9 @@ def show(dials: Dials[SequenceLab]) -> str:
         Asking.about(figures.opening, SequenceLab),
         key="sequences.augmenting",
     )
-    surroundings.unfolded("How they are made, and what is compared", HOW)
+    surroundings.unfolded(
+        "How they are made, and what is compared", f"{HOW}\n**What was recorded.** {run.record()}"
+    )
     return (
         f"{run.each} utterances of each of nine men are known; a network makes more of them. Does "
         "who learns from both know more of those it never heard?"

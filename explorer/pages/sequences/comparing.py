@@ -5,7 +5,7 @@ from explorer.labs.prose import number_word
 from explorer.labs.sequences import TASKS, SequenceLab
 from explorer.labs.sequences.defaults import SLOTS, line_up
 from explorer.labs.sequences.paired import paired, ranking
-from explorer.labs.sequences.recorded import COMMAND, shelf
+from explorer.labs.sequences.recorded import shelf
 from explorer.labs.sequences.rounds import Rounds
 from explorer.pages import surroundings
 from explorer.pages.column import Column
@@ -15,7 +15,7 @@ from explorer.runs.answers import Asking
 from explorer.sequences.kinds.matched import matched_build
 from explorer.sequences.problems import ProblemLesson
 
-HOW = f"""
+HOW = """
 **What a seed is.** It draws first weights, the order of the data and what dropout leaves out. The
 networks of one seed meet the same batches in the same order, so what counts is the difference seed
 by seed: what a seed is good or bad for both is in neither's favour.
@@ -35,10 +35,6 @@ solved, by halving, so that its count is as near as possible to that of the forw
 own count. *Seconds*: each makes as many updates as fit into the budget of processor time, at the
 pace of a few that are timed first. That depends on the machine, and is the one thing here that a
 link does not fix.
-
-**What was recorded.** `{COMMAND}` trained many seeds of the usual networks with the settings of
-each task; seconds are those of the processor that it ran on. Whatever dial leaves those settings
-leaves the record behind, and trains everything here.
 """
 
 SOURCES = (paired, ranking, matched_build, Rounds, ProblemLesson)
@@ -79,7 +75,11 @@ def show(dials: Dials[SequenceLab]) -> str:
         Asking.about(figures.opening, SequenceLab),
         key="sequences.comparing",
     )
-    surroundings.unfolded("Which test, what is matched, what was recorded", HOW)
+    surroundings.unfolded(
+        "Which test, what is matched, what was recorded",
+        f"{HOW}\n**What was recorded.** {run.record()} Whatever dial leaves the settings of the "
+        "record leaves its seeds behind.",
+    )
     known = run.known()
     many = number_word(len(run.sides))
     before = f"{known} recorded seeds ({shelf().processor}), and " if known else ""

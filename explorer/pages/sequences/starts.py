@@ -3,7 +3,6 @@
 from explorer.figures import sequences as figures
 from explorer.labs.sequences import SequenceLab
 from explorer.labs.sequences.limits import REACHES, reaches
-from explorer.labs.sequences.recorded import COMMAND
 from explorer.labs.sequences.starts import WITH_DATA, spread, wider_of
 from explorer.pages import surroundings
 from explorer.pages.column import Column
@@ -12,7 +11,7 @@ from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences.problems import ProblemLesson
 
-HOW = f"""
+HOW = """
 **What is drawn anew.** On one side the first weights, while the batches come in one order; on the
 other the order of the batches (and dropout), from one start. Nothing else differs, and what is held
 out never does. The one start and the one order are those of the seed on the dial, which may itself
@@ -22,8 +21,6 @@ be unusual: a mean of one side says as much of that as of the side.
 that of χ² and holds where the metric is spread normally. Which side spreads more is told by Brown
 and Forsythe's test (1974), the distances from the medians under Student's, which needs no such
 thing; at a level divided by the number of looks.
-
-**What was recorded.** `{COMMAND}`, with the settings that this view opens with: 32 of each.
 
 **Another limit.** """
 
@@ -66,7 +63,7 @@ def show(dials: Dials[SequenceLab]) -> str:
     )
     surroundings.unfolded(
         "What is drawn anew, and how it is told",
-        f"{HOW}{reaches()} [See it learned with a delay that grows]({REACHES}).",
+        f"**What was recorded.** {run.record()}\n{HOW}{reaches()} [See it learned with a delay that grows]({REACHES}).",
     )
     return (
         "One network learns one task again and again: with other first weights, and with the same "
