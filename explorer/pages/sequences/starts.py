@@ -63,7 +63,8 @@ def show(dials: Dials[SequenceLab]) -> str:
     )
     surroundings.unfolded(
         "What is drawn anew, and how it is told",
-        f"**What was recorded.** {run.record()}\n{HOW}{reaches()} [See it learned with a delay that grows]({REACHES}).",
+        f"**What was recorded.** {run.record()}\n{HOW}{reaches()} "
+        f"[See it learned with a delay that grows]({REACHES}).",
     )
     return (
         "One network learns one task again and again: with other first weights, and with the same "
