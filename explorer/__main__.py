@@ -1,4 +1,4 @@
-"""The laboratory without a browser: ``python -m explorer verify``, ``bench`` and ``train``."""
+"""The laboratory without a server: ``python -m explorer verify``, bench, train and site."""
 
 import argparse
 import math
@@ -22,7 +22,9 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """Return the parser of the command line; it loads none of the rooms."""
     top = Parser(prog="python -m explorer", description=__doc__, allow_abbrev=False)
-    commands = top.add_subparsers(dest="command", required=True, metavar="verify | bench | train")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="verify | bench | train | site"
+    )
 
     verify = commands.add_parser(
         "verify",
@@ -59,6 +61,15 @@ def parser() -> Parser:
     train.add_argument("--updates", type=_count, help="the length of the training of a network")
     train.add_argument("--seed", type=_count, help="the seed of a network")
     train.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    site = commands.add_parser(
+        "site",
+        help="build the lessons as a static site",
+        description="All lessons as pages that need no server and no network, into a folder: from "
+        "a web host, or opened from a disk.",
+    )
+    site.add_argument("out", type=Path, metavar="OUT", help="the folder")
+    site.add_argument("--only", nargs="+", metavar="LESSON", help="these lessons alone")
     return top
 
 
@@ -92,6 +103,10 @@ def prepare(asked: argparse.Namespace) -> Callable[[], int]:
         from explorer.bench import benchmark
 
         return benchmark(asked.only, asked.quick, asked.browser, asked.json)
+    if asked.command == "site":
+        from explorer.site import site
+
+        return site(asked.out, asked.only)
     from explorer.train import training
 
     return training(asked.what, asked.out, asked.seconds, asked.steps, asked.updates, asked.seed)

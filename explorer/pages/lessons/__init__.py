@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
+from explorer.lessons import terms
 from explorer.lessons.lesson import LETTERS, Lesson
 from explorer.lessons.reading import lessons
-from explorer.pages import surroundings, terms
+from explorer.pages import surroundings
 from explorer.pages.dials import entered
 from explorer.pages.lessons import keys, style, verdict
 from explorer.pages.lessons.guided import Guided

@@ -15,6 +15,7 @@ import { Sight } from "./sight.js";
 import { join } from "./room/picture.js";
 import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
+import { wear } from "./worn.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
 
@@ -106,9 +107,9 @@ class Stage {
     this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
-    this.style = element("style", "", STYLE + PRESENTED);
+    this.undress = wear(parent, STYLE + PRESENTED, Boolean(data.carried));
     this.table = element("div", "table", this.root); // picture and dials
-    parent.append(this.style, this.table);
+    parent.append(this.table);
     this.context = new Context(this.root, new Explanations(this.root), {
       go: (index) => this.player.seek(index),
       select: (name, value) => this.select(name, value),
@@ -242,7 +243,8 @@ class Stage {
     this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
       data.token !== before?.token ||
-      data.frames_url !== before?.frames_url ||
+      data.carried?.frames !== before?.carried?.frames ||
+      data.carried?.still !== before?.carried?.still ||
       data.answers !== before?.answers;
     if (rebuilt || otherRun) this.player.save();
     if (rebuilt) this.build(scene ?? EMPTY);
@@ -708,6 +710,7 @@ class Stage {
    * @param {number} value
    */
   select(name, value) {
+    if (this.data.fixed?.includes(name)) return;
     this.choose({ [name]: value });
     const own = this.scene.panels.some((panel) => "options" in panel && panel.select === name);
     if (own || this.turn({ [name]: value }, false)) return;
@@ -721,6 +724,7 @@ class Stage {
    * @param {Record<string, number>} values
    */
   selectAll(values, held = false) {
+    if (Object.keys(values).some((name) => this.data.fixed?.includes(name))) return;
     this.choose(values);
     if (this.turn(values, held)) return;
     if (this.data.picks && !held) this.tell("pick", { values });
@@ -922,7 +926,7 @@ class Stage {
     for (const close of this.closers) close();
     if (this.request !== null) cancelAnimationFrame(this.request);
     this.table.remove();
-    this.style.remove();
+    this.undress();
   }
 }
 
