@@ -15,7 +15,7 @@ import { Sight } from "./sight.js";
 import { join } from "./room/picture.js";
 import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
-import { wear } from "./worn.js";
+import { styled, wearNoElements } from "./worn.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
 
@@ -107,9 +107,10 @@ class Stage {
     this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
-    this.undress = wear(parent, STYLE + PRESENTED, Boolean(data.carried));
+    if (data.carried) wearNoElements();
+    this.style = styled(STYLE + PRESENTED);
     this.table = element("div", "table", this.root); // picture and dials
-    parent.append(this.table);
+    parent.append(this.style, this.table);
     this.context = new Context(this.root, new Explanations(this.root), {
       go: (index) => this.player.seek(index),
       select: (name, value) => this.select(name, value),
@@ -926,7 +927,7 @@ class Stage {
     for (const close of this.closers) close();
     if (this.request !== null) cancelAnimationFrame(this.request);
     this.table.remove();
-    this.undress();
+    this.style.remove();
   }
 }
 

@@ -1,25 +1,30 @@
-// How a style sheet is put on: as an element, or as a sheet of the document where a page's policy
-// takes no styles in elements.
+// How a style sheet is put on: as an element beside what it is about, or, where a page's policy takes
+// no styles in elements, as a sheet of the document.
 
 import { element } from "./layout.js";
 
+let strict = false;
+/** @type {Set<string>} */
+const worn = new Set(); // by the document itself
+
+/** From now on: this page takes no styles in elements. */
+export function wearNoElements() {
+  strict = true;
+}
+
 /**
- * Put a style sheet on what stands beside or below an element; returns what takes it off.
+ * A style sheet, to be put where it belongs.
  *
- * @param {HTMLElement | ShadowRoot} parent
  * @param {string} rules
- * @param {boolean} strict whether the page takes no styles in elements
+ * @returns {ChildNode}
  */
-export function wear(parent, rules, strict) {
-  if (!strict) {
-    const style = element("style", "", rules);
-    parent.append(style);
-    return () => style.remove();
+export function styled(rules) {
+  if (!strict) return element("style", "", rules);
+  if (!worn.has(rules)) {
+    worn.add(rules);
+    const made = new CSSStyleSheet();
+    made.replaceSync(rules);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, made];
   }
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rules);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  return () => {
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
-  };
+  return document.createComment("its style is the document's");
 }
