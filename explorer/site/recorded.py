@@ -58,10 +58,16 @@ def rows(lesson: Lesson, step: Step) -> list[Row]:
         kept = [(value, settings) for value in some if (settings := _turned(step, name, value))]
         if len(kept) < 2:
             continue
-        choices = tuple(Choice(known[name].written(value), settings) for value, settings in kept)
+        choices = tuple(Choice(_written(known[name], value), settings) for value, settings in kept)
         place = next(at for at, (value, _) in enumerate(kept) if value == own)
         found.append(Row(name, known[name].label, choices, place))
     return found
+
+
+def _written(row: Dial, value: Any) -> str:
+    """Return a value as it is written; a name without a label in words."""
+    said = row.written(value)
+    return said.replace("_", " ") if row.choices is not None and said == value else said
 
 
 def _turned(step: Step, name: str, value: Any) -> Any | None:

@@ -95,6 +95,20 @@ def page_of(
     if not frames:
         raise ValueError("a run without frames has nothing to show")
     kept = indices_kept(len(frames), MOST_FRAMES)
+    reels = wound([still]), wound([frames[i] for i in kept])
+    return page_of_reels(scene, *reels, title, lead, select, start)
+
+
+def page_of_reels(
+    scene: Mapping[str, Any],
+    still: bytes,
+    frames: bytes,
+    title: str,
+    lead: str = "",
+    select: Mapping[str, int] | None = None,
+    start: int = 0,
+) -> str:
+    """Return the page of a run whose frames are wound already (`runs.reel`)."""
     script = bundle("alone.js")
     style = STYLE.format(colours=_colours(), font=FONT.replace('"', "'"))
     held: Carried = {"still": "still", "frames": "frames"}
@@ -104,8 +118,8 @@ def page_of(
         lead=f"<p>{html.escape(lead)}</p>" if lead else "",
         style=style,
         data=in_script(showing(scene, held, title, dict(select or {}), start)),
-        still=written(wound([still])),
-        frames=written(wound([frames[i] for i in kept])),
+        still=written(still),
+        frames=written(frames),
         script=script,
     )
 
