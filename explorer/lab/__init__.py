@@ -8,7 +8,7 @@
 It is trained, or computed, here and now; a recording only plays.
 """
 
-from explorer.lab.picture import Picture
+from explorer.lab.played import Picture
 from explorer.lab.showing import picture, show
 
 __all__ = ["Picture", "picture", "show"]

@@ -12,7 +12,7 @@ from explorer.dials import turned
 from explorer.figures import views
 from explorer.figures.gradients.watched import watched
 from explorer.figures.scene import as_json
-from explorer.lab.picture import Picture
+from explorer.lab.played import Picture
 from explorer.labs import presets
 from explorer.labs.gradients import watched_file
 from explorer.labs.gradients.watched import look

@@ -19,7 +19,7 @@ IMPORT = re.compile(r'^import\s+(?:\{([^}]*)\}\s+from\s+)?"(\.{1,2}/[^"]+)";$', 
 EXPORT = re.compile(
     r"^export (?=(?:async )?(?:function\*?|const|class) (?P<name>\w+))", re.MULTILINE
 )
-LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
+LEFT = re.compile(r"^(?:import\b(?!\()|export\b).*$", re.MULTILINE)
 WHEN_NEEDED = re.compile(r"\bimport\(")
 REMARK = re.compile(r"^[ \t]*(?:/\*\*.*?\*/[ \t]*|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 

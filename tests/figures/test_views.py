@@ -37,7 +37,7 @@ def test_no_view_is_known_that_no_page_has():
 
 
 def test_a_view_with_a_run_shows_all_of_it_and_one_without_a_picture_says_so():
-    lab = GanLab(width=8, batch=16, steps=3, seed=1)
+    lab = GanLab(width=8, batch=16, steps=10, seed=1)
     shown = views.whole("gans", lab)
     by_itself = list(lab.match().stream())
 

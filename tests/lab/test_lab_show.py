@@ -11,7 +11,8 @@ import pytest
 
 from explorer import lab
 from explorer.__main__ import main
-from explorer.lab import picture as pictures
+from explorer.lab import played as pictures
+from explorer.runs.reel import reel
 from explorer.stage.standalone import in_script
 
 LINK = "/gans?width=8&batch=16&seed=3"
@@ -25,14 +26,14 @@ def page_in(output: str) -> str:
 
 
 def test_the_saved_output_holds_the_whole_page_with_its_frames_and_asks_nobody(tmp_path):
-    picture = lab.show(LINK, steps=4)
+    picture = lab.show(LINK, steps=12)
     assert picture is not None
     cell = {"cell_type": "code", "outputs": [{"data": {"text/html": picture._repr_html_()}}]}
     (tmp_path / "saved.ipynb").write_text(json.dumps({"cells": [cell]}))
     saved = json.loads((tmp_path / "saved.ipynb").read_text())
     page = page_in(saved["cells"][0]["outputs"][0]["data"]["text/html"])
 
-    assert [frame.step for frame in picture.frames] == [0, 1, 2, 3, 4]
+    assert [frame.step for frame in picture.frames] == list(range(13))
     assert page == picture.page()
     assert in_script(picture.scene)[:200] in page
     assert "default-src 'none'" in page
@@ -52,8 +53,8 @@ def test_in_a_notebook_it_is_shown_at_once(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_what_train_wrote_plays_again_as_it_was_trained(tmp_path):
-    assert main(["train", f"{LINK}&steps=3", "--out", str(tmp_path / "run.frames")]) == 0
-    played, trained = lab.picture(tmp_path / "run.frames"), lab.picture(LINK, steps=3)
+    assert main(["train", f"{LINK}&steps=10", "--out", str(tmp_path / "run.frames")]) == 0
+    played, trained = lab.picture(tmp_path / "run.frames"), lab.picture(LINK, steps=10)
 
     assert played.scene == trained.scene
     for one, other in zip(played.frames, trained.frames, strict=True):
@@ -95,13 +96,12 @@ def test_a_wrong_file_and_a_length_that_cannot_be_given_get_a_sentence(tmp_path)
 
 
 def test_what_is_too_large_for_a_notebook_says_so_or_says_what_was_left_out(monkeypatch):
-    picture = lab.picture("/gans?view=dirac")
-    whole = len(picture.page())
+    picture = lab.picture(LINK, steps=60)
+    still = len(reel([picture.still], picture.precision).data)
+    film = len(reel(picture.frames, picture.precision).data)
     monkeypatch.setattr(pictures, "FOR_THE_REST", 0)
-    monkeypatch.setattr(pictures, "LARGEST", 24_000)
-    thin = picture.page()
-    assert len(thin) < whole
-    assert re.search(r"<p>\d+ of 501 frames\.</p>", thin)
-    monkeypatch.setattr(pictures, "LARGEST", 1_000)
+    monkeypatch.setattr(pictures, "LARGEST", (still + film // 3) * 4 // 3)
+    assert re.search(r"<p>\d+ of 61 frames\.</p>", picture.page())
+    monkeypatch.setattr(pictures, "LARGEST", (still + 100) * 4 // 3)
     with pytest.raises(ValueError, match=r"^this is too large for a page of .*; ask for fewer"):
         picture.page()

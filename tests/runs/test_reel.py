@@ -1,4 +1,4 @@
-"""A reel gives back what was wound, exactly where there is room, and else as near as it promises."""
+"""A reel gives back what was wound: exactly where there is room, else as near as it promises."""
 
 import numpy as np
 import pytest

@@ -11,7 +11,8 @@ from explorer.stage import bundle as bundles
 SCRIPTS = {
     "main.js": 'import { two as both, one } from "./deep/a.js";\nimport "./b.js";\n'
     "// a remark\nconst kind = 'p';\nexport const answer = `${one}${both()}`;\n"
-    "/** another */\nimport(`./panels/${kind}.js`).then(({ make }) => console.log(answer, make()));\n",
+    "/** another */\nimport(`./panels/${kind}.js`)"
+    ".then(({ make }) => console.log(answer, make()));\n",
     "deep/a.js": 'import { base } from "../b.js";\nexport const one = base;\n'
     "export function two() {\n  return '2';\n}\n",
     "b.js": "export const base = '1';\n",
@@ -47,7 +48,7 @@ def test_a_circle_and_what_is_said_in_an_unknown_way_are_named(scripts: Path):
     (scripts / "b.js").write_text('import { one } from "./deep/a.js";\nexport const base = one;\n')
     with pytest.raises(ValueError, match=r"in a circle: main\.js, deep/a\.js, b\.js, deep/a\.js$"):
         bundles.bundle("main.js")
-    (scripts / "b.js").write_text("export * from './deep/a.js';\n")
+    (scripts / "b.js").write_text('export * from "./deep/a.js";\n')
     with pytest.raises(ValueError, match=r"^b\.js: it is not known how to bundle 'export \* from"):
         bundles.bundle("main.js")
 
