@@ -28,10 +28,11 @@ BELOW = {
     "lessons": {"dials", *MATHEMATICS, "runs", "networks", "labs", "figures"},
     "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
-    # the commands, which look at whatever they check, time, run or show; lab shows it in a notebook
+    # the commands, which look at whatever they check, time, run, sweep over or show; and notebooks
     "verify": set(ROOMS),
     "bench": set(ROOMS),
     "train": set(ROOMS),
+    "sweep": {*ROOMS, "train"},
     "site": set(ROOMS),
     "lab": set(ROOMS),
 }

@@ -38,6 +38,11 @@ def line(text: str, known: set[str] | None = None) -> str:
     return "".join(done)
 
 
+def explained(text: str, known: set[str] | None = None) -> str:
+    """Return a plain text with its terms; those that are ``known`` already are not explained."""
+    return "".join(_pieces(text, set() if known is None else known))
+
+
 def _spans(text: str) -> str:
     for pattern, into in SPANS:
         text = pattern.sub(into, text)
@@ -51,10 +56,11 @@ def _pieces(text: str, known: set[str]) -> list[str]:
         if piece.term is None:
             found.append(said)
             continue
+        name = piece.term.name
         meaning = html.escape(piece.term.meaning, quote=False)
         source = html.escape(piece.term.source, quote=False)
         found.append(
-            f'<span class="term" tabindex="0" role="button">{said}'
+            f'<span class="term" tabindex="0" role="button" data-term="{html.escape(name)}">{said}'
             f'<span class="meaning" role="tooltip">{meaning} <cite>{source}</cite></span></span>'
         )
     return found

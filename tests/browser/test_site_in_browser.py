@@ -1,4 +1,4 @@
-"""The lessons without a server, opened from a disk: by keyboard, on a phone, under a strict policy."""
+"""The lessons without a server, from a disk: by keyboard, on a phone, under a strict policy."""
 
 import re
 from collections.abc import Iterator

@@ -192,6 +192,7 @@ export const recorded = (head) => ({
   notices: 0,
   waiting: "",
   rate: null,
+  spent: null,
   viewers: 1,
 });
 
