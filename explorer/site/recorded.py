@@ -150,8 +150,9 @@ def recorded(step: Step, settings: Any) -> State:
     measure = MEASURES[step.question.measure]
     try:
         if measure.of_frame is not None:
+            assert measure.run is not None
             last = shown.frames[-1]
-            found = math.nan if last.trouble else measure.of_frame(last)
+            found = math.nan if last.trouble else measure.of_frame(last, measure.run(settings))
         else:
             found = measure.value(settings)
     except (ValueError, ArithmeticError):
