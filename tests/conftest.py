@@ -1,6 +1,11 @@
-"""Every test is a shape test too: the jaxtyping annotations of the package are executed."""
+"""Every test is a shape test too: the jaxtyping annotations of the package are executed.
+
+Tests run in two processes (`-n 0`: in one): those that open the app in a browser in one of them,
+all others in the other, and there at the end those that show the stage without the app.
+"""
 
 import functools
+import os
 
 import jaxtyping
 import shapes
@@ -14,6 +19,7 @@ import torch  # noqa: E402
 
 torch.set_num_threads(1)  # tiny networks are faster with one thread
 
+import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 # The same examples every time, however busy the machine is.
@@ -32,3 +38,33 @@ from streamlit.components.v2 import manifest_scanner  # noqa: E402
 manifest_scanner.scan_component_manifests = functools.cache(
     manifest_scanner.scan_component_manifests
 )
+
+APP, STAGE = "the app in a browser", "the stage in a browser"
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return what a test shares a process with: all that drives a browser, or its file."""
+    if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
+        return APP
+    return STAGE if "chromium" in getattr(item, "fixturenames", ()) else str(item.path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; one browser never works beside another of its own kind."""
+    groups = {item: group_of(item) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: (groups[item] != APP, groups[item] == STAGE))
+
+
+@functools.cache
+def make_room() -> None:
+    """Let this process work only where no browser would: those are watched by the clock."""
+    if hasattr(os, "nice"):
+        os.nice(5)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Where both run at once, what drives no browser makes room for what does."""
+    if "PYTEST_XDIST_WORKER" in os.environ and group_of(item) not in (APP, STAGE):
+        make_room()
