@@ -1,7 +1,8 @@
 """Every test is a shape test too: the jaxtyping annotations of the package are executed.
 
-Tests run in two processes (`-n 0`: in one): those that open the app in a browser in one of them,
-all others in the other, and there at the end those that show the stage without the app.
+Tests run in two processes (`-n 0`: in one): those that open the one app in a browser in one of
+them, all others in the other. Browser tests that need no more than themselves come last, and are
+done by who is free.
 """
 
 import functools
@@ -40,21 +41,25 @@ manifest_scanner.scan_component_manifests = functools.cache(
 )
 
 APP, STAGE = "the app in a browser", "the stage in a browser"
+# Those that start an app of their own, or another browser than the rest.
+ALONE = ("laboratory", "behind_proxies", "under_the_hand", "commands", "firefox")
 
 
 def group_of(item: pytest.Item) -> str:
-    """Return what a test shares a process with: all that drives a browser, or its file."""
+    """Return what a test shares a process with: all that opens the one app, or its file."""
     if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
-        return APP
+        return item.path.name if item.path.stem.removeprefix("test_") in ALONE else APP
     return STAGE if "chromium" in getattr(item, "fixturenames", ()) else str(item.path)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; one browser never works beside another of its own kind."""
+    """Begin with what takes longest, and leave for the end what either process can do."""
+    last = [STAGE, *(f"test_{name}.py" for name in ALONE)]
     groups = {item: group_of(item) for item in items}
     for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (groups[item] != APP, groups[item] == STAGE))
+    order = {APP: -1} | {group: place for place, group in enumerate(last, 1)}
+    items.sort(key=lambda item: order.get(groups[item], 0))
 
 
 @functools.cache
@@ -66,5 +71,5 @@ def make_room() -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Where both run at once, what drives no browser makes room for what does."""
-    if "PYTEST_XDIST_WORKER" in os.environ and group_of(item) not in (APP, STAGE):
+    if "PYTEST_XDIST_WORKER" in os.environ and group_of(item) == str(item.path):
         make_room()

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 STAGE = ".stage[data-frames]"
-PATIENCE = 60_000  # ms until what is waited for counts as missing, on however slow a machine
+PATIENCE = 120_000  # ms until what is waited for counts as missing, on however slow a machine
 # What stands in the README for a machine of the reader's, and for it a name of this one.
 HERE = {
     "0.0.0.0": "127.0.0.1",
@@ -164,14 +164,14 @@ class Visitor:
     def open(self, path: str, awaited: str = STAGE) -> "Visitor":
         """Open a page of the laboratory and wait for its stage, or for what it has instead."""
         self.page.goto(self.address + path)
-        self.page.locator(awaited).first.wait_for(timeout=60_000)
+        self.page.locator(awaited).first.wait_for(timeout=PATIENCE)
         return self
 
     def stage(self, name: str) -> str:
         """Return an attribute of the stage: state, step, painted, frame, frames."""
         return self.page.locator(".stage").first.get_attribute(f"data-{name}") or ""
 
-    def until(self, condition: str, timeout: float = 60) -> None:
+    def until(self, condition: str, timeout: float = PATIENCE / 1000) -> None:
         """Wait until a JavaScript expression of ``d``, the stage's data attributes, is true."""
         self.page.wait_for_function(
             f"""() => {{

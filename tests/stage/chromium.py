@@ -24,6 +24,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu"]
         )
-        expect.set_options(timeout=60_000)  # however slow the machine is
+        expect.set_options(timeout=120_000)  # however slow the machine is
         yield browser
         browser.close()
