@@ -8,12 +8,14 @@ from starlette.middleware import Middleware
 
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
-from explorer.stage.serving import lifespan
+from explorer.stage.serving import lifespan, staff
+from explorer.stage.whose import Badge
 
 hurry()
+staff()
 app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),
     lifespan=lifespan,
-    middleware=[Middleware(Plate)],
+    middleware=[Middleware(Plate), Middleware(Badge)],
 )

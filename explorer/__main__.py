@@ -1,4 +1,4 @@
-"""The laboratory without a browser: ``python -m explorer verify``, ``bench`` and ``train``."""
+"""The laboratory without a browser: ``python -m explorer verify | bench | train | sweep``."""
 
 import argparse
 import math
@@ -22,7 +22,9 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """Return the parser of the command line; it loads none of the rooms."""
     top = Parser(prog="python -m explorer", description=__doc__, allow_abbrev=False)
-    commands = top.add_subparsers(dest="command", required=True, metavar="verify | bench | train")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="verify | bench | train | sweep"
+    )
 
     verify = commands.add_parser(
         "verify",
@@ -50,8 +52,7 @@ def parser() -> Parser:
         help="run an experiment and write it to a file",
         description="Run a preset or a link without a browser. The suffix of the file says what "
         "is written. The name of a shipped network trains it again, 'home' records the pictures of "
-        "the home page into a folder, 'remedies' trains a deep stack with every remedy, and "
-        "'horizon' records how far back networks learn to reach.",
+        "the home page into a folder, and 'remedies' trains a deep stack with every remedy.",
     )
     train.add_argument("what", metavar="PRESET|LINK", help="such as 'grid' or '/gans?data=grid'")
     train.add_argument("--seconds", type=_seconds, help="stop after so long")
@@ -59,6 +60,28 @@ def parser() -> Parser:
     train.add_argument("--updates", type=_count, help="the length of the training of a network")
     train.add_argument("--seed", type=_count, help="the seed of a network")
     train.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    sweep = commands.add_parser(
+        "sweep",
+        help="measure every combination of some dials over many seeds",
+        description="Measure the runs of a preset or link, every combination of some dials with "
+        "every seed, on all cores of this machine or on a Dask cluster: a row a run, written as it "
+        "comes; an interrupted sweep goes on where it stood. 'predictions' and 'horizon' make the "
+        "shipped records again.",
+    )
+    sweep.add_argument("what", metavar="PRESET|LINK", help="such as 'grid' or '/gans?data=grid'")
+    sweep.add_argument(
+        "--vary", nargs="+", default=[], metavar="DIAL=A,B", help="such as critic_steps=1,5"
+    )
+    sweep.add_argument("--seeds", metavar="FROM:TO", help="such as 0:64, 0:320:5 or 1,4,9")
+    sweep.add_argument("--measure", metavar="A,B", help="numbers at the end, such as held,w1")
+    sweep.add_argument(
+        "--rate", nargs="+", default=[], metavar="CONDITION", help="such as 'a/held>=20'"
+    )
+    sweep.add_argument("--only", metavar="A,B", help="some of a record")
+    sweep.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="a Dask cluster's")
+    sweep.add_argument("--workers", type=_count, help="processes here (as many as cores)")
+    sweep.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
     return top
 
 
@@ -92,6 +115,20 @@ def prepare(asked: argparse.Namespace) -> Callable[[], int]:
         from explorer.bench import benchmark
 
         return benchmark(asked.only, asked.quick, asked.browser, asked.json)
+    if asked.command == "sweep":
+        from explorer.sweep import sweeping
+
+        return sweeping(
+            asked.what,
+            asked.out,
+            asked.vary,
+            asked.seeds,
+            asked.measure,
+            asked.rate,
+            asked.only,
+            asked.scheduler,
+            asked.workers,
+        )
     from explorer.train import training
 
     return training(asked.what, asked.out, asked.seconds, asked.steps, asked.updates, asked.seed)

@@ -7,6 +7,8 @@ done by who is free.
 
 import functools
 import os
+import tempfile
+from pathlib import Path
 
 import jaxtyping
 import shapes
@@ -16,9 +18,14 @@ from jaxtyping import install_import_hook
 jaxtyping.jaxtyped = shapes.jaxtyped  # what the hook puts around everything
 install_import_hook("explorer", "shapes.checked")
 
+# A shelf of the tests' own, for the servers that they start too.
+os.environ["EXPLORER_SHELF"] = str(Path(tempfile.mkdtemp("shelf")) / "shelf.sqlite")
+
 import torch  # noqa: E402
 
 torch.set_num_threads(1)  # tiny networks are faster with one thread
+
+from collections.abc import Iterator  # noqa: E402
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
@@ -73,3 +80,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Where both run at once, what drives no browser makes room for what does."""
     if "PYTEST_XDIST_WORKER" in os.environ and group_of(item) == str(item.path):
         make_room()
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask cluster of one process, which is replaced when a test has killed it."""
+    from explorer.runs import dask
+
+    with dask.own(1) as client:
+        yield client.scheduler.address

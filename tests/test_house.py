@@ -28,10 +28,11 @@ BELOW = {
     "lessons": {"dials", *MATHEMATICS, "runs", "networks", "labs", "figures"},
     "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
-    # the three commands, which look at whatever they check, time or run
+    # the commands, which look at whatever they check, time, run or sweep over
     "verify": set(ROOMS),
     "bench": set(ROOMS),
     "train": set(ROOMS),
+    "sweep": {*ROOMS, "train"},
 }
 ONLY = {"streamlit": {"pages", "stage"}, "plotly": {"figures", "pages"}}
 FORBIDDEN_THERE = {"time", "datetime", "pathlib", "os", "io", "shutil", "tempfile"}

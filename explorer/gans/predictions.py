@@ -2,7 +2,8 @@
 
 A preset says what will happen before it happens, as a condition on what a run measures; `rate`
 plays it with as many seeds as wanted and counts how often it came true. The counts recorded in
-`Preset.measured` come from ``rate(name)``; they are claims about these settings and no others.
+`Preset.measured` come from ``rate(name)``, by `Preset.command`; they are claims about these
+settings and no others.
 """
 
 import math
@@ -65,8 +66,7 @@ class Preset:
 
         Another processor may round to another rate.
         """
-        call = f"print(rate('{self.name}').hits)"
-        return f'python -c "from explorer.gans.predictions import rate; {call}"'
+        return f"python -m explorer sweep predictions --only {self.name} --out {self.name}.csv"
 
 
 @dataclass(frozen=True)

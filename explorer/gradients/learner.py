@@ -16,6 +16,7 @@ from explorer.gradients.through_time import mean_norms
 from explorer.gradients.unrolled import UNROLLED
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8
+TOGETHER = 250  # sequences that all networks together are asked at once, or a batch of each
 
 
 class Learner:
@@ -55,14 +56,18 @@ class Learner:
         self._shape = matrix.shape[-2:]
         self.matrix, self.readout, self.bias = self._parts(self.parameters)
         self._to_matrix, self._to_readout, self._to_bias = self._parts(self.gradient)
-        self.network = UNROLLED[cell](self.matrix, length, batch)
+        self.lengthen(length, batch)
         self._mean = torch.zeros_like(self.parameters)
         self._square = torch.zeros_like(self.parameters)
         self._updates = torch.zeros((), dtype=torch.float32)
 
-    def lengthen(self, length: int) -> None:
+    def lengthen(self, length: int, batch: int | None = None) -> None:
         """Read sequences of another length from now on, with the same weights."""
-        self.network = UNROLLED[self.cell](self.matrix, length, self.network.batch)
+        unrolled = UNROLLED[self.cell]
+        self.network = unrolled(self.matrix, length, batch or self.network.batch)
+        together = TOGETHER // self.lead.numel()
+        more = together > self.network.batch
+        self._reader = unrolled(self.matrix, length, together) if more else self.network
 
     @torch.inference_mode()
     def learn(
@@ -107,13 +112,13 @@ class Learner:
 
     @torch.inference_mode()
     def answers(self, inputs: Float[Tensor, "T ... I N"]) -> Float[Tensor, "A *S O N"]:
-        """What the networks say to any number of sequences, a batch at a time."""
+        """What the networks say to any number of sequences, at most `TOGETHER` at a time."""
         found = []
-        for part in inputs.split(self.network.batch, dim=-1):
-            missing = self.network.batch - part.shape[-1]
-            self.network.read(torch.nn.functional.pad(part, (0, missing)))
-            self.network.forward()
-            said = self.readout @ self.network.hidden[-self.answered :] + self.bias.unsqueeze(-1)
+        for part in inputs.split(self._reader.batch, dim=-1):
+            missing = self._reader.batch - part.shape[-1]
+            self._reader.read(torch.nn.functional.pad(part, (0, missing)))
+            self._reader.forward()
+            said = self.readout @ self._reader.hidden[-self.answered :] + self.bias.unsqueeze(-1)
             found.append(said[..., : part.shape[-1]])
         return torch.cat(found, dim=-1)
 

@@ -24,11 +24,25 @@ def _gans() -> type[Any]:
     return GanLab
 
 
+def _sequences() -> type[Any]:
+    from explorer.labs.sequences import SequenceLab
+
+    return SequenceLab
+
+
+def _transport() -> type[Any]:
+    from explorer.labs.transport import Sand
+
+    return Sand
+
+
 # A function for each, for a lab takes its time to load.
 ROOMS: dict[str, Callable[[], type[Any]]] = {
     "cells": _cells,
     "gradients": _gradients,
     "gans": _gans,
+    "sequences": _sequences,
+    "transport": _transport,
 }
 
 

@@ -13,7 +13,6 @@ put back to; where no dial was turned it stands above the page.
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -50,6 +49,7 @@ class Dials(Generic[Settings]):
         self.defaults = rows.values(self._default)
         self._names = tuple(self.defaults)
         self._tabs: set[str] = set()  # the dials that stand in no column
+        self._made: tuple[dict[str, Any], Settings] | None = None  # what they stood at when asked
         state = st.session_state
         arrived = dict(st.query_params)
         self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
@@ -187,7 +187,7 @@ class Dials(Generic[Settings]):
 
     def _travel(self, link: str) -> None:
         """Stand where an address says that the viewer went back to, its query given."""
-        opened = self.opened(dict(parse_qsl(link.removeprefix("?"))))
+        opened = self.opened(links.parameters(link))
         st.session_state[f"{self.page}:settings"] = opened.settings
         self.say(*opened.problems)
         self._place(self._standing(opened.settings))
@@ -212,8 +212,12 @@ class Dials(Generic[Settings]):
     def wanted(self) -> Settings:
         """Return the configuration the dials show; the last good one, with a sentence, if none."""
         wanted = self.stands()
+        if self._made is not None and self._made[0] == wanted:
+            return self._made[1]  # a page asks several times
         try:
-            return rows.turned(self._default, wanted)
+            made = rows.turned(self._default, wanted)
+            self._made = wanted, made
+            return made
         except (ValueError, TypeError) as error:
             self.refuse(f"{sentence(error)} Nothing was changed", self.last)
 

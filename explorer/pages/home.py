@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.lessons.blocks import heads
-from explorer.pages import surroundings
+from explorer.pages import surroundings, terms
 from explorer.pages.dials import entered
 from explorer.pages.places import place
 from explorer.runs.hub import Ticket, the_hub
@@ -58,6 +58,7 @@ def page() -> None:
         "is checked against that.",
     )
     _begin()
+    known: set[str] = set()
     with st.container(key="cards"):
         for column, (name, question, sentence, action) in zip(
             st.columns(3, gap="medium"), CARDS, strict=True
@@ -66,7 +67,8 @@ def page() -> None:
                 seen = load(name)
                 ticket = _ticket(name, seen)
                 show(seen.scene, ticket, key=f"home.{name}", live=False, height=290)
-                st.html(f'<div class="card"><h2>{question}</h2><p>{sentence}</p></div>')
+                said = terms.explained(sentence, known)
+                st.html(f'<div class="card"><h2>{question}</h2><p>{said}</p></div>')
                 st.page_link(place(name), label=action, width="stretch")
     st.html('<p class="try">Try, and check for yourself</p>')
     with st.container(key="try"):

@@ -1,21 +1,24 @@
-"""Where a viewer is led: the page, view, step and dials that the presenter of their room shows."""
+"""Where a viewer is led: by the presenter of a room, or by a button that takes the dials along."""
 
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
 
 import streamlit as st
 
 from explorer.pages.places import TITLES, place
-from explorer.runs.links import LONGEST_VALUE, MOST_VALUES
+from explorer.runs import links
 
 TO, COUNTS = "led:to", "led:counts"
-LONGEST_LINK = 4 * LONGEST_VALUE
+LONGEST_LINK = 4 * links.LONGEST_VALUE
 
 
 def ask(link: str) -> None:
     """Take note of the link, "gans?seed=3", to which the viewer is led; others lead nowhere."""
     path, _, query = link.partition("?")
     if path in TITLES and len(link) <= LONGEST_LINK:
-        st.session_state[TO] = path, dict(parse_qsl(query)[:MOST_VALUES])
+        st.session_state[TO] = (
+            path,
+            dict(list(links.parameters(query).items())[: links.MOST_VALUES]),
+        )
 
 
 def go(here: str) -> None:
@@ -23,12 +26,34 @@ def go(here: str) -> None:
     path, parameters = st.session_state.pop(TO, (None, {}))
     if path is None:
         return
-    st.session_state["here"] = None  # as one who has just come: the address says all
-    st.session_state[COUNTS] = True
+    _as_one_who_has_just_come()
     if path == here:
         st.query_params.from_dict(parameters)
     else:
         st.switch_page(place(path), query_params=parameters)
+
+
+def out(label: str, path: str, parameters: Mapping[str, str], *, key: str, icon: str = "") -> None:
+    """Offer the way to the page at a path, with what the dials stand at when it is pressed.
+
+    A link would have what they stood at when it was written: a run of the script behind a dial that
+    has just been turned. The press is kept until a run of the script has come here, for a later one
+    may begin meanwhile.
+    """
+    pressed = f"{key}:pressed"
+
+    def press() -> None:
+        st.session_state[pressed] = True
+
+    st.button(label, key=key, icon=icon or None, type="tertiary", on_click=press)
+    if st.session_state.pop(pressed, False):
+        _as_one_who_has_just_come()
+        st.switch_page(place(path), query_params=dict(parameters))
+
+
+def _as_one_who_has_just_come() -> None:
+    st.session_state["here"] = None
+    st.session_state[COUNTS] = True  # the address says all
 
 
 def counts() -> bool:

@@ -115,6 +115,10 @@ header.stAppHeader, [data-testid="stHeader"] {
   .st-key-lab > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-controls) { order: 1; }
   .st-key-title { gap: 0.35rem; }
+  .st-key-title, .st-key-actions { flex-wrap: wrap; }
+  .st-key-title > :first-child,
+  .st-key-title:has([role="radiogroup"] > :nth-child(9)) > :first-child { flex: 1 0 100%; }
+  .st-key-actions { gap: 0.5rem; justify-content: flex-start; }
   .heading h1 { font-size: 23px; }
   .heading p { font-size: 15px; }
   .stMain button { min-height: 40px !important; }
@@ -159,7 +163,22 @@ header.stAppHeader, [data-testid="stHeader"] {
 .small-table tfoot td { border-top: 1px solid var(--explorer-line); padding-top: 4px; }
 .small-table p { margin: 4px 0 0; font-size: 14px; opacity: .74; }
 .st-key-gans-table [data-testid="stVerticalBlock"],
-.st-key-transport-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
+.st-key-transport-table [data-testid="stVerticalBlock"],
+.st-key-sequences-table [data-testid="stVerticalBlock"] { gap: 0.45rem; }
+/* what is kept: a small picture, what it is, and what can be done with it */
+.kept-picture {
+  width: 240px; aspect-ratio: 16 / 9; border-radius: 8px; overflow: hidden; display: flex;
+  align-items: center; justify-content: center; border: 1px solid var(--explorer-line);
+}
+.kept-picture img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.kept-picture p { margin: 0; padding: 0 12px; font-size: 14px; color: var(--explorer-mute); }
+.kept h2, .kept-name { overflow-wrap: anywhere; }
+.kept-name { font-size: 18px; font-weight: 620; margin: 0; padding: 0; }
+.kept p { overflow-wrap: anywhere; white-space: pre-line; }
+.kept-sum { margin: 0; font-size: 15px; color: var(--explorer-mute); }
+@media (max-width: 640px) {
+  [class*="st-key-kept-"] { flex-wrap: wrap; }
+}
 /* what stands around every page draws itself elsewhere, and takes no room */
 .st-key-room { position: absolute; height: 0; overflow: hidden; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-room) { position: absolute; }

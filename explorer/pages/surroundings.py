@@ -1,6 +1,5 @@
 """What surrounds every page: who is watching, the look, the heading, the link and the code."""
 
-import html
 import inspect
 import secrets
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.pages import style
+from explorer.pages import style, terms
 from explorer.runs import links
 from explorer.runs.desk import the_desk
 from explorer.runs.filing import the_filing
@@ -54,7 +53,7 @@ def sentence(text: str) -> None:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{html.escape(text, quote=False)}</p>" if text else ""
+    return f"<p>{terms.explained(text)}</p>" if text else ""
 
 
 def admitted(ask: Callable[[str], Ticket]) -> Ticket:
@@ -75,7 +74,12 @@ def unfolded(title: str, text: str) -> None:
 
 def row_of_actions() -> DeltaGenerator:
     """Return the place for what can be done with a page, at the right of its heading."""
-    return st.container(key="actions", horizontal=True, horizontal_alignment="right")
+    return st.container(
+        key="actions",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+    )
 
 
 def link_and_code(page: str, settings: object, sources: Sequence[Source], preset: str = "") -> None:

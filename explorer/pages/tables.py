@@ -99,8 +99,7 @@ class Tables:
         ):
             if read is not None:
                 self._choose_columns(read, mark, reading)
-            for name in ("numbers", "separator", "names"):
-                self._select(name, ROWS[name].names, ROWS[name].written, mark, reading)
+            self.notation(mark, reading)
             if read is not None and (read.far or reading.leave_out):
                 key = self._key("leave_out")
                 st.session_state[key] = reading.leave_out
@@ -110,6 +109,11 @@ class Tables:
                     help=ROWS["leave_out"].help,
                     on_change=lambda: self._choose(mark, reading, "leave_out", key),
                 )
+
+    def notation(self, mark: str, reading: Reading) -> None:
+        """Show how numbers are written, what parts the columns, and where they are named."""
+        for name in ("numbers", "separator", "names"):
+            self._select(name, ROWS[name].names, ROWS[name].written, mark, reading)
 
     def _choose_columns(self, read: Read, mark: str, reading: Reading) -> None:
         columns = read.sheet.columns
@@ -163,7 +167,11 @@ class Tables:
     def shown(self, read: Read, mark: str, reading: Reading) -> None:
         """Show the first rows, and beside them what was understood and what can be chosen."""
         left, right = st.columns([0.36, 0.64], gap="medium")
-        left.html(self._small_table(read))
+        called = (self.columns["x"], self.columns["y"])
+        chosen = dict(zip(read.columns, called, strict=False))
+        if read.labels is not None and "labels" in self.columns:
+            chosen[read.labels] = self.columns["labels"]
+        left.html(small_table(read, chosen))
         with right:
             told = [words.understood(read, tables.encoding(mark)), words.skipped(read)]
             st.caption(plain(" ".join(filter(None, told))))
@@ -174,31 +182,31 @@ class Tables:
                 st.warning(plain(trouble), icon=":material/help:")
             self.choices(read, mark, reading)
 
-    def _small_table(self, read: Read) -> str:
-        """Return the beginning of a table: names, the first rows as they were read, and ranges."""
-        columns = read.sheet.columns
-        called = (self.columns["x"], self.columns["y"])
-        chosen = dict(zip(read.columns, called, strict=False))
-        if read.labels is not None and "labels" in self.columns:
-            chosen[read.labels] = self.columns["labels"]
-        first = list(chosen) + [at for at in range(len(columns)) if at not in chosen]
-        shown = sorted(first[:MOST_SHOWN])
-        head = "".join(
-            f'<th class="{"chosen" if at in chosen else ""}">{html.escape(columns[at].name)}'
-            f"<small>{chosen.get(at) or columns[at].kind}</small></th>"
-            for at in shown
-        )
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_cell(read, at, row)}</td>" for at in shown) + "</tr>"
-            for row in range(len(read.sheet.first))
-        )
-        spans = "".join(f"<td>{html.escape(_span(read, at))}</td>" for at in shown)
-        more = len(columns) - len(shown)
-        note = f"<p>and {more} more {'column' if more == 1 else 'columns'}</p>" if more else ""
-        return (
-            f'<div class="small-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
-            f"<tfoot><tr>{spans}</tr></tfoot></table>{note}</div>"
-        )
+
+def small_table(read: Read, chosen: Mapping[int, str]) -> str:
+    """Return the beginning of a table: names, the first rows as they were read, and ranges.
+
+    Columns that are ``chosen`` come first, with what they are called.
+    """
+    columns = read.sheet.columns
+    first = list(chosen) + [at for at in range(len(columns)) if at not in chosen]
+    shown = sorted(first[:MOST_SHOWN])
+    head = "".join(
+        f'<th class="{"chosen" if at in chosen else ""}">{html.escape(columns[at].name)}'
+        f"<small>{chosen.get(at) or columns[at].kind}</small></th>"
+        for at in shown
+    )
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(read, at, row)}</td>" for at in shown) + "</tr>"
+        for row in range(len(read.sheet.first))
+    )
+    spans = "".join(f"<td>{html.escape(_span(read, at))}</td>" for at in shown)
+    more = len(columns) - len(shown)
+    note = f"<p>and {more} more {'column' if more == 1 else 'columns'}</p>" if more else ""
+    return (
+        f'<div class="small-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
+        f"<tfoot><tr>{spans}</tr></tfoot></table>{note}</div>"
+    )
 
 
 def _cell(read: Read, at: int, row: int) -> str:

@@ -1,9 +1,15 @@
-"""Text as HTML: paragraphs, emphasis, and terms that explain themselves on hover, tap or focus."""
+"""Text as HTML: paragraphs, emphasis, and terms that explain themselves on hover, tap or focus.
+
+What the stage says is explained by the stage, from the same glossary as a script.
+"""
 
 import html
+import json
 import re
 
 from explorer.lessons.glossary import marked, terms
+from explorer.stage import assets
+from explorer.stage.component import GLOSSARY
 
 SPANS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
@@ -38,6 +44,11 @@ def line(text: str, known: set[str] | None = None) -> str:
     return "".join(done)
 
 
+def explained(text: str, known: set[str] | None = None) -> str:
+    """Return a plain text with its terms; those that are ``known`` already are not explained."""
+    return "".join(_pieces(text, set() if known is None else known))
+
+
 def _spans(text: str) -> str:
     for pattern, into in SPANS:
         text = pattern.sub(into, text)
@@ -51,10 +62,27 @@ def _pieces(text: str, known: set[str]) -> list[str]:
         if piece.term is None:
             found.append(said)
             continue
+        name = piece.term.name
         meaning = html.escape(piece.term.meaning, quote=False)
         source = html.escape(piece.term.source, quote=False)
         found.append(
-            f'<span class="term" tabindex="0" role="button">{said}'
+            f'<span class="term" tabindex="0" role="button" data-term="{html.escape(name)}">{said}'
             f'<span class="meaning" role="tooltip">{meaning} <cite>{source}</cite></span></span>'
         )
     return found
+
+
+def script() -> str:
+    """Return the glossary as the stage reads it: a module of all terms."""
+    some = [
+        {
+            "name": term.name,
+            "forms": [term.name, *term.also],
+            "said": f"{term.meaning} ({term.source})",
+        }
+        for term in terms().values()
+    ]
+    return f"export default {json.dumps(some, ensure_ascii=False)};\n"
+
+
+assets.also(GLOSSARY, script())

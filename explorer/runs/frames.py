@@ -118,6 +118,13 @@ def unpack(packet: bytes) -> tuple[int, Frame]:
         raise ValueError("these bytes are no whole frame") from error
 
 
+def index_of(packet: bytes) -> int:
+    """Return the index of the frame in a packet that `pack` made."""
+    (length,) = struct.unpack_from("<I", packet, 4)
+    index: int = json.loads(packet[8 : 8 + length])["index"]
+    return index
+
+
 def step_of(packet: bytes) -> int:
     """Return the step of the frame in a packet that `pack` made."""
     (length,) = struct.unpack_from("<I", packet, 4)

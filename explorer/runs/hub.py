@@ -13,11 +13,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from explorer.runs.cluster import Cluster
+from explorer.runs.distant import AnyTrainer
 from explorer.runs.experiments import Experiment, digest
 from explorer.runs.frames import Frame, pack
 from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
+from explorer.runs.past import Past
 from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
 from explorer.runs.staffing import Pauses, Silence
@@ -42,22 +46,27 @@ NONE_STARTS = "No training process may be started on this computer ({}); it is t
 
 
 class Hub:
-    """All runs of a server. Without `start` it keeps and shows runs but trains none."""
+    """All runs of a server. Without `start` it keeps and shows runs but trains none.
+
+    It trains in ``workers`` processes of its own, or on all workers of a ``cluster``.
+    """
 
     def __init__(
         self,
         workers: int | None = None,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        cluster: Cluster | None = None,
     ) -> None:
-        self.workers = workers or max(1, (os.cpu_count() or 2) - 1)
+        self.cluster = cluster
+        self._workers = workers or max(1, (os.cpu_count() or 2) - 1)
         self.limits = limits or Limits()
         self._clock = clock
         self._lock = threading.RLock()
         self._runs: dict[int, Run] = {}
         self._tickets = Tickets()
-        self._trainers: list[Trainer] = []  # as many as wanted, each replaced when it ends
-        self._spare: Trainer | None = None  # which has loaded everything, for the next accident
+        self._trainers: list[AnyTrainer] = []  # as many as wanted, each replaced when it ends
+        self._spare: AnyTrainer | None = None  # which has loaded everything, for the next accident
         self._spare_at = 0.0  # when it may be started
         self._pauses = Pauses(clock)
         self._silence = Silence(clock)
@@ -78,6 +87,8 @@ class Hub:
             self._running = True
             self._stopping.clear()
             self._warm = tuple(warm)
+            if self.cluster is not None:
+                self.cluster.start()
             self._staff()
         self._housekeeper = threading.Thread(target=self._keep_house, name="runs", daemon=True)
         self._housekeeper.start()
@@ -93,6 +104,8 @@ class Hub:
         self._stopping.set()
         for trainer in trainers:  # without the lock, which their last messages may need
             trainer.stop()
+        if self.cluster is not None:
+            self.cluster.stop()
         if self._housekeeper is not None:
             self._housekeeper.join()
             self._housekeeper = None
@@ -107,16 +120,56 @@ class Hub:
         """
         name = digest(experiment)
         with self._lock:
-            run = self._find(name)
+            origin = self._tickets.origin(session)
+            run = self._find(_named(name, origin))
+            relative = None if run is not None else self._relative(experiment, origin)
+            if origin and run is None and relative is None:  # nothing of what was brought
+                origin, run = "", self._find(name)
+                relative = None if run is not None else self._relative(experiment, origin)
             if run is not None:
                 return self._admit(session, run)
-            origin = self._relative(experiment)
-            run = self._new(name, experiment, experiment.frame_count - 1)
-            if origin is not None:
-                run.fork(*origin)
+            run = self._new(
+                _named(name, origin), experiment, experiment.frame_count - 1, origin=origin
+            )
+            if relative is not None:
+                run.fork(*relative)
             ticket = self._admit(session, run)
             self._assign(run)
             return ticket
+
+    def bring(
+        self, session: str, origin: str, experiment: Experiment, past: Past, notice: str = ""
+    ) -> Run:
+        """Have an experiment go on, for this session, from what it has behind it elsewhere.
+
+        Whoever opens the experiment without having brought the same trains it anew: nobody else is
+        shown numbers that were not computed here. The ``notice`` says on the stage what it is.
+        Raises `LimitError` as `open` does.
+        """
+        name = _named(digest(experiment), origin)
+        with self._lock:
+            run = self._find(name)
+            if run is None:
+                run = self._new(name, experiment, past.last, origin=origin)
+                run.relive(past)
+                self._assign(run)
+            run.announce(notice, self._clock() + self.limits.notice_time)
+            self._tickets.bring(session, origin)
+            return run
+
+    def replay(self, session: str, name: str, past: Past) -> Ticket:
+        """Return the ticket for what some run had behind it, to be played and no more.
+
+        Equal names mean equal pasts, for every session. Raises `LimitError` as `open` does.
+        """
+        key = _key("replay", name)
+        with self._lock:
+            run = self._find(key)
+            if run is None:
+                run = self._new(key, None, past.head)
+                run.relive(replace(past, checkpoints=(), last=past.head, complete=True, trouble=""))
+                run.began = 0  # where it stands is the page's affair
+            return self._admit(session, run)
 
     def publish(
         self,
@@ -135,7 +188,7 @@ class Hub:
         most = self.limits.frames_per_run
         if not 0 < len(frames) <= most:
             raise LimitError(f"A recording may have 1 to {most} frames, not {len(frames)}.")
-        key = hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:24]
+        key = _key(kind, name)
         with self._lock:
             run = self._find(key)
         if run is None:  # packed outside the lock, for it takes its time
@@ -221,8 +274,13 @@ class Hub:
         return sum(len(run.connections) for run in list(self._runs.values()))
 
     @property
+    def workers(self) -> int:
+        """How many trainers there are to be."""
+        return self._workers if self.cluster is None else self.cluster.size
+
+    @property
     def pids(self) -> list[int]:
-        """The process ids of the trainers."""
+        """The process ids of the trainers; 0 for one of a cluster that has not said it yet."""
         with self._lock:
             return [trainer.pid for trainer in self._trainers]
 
@@ -288,7 +346,7 @@ class Hub:
     def _find(self, name: str) -> Run | None:
         return next((run for run in self._runs.values() if run.name == name), None)
 
-    def _new(self, name: str, experiment: Experiment | None, last: int) -> Run:
+    def _new(self, name: str, experiment: Experiment | None, last: int, origin: str = "") -> Run:
         self.tidy()
         if len(self._runs) >= self.limits.runs:
             idle = self._longest_unwatched()
@@ -296,7 +354,8 @@ class Hub:
                 raise LimitError(f"At most {self.limits.runs} experiments run here at once.")
             self._forget(idle)
         self._count += 1
-        run = Run(self._count, name, experiment, last, self.limits, self._lock, self._clock)
+        about = (self._count, name, experiment, last)
+        run = Run(*about, self.limits, self._lock, self._clock, origin)
         self._runs[run.number] = run
         return run
 
@@ -332,11 +391,14 @@ class Hub:
         self._tickets.forget(run.number)
         run.tell(True)
 
-    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint, int] | None:
-        """Return the living run that shares most, its state, and up to which step it is shared."""
+    def _relative(self, experiment: Experiment, origin: str) -> tuple[Run, Checkpoint, int] | None:
+        """Return the living run that shares most, its state, and up to which step it is shared.
+
+        Of those whose beginning is from the same place.
+        """
         best: tuple[Run, Checkpoint, int] | None = None
         for run in self._runs.values():
-            if type(run.experiment) is not type(experiment):
+            if type(run.experiment) is not type(experiment) or run.origin != origin:
                 continue
             shared = experiment.shared_steps(run.experiment)
             found = run.checkpoints.before(shared) if shared >= 0 else None
@@ -347,7 +409,7 @@ class Hub:
     # ------------------------------------------------------------------------------- trainers
 
     @property
-    def _staffed(self) -> list[Trainer]:
+    def _staffed(self) -> list[AnyTrainer]:
         """All trainer processes, the spare one too."""
         return [*self._trainers, *([self._spare] if self._spare is not None else [])]
 
@@ -365,10 +427,10 @@ class Hub:
     def _staff(self) -> None:
         """Start the trainers that are missing, and the spare one, if it is time to."""
         while self._running and self._pauses.over and len(self._trainers) < self.workers:
-            trainer = self._hire()
-            if trainer is None:
+            hired = self._hire()
+            if hired is None:
                 break
-            self._trainers.append(trainer)
+            self._trainers.append(hired)
         if not all(trainer.proven for trainer in self._trainers):
             self._spare_at = self._clock() + SPARE_AFTER
         elif self._running and self._wants_spare:
@@ -380,18 +442,27 @@ class Hub:
     @property
     def _wants_spare(self) -> bool:
         """Whether it is time to start a spare trainer."""
+        if self.cluster is not None:  # what loads there, loads on workers that are there already
+            return False
         soon = self._pauses.over and self._clock() >= self._spare_at
         return soon and self._spare is None and len(self._trainers) == self.workers
 
-    def _hire(self) -> Trainer | None:
+    def _hire(self) -> AnyTrainer | None:
         """Return a new trainer, which loads its modules; None where no process may be started."""
+        trainer: AnyTrainer
         try:
-            trainer = Trainer(self._hear, self._lost)
+            if self.cluster is not None:
+                trainer = self.cluster.trainer(self._hear, self._lost)
+            else:
+                trainer = Trainer(self._hear, self._lost)
         except OSError as error:
-            self._pauses.failed()
             if not self._obstacle:
                 log.warning("no trainer process can be started: %s", error)
-            self._obstacle = error.strerror or str(error)
+            if self.cluster is None:
+                self._pauses.failed()
+                self._obstacle = NONE_STARTS.format(error.strerror or error)
+            else:
+                self._obstacle = str(error)
             return None
         self._obstacle = ""
         trainer.heard_at = self._clock()
@@ -403,7 +474,7 @@ class Hub:
         if not self._running or run.experiment is None or run.complete:
             return
 
-        def load(trainer: Trainer) -> tuple[int, int]:
+        def load(trainer: AnyTrainer) -> tuple[int, int]:
             its = [r for r in self._runs.values() if r is not run and r.trainer is trainer]
             return sum(other.is_wanted for other in its), len(its)
 
@@ -429,13 +500,13 @@ class Hub:
         trainer = run.trainer
         if trainer is None:
             if self._obstacle:
-                return NONE_STARTS.format(self._obstacle)
+                return self._obstacle
             return NONE_STAYS if self._pauses.failures > 1 else NONE_LEFT
         if self._silence.missed(trainer):
             return MISSED
         return "" if trainer.proven else STARTING
 
-    def _hear(self, trainer: Trainer, message: Message) -> None:
+    def _hear(self, trainer: AnyTrainer, message: Message) -> None:
         with self._lock:
             if trainer not in self._staffed:
                 return  # it was given up: nothing of it is taken any more
@@ -450,7 +521,7 @@ class Hub:
             if run is not None and run.trainer is trainer and message.kind != "turn":
                 run.hear(message)
 
-    def _prove(self, trainer: Trainer, warm: bool) -> None:
+    def _prove(self, trainer: AnyTrainer, warm: bool) -> None:
         """Take note that a trainer works."""
         trainer.warm |= warm
         if trainer.proven:
@@ -460,12 +531,12 @@ class Hub:
         for run in self._runs.values():
             run.wait_for(self._what_it_waits_for(run))
 
-    def _lost(self, trainer: Trainer) -> None:
+    def _lost(self, trainer: AnyTrainer) -> None:
         """Replace a trainer that has ended, and have its runs go on."""
         with self._lock:
             self._let_go(trainer, ENDED)
 
-    def _let_go(self, trainer: Trainer, accident: str) -> None:
+    def _let_go(self, trainer: AnyTrainer, accident: str) -> None:
         """Have another trainer take over what one leaves: the spare, a new one, or the others."""
         if trainer is self._spare:
             self._spare = None
@@ -482,6 +553,15 @@ class Hub:
             if run.trainer is trainer:
                 run.lose(accident)
         self._staff()
+
+
+def _named(name: str, origin: str) -> str:
+    """Return what a run is called whose beginning is from somewhere: other than one made here."""
+    return f"{name}@{origin}" if origin else name
+
+
+def _key(kind: str, name: str) -> str:
+    return hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:24]
 
 
 _THE_HUB = Hub()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from explorer.dials import turned, values
 
-LONGEST_VALUE = 2_000  # characters of one value; the longest text a cell reads is far shorter
+LONGEST_VALUE = 4_000  # characters of one value: of a series or a text that somebody brings
 MOST_VALUES = 60
 SHOWN = 40  # characters of a wrong value that its message repeats
 
@@ -131,7 +131,12 @@ def split(link: str) -> tuple[str, dict[str, str]]:
     if len(link) > LONGEST_VALUE * 4:
         raise ValueError(f"the link is {len(link)} characters long; {LONGEST_VALUE * 4} are read")
     parts = urlsplit(link)
-    return parts.path.rstrip("/").rpartition("/")[2], dict(parse_qsl(parts.query))
+    return parts.path.rstrip("/").rpartition("/")[2], parameters(parts.query)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """Return the parameters of a query, "?third=&seed=3": an empty value is one, too."""
+    return dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
 
 
 def _written(value: object) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from explorer.runs.distant import AnyTrainer
 from explorer.runs.experiments import Experiment, plain
 from explorer.runs.frames import packets
 from explorer.runs.limits import Limits
 from explorer.runs.messages import Message
+from explorer.runs.past import Past
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
-from explorer.runs.trainer import Trainer
 
 State = Literal["idle", "training", "paused", "ended", "diverged", "stopped"]
 THINNEST = 128  # frames that every run may keep
@@ -39,13 +40,16 @@ class Status:
     notices: int  # how many there have been: an accident that happens again is said again
     waiting: str  # what keeps it from going on at the moment, in one line
     rate: float | None  # steps trained a second, while it trains
+    spent: float | None  # seconds by the clock in which it was trained; None: part of it elsewhere
     viewers: int
 
     @property
     def essence(self) -> "Status":
         """The status without what changes with every frame: two equal ones need not be told."""
         moving = self.state == "training"
-        return replace(self, rate=None, head=-1 if moving else self.head)
+        return replace(
+            self, rate=None, spent=None if moving else self.spent, head=-1 if moving else self.head
+        )
 
 
 class Run:
@@ -63,15 +67,18 @@ class Run:
         limits: Limits,
         lock: threading.RLock,
         clock: Callable[[], float],
+        origin: str = "",
     ) -> None:
         self.number = number
         self.name = name  # equal names, equal runs
         self.experiment = experiment
+        self.began = 0  # the frame up to which it was brought
+        self.origin = origin  # where its beginning was brought from; empty: it was computed here
         self.last = last
         self.recording = Recording(limits.frames_per_run, limits.bytes_per_run)
         self.checkpoints = Checkpoints(limits.checkpoints_per_run, limits.checkpoint_bytes_per_run)
         self.still: bytes | None = None
-        self.trainer: Trainer | None = None
+        self.trainer: AnyTrainer | None = None
         self.connections: dict[int, str] = {}  # of connected viewers: the token they came with
         self.goals: dict[int, int] = {}
         self.leaving: dict[int, float] = {}  # until when the goal of a viewer who left counts
@@ -89,6 +96,8 @@ class Run:
         self.waiting = ""
         self._told_goal = 0
         self._pace: deque[tuple[float, int]] = deque()
+        self._spent: float | None = 0.0
+        self._began: float | None = None  # since when it is trained, or since its last frame
         self._listeners: dict[int, Callable[[bool], None]] = {}
         self._next_listener = 0
         self._limits = limits
@@ -123,6 +132,7 @@ class Run:
                 notices=self.notices,
                 waiting=self.waiting if not self.complete else "",
                 rate=self._rate() if state == "training" else None,
+                spent=None if self._spent is None else float(f"{self._spent:.3g}"),
                 viewers=len(self.connections),
             )
 
@@ -142,6 +152,22 @@ class Run:
         """Return the newest kept state of a step not after ``step``."""
         with self._lock:
             return self.checkpoints.before(step)
+
+    def past(self) -> Past | None:
+        """Return all that the run has behind it now; None before its first frame."""
+        with self._lock:
+            if self.still is None or self.recording.head < 0:
+                return None
+            return Past(
+                self.still,
+                tuple(self.recording.entries()),
+                tuple(self.checkpoints.all()),
+                self.recording.stride,
+                self.last,
+                self.complete,
+                self.trouble,
+                self.diverged,
+            )
 
     def listen(self, listener: Callable[[bool], None]) -> Callable[[], None]:
         """Call ``listener`` from any thread when there is news; returns what ends that.
@@ -166,7 +192,7 @@ class Run:
         for listener in list(self._listeners.values()):
             listener(more_than_frames)
 
-    def train(self, trainer: Trainer) -> None:
+    def train(self, trainer: AnyTrainer) -> None:
         """Have the run computed by ``trainer``, from its last checkpoint on."""
         assert self.experiment is not None
         last = self.checkpoints.last
@@ -180,12 +206,15 @@ class Run:
             "still": self.still is None,
         }
         self.trainer = trainer
+        self._began = self._clock() if self.is_wanted else None
         self._told_goal = self.goal
         self._pace.clear()  # it may go back a few steps
         trainer.send(Message("open", self.number, values, last.state if last else b""))
 
     def pursue(self) -> None:
         """Tell the trainer the furthest goal when it has changed, and everyone the new state."""
+        if self._began is None or not self.is_wanted:
+            self._count()
         if self.trainer is not None and self.goal != self._told_goal:
             self._told_goal = self.goal
             self.trainer.send(Message("goal", self.number, {"goal": self.goal}))
@@ -228,6 +257,7 @@ class Run:
             if self.recording.add(at, packet):
                 self.strikes = 0
         self._pace.append((self._clock(), step))
+        self._count()
         if self.recording.head >= self.last:
             self.finish()
         after = self.recording.stride, self._state()
@@ -243,8 +273,22 @@ class Run:
 
         What lies between is made once more, and not kept twice; but who pauses there sees it.
         """
+        self._spent = None
         self.recording = origin.recording.prefix(checkpoint, shared)
         self.checkpoints = origin.checkpoints.prefix(checkpoint.index)
+
+    def relive(self, past: Past) -> None:
+        """Begin with all that another run had behind it."""
+        self.still, self.last = past.still, past.last
+        self.recording.stride = past.stride
+        for index, packet in past.frames:
+            self.recording.add(index, packet)
+        for checkpoint in past.checkpoints:
+            self.checkpoints.add(checkpoint)
+        self.began = past.head
+        if past.complete:
+            self.diverged = past.diverged
+            self.finish(past.trouble)
 
     def finish(self, trouble: str = "") -> None:
         """There will be no more frames."""
@@ -297,6 +341,13 @@ class Run:
         if head < self.goal and self.goal > 0:
             return "training"
         return "idle" if head <= 0 else "paused"
+
+    def _count(self) -> None:
+        """Count the time since it was last looked at, and stop where nobody wants more of it."""
+        now = self._clock()
+        if self._began is not None and self._spent is not None:
+            self._spent += now - self._began
+        self._began = now if self.is_wanted else None
 
     def _rate(self) -> float | None:
         now = self._clock()

@@ -191,7 +191,7 @@ class Worker:
                 elif frame.state is not None:
                     self._deliver(training, made)
                     self._keep(training, frame.state)
-                if self._clock() - start >= TURN or not self._inbox.empty():
+                if self.is_over(frame, self._clock() - start):
                     break
             self._deliver(training, made)
         except Exception as error:
@@ -200,6 +200,10 @@ class Worker:
             sentence = f"The run stopped after step {training.step}: {line(error)}"
             self._finish(training, made, "trouble", sentence=sentence, diverged=False)
         training.spent += self._clock() - start
+
+    def is_over(self, frame: Frame, seconds: float) -> bool:
+        """Whether a turn is over with this frame, after so many seconds."""
+        return seconds >= TURN or not self._inbox.empty()
 
     def _deliver(self, training: Training, made: list[bytes]) -> None:
         if made:

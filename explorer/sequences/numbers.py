@@ -120,12 +120,14 @@ class NumberNetwork:
         return {**recurrent, "readout.weight": self.readout, "readout.bias": self.readout_bias}
 
 
-def parse_numbers(text: str) -> tuple[float, ...]:
+def parse_numbers(text: str, largest: float = LARGEST_NUMBER, gap: str = "") -> tuple[float, ...]:
     """The numbers of a text as typed by a person, parted by blanks, commas or semicolons.
 
-    Raises `ValueError` with one sentence when something is not a number, not finite, larger than a
-    million, when there are none or more than 500, or when commas may be decimal ones. The minus
-    sign of typography counts as minus.
+    A ``gap`` stands for a number that is missing, and is NaN.
+
+    Raises `ValueError` with one sentence when something is not a number, not finite, larger than
+    the ``largest``, when there are none or more than 500, or when commas may be decimal ones. The
+    minus sign of typography counts as minus.
     """
     if len(text) > LONGEST_TYPED:
         raise ValueError(
@@ -141,20 +143,24 @@ def parse_numbers(text: str) -> tuple[float, ...]:
         raise ValueError(
             f"there must be between 1 and {MOST_NUMBERS} numbers, not {len(words) or 'none'}"
         )
-    return tuple(_number(place, word) for place, word in enumerate(words, start=1))
+    hint = f"; write {gap} for a gap" if gap else ""
+    return tuple(
+        math.nan if gap and word == gap else _number(place, word, largest, hint)
+        for place, word in enumerate(words, start=1)
+    )
 
 
-def _number(place: int, word: str) -> float:
+def _number(place: int, word: str, largest: float, hint: str) -> float:
     try:
         value = float(word)
     except ValueError:
-        raise ValueError(f"{_shown(word)} in place {place} is not a number") from None
+        raise ValueError(f"{_shown(word)} in place {place} is not a number{hint}") from None
     if not math.isfinite(value):
-        raise ValueError(f"{_shown(word)} in place {place} is not a finite number")
-    if abs(value) > LARGEST_NUMBER:
+        raise ValueError(f"{_shown(word)} in place {place} is not a finite number{hint}")
+    if abs(value) > largest:
         raise ValueError(
             f"{_shown(word)} in place {place} is too large; "
-            f"numbers must be between -{LARGEST_NUMBER:,.0f} and {LARGEST_NUMBER:,.0f}"
+            f"numbers must be between -{largest:,.0f} and {largest:,.0f}"
         )
     return value
 

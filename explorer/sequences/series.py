@@ -6,7 +6,7 @@ Letters in the shapes: N values, P of them looked back on.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 
@@ -45,16 +45,20 @@ class Autoregression:
         return self.constant + _past(values, order, start) @ self.coefficients
 
 
-def autoregression(values: Float[np.ndarray, " N"], order: int) -> Autoregression:
+def autoregression(
+    values: Float[np.ndarray, " N"], order: int, known: Bool[np.ndarray, " N"] | None = None
+) -> Autoregression:
     """The linear autoregression of this order, by least squares over all values.
 
-    Raises `ValueError` for too few values.
+    Or over those that are ``known``: the others are looked back on, and not fitted. Raises
+    `ValueError` for too few values.
     """
     if len(values) < 2 * order + 1:
         raise ValueError(f"order {order} needs at least {2 * order + 1} values, not {len(values)}")
     past = _past(values, order, order)
     design = np.column_stack([np.ones(len(past)), past])
-    solved = np.linalg.lstsq(design, values[order:], rcond=None)[0]
+    fitted = slice(None) if known is None else known[order:]
+    solved = np.linalg.lstsq(design[fitted], values[order:][fitted], rcond=None)[0]
     return Autoregression(float(solved[0]), solved[1:])
 
 

@@ -7,6 +7,8 @@ version, and a browser may keep what it has fetched for ever.
 import functools
 import gzip
 import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 FOLDER = Path(__file__).with_name("browser")
+_more: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,16 @@ def asset_base() -> str:
     return f"stage/asset/{_current().digest}/"
 
 
+def also(path: str, text: str) -> None:
+    """Serve one more script, made by a page: what it knows and the stage does not."""
+    _more[path] = text
+
+
+def serves(path: str) -> bool:
+    """Return whether a page has made the script of that path."""
+    return path in _more
+
+
 async def asset(request: Request) -> Response:
     """Answer with a script; 404 for another version, or a name that is not a script's."""
     scripts = _current()
@@ -57,17 +70,28 @@ async def asset(request: Request) -> Response:
 
 
 def _current() -> Scripts:
-    files = sorted(FOLDER.rglob("*.js"))
-    return _load(tuple((file, file.stat().st_mtime_ns) for file in files))
+    times = tuple(sorted(_times(str(FOLDER))))
+    return _load(times, tuple(sorted(_more.items())))
+
+
+def _times(folder: str) -> Iterator[tuple[str, int]]:
+    """Yield every script below a folder, and when it was written: each run of a page asks."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _times(entry.path)
+            elif entry.name.endswith(".js"):
+                yield entry.path, entry.stat().st_mtime_ns
 
 
 @functools.lru_cache(maxsize=2)
-def _load(files: tuple[tuple[Path, int], ...]) -> Scripts:
+def _load(files: tuple[tuple[str, int], ...], more: tuple[tuple[str, str], ...]) -> Scripts:
     """Read the scripts; with their times, so that an edited script is read again."""
     digest = hashlib.sha256()
     by_path = {}
-    for file, _ in files:
-        path, text = file.relative_to(FOLDER).as_posix(), file.read_bytes()
+    found = [Path(file) for file, _ in files]
+    texts = [(file.relative_to(FOLDER).as_posix(), file.read_bytes()) for file in found]
+    for path, text in [*texts, *((path, text.encode()) for path, text in more)]:
         digest.update(f"{path}:{len(text)}:".encode() + text)
         by_path[path] = Script(text, gzip.compress(text, 9, mtime=0))
     return Scripts(digest.hexdigest()[:16], by_path)

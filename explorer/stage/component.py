@@ -11,8 +11,8 @@ import streamlit as st
 from explorer.figures.scene import Scene, as_json
 from explorer.runs.answers import Asking
 from explorer.runs.desk import the_desk
-from explorer.runs.hub import Ticket
-from explorer.stage.assets import asset_base
+from explorer.runs.hub import Ticket, the_hub
+from explorer.stage.assets import asset_base, serves
 from explorer.stage.messages import PALETTE, Column, Look, Showing
 
 # Streamlit runs this text from a module without a base address, so the scripts are found from the
@@ -131,6 +131,8 @@ class _StandsError(Exception):
 GUIDE = "stage:guide"
 STANDS = "stage:stands"
 FILES = "stage.files"
+GLOSSARY = "glossary.js"
+"""The script of the words that the stage explains, where the pages have made one."""
 
 
 def standing() -> Standing | None:
@@ -216,6 +218,9 @@ def show(
         if on_rest is not None and (found := rest_of(said)):
             on_rest(*found)
 
+    run = the_hub().run(ticket.token)
+    if run is not None and start == 0:
+        start = run.began  # a run from the shelf stands where it was kept
     described = as_json(scene) if isinstance(scene, Scene) else scene
     data: Showing = {
         "scene": described,
@@ -237,6 +242,8 @@ def show(
         look: Look = {"panels": tuple(guide.panels), "plays": guide.plays}
         data["look"] = look
         data["start"] = start if guide.start is None else guide.start
+    if serves(GLOSSARY):
+        data["glossary"] = GLOSSARY
     if dials is not None:
         data["dials"] = dials
     if answers:

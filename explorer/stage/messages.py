@@ -149,9 +149,10 @@ class Showing(TypedDict):
     ``resets`` and ``rests`` say whether the page wants to hear of selections, of going back to the
     start, and of where the picture came to rest.
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
-    ``modules`` is where the scripts lie, from the server's first page on; ``look`` is what the page
-    points at, if at anything. A page without a server gives the addresses of the frames and of what
-    never moves instead of a token.
+    ``modules`` is where the scripts lie, from the server's first page on, and ``glossary`` the one
+    among them that says what words mean; ``look`` is what the page points at, if at anything. A
+    page without a server gives the addresses of the frames and of what never moves instead of a
+    token.
     """
 
     scene: Annotated[Mapping[str, Any], Scene] | None  # as `as_json` writes it
@@ -171,6 +172,7 @@ class Showing(TypedDict):
     answers: NotRequired[str]
     begins: NotRequired[Beginning]
     modules: NotRequired[str]
+    glossary: NotRequired[str]
     look: NotRequired[Look]
     frames_url: NotRequired[str]
     still_url: NotRequired[str]

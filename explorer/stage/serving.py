@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import sys
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from streamlit import config
 
+from explorer.runs.cluster import asked_for
 from explorer.runs.desk import the_desk
 from explorer.runs.hub import the_hub
 from explorer.runs.worker import warm_torch
@@ -55,6 +57,7 @@ ANSWERS = (
 )
 
 
+WRONG_REQUEST = 2  # the exit status
 NOBODY = 10.0  # seconds after the start without a visitor
 PAINTED = 2.0  # seconds that a browser has for the home page
 _needed, _seen, _ending = threading.Event(), threading.Event(), threading.Event()
@@ -88,6 +91,18 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         await starting
         await asyncio.to_thread(the_desk().stop)
         await asyncio.to_thread(the_hub().stop)
+
+
+def staff() -> None:
+    """Have runs trained on the cluster that the environment names, if it names one.
+
+    Where that cannot be, the server ends with one sentence, and exit status 2.
+    """
+    try:
+        the_hub().cluster = asked_for()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        sys.exit(WRONG_REQUEST)
 
 
 def address() -> str:

@@ -49,16 +49,10 @@ def training(
             raise ValueError(f"the table is written to a .safetensors file, not to {out.name!r}")
         check_place(out)
         return partial(record_remedies, out, updates, seed)
-    if what == "horizon":
-        _refuse(what, "it is always the same", updates=updates, seed=seed)
-        if out.suffix != ".json":
-            raise ValueError(f"the horizon is written to a .json file, not to {out.name!r}")
-        check_place(out)
-        return partial(record_horizon, out)
     from explorer.networks.tasks import RECIPES
 
     if what not in RECIPES:
-        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home", "watched", "remedies", "horizon"]))
+        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home", "watched", "remedies"]))
         raise ValueError(f"unknown preset {what[:40]!r}; choose from {known}, or give a link")
     if out.suffix != ".safetensors":
         raise ValueError(f"a network is written to a .safetensors file, not to {out.name!r}")
@@ -149,15 +143,6 @@ def record_remedies(out: Path, updates: int | None, seed: int | None) -> int:
         f"{best.learned.mean:.1f} ± {best.learned.noise:.1f} %",
         file=sys.stderr,
     )
-    return DONE
-
-
-@arithmetic_of_a_trainer()
-def record_horizon(out: Path) -> int:
-    """Measure how far back each network learns to reach, and write the record."""
-    from explorer.labs.gradients import horizon
-
-    horizon.write(out, lambda said: print(said, file=sys.stderr))
     return DONE
 
 

@@ -66,7 +66,7 @@ class Progress:
             left = min(left, self._seconds - elapsed)
         share = min(share, 1.0)
         bar = "#" * round(share * BAR)
-        rate = f"{done / elapsed:,.0f} {self._word}s/s" if elapsed > 0 else ""
+        rate = self._rate(done / elapsed) if elapsed > 0 else ""
         ahead = f"{max(left, 0):.0f} s left" if left < float("inf") else ""
         words = f"[{bar:-<{BAR}}] {share:4.0%}  {self._word} {done:,}  {rate}  {ahead}".rstrip()
         self._line, before = words, self._line
@@ -76,6 +76,11 @@ class Progress:
         blank = " " * (len(before) - len(words))
         self._out.write(f"\r{words}{blank}" if self._in_place else f"{words}\n")
         self._out.flush()
+
+    def _rate(self, a_second: float) -> str:
+        if a_second < 1:
+            return f"{60 * a_second:.0f} {self._word}s/min"
+        return f"{a_second:,.0f} {self._word}s/s"
 
     def close(self) -> None:
         """Leave the last state standing."""

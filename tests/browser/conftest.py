@@ -128,7 +128,7 @@ def served(log: Path, options: Sequence[str] = ()) -> Iterator[Laboratory]:
     try:
         named = dict(zip(options[::2], options[1::2], strict=True))
         start = f"{laboratory.address}/{named.get('--server.baseUrlPath', '')}".rstrip("/")
-        _wait_until_it_answers(f"{start}/_stcore/health", laboratory.process, log)
+        wait_until_it_answers(f"{start}/_stcore/health", laboratory.process, log)
         yield laboratory
     finally:
         laboratory.process.terminate()
@@ -185,6 +185,10 @@ class Visitor:
             }}""",
             timeout=timeout * 1000,
         )
+
+    def settled(self) -> None:
+        """Wait until the page has heard what the dials stand at: then the address says it, too."""
+        self.until("d.known === 'true'")
 
     def hear(self, message: ConsoleMessage) -> None:
         """Keep a complaint, unless it is one of Streamlit's own."""
@@ -258,7 +262,8 @@ def is_as_new(context: BrowserContext, address: str) -> bool:
     return True
 
 
-def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when a server answers; RuntimeError with what it printed where it has ended."""
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended:\n{log.read_text()}")

@@ -64,6 +64,7 @@ def test_the_ring_is_dragged_over_the_wall_and_the_numbers_follow(visit):
     page.mouse.up()
 
     page.wait_for_url(re.compile(r"cliff_w=[\d.]+&cliff_b=-[\d.]+"), timeout=60_000)
+    visitor.settled()
     whole(visitor)
     w, b = dial(visitor, "cliff_w"), dial(visitor, "cliff_b")
     assert w < 5.2

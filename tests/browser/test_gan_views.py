@@ -248,6 +248,7 @@ def test_the_start_is_dragged_on_the_phase_portrait_and_its_dials_follow(visit):
     dragged(visitor, place(1, 1), place(-1.5, 0.5))
 
     page.wait_for_url(re.compile(r"dirac_x=-1\.5\d*&dirac_y=0\.(5|45|55)"), timeout=60_000)
+    visitor.settled()
     visitor.until(f"d.answered > {before}")
     shown = page.locator('.dials [data-dial="dirac_x"] output')
     expect(shown).to_have_text(re.compile("^−1.5"))
@@ -279,6 +280,7 @@ def test_a_dial_of_two_numbers_is_answered_in_a_drag_and_ends_on_the_picture_of_
     mouse.up()
 
     visitor.page.wait_for_url(lambda url: url != link, timeout=60_000)
+    visitor.settled()
     here = picture(visitor)
     there = visit(visitor.page.url.replace(visitor.address, ""))
     assert picture(there) == here

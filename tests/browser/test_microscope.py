@@ -357,7 +357,7 @@ def test_the_unit_in_the_column_is_the_unit_in_the_picture(visit):
 
     menu.select_option(label="unit 61, as found")
     page.get_by_text("the forget gate of unit 61 is 0 ").wait_for(timeout=60_000)
-    assert "unit=" not in page.url
+    page.wait_for_url(lambda url: "unit=" not in url, timeout=60_000)
 
 
 def test_what_a_dial_took_along_is_undone_with_it(visit):

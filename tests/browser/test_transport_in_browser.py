@@ -45,6 +45,7 @@ def test_a_pile_is_drawn_with_the_pointer_and_the_distances_follow_before_it_is_
     page.mouse.up()
 
     page.wait_for_url(re.compile(r"line_target="), timeout=60_000)
+    visitor.settled()
     whole(visitor)
     heights = [int(h) for h in re.search(r"line_target=([\d+]+)", page.url)[1].split("+")]
     assert len(heights) == 40
@@ -67,6 +68,7 @@ def test_the_whole_source_is_dragged_and_w1_falls_by_as_much(visit):
     page.mouse.up()
 
     page.wait_for_url(re.compile(r"shift=[\d.]+"), timeout=60_000)
+    visitor.settled()
     whole(visitor)
     shift = float(re.search(r"shift=([\d.]+)", page.url)[1])
     assert shift > 0.5

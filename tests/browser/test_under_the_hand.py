@@ -103,6 +103,7 @@ def test_a_drag_is_answered_while_it_lasts_and_ends_on_the_picture_of_its_link(v
     assert numbers == sorted(set(numbers))
     assert seen[-1][1]
     visitor.page.wait_for_url(re.compile("forget_bias="), timeout=60_000)
+    visitor.settled()
     here = picture(visitor)
     there = visit(visitor.page.url.replace(visitor.address, ""))
     assert picture(there) == here
@@ -312,6 +313,7 @@ def test_another_seed_begins_in_the_picture_before_its_run_is_there(visit):
     assert at_rest(page, lambda: page.evaluate(PICTURE)) != before
 
     page.wait_for_url(re.compile(f"seed={page.locator(SEED).input_value()}"), timeout=60_000)
+    visitor.settled()
     visitor.until("d.frames > 0 && d.state === 'idle'")
     expect(page.locator('[data-area="verdict"]')).not_to_be_empty()  # measured, by the run itself
     there = visit(page.url.replace(visitor.address, ""))

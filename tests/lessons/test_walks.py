@@ -1,12 +1,13 @@
 """Every step of every lesson is executed: link, picture, dials, measure and claim."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.lessons.lesson import Lesson, Step
+from explorer.lessons.lesson import LETTERS, Lesson, Step
 from explorer.lessons.measures import MEASURES
 from explorer.lessons.rates import hits, key, measured, recorded, values_of, votes, wanted
 from explorer.lessons.reading import lessons
@@ -14,6 +15,21 @@ from explorer.runs.answers import Asking, named
 from explorer.runs.desk import the_desk
 from explorer.stage import component
 
+MEANT = {
+    "memory": "bbc",
+    "gates": "ccabb",
+    "gru": "abbcb",
+    "through-time": "bbb",
+    "cure": "acca",
+    "depth": "cbabcb",
+    "cliff": "cacc",
+    "players": "aac",
+    "collapse": "caa",
+    "piles": "bcbacc",
+    "penalty": "accac",
+    "kinds": "caababab",
+}
+"""The choice that the text after each question goes on from, as its author means it."""
 STEPS = [(lesson, at) for lesson in lessons().values() for at in range(len(lesson.steps))]
 OVER_SEEDS = [
     (measure, lesson, step, seeds)
@@ -93,6 +109,11 @@ def test_a_step_shows_the_panels_that_it_points_at_and_the_dials_that_it_opens(
     assert told.data["dials"]["refused"] == {}
 
 
+def meant(lesson: Lesson, at: int) -> str:
+    """Return the letter of the choice that a step's text takes for the right one."""
+    return MEANT[lesson.name][lesson.questions.index(at)]
+
+
 def at_once() -> list[tuple[Lesson, int]]:
     """The steps whose question is decided by an answer, and not by a training."""
     return [
@@ -103,7 +124,7 @@ def at_once() -> list[tuple[Lesson, int]]:
 
 
 @pytest.mark.parametrize(("lesson", "at"), at_once(), ids=named_step)
-def test_the_measure_of_a_question_makes_one_of_its_choices_right(lesson: Lesson, at: int):
+def test_a_question_is_decided_as_the_text_after_it_says(lesson: Lesson, at: int):
     step = lesson.steps[at]
     assert step.question is not None
     measure = MEASURES[step.question.measure]
@@ -111,8 +132,10 @@ def test_the_measure_of_a_question_makes_one_of_its_choices_right(lesson: Lesson
     value = measure.value(step.settings)
 
     assert measure.low <= value <= measure.high
-    assert step.question.right(value) is not None
-    assert measure.unit in measure.written(value)
+    right = step.question.right(value)
+    assert right is not None
+    assert LETTERS[right] == meant(lesson, at)
+    assert measure.unit in measure.written(value) or value == math.inf
 
 
 @pytest.mark.parametrize(("measure", "lesson", "step", "seeds"), OVER_SEEDS)
@@ -122,26 +145,30 @@ def test_what_is_printed_of_several_seeds_is_what_they_measure(
     values = tuple(measured(measure, step, seeds))
 
     assert len(values) == seeds >= 8
-    assert values == pytest.approx(values_of(measure, step.link), rel=0.02)
+    rounding = 0.25 if MEASURES[measure].is_live else 0.02  # a training carries it far
+    assert values == pytest.approx(values_of(measure, step.link), rel=rounding)
     if step.claim is not None:
         assert hits(values, step.claim.range) == seeds
     if step.question is not None and step.question.seeds:
         counts = votes(step.question, values)
         assert counts == votes(step.question, values_of(measure, step.link))
-        assert max(counts.values()) == seeds  # what is said after the verdict is said of all
+        at = lesson.steps.index(step)
+        assert counts[meant(lesson, at)] == seeds  # what is said after the verdict is said of all
 
 
 def test_no_rate_is_kept_that_no_lesson_prints():
     assert recorded().keys() == {key(measure, step.link) for measure, _, step, _ in OVER_SEEDS}
 
 
-def test_a_question_that_a_training_decides_is_decided_by_its_last_frame():
-    lesson = lessons()["players"]
-    step = next(step for step in lesson.steps if step.prediction == "vanishing")
+@pytest.mark.parametrize(("name", "at"), [("players", 3), ("kinds", 3)])
+def test_a_question_that_a_training_decides_is_decided_by_its_last_frame(name: str, at: int):
+    lesson = lessons()[name]
+    step = lesson.steps[at]
     assert step.question is not None
     measure = MEASURES[step.question.measure]
 
-    value = measure.value(step.settings)
+    right = step.question.right(measure.value(step.settings))
 
     assert measure.is_live
-    assert step.question.right(value) == 0  # less than a tenth, as was predicted
+    assert right is not None
+    assert LETTERS[right] == meant(lesson, at)

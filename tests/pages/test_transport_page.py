@@ -1,7 +1,7 @@
 """The page of the transport lab: every view opens, and one leads on to the GAN lab."""
 
 import json
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
 
 import pytest
 import torch
@@ -60,11 +60,15 @@ def test_a_bad_value_of_a_link_gets_a_sentence_and_the_default(name: str, value:
     assert any(why in message.value for message in app.warning)
 
 
-def test_the_plane_leads_to_critics_of_the_very_clouds_with_a_generator_that_stands_still():
+def test_the_plane_leads_to_critics_of_the_very_clouds_with_a_generator_that_stands_still(
+    monkeypatch: pytest.MonkeyPatch,
+):
     app = opened(view="plane", plane_target="moons", plane_seed="3", plane_count="20")
 
-    link = app.get("page_link")[0].proto
-    found = links.decode(GanLab, dict(parse_qsl(link.query_string)))
+    led: list[Mapping[str, str]] = []
+    monkeypatch.setattr("streamlit.switch_page", lambda to, query_params: led.append(query_params))
+    app.button(key="transport.critic").click().run()
+    found = links.decode(GanLab, led[0])
     assert found.problems == ()
     lab = found.settings
     assert (lab.view, lab.data, lab.seed, lab.generator_rate) == ("truth", "cloud", 3, 0.0)

@@ -15,6 +15,7 @@ from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
 from explorer.runs.run import Run
 from explorer.runs.trainer import Trainer
+from tests.runs.staffed import employer
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
@@ -29,10 +30,10 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Hub]:
+@pytest.fixture(scope="module", params=["process", "cluster"])
+def hub(request: pytest.FixtureRequest) -> Iterator[Hub]:
     """A hub that trains, for tests that each take experiments of their own."""
-    hub = Hub(workers=1)
+    hub = employer(request)
     hub.start()
     yield hub
     hub.stop()
@@ -283,6 +284,24 @@ def test_the_rate_is_the_steps_of_the_last_seconds(still_hub: Hub, clock: Clock)
         run.receive([packet], index, 5 * index)  # five steps a frame
 
     assert run.status().rate == pytest.approx(50, rel=0.01)
+
+
+def test_how_long_a_training_took_leaves_out_when_nobody_wanted_more(still_hub: Hub, clock: Clock):
+    token, run = begin(still_hub, Walk())
+    viewer = still_hub.enter(token)
+    clock.now += 5  # before anybody plays
+    still_hub.demand(token, viewer, 200)
+    packets = expected(Walk(), 20)
+    for index in range(10):
+        clock.now += 0.1
+        run.receive([packets[index]], index, index)
+    still_hub.demand(token, viewer, -1)
+    clock.now += 60
+    still_hub.demand(token, viewer, 200)
+    clock.now += 0.5
+    run.receive([packets[10]], 10, 10)
+
+    assert run.status().spent == pytest.approx(1.5)
 
 
 # -------------------------------------------------------------------------------------- memory

@@ -103,6 +103,7 @@ def test_an_order_of_a_link_that_needs_its_end_first_is_no_fault():
 
 
 def test_a_page_and_its_settings_are_read_off_a_whole_address():
+    assert links.split("/sequences?third=&seed=3")[1] == {"third": "", "seed": "3"}  # none is said
     page, given_parameters = links.split("http://localhost:8501/gans?data=grid&seed=3")
 
     assert page == "gans"

@@ -17,15 +17,16 @@ from explorer.runs.hub import Hub
 from explorer.runs.limits import Limits
 from explorer.runs.messages import Message
 from explorer.runs.run import Run
+from tests.runs.staffed import employer, pid_of
 from tests.runs.waiting import until
 from tests.runs.walk import Walk
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    hub = Hub(workers=1)
+@pytest.fixture(params=["process", "cluster"])
+def hub(request: pytest.FixtureRequest) -> Iterator[Hub]:
+    hub = employer(request)
     hub.start()
     yield hub
     hub.stop()
@@ -56,7 +57,7 @@ def alive(pid: int) -> bool:
 def test_runs_go_on_without_gap_or_duplicate_after_their_trainer_was_killed(hub: Hub):
     walks = [Walk(seed=seed, steps=300, pause=0.002) for seed in (1, 2)]
     runs = [train(hub, walk) for walk in walks]
-    (pid,) = hub.pids
+    pid = pid_of(hub)
     until(lambda: all(run.status().head > 50 for run in runs))
     assert all(run.status().notice == "" for run in runs)
 
@@ -79,7 +80,7 @@ def test_a_paused_run_survives_too_and_waits(hub: Hub):
     assert run is not None
     hub.demand(token, viewer, 37)
     until(lambda: run.status().head == 37)
-    (pid,) = hub.pids
+    pid = pid_of(hub)
 
     os.kill(pid, signal.SIGKILL)
     until(lambda: run.status().notice)
@@ -136,7 +137,7 @@ def test_a_run_that_gets_on_between_accidents_is_not_to_blame_for_them():
 
 
 def test_a_diverged_run_keeps_what_came_before_and_its_trainer_goes_on(hub: Hub):
-    (pid,) = hub.pids
+    pid = pid_of(hub)
     run = train(hub, Walk(seed=7, diverges_at=30))
     until(lambda: run.status().state == "diverged")
 
@@ -231,7 +232,7 @@ def test_a_loaded_spare_takes_over_at_once_and_another_spare_is_loaded(
 def test_a_second_accident_with_the_same_words_is_told_apart_from_the_first(hub: Hub):
     run = train(hub, Walk(seed=11, steps=10**6, checkpoint_every=10**6, pause=0.002))
     for accidents in (1, 2):
-        head, (pid,) = run.status().head, hub.pids
+        head, pid = run.status().head, pid_of(hub)
         until(lambda head=head: run.status().head > head + 5)
         os.kill(pid, signal.SIGKILL)
         until(lambda accidents=accidents: run.status().notices == accidents)
@@ -247,7 +248,7 @@ def test_a_trainer_that_hangs_is_named_then_replaced_and_ended(
     monkeypatch.setattr(staffing, "GIVEN_UP", 5.0)
     walk = Walk(seed=12, steps=10**6, pause=0.002)
     run = train(hub, walk)
-    (pid,) = hub.pids
+    pid = pid_of(hub)
     until(lambda: run.status().head > 50)
 
     os.kill(pid, signal.SIGSTOP)
@@ -274,8 +275,8 @@ def test_nothing_of_a_trainer_that_was_given_up_is_taken_any_more(hub: Hub):
     hub._hear(given_up, late)
 
     assert run.status().head < 10**5
-    until(lambda: run.status().head > head)
     given_up.kill()
+    until(lambda: run.status().head > head)
 
 
 def test_a_frame_that_takes_long_is_not_taken_for_a_process_that_hangs(
@@ -283,7 +284,7 @@ def test_a_frame_that_takes_long_is_not_taken_for_a_process_that_hangs(
 ):
     monkeypatch.setattr(staffing, "GIVEN_UP", 4.0)
     run = train(hub, Walk(seed=14, steps=1, pause=6.0))
-    (pid,) = hub.pids
+    pid = pid_of(hub)
 
     until(lambda: run.status().state == "ended")
     assert hub.pids == [pid]

@@ -155,3 +155,53 @@ def test_the_series_of_mackey_and_glass_is_that_of_two_other_solvers():
 
     assert found[[0, 10, 17]] == pytest.approx([early(t) for t in (0, 10, 17)], rel=1e-6)
     assert found[[20, 25, 34]] == pytest.approx(solved.y[0], rel=1e-4)
+
+
+def test_so_many_steps_ahead_each_forecast_is_made_from_those_before_it(forecast, network):
+    starts = torch.tensor([LEARNED, LEARNED + 5])
+
+    found = forecast.ahead(network, 3, starts)
+
+    for row, start in zip(found, starts.tolist(), strict=True):
+        known = ((VALUES[:start] - forecast.mean) / forecast.spread).tolist()
+        for _ in range(3):
+            seen = torch.tensor(known[-WINDOW:])[:, None, None]
+            with torch.no_grad():
+                known.append(known[-1] + float(network(seen)))
+        expected = np.array(known[start:]) * forecast.spread + forecast.mean
+        assert row.numpy() == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_errors_of_the_floors_ahead_are_those_of_a_slope_in_closed_form():
+    problem = Forecast(3.0 * np.arange(60), LEARNED, WINDOW)
+    starts = problem.starts(5, 4)
+
+    last = problem.errors_ahead(problem.persisting(5, starts), starts)
+    line = problem.errors_ahead(problem.straight(5, starts), starts)
+
+    assert last.tolist() == pytest.approx([3, 6, 9, 12, 15])
+    assert line.tolist() == pytest.approx([0] * 5, abs=1e-6)
+    assert starts.tolist() == [40, 45, 50, 55]
+
+
+def test_a_value_that_was_filled_in_is_no_target_and_fits_no_line():
+    filled = np.zeros(60, dtype=bool)
+    filled[[20, 50]] = True
+    odd = 3.0 * np.arange(60)
+    odd[20] += 30  # as a target it would bend the line, looked back on it does too: only there
+    problem = Forecast(odd, LEARNED, WINDOW, filled=filled)
+
+    drawn = problem.examples(torch.Generator().manual_seed(0))
+    assert problem.asked.tolist() == [t for t in range(LEARNED, 60) if t != 50]
+    assert len(problem.held_out.targets) == 19
+    scaled = (odd - problem.mean) / problem.spread
+    assert float(drawn.targets.max()) < scaled[20] - scaled[19]
+    assert len(problem.forecasts(problem.held_out.targets[:, None])) == 19
+
+
+def test_too_many_gaps_leave_nothing_to_learn_from():
+    filled = np.zeros(60, dtype=bool)
+    filled[WINDOW : LEARNED - 2] = True
+
+    with pytest.raises(ValueError, match="too many values are gaps"):
+        Forecast(VALUES, LEARNED, WINDOW, filled=filled)

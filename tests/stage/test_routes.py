@@ -23,7 +23,7 @@ from explorer.runs.hub import Hub
 from explorer.runs.limits import Limits
 from explorer.runs.run import Run
 from explorer.stage import viewer as viewing
-from explorer.stage.assets import FOLDER
+from explorer.stage.assets import FOLDER, also, serves
 from explorer.stage.routes import asset_base, routes
 from explorer.stage.viewer import Command, interval, understand
 from tests.runs.waiting import until
@@ -568,6 +568,18 @@ def test_the_address_of_the_scripts_changes_with_any_of_them(
     assert before != after
     assert room.client.get(after + "panels/plot.js").text == "export const two = 2\n"
     assert room.client.get(before + "main.js").status_code == 404
+
+
+def test_a_script_that_a_page_made_is_served_beside_the_others(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+):
+    before = asset_base()
+    monkeypatch.setattr("explorer.stage.assets._more", {})
+    also("words.js", "export default [];")
+
+    assert serves("words.js")
+    assert asset_base() != before
+    assert room.client.get(asset_base() + "words.js").text == "export default [];"
 
 
 @pytest.mark.parametrize("path", ["../routes.py", "..%2Froutes.py", "missing.js", "%00", ""])

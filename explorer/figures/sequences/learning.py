@@ -19,6 +19,7 @@ from explorer.figures.scene import (
     Sentence,
     as_json,
 )
+from explorer.figures.sequences import directions
 from explorer.figures.sequences.architecture import architecture
 from explorer.figures.sequences.samples import SAMPLES
 from explorer.labs.sequences import SequenceLab, SideBySide
@@ -46,6 +47,8 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
     samples = tuple(SAMPLES[task.family](training, shift))
     names = [panel.area for panel in samples]
     maps = [name for name in names if name.startswith("sample_attention")]
+    knew = directions.knew(training, networks)
+    below = directions.row(knew, MANY)
     rows = _sample_rows(task.family, [name for name in names if name not in maps])
     return Scene(
         (
@@ -70,6 +73,7 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
             ),
             Sentence("says", "says", lines=3),
             Sentence("cells", "cells", lines=2),
+            *knew,
             Sentence("look", "look", lead="What to look for.", lines=3),
         ),
         wide=Grid(
@@ -80,6 +84,7 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
                 "auto",
                 "auto",
                 "minmax(220px, 1fr)",
+                *("minmax(220px, 1fr)" for _ in knew[:1]),
             ),
             (
                 _top(maps),
@@ -87,11 +92,18 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
                 " ".join(["numbers"] * MANY),
                 " ".join(["says"] * (MANY // 3) + ["look"] * (2 * MANY // 3)),
                 " ".join(["loss"] * (2 * MANY // 3) + ["cells"] * (MANY // 3)),
+                *below,
             ),
             fold=3 + len(rows),
         ),
         narrow=Grid(
-            (ONE,), (), ("metric", "says", *names, "numbers", "loss", "networks", "cells", "look")
+            (ONE,),
+            (),
+            (
+                *("metric", "says", *names, "numbers", "loss", "networks", "cells"),
+                *(panel.area for panel in knew),
+                "look",
+            ),
         ),
         clock="step",
         wide_from=LAPTOP,
@@ -167,12 +179,17 @@ def _loss(training: SideBySide) -> Plot:
         History(f"{side}/loss", f"network_{side}", label=KINDS[kind].label)
         for side, kind in training.sides.items()
     )
+    asked = training.what.family != "translation"  # whose held-out ones are not asked the same
+    unseen = tuple(
+        History(f"{side}/unseen", f"network_{side}", width=1.2)
+        for side in (training.sides if asked else ())
+    )
     return Plot(
         area="loss",
-        title="Training loss",
-        note="mean since the last frame",
-        marks=curves,
+        title="Loss",
+        note="thick: what is learned from; thin: held out" if asked else "of what is learned from",
+        marks=(*curves, *unseen),
         x=Axis(0, None, label="step"),
         y=Axis(None, None, log=True),
-        alt="The loss on the batches that are learned from.",
+        alt="The loss on the batches that are learned from, and on the held-out sequences.",
     )

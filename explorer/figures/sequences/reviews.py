@@ -9,8 +9,9 @@ from typing import Literal
 
 from explorer.figures.scene import Axis, Bars, Plot, Points, Sentence
 from explorer.labs.sequences import SideBySide
-from explorer.labs.sequences.tasks.opinion import example, probes
+from explorer.labs.sequences.tasks.opinion import probes
 from explorer.sequences.kinds import KINDS
+from explorer.sequences.problems import Reviews
 
 SHAPES: tuple[Literal["dot", "ring", "cross"], ...] = ("dot", "ring", "cross", "dot")
 """Of the points of the first network, the second one, and so on."""
@@ -20,8 +21,9 @@ Panels = Sequence[Plot | Sentence]
 def review(training: SideBySide, shift: bool) -> Panels:
     """Return what each word of a sentence counts for each network, and what "not" does."""
     sides = training.sides
-    about = "film" if training.task == "films" else "product"
-    sentence, asked = example(about), tuple(map(" ".join, probes()))
+    problem = training.problem
+    assert isinstance(problem, Reviews)
+    sentence, asked = problem.asked, tuple(map(" ".join, probes()))
     counted = Plot(
         area="sample_words",
         title="What each word counts",

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from explorer.figures.scene import Axis, Curve, Plot, Rule, Sentence, Surface
 from explorer.figures.sequences import films, reviews
 from explorer.labs.sequences import SideBySide
+from explorer.labs.sequences.tasks.forecasts import ahead_from
 from explorer.labs.sequences.tasks.speech import PADDED
 from explorer.sequences.kinds import KINDS
 
+ACROSS = 8.0  # heights of a small letter that a picture of strokes is wide
 MARGIN = 0.25  # of the height of a series, above and below it
 Panels = Sequence[Plot | Sentence]
 
@@ -80,7 +82,7 @@ def forecast(training: SideBySide, shift: bool) -> Panels:
     truth = training.still().arrays["truth"]
     low, high = float(truth.min()), float(truth.max())
     height = Axis(low - MARGIN * (high - low), high + MARGIN * (high - low))
-    unit = training.what.unit
+    unit = training.unit
     ahead = Plot(
         area="sample_ahead",
         title="One step ahead",
@@ -117,7 +119,43 @@ def forecast(training: SideBySide, shift: bool) -> Panels:
         y=height,
         alt="What each network forecasts when it goes on from its own forecasts.",
     )
-    return [ahead, alone]
+    starts = len(ahead_from(training.problem)[1])
+    farther = Plot(
+        area="sample_farther",
+        title="Steps ahead",
+        note=f"RMSE, each from {starts} starts" if starts > 1 else "error from one start",
+        marks=(
+            Curve("last_ahead", "ink", x="steps_ahead", label="last value", dashed=False),
+            Curve("line_ahead", "ink", x="steps_ahead", label="line", dashed=True),
+            *(
+                Curve(f"{side}/ahead", f"network_{side}", x="steps_ahead", label=KINDS[kind].label)
+                for side, kind in training.sides.items()
+            ),
+        ),
+        x=Axis(1, None, label="steps ahead", whole=True),
+        y=Axis(0, None),
+        alt="The error of each network, of the last value and of a line, so many steps ahead.",
+    )
+    return [ahead, alone, farther]
+
+
+def strokes(training: SideBySide, shift: bool) -> Panels:
+    """Return the way of each network's pen, after the strokes that all go on from."""
+    return [
+        Plot(
+            area=f"sample_{side}",
+            title=KINDS[kind].label,
+            note="draws on from the first letter",
+            marks=(
+                Curve("prime_y", "real", x="prime_x", width=3),
+                Curve(f"{side}/pen_y", f"network_{side}", x=f"{side}/pen_x", dashed=False),
+            ),
+            x=Axis(-0.2, ACROSS, label="across"),
+            y=Axis(-0.8, 2.2),
+            alt=f"The strokes that {KINDS[kind].label} draws after a first letter.",
+        )
+        for side, kind in training.sides.items()
+    ]
 
 
 def translation(training: SideBySide, shift: bool) -> Panels:
@@ -157,5 +195,6 @@ SAMPLES = {
     "rows": films.rows,
     "review": reviews.review,
     "writing": reviews.lines,
+    "strokes": strokes,
 }
 """The picture of every family of tasks."""

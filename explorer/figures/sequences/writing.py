@@ -7,6 +7,7 @@ beside them what the network itself expected: temperature and top k are what lie
 from explorer.figures.scene import (
     LAPTOP,
     Axis,
+    Curve,
     Grid,
     History,
     Number,
@@ -22,8 +23,11 @@ from explorer.labs.sequences import SequenceLab
 from explorer.labs.sequences.writing import GLIMPSED, Writing, picture
 from explorer.networks.material import as_typed
 from explorer.runs.answers import Answer
+from explorer.sequences.strokes import named
 
 COLUMN = "minmax(0, 1fr)"
+ALT = "The strokes that the network has drawn so far, behind those of the prime text."
+LIKELIEST = "The strokes of always the likeliest move, behind those of the prime text."
 
 
 def answer(lab: SequenceLab, moving: bool) -> Answer:
@@ -36,20 +40,20 @@ def answer(lab: SequenceLab, moving: bool) -> Answer:
         frames,
         still,
         start=len(frames) - 1,
-        coarse=f"while it moves: {GLIMPSED} characters" if less else "",
+        coarse=f"while it moves: {GLIMPSED} {writing.who.unit}s" if less else "",
     )
 
 
 def writing_scene(writing: Writing) -> Scene:
     """Return the scene of one network that writes."""
-    known = writing.network.vocabulary
+    known, who = writing.network.vocabulary, writing.who
     names = tuple(
-        "␣" if each == " " else as_typed(each) for each in map(known.__getitem__, range(len(known)))
+        "␣" if each == " " else as_typed(named(each))
+        for each in map(known.__getitem__, range(len(known)))
     )
     return Scene(
         (
-            Sentence("text", "text", lines=5, mono=True),
-            Sentence("greedy", "greedy", lead="Always the likeliest:", lines=2, mono=True),
+            *(_drawn() if who.draws else _written()),
             Ranking(
                 "chosen",
                 "Drawn from",
@@ -57,7 +61,7 @@ def writing_scene(writing: Writing) -> Scene:
                 names,
                 indices="codes",
                 role="fake",
-                note="temperature and top k",
+                note="·: lifted" if who.draws else "temperature and top k",
                 alt="The chances that this character was drawn with",
             ),
             Ranking(
@@ -78,7 +82,7 @@ def writing_scene(writing: Writing) -> Scene:
                     History("surprise", "fake", label="this one", width=1.5),
                     History("mean", "theory", label="mean so far"),
                 ),
-                x=Axis(0, None, label="character written"),
+                x=Axis(0, None, label=f"{who.unit} written"),
                 y=Axis(0, None),
                 alt="The surprise of each character to the network that wrote it: now {surprise}.",
             ),
@@ -87,14 +91,14 @@ def writing_scene(writing: Writing) -> Scene:
                 (
                     Number(
                         "mean",
-                        "nats a character so far",
+                        f"nats a {who.unit} so far",
                         bound="blind guessing {blind}",
-                        help="How surprising its own text is to the network, by what it expected "
+                        help="How surprising what it writes is to the network, by what it expected "
                         "without temperature and top k.",
                     ),
                     Number(
                         "choices",
-                        "characters to choose from",
+                        f"{who.unit}s to choose from",
                         bound="1: nothing is left to chance",
                         help="e to the entropy of the chances that this character was drawn with: "
                         "as many equally likely ones would be as open.",
@@ -106,7 +110,11 @@ def writing_scene(writing: Writing) -> Scene:
         ),
         wide=Grid(
             (COLUMN, COLUMN, COLUMN, COLUMN),
-            ("auto", "auto", COLUMN, "auto"),
+            (
+                *((COLUMN, "minmax(0, 0.6fr)") if who.draws else ("auto", "auto")),
+                COLUMN,
+                "auto",
+            ),
             (
                 "text text text text",
                 "greedy greedy greedy greedy",
@@ -119,7 +127,37 @@ def writing_scene(writing: Writing) -> Scene:
             (),
             ("text", "says", "greedy", "chosen", "expected", "numbers", "surprise", "look"),
         ),
-        clock="character",
+        clock=who.unit,
         wide_from=LAPTOP,
-        alt="A trained network writes a text, character by character.",
+        alt=f"A trained network writes, {who.unit} by {who.unit}.",
+    )
+
+
+def _written() -> tuple[Sentence, Sentence]:
+    """Return the text so far, and that of the likeliest characters."""
+    return (
+        Sentence("text", "text", lines=5, mono=True),
+        Sentence("greedy", "greedy", lead="Always the likeliest:", lines=2, mono=True),
+    )
+
+
+def _drawn() -> tuple[Plot, ...]:
+    """Return the strokes so far, and those of the likeliest moves, at one scale."""
+    return tuple(
+        Plot(
+            area=area,
+            title=title,
+            note=note,
+            marks=(
+                Curve("prime_y", "real", x="prime_x", width=3),
+                Curve(f"{name}_y", role, x=f"{name}_x", dashed=False),
+            ),
+            x=Axis(-0.2, None, label="heights of a small letter"),
+            y=Axis(-1, 2.4),
+            alt=alt,
+        )
+        for area, name, role, title, note, alt in (
+            ("text", "pen", "fake", "Drawn", "behind the prime text", ALT),
+            ("greedy", "greedy", "theory", "Always the likeliest", "", LIKELIEST),
+        )
     )

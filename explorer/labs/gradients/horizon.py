@@ -2,25 +2,27 @@
 
 Every network learned the adding problem at growing lengths, ten seeds each, until no seed solved
 one. Where several rates are named each was tried and the best one counts. The
-record lies in ``assets/horizon.json`` and was written by
+record lies in ``assets/horizon.csv`` and is what
 
-    python -m explorer train horizon --out assets/horizon.json
+    python -m explorer sweep horizon --out assets/horizon.csv
 
-on one thread; the command writes it again.
+writes, a row a network and length; each is trained on one thread.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+import csv
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from explorer.gradients import LEARNERS, LearningSettings, outcome, wilson
+from explorer.gradients import LearningSettings, outcome, wilson
+from explorer.runs.worker import arithmetic_of_a_trainer
 
-SHIPPED = Path(__file__).resolve().parents[3] / "assets" / "horizon.json"
-COMMAND = "python -m explorer train horizon --out assets/horizon.json"
+SHIPPED = Path(__file__).resolve().parents[3] / "assets" / "horizon.csv"
+COMMAND = "python -m explorer sweep horizon --out assets/horizon.csv"
 SETTINGS = LearningSettings(problem="adding", width=32, batch=20, seeds=10, seed=0)
 LIMIT, EVERY = 2_000, 50  # updates at most, and between two looks
 LENGTHS = (5, 10, 15, 20, 30, 50, 100)
@@ -44,15 +46,11 @@ class Tried:
     solved: int
 
 
-def sweep(tell: Callable[[str], None] = lambda said: None) -> Iterator[Tried]:
-    """Measure every network at every length, the shortest first; it takes about ten minutes."""
-    for learner, rates in RATES.items():
-        for length in LENGTHS:
-            best = max((tried(learner, length, rate) for rate in rates), key=lambda t: t.solved)
-            tell(f"{LEARNERS[learner].label}, {length} steps: {best.solved} of {best.seeds}")
-            yield best
-            if not best.solved:
-                break
+@arithmetic_of_a_trainer()
+def best(learner: str, length: int) -> dict[str, Any]:
+    """Train one network's seeds at one length with each of its rates; the best one counts."""
+    found = (tried(learner, length, rate) for rate in RATES[learner])
+    return asdict(max(found, key=lambda each: each.solved))
 
 
 def tried(learner: str, length: int, rate: float) -> Tried:
@@ -62,24 +60,22 @@ def tried(learner: str, length: int, rate: float) -> Tried:
     return Tried(learner, length, rate, settings.seeds, sum(at >= 0 for at in found.solved_at))
 
 
-def write(out: Path, tell: Callable[[str], None] = lambda said: None) -> None:
-    """Measure everything and write the record."""
-    rows = [asdict(each) for each in sweep(tell)]
-    record = {
-        "command": COMMAND,
-        "settings": asdict(SETTINGS) | {"limit": LIMIT, "every": EVERY, "rates": dict(RATES)},
-        "rows": rows,
-    }
-    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-
-
 @cache
 def recorded() -> tuple[Tried, ...]:
     """What the shipped record says; nothing where the file is not there."""
     if not SHIPPED.exists():
         return ()
-    rows = json.loads(SHIPPED.read_text(encoding="utf-8"))["rows"]
-    return tuple(Tried(**row) for row in rows)
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Tried(
+                row["learner"],
+                int(row["length"]),
+                float(row["rate"]),
+                int(row["seeds"]),
+                int(row["solved"]),
+            )
+            for row in csv.DictReader(file)
+        )
 
 
 def course(learner: str) -> dict[str, np.ndarray]:

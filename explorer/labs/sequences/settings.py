@@ -39,9 +39,11 @@ class SequenceLab:
     drawing: int = again(Writing, "drawing")
     numbers: str = again(SideBySide, "numbers")
     text: str = again(SideBySide, "text")
+    sentence: str = again(SideBySide, "sentence")
     language: str = again(Translating, "language")
     asked: str = again(Translating, "asked")
     translator: str = again(Translating, "translator")
+    learned: str = again(Translating, "learned")
     beam: int = again(Translating, "beam")
     shift: bool = dial(
         False,

@@ -13,6 +13,11 @@ from explorer.sequences.problems.problem import NOISE
 
 FIXED = ("Text", "Right")  # names of the lines that no network says
 ONE = "One seed: others may differ."
+GONE = "this server does not hold that network any more: upload its file, or learn it again"
+NONE_LEARNED = (
+    "no network of yours is here yet: in the view Learning, take one that translates and choose "
+    "“Translate with it”"
+)
 
 
 def row(label: str, line: str, labels: Collection[str]) -> str:
@@ -118,7 +123,29 @@ class Standing:
                 f" {self._names(copying)} {lie} nearer to the last value than to the next: "
                 "shifted back by one, that looks better."
             )
-        return f"{self.task.look} {floor}: {listing(said)}.{copied}"
+        return f"{self.task.look} {floor}: {listing(said)}.{self._points()}{copied}"
+
+    def _points(self) -> str:
+        """Say how far each network is ahead of the floor, and what the other floors reach.
+
+        Where the floor is a share that is known of every held-out sequence.
+        """
+        if self.floor.scores is None or self.problem.metric.form != "percent":
+            return ""
+        leads = {side: lead(self.scores[side], self.floor.scores) for side in self.sides}
+        said = listing(
+            [
+                f"{self.label(side)} {100 * each.ahead:+.1f} ± {100 * each.noise:.1f}"
+                for side, each in leads.items()
+            ]
+        ).replace("-", "−")
+        others = [
+            f"the {floor.label} {self.written(None, floor.value)}"
+            for floor in self.problem.floors
+            if floor.name in self.task.floors and floor is not self.floor
+        ]
+        beside = f"; {listing(others)}" if others else ""
+        return f" In points ahead of it, ± {NOISE} standard errors: {said}{beside}."
 
     def written(self, mean: float | None, value: float | None = None) -> str:
         """A mean score, or a metric, as it is written."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.labs.gans.settings import GanLab
 from explorer.lessons.measures.measure import Measure, scalar
+from explorer.runs.experiments import Experiment
 from explorer.runs.frames import Frame
 
 SIDES = {"first": "a", "second": "b"}
@@ -18,7 +19,7 @@ def _distance(lab: GanLab) -> float:
     return float(portrait.path(games(portrait.gamma)[portrait.game])[-1].norm())
 
 
-def _pull_ratio(frame: Frame) -> float:
+def _pull_ratio(frame: Frame, experiment: Experiment) -> float:
     """Return how strongly the first game pulls, in percent of the second."""
     first, second = (frame.scalars.get(f"{letter}/pull", math.nan) for letter in SIDES.values())
     return 100 * float(first / second) if second else math.nan

@@ -17,7 +17,7 @@ class Measure:
     """One number of the run that a link describes: what it is, its unit, what it may be.
 
     Either it is computed at once, ``of`` the configuration; or ``of_frame``, the last one of the
-    ``run`` that the configuration stands for. ``says`` names it within a sentence.
+    ``run`` that the configuration stands for, and of that run. ``says`` names it within a sentence.
     """
 
     page: str
@@ -28,7 +28,7 @@ class Measure:
     whole: bool = False
     of: Callable[[Any], float] | None = None
     run: Callable[[Any], Experiment] | None = None
-    of_frame: Callable[[Frame], float] | None = None
+    of_frame: Callable[[Frame, Experiment], float] | None = None
 
     @property
     def is_live(self) -> bool:
@@ -42,16 +42,19 @@ class Measure:
         assert self.run is not None
         assert self.of_frame is not None
         last: Frame | None = None
-        for frame in self.run(settings).stream():
+        experiment = self.run(settings)
+        for frame in experiment.stream():
             if frame.trouble:
                 return math.nan
             last = frame
-        return math.nan if last is None else self.of_frame(last)
+        return math.nan if last is None else self.of_frame(last, experiment)
 
     def written(self, value: float) -> str:
         """Return a value with its unit, as a sentence has it."""
         if math.isnan(value):
             return "nothing: the run ended early"
+        if math.isinf(value):
+            return "infinite"
         if self.whole:
             number = f"{value:,.0f}"
         else:
@@ -59,10 +62,10 @@ class Measure:
         return f"{number} {self.unit}".strip()
 
 
-def scalar(name: str) -> Callable[[Frame], float]:
-    """Return what reads a number of a frame; NaN where the frame has none."""
+def scalar(name: str, times: float = 1.0) -> Callable[[Frame, Experiment], float]:
+    """Return what reads a number of a frame, in a unit; NaN where the frame has none."""
 
-    def read(frame: Frame) -> float:
-        return float(frame.scalars.get(name, math.nan))
+    def read(frame: Frame, experiment: Experiment) -> float:
+        return times * float(frame.scalars.get(name, math.nan))
 
     return read

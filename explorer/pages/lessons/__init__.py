@@ -5,13 +5,12 @@ import importlib
 import json
 import re
 from functools import partial
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from explorer.lessons.lesson import LETTERS, Lesson
 from explorer.lessons.reading import lessons
-from explorer.pages import surroundings, terms
+from explorer.pages import led, surroundings, terms
 from explorer.pages.dials import entered
 from explorer.pages.lessons import keys, style, verdict
 from explorer.pages.lessons.guided import Guided
@@ -66,7 +65,7 @@ def card(lesson: Lesson) -> None:
 
 def _lesson(walk: Walk) -> None:
     dials = Guided(walk)
-    keys.listen(lambda search: go(dict(parse_qsl(search.removeprefix("?")))))
+    keys.listen(lambda search: go(links.parameters(search)))
     asks = walk.asks
     with st.container(key="lesson"):
         left, right = st.columns([0.3, 0.7], gap="medium")
@@ -178,13 +177,14 @@ def _text(walk: Walk, dials: Guided) -> None:
                 help=each.title,
                 on_click=partial(_go, walk, index),
             )
-    with st.container(key="lesson-out", horizontal=True):
+    with st.container(key="lesson-out", horizontal=True, vertical_alignment="center"):
         if not asks:
-            st.page_link(
-                place(step.page),
-                label="Try it yourself",
+            led.out(
+                "Try it yourself",
+                step.page,
+                links.encode(dials.last),
+                key="lesson-try",
                 icon=":material/science:",
-                query_params=links.encode(dials.last),
             )
         st.page_link(place("lessons"), label="All lessons", icon=":material/list:")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -62,7 +61,7 @@ class Guided(Dials[Any]):
         return name in self.step.dials
 
     def _travel(self, link: str) -> None:
-        parameters = dict(parse_qsl(link.removeprefix("?")))
+        parameters = links.parameters(link)
         own = self.walk.link()
         if all(parameters.get(name) == value for name, value in own.items()):
             super()._travel(link)

@@ -44,7 +44,13 @@ SHEET: Final[str] = """
 .st-key-lesson-listener { height: 0; overflow: hidden; position: absolute; }
 .st-key-lesson-steps { gap: 0.35rem; }
 .st-key-lesson-steps button { min-height: 34px; min-width: 34px; padding: 0 6px; }
-.st-key-lesson-out { row-gap: 0; }
+.st-key-lesson-out { row-gap: 0; align-items: center; }
+.st-key-lesson-out :is(button, [data-testid="stPageLink-NavLink"]) {
+  background: none; min-height: 40px; padding: 0 2px; margin: 0;
+}
+.st-key-lesson-out :is(button, [data-testid="stPageLink-NavLink"]) * {
+  font-size: 15px; font-weight: 400;
+}
 @media (max-width: 640px) {
   .st-key-lesson > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
   .st-key-lesson > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }

@@ -35,7 +35,7 @@ def measured(name: str, settings: Any) -> float | None:
         return None
     last = run.frames_after(experiment.frame_count - 2, 1)
     if last:
-        return measure.of_frame(unpack(last[-1])[1])
+        return measure.of_frame(unpack(last[-1])[1], experiment)
     return math.nan if run.complete else None
 
 

@@ -1,11 +1,15 @@
 """Networks of several kinds that learn one task side by side."""
 
+import streamlit as st
+
 from explorer.figures import sequences as figures
 from explorer.labs.prose import number_word
 from explorer.labs.sequences import TASKS, SequenceLab
+from explorer.labs.sequences.defaults import SLOTS, line_up, reached
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
+from explorer.pages.sequences import tables, taking
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences import padded
@@ -33,7 +37,6 @@ SOURCES = (
     lead,
 )
 FILM = "python -m explorer train '{link}' --seconds 20 --out sequences.gif"
-SLOTS = ("first", "second", "third", "fourth")
 
 HOW = """
 **What is equal.** The seed, the batches and their order, the size and the learning rate. Weights,
@@ -58,6 +61,15 @@ often as the dial says; what is scored and shown it writes alone, from its own l
 translation counts only when every sign and the end are right. Attention is Luong's (2015): global,
 dot product, without input feeding.
 
+**What each direction knew.** One direction of a network that reads both ways is left as it is, the
+other held at its mean over the held-out sequences: what still tells answers apart was told by the
+one. The curves are of the example, after each step, by what was read up to it from either end. The
+two were trained together: what each knows here need not be all that one alone could learn.
+
+**Where our cells come in.** What learns are torch's fused layers. The sentence beside the loss says
+how far the states are from those of our own cells with the same weights; the cell lab steps through
+those, gate by gate, at the step on the screen.
+
 **How padding is read.** Short sequences are filled up with zeros behind their end. Each is read at
 its own last step; the way back begins there and not at the end of the batch, so a padded batch
 says what each sequence alone says.
@@ -70,13 +82,18 @@ def show(dials: Dials[SequenceLab]) -> str:
     lab = dials.wanted()
     dials.finish(lab)
     training = lab.side_by_side()
-    shown(
+    ticket = shown(
         column,
         training,
         figures.learning(training, lab.shift),
         Asking.about(figures.opening, SequenceLab),
         key="sequences.learning",
+        on_rest=taking.came_to_rest if taking.is_open() else None,
     )
+    taking.offered(dials, training, ticket)
+    if training.task == "own":
+        with st.expander("A column of a table of yours", key="sequences.table.place"):
+            tables.series(dials)
     surroundings.unfolded("How to read this, and what it does not show", HOW + _sources())
     many = number_word(len(training.sides))
     return f"{many.capitalize()} networks say {training.what.asks}, from the same batches."
@@ -85,11 +102,13 @@ def show(dials: Dials[SequenceLab]) -> str:
 def _dials(dials: Dials[SequenceLab]) -> Column:
     column = Column(dials)
     column.group("Task")
-    column.show("task", turns={name: _line_up(name) for name in TASKS}, as_="menu")
+    column.show("task", turns={name: dict(line_up(name)) for name in TASKS}, as_="menu")
     if dials.value("task") == "own":
         column.show("numbers", as_="lines")
     if dials.value("task") == "like_you":
         column.show("text", as_="lines")
+    if TASKS[dials.value("task")].family == "review":
+        column.show("sentence", as_="lines")
     if TASKS[dials.value("task")].family == "forecast":
         column.show("shift")
     column.show("seed", next=True, as_="field")
@@ -113,20 +132,11 @@ def _dials(dials: Dials[SequenceLab]) -> Column:
     return column
 
 
-def _line_up(name: str) -> dict[str, str | float | int]:
-    """Return the dials that a task turns with it: who meets on it, for how long, how fast."""
-    task = TASKS[name]
-    kinds = [*task.line_up, "", ""][: len(SLOTS)]
-    return {
-        **dict(zip(SLOTS, kinds, strict=True)),
-        "steps": task.updates,
-        "rate": task.rate,
-        "window": task.window,
-        "units": task.units,
-    }
-
-
 def _sources() -> str:
     kinds = "\n".join(f"- *{kind.label}* {kind.says}." for kind in KINDS.values())
-    data = "\n".join(f"- *{task.label}*: {task.purpose} {task.source}." for task in TASKS.values())
+    took = {name: found.said() for name, found in reached().items()}
+    data = "\n".join(
+        f"- *{task.label}*: {task.purpose} {task.source}. {took.get(name, '')}"
+        for name, task in TASKS.items()
+    )
     return f"\n**The kinds.**\n\n{kinds}\n\n**The tasks and their data.**\n\n{data}\n"

@@ -5,10 +5,9 @@ import streamlit as st
 from explorer.figures.transport import plane as pictures
 from explorer.labs.transport import Sand
 from explorer.labs.transport.plane import CLOUDS, Plane
-from explorer.pages import surroundings
+from explorer.pages import led, surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials, sentence
-from explorer.pages.places import place
 from explorer.pages.transport import tables
 from explorer.runs.answers import Asking
 from explorer.stage.component import ask
@@ -64,10 +63,11 @@ def _critic(plane: Plane) -> None:
     except ValueError as why:
         st.caption(f"A critic can be trained on clouds that fit into a link. {sentence(why)}")
         return
-    st.page_link(
-        place("gans"),
-        label="Train a critic on these two clouds, beside their exact potential",
-        query_params=games,
+    led.out(
+        "Train a critic on these two clouds, beside their exact potential",
+        "gans",
+        games,
+        key="transport.critic",
     )
 
 

@@ -1,13 +1,13 @@
 """Forecasting one step of a series from those before it, never from those behind it.
 
-Letters in the shapes: V values, T steps of a window, N windows, M held-out ones, A arrays beside.
+Letters in the shapes: V values, T steps of a window, N windows, M held-out ones, S steps ahead.
 """
 
 import math
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from explorer.sequences.kinds.kind import Network, Shape
@@ -22,24 +22,39 @@ class Forecast(Problem):
 
     The first ``learned`` values are learned from. Of every later one a forecast is made from the
     true values before it (walk-forward, one step ahead), by networks that learn no more. Windows
-    are standardised with mean and spread of the values that are learned from.
+    are standardised with mean and spread of the values that are learned from. A value that was
+    never measured but ``filled`` in is read in windows, and is never itself a target: nothing is
+    learned from it, and no forecast is scored on it.
     """
 
     metric = Metric("RMSE", "low", "plain")
 
     def __init__(
-        self, values: Float[np.ndarray, " V"], learned: int, window: int, batch: int = 32
+        self,
+        values: Float[np.ndarray, " V"],
+        learned: int,
+        window: int,
+        batch: int = 32,
+        filled: Bool[np.ndarray, " V"] | None = None,
     ) -> None:
         """Raises `ValueError` for a series that is too short, never changes, or has gaps."""
-        check(values, learned, window)
+        measured = np.ones(len(values), dtype=bool) if filled is None else ~filled
+        check(values, learned, window, measured)
+        self.known = torch.from_numpy(measured)
         self.values, self.learned, self.window = torch.from_numpy(values), learned, window
         self.mean = float(values[:learned].mean())
         self.spread = float(values[:learned].std())
         self._scaled = ((self.values - self.mean) / self.spread).float()
         self.shape = Shape(1, 1, "end", window)
-        self.batch = min(batch, learned - window)
-        self.held_out = self.windows(torch.arange(learned, len(values)))
+        self._targets = window + self.known[window:learned].nonzero()[:, 0]
+        self.batch = min(batch, len(self._targets))
+        self.asked = learned + self.known[learned:].nonzero()[:, 0]
+        self.held_out = self.windows(self.asked)
         self.floors = self._floors()
+
+    def scale(self) -> dict[str, list[float]]:
+        """Of the values that are learned from."""
+        return {"mean": [self.mean], "spread": [self.spread]}
 
     def windows(self, targets: Int64[Tensor, " N"]) -> Examples:
         """What lies before some values, and the change from the last of it to each of them."""
@@ -49,8 +64,8 @@ class Forecast(Problem):
 
     def examples(self, rng: torch.Generator) -> Examples:
         """Windows at random places of what is learned from."""
-        drawn = torch.randint(self.window, self.learned, (self.batch,), generator=rng)
-        return self.windows(drawn)
+        drawn = torch.randint(len(self._targets), (self.batch,), generator=rng)
+        return self.windows(self._targets[drawn])
 
     def loss(self, answers: Float[Tensor, "N 1"], examples: Examples) -> Float[Tensor, ""]:
         """The mean squared error of the change, in spreads of the series."""
@@ -70,30 +85,68 @@ class Forecast(Problem):
 
     def forecasts(self, answers: Float[Tensor, "M 1"]) -> Float[Tensor, " M"]:
         """The forecast of every held-out value that a network's answers are, in their unit."""
-        return self.values[self.learned - 1 : -1] + answers[:, 0].double() * self.spread
+        return self.values[self.asked - 1] + answers[:, 0].double() * self.spread
 
-    def on_its_own(self, network: Network, steps: int) -> Float[Tensor, " N"]:
+    def on_its_own(self, network: Network, steps: int) -> Float[Tensor, " S"]:
         """So many values after the last one learned from, each from the forecasts before it."""
-        known = self._scaled[: self.learned].tolist()
+        return self.ahead(network, steps, torch.tensor([self.learned]))[0]
+
+    def ahead(
+        self, network: Network, steps: int, starts: Int64[Tensor, " N"]
+    ) -> Float[Tensor, "N S"]:
+        """So many values from each start on: the first from true values, the next from that one."""
+        known = self._scaled[starts[:, None] - torch.arange(self.window, 0, -1)]
         with torch.no_grad():
             for _ in range(steps):
-                seen = torch.tensor(known[-self.window :])[:, None, None]
-                known.append(known[-1] + float(network(seen)))
-        return torch.tensor(known[self.learned :], dtype=torch.float64) * self.spread + self.mean
+                change = network(known[:, -self.window :].T[..., None])
+                known = torch.cat([known, known[:, -1:] + change], dim=1)
+        return known[:, self.window :].double() * self.spread + self.mean
+
+    def starts(self, steps: int, most: int) -> Int64[Tensor, " N"]:
+        """Held-out places, evenly apart, from which so many further values are known."""
+        last = len(self.values) - steps
+        return torch.linspace(self.learned, last, min(most, last - self.learned + 1)).long()
+
+    def errors_ahead(
+        self, forecasts: Float[Tensor, "N S"], starts: Int64[Tensor, " N"]
+    ) -> Float[Tensor, " S"]:
+        """RMSE so many steps ahead, over all starts; values that were filled in do not count.
+
+        NaN where none is left.
+        """
+        asked = starts[:, None] + torch.arange(forecasts.shape[1])
+        counted = self.known[asked]
+        squared = ((forecasts - self.values[asked]).square() * counted).sum(0)
+        return (squared / counted.sum(0)).sqrt()
+
+    def persisting(self, steps: int, starts: Int64[Tensor, " N"]) -> Float[Tensor, "N S"]:
+        """The last value before each start, so many times."""
+        return self.values[starts - 1][:, None].expand(-1, steps)
+
+    def straight(self, steps: int, starts: Int64[Tensor, " N"]) -> Float[Tensor, "N S"]:
+        """So many values from each start on by the linear autoregression, from its own."""
+        back = torch.from_numpy(self.line.coefficients.copy())
+        known = self.values[starts[:, None] - torch.arange(self.window, 0, -1)]
+        for _ in range(steps):
+            following = self.line.constant + known[:, -self.window :].flip(1) @ back
+            known = torch.cat([known, following[:, None]], dim=1)
+        return known[:, self.window :]
 
     def _floors(self) -> tuple[Floor, ...]:
-        values = self.values.numpy()
-        true = values[self.learned :]
-        before = values[self.learned - 1 : -1]
-        straight = autoregression(values[: self.learned], self.window)
-        line = straight.forecasts(values, self.learned)
+        values, asked = self.values.numpy(), self.asked.numpy()
+        known = self.known[: self.learned].numpy()
+        self.line = autoregression(values[: self.learned], self.window, known)
+        true, before = values[asked], values[asked - 1]
+        line = self.line.forecasts(values, self.learned)[asked - self.learned]
         return (
             _floor("persistence", "last value", before - true),
             _floor("line", "linear autoregression", line - true),
         )
 
 
-def check(values: Float[np.ndarray, " V"], learned: int, window: int) -> None:
+def check(
+    values: Float[np.ndarray, " V"], learned: int, window: int, measured: Bool[np.ndarray, " V"]
+) -> None:
     """Raise `ValueError`, one sentence, for a series that cannot be learned from."""
     if not np.isfinite(values).all():
         raise ValueError("the series must have no gaps: every value must be a number")
@@ -104,7 +157,12 @@ def check(values: Float[np.ndarray, " V"], learned: int, window: int) -> None:
             f"a window of {window} needs at least {2 * window + 1} values to learn from and one "
             f"held out, not {learned} of {len(values)}"
         )
-    if values[:learned].std() == 0:
+    if not measured[learned:].any() or measured[window:learned].sum() <= window:
+        raise ValueError(
+            f"too many values are gaps: behind the first window of {window} at least {window + 1} "
+            "must be measured to learn from, and one held out"
+        )
+    if np.ptp(values[:learned]) == 0:
         raise ValueError("the series never changes while it is learned from: nothing to forecast")
 
 

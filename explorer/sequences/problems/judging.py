@@ -4,7 +4,6 @@ Letters in the shapes: T words.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from jaxtyping import Float
 from torch import Tensor
@@ -66,11 +65,4 @@ class Negation:
 def negation(problem: Reviews, network: Network, word: str) -> Negation:
     """What "not" before a word does, and what there was to learn it from."""
     alone, negated = problem.log_odds(network, [(word,), ("not", word)]).tolist()
-    having = [
-        bool(favourable)
-        for sentence, favourable in zip(
-            problem.learned.sentences, problem.learned.favourable.tolist(), strict=True
-        )
-        if ("not", word) in pairwise(sentence)
-    ]
-    return Negation(word, alone, negated, len(having), sum(having))
+    return Negation(word, alone, negated, *problem.negated.get(word, (0, 0)))

@@ -4,7 +4,10 @@ Letters in the shapes: T words, N sentences, V codes, C = 2 answers.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float, Int64
@@ -14,7 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from explorer.sequences.kinds.kind import Network, Shape
 from explorer.sequences.padded import padded
 from explorer.sequences.problems.problem import Examples, Floor, Metric, Problem
-from explorer.sequences.words import Words, lexicon_sum
+from explorer.sequences.words import Words, lexicon_sum, words
 
 KNOWN_WORDS = 4_000
 LONGEST = 40  # words of a sentence that are read
@@ -39,6 +42,9 @@ class Reviews(Problem):
     """
 
     metric = Metric("right reviews", "high", "percent")
+    names = ("unfavourable", "favourable")
+    asked: Sentence = ()
+    """which is judged word by word"""
 
     def __init__(
         self,
@@ -51,12 +57,18 @@ class Reviews(Problem):
         """Reviews to learn from, reviews held out, and what a lexicon says of words."""
         self.words, self.lexicon = Words.of(learned.sentences, known), lexicon
         self.learned, self.rated = learned, held_out
+        self.signs = tuple(self.words[code] for code in range(len(self.words)))
         self._inputs, self._lengths = self.batched(learned.sentences)
+        self._favourable = learned.favourable
         inputs, lengths = self.batched(held_out.sentences)
         self.held_out = Examples(inputs, held_out.favourable, lengths)
         self.shape = Shape(1, 2, "end", 20, len(self.words), spread=SPREAD)
         self.batch = min(batch, len(learned.sentences))
         self.floors = self._floors()
+
+    def split(self, text: str) -> tuple[str, ...]:
+        """Its words, as many as are read. Raises `ValueError` for a text without one."""
+        return words(text)[:LONGEST]
 
     def batched(self, sentences: Sequence[Sentence]) -> tuple[Tensor, Tensor]:
         """Sentences as codes side by side, cut at `LONGEST` words, and their lengths."""
@@ -67,7 +79,7 @@ class Reviews(Problem):
         drawn = torch.randperm(len(self._lengths), generator=rng)[: self.batch]
         lengths = self._lengths[drawn]
         inputs = self._inputs[: int(lengths.max()), drawn]
-        return Examples(inputs, self.learned.favourable[drawn], lengths)
+        return Examples(inputs, self._favourable[drawn], lengths)
 
     def loss(self, answers: Float[Tensor, "N C"], examples: Examples) -> Float[Tensor, ""]:
         """Cross-entropy in nats a review."""
@@ -102,12 +114,39 @@ class Reviews(Problem):
             self._bags(self.rated.sentences),
             len(self.words),
         )
-        right = float(((said > 0).long() == self.rated.favourable).double().mean())
+        right = ((said > 0).long() == self.rated.favourable).float()
+        by_lexicon = self.lexicon_right()
         return (
             Floor("largest", "larger class", max(share, 1 - share)),
-            Floor("lexicon", "sign of the lexicon's sum", float(self.lexicon_right().mean())),
-            Floor("bag", "line on the bag of words", right),
+            _floor("lexicon", "sign of the lexicon's sum", by_lexicon),
+            _floor("bag", "line on the bag of words", right),
         )
+
+    def knows(self, word: str) -> bool:
+        """Whether a word has a code of its own."""
+        return bool(self.words.encode([word])[0])
+
+    def asking(self, sentence: Sentence) -> "Reviews":
+        """The same problem with another sentence that is judged word by word."""
+        found = copy(self)
+        found.asked = sentence
+        return found
+
+    @cached_property
+    def negated(self) -> Mapping[str, tuple[int, int]]:
+        """How many reviews to learn from have "not" before a word, and how many are favourable."""
+        found: dict[str, tuple[int, int]] = {}
+        for sentence, favourable in zip(
+            self.learned.sentences, self.learned.favourable.tolist(), strict=True
+        ):
+            for word in {after for before, after in pairwise(sentence) if before == "not"}:
+                seen, liked = found.get(word, (0, 0))
+                found[word] = (seen + 1, liked + favourable)
+        return found
+
+
+def _floor(name: str, label: str, right: Float[Tensor, " N"]) -> Floor:
+    return Floor(name, label, float(right.double().mean()), scores=right)
 
 
 Bag = tuple[int, ...]

@@ -38,6 +38,7 @@ class Translation(Problem):
     ) -> None:
         """Draw what is held out and what is learned from; ``forcing`` as in `taught`."""
         self.language, self.batch, self.forcing = language, batch, forcing
+        self.signs, self.names = tuple(language.reads), ("end", *language.writes)
         rng = torch.Generator().manual_seed(seed)
         held, learned = divided(language, rng)
         self.pairs = held
@@ -110,6 +111,9 @@ class Translation(Problem):
         return cross_entropy(
             answers.flatten(0, 1), examples.targets.flatten(), ignore_index=UNKNOWN
         )
+
+    def loss_held_out(self, answers: Float[Tensor, "K N C"]) -> None:
+        """None: what is scored a network writes alone, and it learns from what it is given."""
 
     def right(
         self, answers: Float[Tensor, "K N C"], examples: Examples

@@ -24,8 +24,6 @@ LENGTH, WINDOWS = 64, 96
 class Writing(Problem):
     """The next character at every place of a window that was cut out of a text."""
 
-    metric = Metric("nats a character", "low", "plain")
-
     def __init__(
         self,
         learned: str,
@@ -34,13 +32,16 @@ class Writing(Problem):
         length: int = LENGTH,
         batch: int = 32,
         windows: int = WINDOWS,
+        unit: str = "character",
     ) -> None:
-        """A text to learn from, and one held out.
+        """A text to learn from, and one held out; ``unit`` is what a sign of it is called.
 
         Raises `ValueError` for a text that is too short for a window and the character after it.
         """
-        self.vocabulary, self.batch = vocabulary, batch
+        self.metric = Metric(f"nats a {unit}", "low", "plain")
+        self.vocabulary, self.batch, self.begins = vocabulary, batch, learned[:1]
         self.shape = Shape(1, len(vocabulary), "every", length, len(vocabulary))
+        self.signs = self.names = tuple(vocabulary[code] for code in range(len(vocabulary)))
         for text in (learned, held_out):
             if len(text) <= length:
                 raise ValueError(

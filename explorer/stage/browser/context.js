@@ -3,6 +3,7 @@
 import { inkOn, lightness } from "./colour.js";
 import { number } from "./format.js";
 import { FrameStore } from "./run/store.js";
+import { Terms } from "./terms.js";
 
 /**
  * @import { Missable } from "./format.js"
@@ -81,6 +82,7 @@ export class Context {
   constructor(root, explanations, acts) {
     this.root = root;
     this.explanations = explanations;
+    this.terms = new Terms(explanations);
     this.go = acts.go;
     this.select = acts.select;
     this.selectAll = acts.selectAll;

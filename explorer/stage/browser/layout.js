@@ -355,8 +355,10 @@ export class Explanations {
    */
   show(target, text) {
     const { box, root } = this;
+    const said = typeof text === "function" ? text() : text;
+    if (!said) return;
     this.shown = { target, text };
-    box.textContent = typeof text === "function" ? text() : text;
+    box.textContent = said;
     box.hidden = false;
     const [frame, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
     const left = Math.max(0, Math.min(at.left - frame.left, frame.width - box.offsetWidth));

@@ -15,6 +15,7 @@ import { Sight } from "./sight.js";
 import { join } from "./room/picture.js";
 import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
+import { learnTerms } from "./terms.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
 
@@ -121,6 +122,7 @@ class Stage {
       settle: (settled) => this.settle(settled),
       show: (names) => {
         this.column?.show(names);
+        this.noteKnown();
         this.context.turns += 1;
         this.refresh(); // handles stand where the dials do
       },
@@ -200,6 +202,9 @@ class Stage {
         this.hand.goBack(location.search);
     });
     this.hear(document, "keydown", (event) => this.travel(event));
+    // What the dials stand at goes before a press elsewhere on the page, which may lead away.
+    for (const press of ["pointerdown", "click"])
+      this.hear(document, press, (event) => this.settleBefore(event), true);
     document.fonts?.ready.then(() => this.resized());
   }
 
@@ -207,10 +212,16 @@ class Stage {
    * @param {EventTarget} target
    * @param {string} event
    * @param {(event: Event) => void} act
+   * @param {boolean} [first] before what was pressed hears of it
    */
-  hear(target, event, act) {
-    target.addEventListener(event, act);
-    this.closers.push(() => target.removeEventListener(event, act));
+  hear(target, event, act, first = false) {
+    target.addEventListener(event, act, first);
+    this.closers.push(() => target.removeEventListener(event, act, first));
+  }
+
+  /** @param {Event} event */
+  settleBefore(event) {
+    if (!event.composedPath().includes(this.table)) this.hand.settle();
   }
 
   /**
@@ -239,6 +250,8 @@ class Stage {
     this.dress();
     this.light();
     this.takeDials(data);
+    if (data.glossary && !before)
+      learnTerms(new URL(`${data.modules}${data.glossary}`, document.baseURI).href, () => this.explain());
     this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
       data.token !== before?.token ||
@@ -286,6 +299,13 @@ class Stage {
     this.table.classList.toggle("above", dials.above);
     this.picks = dials.picks;
     this.column.take(dials);
+    this.noteKnown();
+  }
+
+  /** Note whether the page, and so the address, says what the dials stand at. */
+  noteKnown() {
+    const { dials } = this.data;
+    if (dials) this.root.dataset.known = String(this.hand.standsAt(dials.settings));
   }
 
   // ------------------------------------------------------------------------------------ the hand
@@ -491,6 +511,7 @@ class Stage {
     this.light();
     this.panelsInSight.watch(this.wrappers);
     this.layout.use(this.scene, this.wrappers, this.data.height);
+    this.markTitles();
     this.resized();
     if (focus) this.keepFocus(focus);
   }
@@ -533,6 +554,19 @@ class Stage {
     Object.assign(wrapper.dataset, { area: panel.area, kind: panel.kind });
     wrapper.style.gridArea = panel.area;
     return [key, { wrapper, made }];
+  }
+
+  /** Mark the terms in the titles of panels and, once they are known, in what stands there. */
+  markTitles(beside = "") {
+    const places = `.head > :is(h2, .note)${beside}`;
+    for (const wrapper of this.wrappers)
+      for (const place of wrapper.querySelectorAll(places)) this.context.terms.mark(place);
+  }
+
+  /** The terms are known now. */
+  explain() {
+    this.markTitles(", .sentence:not(.mono)");
+    this.column?.mark();
   }
 
   /**
@@ -897,6 +931,7 @@ class Stage {
       narrow: this.layout.slim,
       events: run.store.events,
       rate: player.playing ? run.status?.rate : null,
+      spent: run.status?.state === "ended" ? run.status.spent : null,
       speed: run.playback.speed,
     });
     const bare = !data.live && run.status?.last === 0; // one frame: there is nothing to play

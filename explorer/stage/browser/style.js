@@ -165,6 +165,8 @@ ${above(".above.guided")}}
   background: var(--card); color: var(--ink); border: 1px solid var(--line); box-shadow: 0 4px 14px rgba(10, 16, 24, .16);
   line-height: 1.35;
 }
+.term { text-decoration: underline dotted var(--mute) 1px; text-underline-offset: 3px; cursor: help; }
+.stage .term:focus-visible { outline: 2px solid var(--accent); border-radius: 3px; }
 .stage .explanation { white-space: normal; max-width: min(300px, 90%); }
 .stage .readout[hidden], .stage .explanation[hidden] { display: none; }
 .stage .readout i { font-style: normal; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 6px; }

@@ -748,6 +748,7 @@ export interface Status {
   notices: number;
   waiting: string;
   rate: number | null;
+  spent: number | null;
   viewers: number;
 }
 
@@ -932,9 +933,10 @@ export interface Look {
  * `resets` and `rests` say whether the page wants to hear of selections, of going back to the
  * start, and of where the picture came to rest.
  * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
- * `modules` is where the scripts lie, from the server's first page on; `look` is what the page
- * points at, if at anything. A page without a server gives the addresses of the frames and of what
- * never moves instead of a token.
+ * `modules` is where the scripts lie, from the server's first page on, and `glossary` the one
+ * among them that says what words mean; `look` is what the page points at, if at anything. A
+ * page without a server gives the addresses of the frames and of what never moves instead of a
+ * token.
  */
 export interface Showing {
   scene: Scene | null;
@@ -954,6 +956,7 @@ export interface Showing {
   answers?: string;
   begins?: Beginning;
   modules?: string;
+  glossary?: string;
   look?: Look;
   frames_url?: string;
   still_url?: string;

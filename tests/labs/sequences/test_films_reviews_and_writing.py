@@ -25,7 +25,9 @@ def test_filters_over_frames_are_refused_where_there_are_no_frames(kind, task):
         SideBySide(task=task, second=kind)
 
 
-@pytest.mark.parametrize("name", ["way", "digit", "rows", "films", "products", "python", "english"])
+@pytest.mark.parametrize(
+    "name", ["way", "digit", "rows", "films", "products", "python", "english", "strokes"]
+)
 def test_the_line_up_of_a_task_can_learn_it_and_its_floors_are_there(name):
     task = TASKS[name]
     line_up = dict(zip(("first", "second", "third", "fourth"), [*task.line_up, ""], strict=False))
@@ -89,8 +91,9 @@ def test_negation_is_told_as_each_network_has_it_and_with_what_was_there_to_lear
         bag.parameters["embedding.weight"][codes[0], 0] = 9.0
     above = opinion.negations(problem, {"A line": bag})
 
-    assert below.startswith("A line puts “not bad” below “bad”: ")
-    assert above.startswith("A line puts “not bad” above “bad”: ")
+    assert "A line puts “not bad” below “bad”: " in below
+    assert "A line puts “not bad” above “bad”: " in above
+    assert "A line puts “not good” below “good”: of 4 reviews" in below
     pairs = sum("not bad" in " ".join(each) for each in problem.learned.sentences)
     assert pairs == 0
     assert "no review to learn from has “not bad”" in below
@@ -117,8 +120,16 @@ def test_a_typed_text_is_parted_where_its_last_tenth_begins():
     assert all("".join(problem.vocabulary[c] for c in row) in typed for row in learned.T.tolist())
 
 
-@pytest.mark.parametrize(("typed", "says"), [("", "not 0"), ("a" * 199, "at least 200")])
-def test_a_text_too_short_to_learn_from_is_one_sentence(typed, says):
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "not 0"),
+        ("a" * 199, "at least 200"),
+        ("a" * 300, "'a' again and again"),
+        ("ab" * 3_000, "at most 4,000 characters, not 6,000"),
+    ],
+)
+def test_a_text_that_cannot_be_learned_from_is_one_sentence(typed, says):
     with pytest.raises(ValueError, match=says):
         SideBySide(task="like_you", text=typed)
 
@@ -144,3 +155,54 @@ def test_signs_of_all_rows_begin_at_one_place_behind_the_longest_name():
     rows = [words.row(label, "|", labels) for label in ("Text", *labels)]
 
     assert {row.index("|") for row in rows} == {len(labels[1]) + 2}
+
+
+def test_a_network_goes_on_from_the_first_letter_of_a_typed_text_in_characters_that_it_has():
+    problem = SideBySide(task="like_you", text="öde Ufer, " * 30, third="").problem
+    network = KINDS["vanilla"].draw(problem.shape, Build(units=4), torch.Generator().manual_seed(0))
+
+    line = TASKS["like_you"].seen(problem, network, NONE).line
+
+    assert line[0] == "ö"
+    assert set(line) <= set("öde Ufer,�")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says"),
+    [
+        (". , …", "at least one word"),
+        ("good " * 41, "may have 40 words, not 41"),
+        ("x" * 401, "at most 400 characters, not 401"),
+    ],
+)
+def test_a_sentence_that_cannot_be_judged_is_one_sentence(sentence, says):
+    with pytest.raises(ValueError, match=says):
+        SideBySide(task="products", sentence=sentence)
+
+
+def test_a_sentence_of_ones_own_is_judged_word_by_word_and_unknown_words_are_named():
+    training = SideBySide(
+        task="products", sentence="The xyzzy was not good", second="unordered", third="", units=4
+    )
+    problem, network = training.problem, drawn("unordered", "products")
+
+    assert problem.asked == ("the", "xyzzy", "was", "not", "good")
+    assert len(training.what.seen(problem, network, NONE).arrays["counted"]) == 5
+    assert "“xyzzy” is unknown" in opinion.negations(problem, {"A line": network})
+    assert TASKS["products"].problem("").asked != problem.asked
+
+
+def test_points_ahead_of_the_bag_are_paired_over_the_same_reviews():
+    problem = TASKS["products"].problem("")
+    bag = next(floor for floor in problem.floors if floor.name == "bag")
+    worse = bag.scores.clone()
+    lost = worse.nonzero()[:50, 0]
+    worse[lost] = 0
+    standing = words.Standing(
+        TASKS["products"], problem, {"a": "vanilla", "b": "both"}, {"a": worse, "b": bag.scores}, 5
+    )
+
+    ahead = 100 * 50 / len(worse)
+    error = 300 * float((worse - bag.scores).double().std()) / len(worse) ** 0.5
+    assert f"Forward −{ahead:.1f} ± {error:.1f} and Both ways +0.0 ± 0.0" in standing.look()
+    assert "the sign of the lexicon's sum 68.7 %" in standing.look()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from explorer.dials import values
@@ -119,3 +120,23 @@ def test_the_scene_names_what_is_there_and_a_moving_hand_is_told_what_is_left_ou
     known = said.still.scalars | said.frames[0].scalars
     assert templates_in(scene) <= known.keys()
     assert from_json(as_json(scene)) == scene
+
+
+def test_a_pen_goes_on_where_the_prime_text_ends_and_each_frame_shows_one_move_more():
+    writing = Writing(author="strokes-lstm", prime="no", letters=9, top_k=60)
+    still, frames = picture(writing)
+
+    assert [int(np.isfinite(f.arrays["pen_x"]).any()) for f in frames[-1:]] == [1]
+    made = frames[-1].arrays
+    for frame in frames[:-1]:
+        known = np.isfinite(frame.arrays["pen_x"])
+        assert frame.arrays["pen_x"][known] == pytest.approx(made["pen_x"][known])
+    assert "text" not in frames[0].sentences
+    assert still.arrays["prime_x"].shape == (len(writing.primed) + 1,)
+    assert writing_scene(writing).clock == "move"
+
+
+@pytest.mark.parametrize(("prime", "says"), [("def ", "not 'd'"), ("  ", "at least one letter")])
+def test_a_prime_text_that_the_pen_cannot_write_is_one_sentence(prime, says):
+    with pytest.raises(ValueError, match=says):
+        Writing(author="strokes-lstm", prime=prime)

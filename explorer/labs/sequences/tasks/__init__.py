@@ -6,6 +6,7 @@ from explorer.labs.sequences.tasks import (
     future,
     grammars,
     opinion,
+    pen,
     speech,
     text,
     translations,
@@ -19,6 +20,7 @@ TASKS: dict[str, Task] = {
     **film.TASKS,
     **opinion.TASKS,
     **text.TASKS,
+    **pen.TASKS,
     **translations.TASKS,
     **grammars.TASKS,
 }

@@ -5,23 +5,26 @@ from collections.abc import Mapping
 from functools import cache, lru_cache, partial
 
 import numpy as np
+from jaxtyping import Int64
 from torch import Tensor
 
+from explorer.labs.sequences.tasks import own as owns
+from explorer.labs.sequences.tasks.own import OwnSeries
 from explorer.labs.sequences.tasks.series import series
 from explorer.labs.sequences.tasks.task import Seen, Task
-from explorer.sequences import parse_numbers
 from explorer.sequences.kinds import Network
 from explorer.sequences.problems import Forecast, Problem, mackey_glass
 
 SHOWN, ALONE = 80, 30  # held-out values that are forecast in the picture, and steps without truth
-OWN_WINDOW, OWN_SHARE = 8, 0.7  # of a visitor's series: what is seen, and how much is learned from
+AHEAD, STARTS = 12, 32  # most steps ahead of which the error is told, and from how many places
 EXAMPLE = " ".join(
     f"{round(10 * math.sin(k * 0.9) + 5 * math.sin(k * 2.1) + k / 10)}" for k in range(90)
 )
 MACKEY_GLASS = 1_000  # values, six units of time apart
 LOOK = (
-    "On the left, the forecast of each value from the true ones before it. On the right, each "
-    "network goes on alone, from its own forecasts."
+    "On the left, the forecast of each value from the true ones before it. In the middle, each "
+    "network goes on alone, from its own forecasts; on the right, how far off that is, so many "
+    "steps ahead."
 )
 
 
@@ -33,25 +36,44 @@ def known(name: str, learned: int, window: int) -> Forecast:
 
 
 @lru_cache(maxsize=8)
-def own(numbers: str) -> Forecast:
-    """The problem of numbers that a visitor typed. Raises `ValueError` with one sentence."""
-    values = np.array(parse_numbers(numbers), dtype=np.float64)
-    return Forecast(values, int(OWN_SHARE * len(values)), OWN_WINDOW)
+def own(numbers: str) -> OwnSeries:
+    """The problem of a series that a visitor brings. Raises `ValueError` with one sentence."""
+    return OwnSeries(numbers)
+
+
+def ahead_from(problem: Problem) -> tuple[int, Int64[Tensor, " N"]]:
+    """How many steps ahead the error is told, half of what is held out at most, and from where."""
+    assert isinstance(problem, Forecast)
+    steps = max(1, min(AHEAD, (len(problem.values) - problem.learned) // 2))
+    return steps, problem.starts(steps, STARTS)
 
 
 def still(problem: Problem, first: float) -> Seen:
-    """The true values after those that are learned from, with the time of each."""
+    """The true values after those that are learned from, with the time of each.
+
+    And how far off the last value and a line are, more and more steps ahead.
+    """
     assert isinstance(problem, Forecast)
-    truth = problem.values[problem.learned - 1 :].float().numpy()[: SHOWN + 1]
-    time = np.arange(len(truth), dtype=np.float32) + first + problem.learned - 1
+    apart = 1.0
+    if isinstance(problem, OwnSeries):
+        first, apart = problem.times.first, problem.times.apart
+    asked = problem.asked[:SHOWN]
+    alone = problem.asked[problem.asked < problem.learned + ALONE]
+    steps, starts = ahead_from(problem)
+    floors = {"last": problem.persisting(steps, starts), "line": problem.straight(steps, starts)}
     return Seen(
         {
-            "time": time[1:],
-            "time_before": time[:-1],
-            "truth": truth[1:],
-            "last": truth[:-1],
-            "alone_time": time[1 : ALONE + 1],
-            "alone_truth": truth[1 : ALONE + 1],
+            "time": _float(first + apart * asked),
+            "time_before": _float(first + apart * (asked - 1)),
+            "truth": _float(problem.values[asked]),
+            "last": _float(problem.values[asked - 1]),
+            "alone_time": _float(first + apart * alone),
+            "alone_truth": _float(problem.values[alone]),
+            "steps_ahead": np.arange(1, steps + 1, dtype=np.float32),
+            **{
+                f"{name}_ahead": _float(problem.errors_ahead(each, starts))
+                for name, each in floors.items()
+            },
         }
     )
 
@@ -60,13 +82,37 @@ def seen(problem: Problem, network: Network, answers: Tensor) -> Seen:
     """The forecasts of a network, those it makes alone, and whether they rather copy."""
     assert isinstance(problem, Forecast)
     forecast = problem.forecasts(answers)
-    true, before = problem.values[problem.learned :], problem.values[problem.learned - 1 : -1]
-    alone = problem.on_its_own(network, min(ALONE, len(true)))
+    true, before = problem.values[problem.asked], problem.values[problem.asked - 1]
+    held_out = len(problem.values) - problem.learned
+    alone = problem.on_its_own(network, min(ALONE, held_out))
+    told = problem.asked[problem.asked < problem.learned + ALONE] - problem.learned
+    steps, starts = ahead_from(problem)
+    off = problem.errors_ahead(problem.ahead(network, steps, starts), starts)
     copies = (forecast - before).square().mean() < (forecast - true).square().mean()
     return Seen(
-        {"forecast": forecast[:SHOWN].float().numpy(), "alone": alone.float().numpy()},
+        {
+            "forecast": _float(forecast[:SHOWN]),
+            "alone": _float(alone[told]),
+            "ahead": _float(off),
+        },
         copies=bool(copies),
     )
+
+
+def gaps_told(problem: Problem, networks: Mapping[str, Network]) -> str:
+    """How many values of a series that somebody brings were filled in."""
+    assert isinstance(problem, OwnSeries)
+    if not problem.gaps:
+        return ""
+    are = "value is a gap" if problem.gaps == 1 else "values are gaps"
+    return (
+        f"{problem.gaps} of {len(problem.values)} {are}, filled by straight lines: read, and "
+        "neither learned nor scored."
+    )
+
+
+def _float(values: Tensor) -> np.ndarray:
+    return values.double().numpy().astype(np.float32)
 
 
 def _task(
@@ -168,17 +214,18 @@ TASKS: Mapping[str, Task] = {
         label="Your numbers",
         asks="what comes next in your series",
         purpose="Up to 500 numbers of yours, the first 70 % learned from.",
-        source="what you type or paste under Numbers",
+        source="What you type or paste under Numbers, or a column of a table that you bring",
         family="forecast",
         problem=own,
         line_up=("vanilla", "gru", "window"),
         updates=400,
         rate=1e-2,
-        window=OWN_WINDOW,
+        window=owns.WINDOW,
         floors=("persistence", "line"),
         look=LOOK,
         still=partial(still, first=1),
         seen=seen,
+        remark=gaps_told,
         unit="number",
     ),
 }

@@ -1,17 +1,18 @@
 """Is a review favourable? Word by word, beside a line that knows no order and a lexicon."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.labs.prose import listing
 from explorer.labs.sequences.tasks.snippets import LICENCE, SOURCE, snippets
 from explorer.labs.sequences.tasks.task import Seen, Task
 from explorer.sequences.kinds import Network
 from explorer.sequences.problems import Problem, Reviews, judged, negation
-from explorer.sequences.problems.reviews import Rated
+from explorer.sequences.problems.reviews import LONGEST, Rated
 from explorer.sequences.words import lexicon_sum, words
 
 CLEAR = 0.5  # how far from 0 a mean rating must be for its side to be clear
@@ -47,13 +48,21 @@ def rated(about: str) -> tuple[Rated, Rated]:
 
 @cache
 def reviews(about: str) -> Reviews:
-    """The problem of the reviews of one kind of thing."""
-    return Reviews(*rated(about), snippets().lexicon)
+    """The problem of the reviews of one kind of thing, and a sentence that is judged."""
+    return Reviews(*rated(about), snippets().lexicon).asking(words(EXAMPLES[about]))
 
 
-def example(about: str) -> tuple[str, ...]:
-    """The words of the sentence that is judged word by word."""
-    return words(EXAMPLES[about])
+def asking(about: str, typed: str) -> Reviews:
+    """The same, with a sentence of a visitor's. Raises `ValueError` for one that has no words."""
+    return reviews(about).asking(asked(typed)) if typed.strip() else reviews(about)
+
+
+def asked(typed: str) -> tuple[str, ...]:
+    """The words of a sentence that a visitor typed. ValueError, one sentence, for none or many."""
+    found = words(typed)
+    if len(found) > LONGEST:
+        raise ValueError(f"a sentence may have {LONGEST} words, not {len(found)}")
+    return found
 
 
 def probes() -> tuple[tuple[str, ...], ...]:
@@ -61,22 +70,23 @@ def probes() -> tuple[tuple[str, ...], ...]:
     return tuple(phrase for word in PROBES for phrase in ((word,), ("not", word)))
 
 
-def still(problem: Problem, about: str) -> Seen:
+def still(problem: Problem) -> Seen:
     """What the lexicon says of every word of the example, and of the words that are negated."""
-    lexicon = snippets().lexicon
-    sentence = example(about)
+    assert isinstance(problem, Reviews)
+    lexicon = problem.lexicon
+    by_word = [lexicon.get(word, 0.0) for word in problem.asked]
     return Seen(
         {
-            "lexicon": np.asarray([lexicon.get(word, 0.0) for word in sentence], dtype=np.float32),
+            "lexicon": np.asarray(by_word, dtype=np.float32),
             "sums": np.asarray([lexicon_sum(lexicon, each) for each in probes()], dtype=np.float32),
         }
     )
 
 
-def seen(problem: Problem, network: Network, about: str) -> Seen:
+def seen(problem: Problem, network: Network, answers: Tensor) -> Seen:
     """What each word of the example counts, and what "not" does to a word."""
     assert isinstance(problem, Reviews)
-    counted = judged(problem, network, example(about)).left_out.numpy()
+    counted = judged(problem, network, problem.asked).left_out.numpy()
     said = problem.log_odds(network, probes()).numpy()
     return Seen({"counted": placed(counted), "said": placed(said)})
 
@@ -87,21 +97,36 @@ def placed(values: np.ndarray) -> np.ndarray:
 
 
 def negations(problem: Problem, networks: Mapping[str, Network]) -> str:
-    """What "not" before "bad" does in each network, and what there was to learn it from."""
+    """What "not" does to each of the `PROBES` in each network, what there was to learn it from.
+
+    And which words of the sentence that is judged no network knows.
+    """
     assert isinstance(problem, Reviews)
-    found = {name: negation(problem, network, "bad") for name, network in networks.items()}
+    said = [_negation(problem, networks, word) for word in PROBES]
+    strange = list(dict.fromkeys(word for word in problem.asked if not problem.knows(word)))
+    if strange:
+        shown = listing([f"“{word}”" for word in strange[:3]])
+        more = f" and {len(strange) - 3} more words" if len(strange) > 3 else ""
+        are = "is" if len(strange) == 1 else "are"
+        said.append(f"{shown}{more} {are} unknown: one code for all.")
+    return " ".join(said)
+
+
+def _negation(problem: Reviews, networks: Mapping[str, Network], word: str) -> str:
+    found = {name: negation(problem, network, word) for name, network in networks.items()}
     one = next(iter(found.values()))
     below = [name for name, each in found.items() if each.negated < each.alone]
     above = [name for name, each in found.items() if each.negated >= each.alone]
     said = [
-        f"{listing(names)} {'puts' if len(names) == 1 else 'put'} “not bad” {where} “bad”"
+        f"{listing(names)} {'puts' if len(names) == 1 else 'put'} “not {word}” {where} “{word}”"
         for names, where in ((below, "below"), (above, "above"))
         if names
     ]
+    reviews = "review" if one.seen == 1 else "reviews"
     learned = (
-        f"of {one.seen} reviews to learn from with “not bad” {one.favourable} are favourable"
+        f"of {one.seen} {reviews} to learn from with “not {word}” {one.favourable} are favourable"
         if one.seen
-        else "no review to learn from has “not bad”"
+        else f"no review to learn from has “not {word}”"
     )
     return f"{'; '.join(said)}: {learned}."
 
@@ -114,15 +139,16 @@ def _task(about: str, label: str, updates: int, floors: tuple[str, ...]) -> Task
         "order. The lexicon was not made for these reviews.",
         source=f"{SOURCE}; {LICENCE}; reviews with a mean rating of at least ±{CLEAR:g}",
         family="review",
-        problem=lambda typed: reviews(about),
+        problem=partial(asking, about),
         line_up=("vanilla", "both", "unordered"),
         updates=updates,
         rate=3e-3,
         floors=floors,
         look="Left, what each word of a sentence counts: log-odds with it less those without it; "
         "the bars are what the lexicon says. Right, what “not” does.",
-        still=lambda problem: still(problem, about),
-        seen=lambda problem, network, answers: seen(problem, network, about),
+        example=lambda: EXAMPLES[about],
+        still=still,
+        seen=seen,
         remark=negations,
     )
 

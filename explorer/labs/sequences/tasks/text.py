@@ -44,19 +44,25 @@ def writing(name: str) -> Writing:
 def typed_writing(typed: str) -> Writing:
     """The problem of a text that a visitor typed: its last tenth is held out.
 
-    Raises `ValueError` for one that is too short.
+    Raises `ValueError` for one that is too short, and for one character again and again.
     """
-    text = as_meant(typed)
+    text = as_meant(typed).encode("utf-8", "replace").decode()  # halves of pairs are no characters
     if len(text) < SHORTEST:
         raise ValueError(f"the text must have at least {SHORTEST} characters, not {len(text)}")
+    if len(set(text)) == 1:
+        raise ValueError(f"the text is {text[0]!r} again and again: nothing to expect")
     cut = len(text) - max(int(HELD * len(text)), WINDOW + 1)
     known = Vocabulary.of(text.replace(STAND_IN, " "), at_least=1)
     return Writing(text[:cut], text[cut:], known, length=WINDOW, windows=32)
 
 
-def seen(problem: Problem, network: Network, prompt: str) -> Seen:
-    """What a network writes after the prompt, drawn with one seed; line breaks as ↵."""
+def seen(problem: Problem, network: Network, prompt: str = "") -> Seen:
+    """What a network writes after the prompt, drawn with one seed; line breaks as ↵.
+
+    Without one, after the first character of the text.
+    """
     assert isinstance(problem, Writing)
+    prompt = prompt or problem.begins
     found = writer(network, problem.vocabulary)
     if found is None:
         return Seen(line=STATELESS)
@@ -125,10 +131,10 @@ TASKS: Mapping[str, Task] = {
         updates=300,
         rate=1e-2,
         floors=("chance", "none", "two"),
-        look="What each network writes after a capital T, drawn at temperature "
+        look="What each network writes after the first letter of the text, drawn at temperature "
         f"{TEMPERATURE:g} with one seed. Compare the training loss with the held-out one.",
         still=lambda problem: Seen(),
-        seen=lambda problem, network, answers: seen(problem, network, "T"),
+        seen=lambda problem, network, answers: seen(problem, network),
         remark=foresight,
     ),
 }

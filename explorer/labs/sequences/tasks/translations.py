@@ -16,7 +16,8 @@ from explorer.sequences.kinds import EncoderDecoder, Network
 from explorer.sequences.languages import LANGUAGES
 from explorer.sequences.problems import Problem, Translation
 
-BLANK = "␣"
+BLANK, ENDS = "␣", "■"
+"""How a blank, and the end of a translation, are drawn."""
 
 
 @cache
@@ -92,6 +93,7 @@ def _task(
         still=lambda problem: still(problem, name),
         seen=lambda problem, network, answers: seen(problem, network, answers, name),
         text=lambda: visible(translation(name).pairs[shown(name)].source),
+        example=lambda: shown(name),
         units=64,
         embedding=32,
     )
@@ -115,7 +117,7 @@ TASKS: Mapping[str, Task] = {
         "Nothing tells that digits are numbers. The first digit of a sum may hang on a carry that "
         "comes from its last one (Zaremba and Sutskever 2014).",
         "Two numbers up to 99, " + DRAWN.format("sum, whichever of its parts comes first,"),
-        700,
+        450,
     ),
     "words": _task(
         "words",

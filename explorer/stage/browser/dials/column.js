@@ -1,6 +1,7 @@
 // The column of dials beside a picture: groups of them, built from rows and never twice.
 
 import { element, Explanations } from "../layout.js";
+import { meaning } from "../terms.js";
 import { makeKnob } from "./knobs.js";
 
 /**
@@ -81,8 +82,8 @@ export class Column {
         this.knobs.set(knob.name, one);
         if (knob.stands.length) this.derived.push(knob.name);
         const name = one.element.querySelector(".top:not(.visually-hidden) > label.name");
-        if (knob.help)
-          this.explanations.attach(name instanceof HTMLElement ? name : one.element, knob.help, one.element);
+        const said = () => [knob.help, meaning(knob.label)].filter(Boolean).join(" ");
+        this.explanations.attach(name instanceof HTMLElement ? name : one.element, said, one.element);
         return one.element;
       });
       if (!group.folded)
@@ -98,8 +99,15 @@ export class Column {
       return folded;
     });
     this.element.replaceChildren(this.fold, ...made, this.coarse, this.explanations.box);
+    this.mark();
     this.show(Object.keys(this.hand.settings));
     if (focus) this.focus(focus);
+  }
+
+  /** Underline the names of dials that are terms; what stands beside a dial says what they mean. */
+  mark() {
+    for (const name of this.element.querySelectorAll(".top > .name"))
+      name.classList.toggle("term", meaning(name.textContent ?? "") !== "");
   }
 
   get focused() {

@@ -189,6 +189,15 @@ export class Hand {
     return same(this.rested, this.settings);
   }
 
+  /**
+   * Whether it stands at these settings.
+   *
+   * @param {Settings} settings
+   */
+  standsAt(settings) {
+    return same(settings, this.settings);
+  }
+
   /** Remember where it came to rest; returns whether that is another place than before. */
   note() {
     const before = this.rested;

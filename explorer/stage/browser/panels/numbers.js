@@ -4,6 +4,7 @@ import { turned } from "../dials/grip.js";
 import { NumberHandle } from "../dials/number.js";
 import { element } from "../layout.js";
 import { unhurried } from "../pace.js";
+import { meaning } from "../terms.js";
 
 /**
  * @import { Context, Made, Maker } from "../context.js"
@@ -102,7 +103,7 @@ function makeCard(first, stage, key) {
   if (first.help) {
     card.tabIndex = 0;
     card.setAttribute("role", "group");
-    stage.explain(card, () => spec.help);
+    stage.explain(card, () => [spec.help, meaning(spec.label)].filter(Boolean).join(" "));
   }
   /** @type {string | null} */
   let shown = null;

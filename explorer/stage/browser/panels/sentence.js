@@ -31,6 +31,7 @@ export function make(panel, stage) {
     if (lead + said === shown) return;
     shown = lead + said;
     text.replaceChildren(...emphasised(shown));
+    stage.terms.mark(text);
     const before = text.clientHeight;
     text.style.minHeight = "0";
     text.style.minHeight = `${Math.max(before, text.scrollHeight)}px`;

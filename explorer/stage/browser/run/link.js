@@ -191,6 +191,7 @@ export const recorded = (head) => ({
   notices: 0,
   waiting: "",
   rate: null,
+  spent: null,
   viewers: 1,
 });
 

@@ -33,7 +33,8 @@ import { LIVE_SPEEDS, SPEEDS } from "./playback.js";
 
 /**
  * What a bar shows: the frame and step of the playhead, the newest frame, the frame up to which the
- * slider reaches, and the planned last step; `rate` is in steps a second.
+ * slider reaches, and the planned last step; `rate` is in steps a second, and `spent` the seconds
+ * that a training took which is over.
  *
  * @typedef {object} Progress
  * @property {boolean} playing
@@ -47,6 +48,7 @@ import { LIVE_SPEEDS, SPEEDS } from "./playback.js";
  * @property {boolean} narrow
  * @property {FrameStore["events"]} events
  * @property {number | null | undefined} rate
+ * @property {number | null} spent
  * @property {Speed} speed
  */
 
@@ -126,13 +128,15 @@ export function makeTimebar({ live, clock, hasGates }, acts) {
 }
 
 /**
- * Under the step: the speed of training, else the keys, or on a phone how far the run goes.
+ * Under the step: the speed of training, how long one took that is over, else the keys, or on a
+ * phone how far the run goes.
  *
  * @param {Progress} state
  * @param {string} keys
  */
-function beneath({ rate, narrow, lastStep, clock }, keys) {
+function beneath({ rate, spent, narrow, lastStep, clock }, keys) {
   if (rate) return `${integer(rate)} ${clock}s/s`;
+  if (spent) return `trained in ${spent < 10 ? spent.toFixed(1) : integer(spent)} s`;
   return narrow ? `of ${countOf(clock, lastStep)}` : keys;
 }
 
