@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
 from explorer.stage.serving import lifespan, staff
+from explorer.stage.whose import Badge
 
 hurry()
 staff()
@@ -16,5 +17,5 @@ app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),
     lifespan=lifespan,
-    middleware=[Middleware(Plate)],
+    middleware=[Middleware(Plate), Middleware(Badge)],
 )

@@ -21,7 +21,7 @@ _lock = threading.Lock()
 def keep(upload: Upload) -> str:
     """Put an uploaded network on the shelf and return its mark; the oldest makes room."""
     mark = secrets.token_hex(8)
-    _put(mark, upload)
+    put(mark, upload)
     return mark
 
 
@@ -32,7 +32,7 @@ def take(name: str, data: bytes) -> None:
     """
     mark, _, file = name.partition(" ")
     if kept(mark) is None:
-        _put(mark, opened(file, data))
+        put(mark, opened(file, data))
 
 
 def kept(mark: str) -> Upload | None:
@@ -41,7 +41,8 @@ def kept(mark: str) -> Upload | None:
         return _shelf.get(mark)
 
 
-def _put(mark: str, upload: Upload) -> None:
+def put(mark: str, upload: Upload) -> None:
+    """Put an uploaded network on the shelf under a mark; the oldest makes room."""
     with _lock:
         _shelf[mark] = upload
         while len(_shelf) > 1 and (

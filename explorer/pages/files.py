@@ -5,7 +5,6 @@ is made by a process of its own (`runs.filing`); the page only says how far that
 """
 
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,21 +13,15 @@ import streamlit as st
 
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
+from explorer.pages.seen import seen
 from explorer.runs import links
-from explorer.runs.answers import unwired
-from explorer.runs.desk import the_desk
 from explorer.runs.experiments import plain
 from explorer.runs.filing import Job, the_filing
-from explorer.runs.frames import chunk, packets, step_of
-from explorer.runs.hub import the_hub
 from explorer.stage import making
 from explorer.stage.component import FILES, Standing, standing
 from explorer.stage.paper.format import moment
 
 EVERY = 0.4  # seconds between two looks at how far a file is
-ANSWER = 60.0  # seconds that an answer may take
-MOST_PACKETS = 2_000
-MOST_BYTES = 64 * 2**20  # of packets: more than a run ever keeps
 
 
 @dataclass(frozen=True)
@@ -47,64 +40,18 @@ class Wanted:
 
     def told(self) -> tuple[Mapping[str, Any], bytes]:
         """Return what the process that makes it is told; ValueError where there is nothing."""
-        found = _of_run(self.stands) if self.stands.given is None else _of_answer(self.stands)
-        scene, select, settings, start, body = found
-        at = start if self.at is None else self.at
+        found = seen(self.stands)
+        settings = self.stands.given or {}
         values = {
-            "scene": scene,
-            "select": dict(select),
-            "settings": dict(settings),
-            "at": at,
+            "scene": found.scene,
+            "select": dict(found.select),
+            "settings": dict(settings) if found.experiment is None else plain(found.experiment),
+            "at": found.start if self.at is None else self.at,
             "heading": self.heading,
             "link": self.link,
             "dark": self.dark,
         }
-        return values, body
-
-
-Found = tuple[Mapping[str, Any], Mapping[str, int], Mapping[str, Any], int, bytes]
-
-
-def _of_run(stands: Standing) -> Found:
-    """Return scene, selections, settings, the step shown without a halt, and packets."""
-    run = the_hub().run(stands.token)
-    if run is None or run.still is None or stands.scene is None:
-        raise ValueError("There is nothing on the screen yet; try again in a moment.")
-    kept = run.frames_after(-1, MOST_PACKETS, 1, MOST_BYTES)
-    settings = {} if run.experiment is None else plain(run.experiment)
-    newest = step_of(kept[-1]) if kept else 0
-    return stands.scene, stands.select, settings, newest, chunk([run.still, *kept])
-
-
-def _of_answer(stands: Standing) -> Found:
-    """Ask once more for what the stage shows, as `_of_run`; ValueError where it is refused."""
-    said: list[bytes] = []
-    there = threading.Event()
-
-    def hear(message: bytes | str) -> None:
-        if isinstance(message, bytes):
-            said.append(message)
-            there.set()
-
-    given = dict(stands.given or {})
-    try:
-        asker = the_desk().enter(stands.token, hear)
-    except KeyError:
-        raise ValueError("This page is over; reload it.") from None
-    try:
-        the_desk().ask(asker, 0, given, moving=False)
-        if not there.wait(ANSWER):
-            raise ValueError("The picture could not be computed once more in time; try again.")
-    finally:
-        the_desk().leave(asker)
-    header, scene, body = unwired(said[0])
-    if header["refused"] is not None:
-        raise ValueError(header["refused"]["sentence"])
-    if scene is None:
-        raise ValueError("The picture came without its scene; try again.")
-    frames = packets(body)[1:]
-    start = step_of(frames[min(header["start"], len(frames) - 1)]) if frames else 0
-    return scene, dict(scene["selects"]) | header["select"], given, start, body
+        return values, found.packets
 
 
 # -------------------------------------------------------------------------------- on the page

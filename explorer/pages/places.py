@@ -14,6 +14,7 @@ TITLES = {
     "sequences": "Sequences",
     "gans": "GANs",
     "transport": "Transport",
+    "shelf": "Shelf",
     "room": "Room",
 }
 """What each page is called, by its path."""

@@ -74,7 +74,12 @@ def unfolded(title: str, text: str) -> None:
 
 def row_of_actions() -> DeltaGenerator:
     """Return the place for what can be done with a page, at the right of its heading."""
-    return st.container(key="actions", horizontal=True, horizontal_alignment="right")
+    return st.container(
+        key="actions",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+    )
 
 
 def link_and_code(page: str, settings: object, sources: Sequence[Source], preset: str = "") -> None:

@@ -15,6 +15,7 @@ import streamlit as st
 from explorer.labs import views as labs
 from explorer.pages import files, surroundings
 from explorer.pages.dials import Dials
+from explorer.pages.shelf import keep
 from explorer.stage.component import nothing_stands
 
 Settings = TypeVar("Settings")
@@ -76,6 +77,7 @@ def show(dials: Dials[Settings], views: Mapping[str, View[Settings]]) -> None:
         if view.acts is not None:
             view.acts(dials)
         files.offered(dials, view.question, view.reading)
+        keep.offered(dials, view.question, view.name)
         surroundings.link_and_code(dials.page, dials.last, view.sources, preset=view.film)
 
 

@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from explorer.runs.cluster import Cluster
 from explorer.runs.distant import AnyTrainer
@@ -20,6 +21,7 @@ from explorer.runs.experiments import Experiment, digest
 from explorer.runs.frames import Frame, pack
 from explorer.runs.limits import LimitError, Limits
 from explorer.runs.messages import Message
+from explorer.runs.past import Past
 from explorer.runs.recording import Checkpoint
 from explorer.runs.run import Run
 from explorer.runs.staffing import Pauses, Silence
@@ -118,16 +120,56 @@ class Hub:
         """
         name = digest(experiment)
         with self._lock:
-            run = self._find(name)
+            origin = self._tickets.origin(session)
+            run = self._find(_named(name, origin))
+            relative = None if run is not None else self._relative(experiment, origin)
+            if origin and run is None and relative is None:  # nothing of what was brought
+                origin, run = "", self._find(name)
+                relative = None if run is not None else self._relative(experiment, origin)
             if run is not None:
                 return self._admit(session, run)
-            origin = self._relative(experiment)
-            run = self._new(name, experiment, experiment.frame_count - 1)
-            if origin is not None:
-                run.fork(*origin)
+            run = self._new(
+                _named(name, origin), experiment, experiment.frame_count - 1, origin=origin
+            )
+            if relative is not None:
+                run.fork(*relative)
             ticket = self._admit(session, run)
             self._assign(run)
             return ticket
+
+    def bring(
+        self, session: str, origin: str, experiment: Experiment, past: Past, notice: str = ""
+    ) -> Run:
+        """Have an experiment go on, for this session, from what it has behind it elsewhere.
+
+        Whoever opens the experiment without having brought the same trains it anew: nobody else is
+        shown numbers that were not computed here. The ``notice`` says on the stage what it is.
+        Raises `LimitError` as `open` does.
+        """
+        name = _named(digest(experiment), origin)
+        with self._lock:
+            run = self._find(name)
+            if run is None:
+                run = self._new(name, experiment, past.last, origin=origin)
+                run.relive(past)
+                self._assign(run)
+            run.announce(notice, self._clock() + self.limits.notice_time)
+            self._tickets.bring(session, origin)
+            return run
+
+    def replay(self, session: str, name: str, past: Past) -> Ticket:
+        """Return the ticket for what some run had behind it, to be played and no more.
+
+        Equal names mean equal pasts, for every session. Raises `LimitError` as `open` does.
+        """
+        key = _key("replay", name)
+        with self._lock:
+            run = self._find(key)
+            if run is None:
+                run = self._new(key, None, past.head)
+                run.relive(replace(past, checkpoints=(), last=past.head, complete=True, trouble=""))
+                run.began = 0  # where it stands is the page's affair
+            return self._admit(session, run)
 
     def publish(
         self,
@@ -146,7 +188,7 @@ class Hub:
         most = self.limits.frames_per_run
         if not 0 < len(frames) <= most:
             raise LimitError(f"A recording may have 1 to {most} frames, not {len(frames)}.")
-        key = hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:24]
+        key = _key(kind, name)
         with self._lock:
             run = self._find(key)
         if run is None:  # packed outside the lock, for it takes its time
@@ -304,7 +346,7 @@ class Hub:
     def _find(self, name: str) -> Run | None:
         return next((run for run in self._runs.values() if run.name == name), None)
 
-    def _new(self, name: str, experiment: Experiment | None, last: int) -> Run:
+    def _new(self, name: str, experiment: Experiment | None, last: int, origin: str = "") -> Run:
         self.tidy()
         if len(self._runs) >= self.limits.runs:
             idle = self._longest_unwatched()
@@ -312,7 +354,8 @@ class Hub:
                 raise LimitError(f"At most {self.limits.runs} experiments run here at once.")
             self._forget(idle)
         self._count += 1
-        run = Run(self._count, name, experiment, last, self.limits, self._lock, self._clock)
+        about = (self._count, name, experiment, last)
+        run = Run(*about, self.limits, self._lock, self._clock, origin)
         self._runs[run.number] = run
         return run
 
@@ -348,11 +391,14 @@ class Hub:
         self._tickets.forget(run.number)
         run.tell(True)
 
-    def _relative(self, experiment: Experiment) -> tuple[Run, Checkpoint, int] | None:
-        """Return the living run that shares most, its state, and up to which step it is shared."""
+    def _relative(self, experiment: Experiment, origin: str) -> tuple[Run, Checkpoint, int] | None:
+        """Return the living run that shares most, its state, and up to which step it is shared.
+
+        Of those whose beginning is from the same place.
+        """
         best: tuple[Run, Checkpoint, int] | None = None
         for run in self._runs.values():
-            if type(run.experiment) is not type(experiment):
+            if type(run.experiment) is not type(experiment) or run.origin != origin:
                 continue
             shared = experiment.shared_steps(run.experiment)
             found = run.checkpoints.before(shared) if shared >= 0 else None
@@ -507,6 +553,15 @@ class Hub:
             if run.trainer is trainer:
                 run.lose(accident)
         self._staff()
+
+
+def _named(name: str, origin: str) -> str:
+    """Return what a run is called whose beginning is from somewhere: other than one made here."""
+    return f"{name}@{origin}" if origin else name
+
+
+def _key(kind: str, name: str) -> str:
+    return hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()[:24]
 
 
 _THE_HUB = Hub()

@@ -122,6 +122,10 @@ class Recording:
             fork.add(at, packet)
         return fork
 
+    def entries(self) -> list[tuple[int, bytes]]:
+        """Return all kept frames with their indices, the oldest first."""
+        return self._entries(-1)
+
     def _entries(self, index: int) -> list[tuple[int, bytes]]:
         start = bisect_right(self._settled, index, key=_index)
         settled = self._settled[start:]
@@ -217,6 +221,10 @@ class Checkpoints:
         """Return the newest state of a step not after ``step``."""
         found = [checkpoint for checkpoint in self._kept if checkpoint.step <= step]
         return found[-1] if found else None
+
+    def all(self) -> list[Checkpoint]:
+        """Return the kept states, the oldest first."""
+        return list(self._kept)
 
     def prefix(self, index: int) -> "Checkpoints":
         """Return the states up to frame ``index``, for a fork."""

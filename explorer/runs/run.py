@@ -15,6 +15,7 @@ from explorer.runs.experiments import Experiment, plain
 from explorer.runs.frames import packets
 from explorer.runs.limits import Limits
 from explorer.runs.messages import Message
+from explorer.runs.past import Past
 from explorer.runs.recording import Checkpoint, Checkpoints, Recording
 
 State = Literal["idle", "training", "paused", "ended", "diverged", "stopped"]
@@ -66,10 +67,13 @@ class Run:
         limits: Limits,
         lock: threading.RLock,
         clock: Callable[[], float],
+        origin: str = "",
     ) -> None:
         self.number = number
         self.name = name  # equal names, equal runs
         self.experiment = experiment
+        self.began = 0  # the frame up to which it was brought
+        self.origin = origin  # where its beginning was brought from; empty: it was computed here
         self.last = last
         self.recording = Recording(limits.frames_per_run, limits.bytes_per_run)
         self.checkpoints = Checkpoints(limits.checkpoints_per_run, limits.checkpoint_bytes_per_run)
@@ -148,6 +152,22 @@ class Run:
         """Return the newest kept state of a step not after ``step``."""
         with self._lock:
             return self.checkpoints.before(step)
+
+    def past(self) -> Past | None:
+        """Return all that the run has behind it now; None before its first frame."""
+        with self._lock:
+            if self.still is None or self.recording.head < 0:
+                return None
+            return Past(
+                self.still,
+                tuple(self.recording.entries()),
+                tuple(self.checkpoints.all()),
+                self.recording.stride,
+                self.last,
+                self.complete,
+                self.trouble,
+                self.diverged,
+            )
 
     def listen(self, listener: Callable[[bool], None]) -> Callable[[], None]:
         """Call ``listener`` from any thread when there is news; returns what ends that.
@@ -256,6 +276,19 @@ class Run:
         self._spent = None
         self.recording = origin.recording.prefix(checkpoint, shared)
         self.checkpoints = origin.checkpoints.prefix(checkpoint.index)
+
+    def relive(self, past: Past) -> None:
+        """Begin with all that another run had behind it."""
+        self.still, self.last = past.still, past.last
+        self.recording.stride = past.stride
+        for index, packet in past.frames:
+            self.recording.add(index, packet)
+        for checkpoint in past.checkpoints:
+            self.checkpoints.add(checkpoint)
+        self.began = past.head
+        if past.complete:
+            self.diverged = past.diverged
+            self.finish(past.trouble)
 
     def finish(self, trouble: str = "") -> None:
         """There will be no more frames."""

@@ -70,8 +70,9 @@ def stretch(owner: str, commands: Sequence[Message], run: int, asked: str) -> St
 def warmed(modules: Sequence[str], asked: str) -> int:
     """Load what the first run would wait for; returns the id of the process."""
     same_edition(asked)
-    for preparation in prepare(modules):
-        preparation()
+    with arithmetic_of_a_trainer() if modules else contextlib.nullcontext():
+        for preparation in prepare(modules):
+            preparation()
     return os.getpid()
 
 

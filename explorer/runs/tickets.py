@@ -26,6 +26,7 @@ class Tickets:
         self._sessions: dict[str, dict[str, str]] = {}  # session -> name of a run -> token
         self._released: dict[str, float] = {}  # sessions whose tab is gone, and since when
         self._numbers: dict[str, int] = {}  # token -> number of a living run
+        self._origins: dict[str, str] = {}  # session -> where the past came from that it brought
 
     def number(self, token: str) -> int | None:
         """Return the number of the run that a token leads to."""
@@ -51,6 +52,15 @@ class Tickets:
             self._numbers.pop(mine.pop(next(iter(mine))), None)
         return token
 
+    def bring(self, session: str, origin: str) -> None:
+        """Note where the past came from that a session brought with it last."""
+        self._released.pop(session, None)
+        self._origins[session] = origin
+
+    def origin(self, session: str) -> str:
+        """Return where the past came from that a session brought with it; empty where none did."""
+        return self._origins.get(session, "")
+
     def take_back(self, token: str) -> None:
         """Have a token lead nowhere."""
         self._numbers.pop(token, None)
@@ -69,3 +79,4 @@ class Tickets:
             if since <= before:
                 del self._released[session]
                 self._sessions.pop(session, None)
+                self._origins.pop(session, None)

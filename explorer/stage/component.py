@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.figures.scene import Scene, as_json
 from explorer.runs.answers import Asking
 from explorer.runs.desk import the_desk
-from explorer.runs.hub import Ticket
+from explorer.runs.hub import Ticket, the_hub
 from explorer.stage.assets import asset_base, serves
 from explorer.stage.messages import PALETTE, Column, Look, Showing
 
@@ -218,6 +218,9 @@ def show(
         if on_rest is not None and (found := rest_of(said)):
             on_rest(*found)
 
+    run = the_hub().run(ticket.token)
+    if run is not None and start == 0:
+        start = run.began  # a run from the shelf stands where it was kept
     described = as_json(scene) if isinstance(scene, Scene) else scene
     data: Showing = {
         "scene": described,

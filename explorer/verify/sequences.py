@@ -25,6 +25,7 @@ from explorer.sequences.digits import DigitNetwork, named, nearest_neighbour
 from explorer.sequences.yearly import outlook
 from explorer.verify.draws import normal, rng
 from explorer.verify.known import Known
+from explorer.verify.network_scripts import NETWORK_SCRIPTS
 
 TEXT = "def gate(x, y=(0, [1])):\n    return f\"{x}\" + 'y'  # done\n"
 
@@ -113,6 +114,7 @@ def total_probability() -> float:
 
 
 KNOWN = (
+    *NETWORK_SCRIPTS,
     *(
         Known(
             f"{name} reads: against {'the fused layer' if cell.has_layer else 'the textbook'}, "

@@ -27,7 +27,7 @@ MEANT = {
     "collapse": "caa",
     "piles": "bcbacc",
     "penalty": "accac",
-    "kinds": "cabbabaab",
+    "kinds": "caababab",
 }
 """The choice that the text after each question goes on from, as its author means it."""
 STEPS = [(lesson, at) for lesson in lessons().values() for at in range(len(lesson.steps))]

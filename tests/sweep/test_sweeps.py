@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -105,6 +106,7 @@ def test_a_sweep_whose_process_is_killed_leaves_whole_lines_that_are_not_measure
         assert process.stderr is not None
         while not out.exists() or out.read_bytes().count(b"\n") < 4:
             assert process.poll() is None
+            time.sleep(0.05)
         os.kill(process.pid, signal.SIGKILL)
         process.stderr.read()  # its workers end with it
 
@@ -151,7 +153,7 @@ def test_two_sweeps_do_not_write_one_file(swept: Path):
     ("arguments", "said"),
     [
         (["--vary", "colour=1"], "unknown setting 'colour'; choose from view, length"),
-        (["--vary", "clip_cell=elman"], "unknown cell 'elman'; choose from 'rnn_tanh'"),
+        (["--vary", "clip_cell=elman"], "unknown clip_cell 'elman'; choose from 'rnn_tanh'"),
         (["--vary", "clip_norm"], "--vary takes dials such as width=16,32, not 'clip_norm'"),
         (["--vary", "clip_norm=1,"], "--vary takes dials such as width=16,32, not 'clip_norm=1,'"),
         (["--vary", "clip_norm=1", "clip_norm=2"], "clip_norm is varied twice"),

@@ -53,6 +53,7 @@ def step(settings: CellLab, moving: bool) -> Answer:
         clock=seen.reader.clock,
         inputs=seen.inputs,
         classes=seen.classes or None,
+        takes=seen.takes,
     )
     wanted = settings.step if settings.step >= 0 else telling_moment(seen, unit)
     start = min(wanted, len(seen.frames) - 1)

@@ -162,15 +162,17 @@ def expectation(
     )
 
 
-def class_chances(classes: Sequence[str], area: str = "next") -> Ranking:
-    """Return what the network takes the input for, so far."""
+def class_chances(
+    classes: Sequence[str], takes: str = "takes it for", area: str = "next"
+) -> Ranking:
+    """Return what the network takes the input for, so far, under the words of its kind."""
     return Ranking(
         area,
-        "takes it for",
+        takes,
         "next/probability",
         tuple(classes),
         indices="next/index",
-        alt="What the network takes the input for so far, with its probabilities.",
+        alt=f"What the network, after so much, {takes}, with its probabilities.",
     )
 
 

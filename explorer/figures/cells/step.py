@@ -31,6 +31,7 @@ def step_scene(
     inputs: Sequence[str] = (),
     classes: Sequence[str] | None = None,
     suffix: str = "l0",
+    takes: str = "takes it for",
 ) -> Scene:
     """Return the microscope: what is read, the circuit with real numbers in it, the heat maps.
 
@@ -38,7 +39,7 @@ def step_scene(
     the cells list, and "x" the shape (I,); still arrays are ``weight_ih``, ``weight_hh``,
     ``bias_ih``, ``bias_hh``, ``peepholes``, ``one`` (1, H) of ones, ``order/activity`` and
     ``order/clusters``. With a ``vocabulary`` the arrays ``next/probability`` and ``next/index``
-    say what is expected next; with ``classes`` they say what the input is taken for; without both
+    say what is expected next; with ``classes`` they say what ``takes`` says of them; without both
     the scalars ``input/value`` and ``prediction`` are drawn as a series.
 
     ``inputs`` are the names of the entries of x, ``suffix`` names the layer as PyTorch does. Raises
@@ -55,7 +56,7 @@ def step_scene(
             cell, tokens=visible, quoted=vocabulary is not None, inputs=tuple(map(shown, inputs))
         ),
         *maps,
-        _answer(vocabulary, classes, clock),
+        _answer(vocabulary, classes, clock, takes),
         names_choice(),
         order_choice(),
     )
@@ -72,9 +73,11 @@ def step_scene(
     )
 
 
-def _answer(vocabulary: Sequence[str] | None, classes: Sequence[str] | None, clock: str) -> Panel:
+def _answer(
+    vocabulary: Sequence[str] | None, classes: Sequence[str] | None, clock: str, takes: str
+) -> Panel:
     if classes is not None:
-        return class_chances(classes)
+        return class_chances(classes, takes)
     return series(clock) if vocabulary is None else expectation(vocabulary)
 
 

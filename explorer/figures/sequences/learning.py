@@ -17,12 +17,11 @@ from explorer.figures.scene import (
     Rule,
     Scene,
     Sentence,
-    as_json,
 )
+from explorer.figures.sequences import directions
 from explorer.figures.sequences.architecture import architecture
 from explorer.figures.sequences.samples import SAMPLES
-from explorer.labs.sequences import SequenceLab, SideBySide
-from explorer.runs.answers import Answer
+from explorer.labs.sequences import SideBySide
 from explorer.sequences.kinds import KINDS
 
 ONE = "minmax(0, 1fr)"
@@ -32,13 +31,6 @@ FILTERED = (3, 5, 2, 2)  # of them, of a film, a plot with names at its ends, fi
 LINES = ("labels", "writing", "translation")  # families whose example is lines of signs
 
 
-def opening(lab: SequenceLab, moving: bool) -> Answer:
-    """Return how a training begins, seen before its run is there."""
-    training = lab.side_by_side()
-    still, first = training.still(), next(training.stream())
-    return Answer(as_json(learning(training, lab.shift)), [first], still, training.precision)
-
-
 def learning(training: SideBySide, shift: bool = False) -> Scene:
     """Return the scene of networks that learn side by side; ``shift`` draws forecasts too early."""
     task, sides, problem = training.what, training.sides, training.problem
@@ -46,6 +38,8 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
     samples = tuple(SAMPLES[task.family](training, shift))
     names = [panel.area for panel in samples]
     maps = [name for name in names if name.startswith("sample_attention")]
+    knew = directions.knew(training, networks)
+    below = directions.row(knew, MANY)
     rows = _sample_rows(task.family, [name for name in names if name not in maps])
     return Scene(
         (
@@ -70,6 +64,7 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
             ),
             Sentence("says", "says", lines=3),
             Sentence("cells", "cells", lines=2),
+            *knew,
             Sentence("look", "look", lead="What to look for.", lines=3),
         ),
         wide=Grid(
@@ -80,6 +75,7 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
                 "auto",
                 "auto",
                 "minmax(220px, 1fr)",
+                *("minmax(220px, 1fr)" for _ in knew[:1]),
             ),
             (
                 _top(maps),
@@ -87,11 +83,18 @@ def learning(training: SideBySide, shift: bool = False) -> Scene:
                 " ".join(["numbers"] * MANY),
                 " ".join(["says"] * (MANY // 3) + ["look"] * (2 * MANY // 3)),
                 " ".join(["loss"] * (2 * MANY // 3) + ["cells"] * (MANY // 3)),
+                *below,
             ),
             fold=3 + len(rows),
         ),
         narrow=Grid(
-            (ONE,), (), ("metric", "says", *names, "numbers", "loss", "networks", "cells", "look")
+            (ONE,),
+            (),
+            (
+                *("metric", "says", *names, "numbers", "loss", "networks", "cells"),
+                *(panel.area for panel in knew),
+                "look",
+            ),
         ),
         clock="step",
         wide_from=LAPTOP,

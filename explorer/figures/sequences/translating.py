@@ -24,10 +24,9 @@ from explorer.figures.scene import (
 )
 from explorer.labs.prose import fixed
 from explorer.labs.sequences import SequenceLab
-from explorer.labs.sequences.tasks.translations import BLANK, visible
-from explorer.labs.sequences.translating import ENDS, Translating, branches, picture
-from explorer.labs.sequences.translators import SHIPPED
-from explorer.runs.answers import Answer
+from explorer.labs.sequences.tasks.translations import BLANK, ENDS, visible
+from explorer.labs.sequences.translating import Translating, branches, picture
+from explorer.runs.answers import Answer, RefusedError
 from explorer.sequences.beam import Tree
 
 ONE = "minmax(0, 1fr)"
@@ -37,6 +36,10 @@ MANY = 12  # columns of the grid
 def answer(lab: SequenceLab, moving: bool) -> Answer:
     """Return how a text is translated, sign by sign."""
     asked = lab.translating()
+    try:
+        asked.network()
+    except ValueError as why:
+        raise RefusedError("translator", str(why)) from why
     still, frames, tree = picture(asked)
     return Answer(as_json(translating_scene(asked, tree)), frames, still, start=len(frames) - 1)
 
@@ -74,7 +77,7 @@ def translating_scene(asked: Translating, tree: Tree) -> Scene:
         Sentence("right", "right", lines=1, mono=True),
         *(
             Sentence(f"line_{kind}", f"line/{kind}", lines=1, mono=True, against=f"right/{kind}")
-            for kind in SHIPPED
+            for kind in asked.translators
         ),
         Numbers(
             "numbers",
@@ -112,7 +115,11 @@ def translating_scene(asked: Translating, tree: Tree) -> Scene:
             )
         )
     middle = "beam " * 7 + "attention " * 3 if attends else "beam " * 10
-    lines = (*(("text",) if attends else ()), "right", *(f"line_{kind}" for kind in SHIPPED))
+    lines = (
+        *(("text",) if attends else ()),
+        "right",
+        *(f"line_{kind}" for kind in asked.translators),
+    )
     maps = ("attention",) if attends else ()
     return Scene(
         tuple(panels),

@@ -10,6 +10,7 @@ from explorer.cells import CELLS
 from explorer.labs.cells.letters import MOST_CELLS_OF_A_TRACE, material_of_letters
 from explorer.labs.cells.settings import READS, TRAINED, CellLab, readers_of
 from explorer.networks.cards import Card
+from explorer.networks.enclosed import Enclosed
 from explorer.networks.kinds import NUMBERS, Given, Kind, Network
 from explorer.networks.material import Material, as_meant
 from explorer.networks.recipes import Task
@@ -29,11 +30,12 @@ NONE_BROUGHT = "there is no uploaded network here; bring one in the view Network
 class Reader:
     """A stack of cells, the trained network around it if there is one, and what it is to read.
 
-    A network that a visitor brought with its alphabet is a trained one without a card.
+    A network that a visitor brought with its alphabet is a trained one without a card, and so is
+    one that learned in the sequence lab.
     """
 
     stack: Stack
-    trained: Trained | Lettered | None
+    trained: Trained | Lettered | Enclosed | None
     given: Given
     assumed: tuple[str, ...] = ()  # sentences on what the file of an uploaded one does not say
 
@@ -67,6 +69,8 @@ class Reader:
         """Who reads, in a few words."""
         if self.card:
             return self.card.sentence
+        if isinstance(self.trained, Enclosed):
+            return self.trained.title
         letters = ""
         if isinstance(self.trained, Lettered):
             letters = f"; it reads and expects {len(self.trained.alphabet):,} letters"
@@ -168,6 +172,8 @@ def material_of(settings: CellLab) -> Material | None:
     upload = _uploaded(settings)
     if upload.trained is not None:
         return task_of(upload.trained).material
+    if upload.enclosed:
+        return enclosed_part(upload, settings.part).material
     part, speaks = _part(upload, settings), brought(settings)
     if isinstance(speaks, Lettered):
         return material_of_letters(speaks)
@@ -184,8 +190,8 @@ def squashes(settings: CellLab) -> tuple[str, ...]:
 def brought(settings: CellLab) -> Lettered | str | None:
     """Return the uploaded network as it reads letters, or why it does not; None if that is none.
 
-    None also for a network of this project, which says itself what it reads. Raises ValueError
-    where nothing was uploaded, or not that part.
+    None also for a network that learned in this project, which says itself what it reads. Raises
+    ValueError where nothing was uploaded, or not that part.
     """
     if settings.reads != "yours":
         return None
@@ -193,6 +199,8 @@ def brought(settings: CellLab) -> Lettered | str | None:
     if upload.trained is not None:
         return None
     _part(upload, settings)
+    if upload.enclosed:
+        return None
     s = settings
     return _lettered(s.upload, s.part, s.squash, s.alphabet, s.wiring)
 
@@ -204,8 +212,11 @@ def own_writer(settings: CellLab) -> CharacterNetwork | None:
     """
     if settings.reads != "yours":
         return None
-    trained = _uploaded(settings).trained or brought(settings)
-    network = trained.network if isinstance(trained, Trained | Lettered) else None
+    upload = _uploaded(settings)
+    trained = upload.trained or brought(settings)
+    if upload.enclosed:
+        trained = enclosed_part(upload, settings.part)
+    network = trained.network if isinstance(trained, Trained | Lettered | Enclosed) else None
     return network if isinstance(network, CharacterNetwork) else None
 
 
@@ -215,6 +226,8 @@ def wirings_of(settings: CellLab) -> tuple[Wiring, ...]:
     Raises ValueError as `brought` does.
     """
     if settings.reads != "yours" or (upload := _uploaded(settings)).trained is not None:
+        return ()
+    if upload.enclosed:
         return ()
     return wirings(upload, _part(upload, settings))
 
@@ -249,6 +262,8 @@ def reader(settings: CellLab) -> Reader:
         trained = upload.trained or brought(settings)
         if isinstance(trained, Trained):
             return _trained(trained, given)
+        if upload.enclosed:
+            return _trained(enclosed_part(upload, settings.part), given)
         part = _part(upload, settings)
         read = _bare(part.stack, given, settings)
         if isinstance(trained, Lettered):
@@ -290,7 +305,25 @@ def _given(material: Material | None, settings: CellLab) -> Given | None:
     return given
 
 
-def _trained(trained: Trained | Lettered, given: Given | None) -> Reader:
+def parts_of(settings: CellLab) -> tuple[str, ...]:
+    """Return what the parts of a network that learned in the sequence lab are called."""
+    upload = _uploaded(settings) if settings.reads == "yours" else None
+    if upload is None or not upload.enclosed:
+        return ()
+    return tuple(found.name for found in upload.found)
+
+
+def enclosed_part(upload: Upload, part: int) -> Enclosed:
+    """Return a part of a network that learned in the sequence lab.
+
+    Raises ValueError for a part that it does not have.
+    """
+    if part >= len(upload.enclosed):
+        raise ValueError(f"part must be between 0 and {len(upload.enclosed) - 1} here, not {part}")
+    return upload.enclosed[part]
+
+
+def _trained(trained: Trained | Lettered | Enclosed, given: Given | None) -> Reader:
     if given is None:
         raise ValueError("a trained network must be given something to read")
     return Reader(trained.network.stack, trained, given)

@@ -58,6 +58,7 @@ class Seen:
     backward: bool
     vocabulary: tuple[str, ...]  # what can come next; empty where no characters are read
     classes: tuple[str, ...]  # what it may be; empty where nothing is told apart
+    takes: str  # what stands over them
     inputs: tuple[str, ...]  # the names of the numbers that the cell reads
     unknown: tuple[str, ...]  # characters that the network never saw
     difference: float  # largest absolute difference to `against`, in float64
@@ -130,6 +131,7 @@ def _read(settings: CellLab, unit: int) -> Seen:
         backward=bool(at[1]),
         vocabulary=trained.kind.next_ones(trained.network) if trained else (),
         classes=trained.kind.classes if trained else (),
+        takes=trained.kind.takes if trained else "",
         inputs=_of_shown(input_names(who, at), shown),
         unknown=trained.kind.unknown(trained.network, who.given) if trained else (),
         difference=stack_agreement(outcome.whole),

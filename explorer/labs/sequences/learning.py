@@ -4,8 +4,9 @@
 updates since the last frame; none at step 0), ``s/unseen`` (that loss of the held-out sequences,
 where they are asked the same), ``s/metric`` (on these),
 ``s/updates``, ``s/work`` (10⁹ multiply-adds so far); arrays ``s/…`` of what it makes of the example
-(`Task.seen`). Sentences ``says``, ``look`` and, where an example is a line of
-signs, ``s/line``. Event: who passes the floor.
+(`Task.seen`), and ``s/there``, ``s/back`` of one that reads both ways (`directions.known`).
+Sentences ``says``, ``look``, ``cells``, ``directions`` and, where an example is a line of signs,
+``s/line``. Event: who passes the floor.
 
 **Still.** ``floor/<name>`` of every floor of the task, and what never moves in its example: with
 lines the sentences ``text``, ``right``, and ``s/right``, the right line as ``s/line`` is written.
@@ -16,24 +17,25 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from explorer.dials import check, dial
 from explorer.labs.sequences import words
 from explorer.labs.sequences.brought import Brought
 from explorer.labs.sequences.clocks import CLOCKS
+from explorer.labs.sequences.compared import by_cells
+from explorer.labs.sequences.directions import known
 from explorer.labs.sequences.tasks import TASKS, Task
 from explorer.labs.sequences.tasks.own import OwnSeries
 from explorer.runs.frames import Frame
-from explorer.sequences.kinds import KINDS, Build, EncoderDecoder, Network, Recurrent, Shape
-from explorer.sequences.kinds.translating import taught_from
+from explorer.sequences.kinds import KINDS, Build, Network, Shape
 from explorer.sequences.learning import Learner, Pace
 from explorer.sequences.problems import Problem, ProblemLesson, Translation
-from explorer.sequences.stack import CELLS, read_stack
+from explorer.sequences.stack import CELLS
 
 TICKS_PER_FRAME = 5
 FRAMES_PER_STATE = 20
+FRAMES_PER_COMPARISON = 4
 SIDES = "abcd"
 TYPED = ("own", "like_you")  # tasks whose data a visitor types
 BESIDE = {name: cell for name, cell in CELLS.items() if name != "rnn_relu"}
@@ -285,9 +287,15 @@ class Running:
     def step(self) -> None:
         """One tick: the dearest network makes an update, the others as many as that pays for."""
         self.tick += 1
-        for side, one in self.learners.items():
-            while one.updates + 1 <= self.tick * self.worth[side] + 1e-9:
-                self._losses.setdefault(side, []).append(one.update())
+        for side in self.learners:
+            self.learned_to(side, self.tick)
+
+    def learned_to(self, side: str, tick: int) -> Learner[Network]:
+        """One network, learned on to a tick; it learns no less, where it is beyond."""
+        one = self.learners[side]
+        while one.updates + 1 <= tick * self.worth[side] + 1e-9:
+            self._losses.setdefault(side, []).append(one.update())
+        return one
 
     def frame(self) -> Frame:
         """What there is to see now."""
@@ -324,9 +332,12 @@ class Running:
         self._losses.clear()
         said = words.Standing(task, problem, self.sides, scores, self.tick)
         last = self.tick + TICKS_PER_FRAME > self.settings.steps
-        keep = (self.tick // TICKS_PER_FRAME) % FRAMES_PER_STATE == 0 or last
-        if keep:
+        number = self.tick // TICKS_PER_FRAME
+        keep = number % FRAMES_PER_STATE == 0 or last
+        if number % FRAMES_PER_COMPARISON == 0:  # a longer run of the same says the same here
             self._by_cells = self._difference()
+        networks = {side: one.lesson.network() for side, one in self.learners.items()}
+        knew, directions = known(task, problem, networks, self.sides)
         events = []
         for side in self.learners:
             if side not in self.passed and self.tick and said.above(side):
@@ -334,12 +345,13 @@ class Running:
                 events.append(f"{said.label(side)} passes the {said.floor.label}")
         return Frame(
             self.tick,
-            arrays,
+            arrays | knew,
             scalars,
             {
                 "says": said.says(),
                 "look": f"{said.look(copying)}{self._remark()}",
                 "cells": words.by_cells(self._by_cells),
+                "directions": directions,
                 **lines,
             },
             event="; ".join(events),
@@ -356,20 +368,10 @@ class Running:
 
     def _difference(self) -> float | None:
         """The largest difference of h between the layers that learned and the cells of ours."""
-        held_out = self.settings.problem.held_out
-        length = None if held_out.lengths is None else int(held_out.lengths[0])
-        example, found = held_out.inputs[:length, :1], []
-        for one in self.learners.values():
-            network = one.lesson.network()
-            if isinstance(network, Recurrent):
-                with torch.no_grad():
-                    ours = read_stack(network.stack(), network.arriving(example)).hidden
-                    theirs = torch.cat(network.hidden(example), -1)
-                found.append(float((ours - theirs).abs().max()))
-            elif isinstance(network, EncoderDecoder):
-                given = taught_from(held_out.targets[:, :1])
-                found.append(network.by_cells(example, given))
-        return max(found, default=None)
+        problem = self.settings.problem
+        networks = (one.lesson.network() for one in self.learners.values())
+        found = (by_cells(self.settings.what, problem, network) for network in networks)
+        return max((each for each in found if each is not None), default=None)
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the next tick depends on."""

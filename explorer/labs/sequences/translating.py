@@ -21,7 +21,8 @@ from torch import Tensor
 
 from explorer.dials import check, dial
 from explorer.labs.prose import spoken
-from explorer.labs.sequences import words
+from explorer.labs.sequences import shelf, words
+from explorer.labs.sequences.learned import Learned
 from explorer.labs.sequences.tasks.translations import TASKS, translation, visible
 from explorer.labs.sequences.translators import SHIPPED, shipped
 from explorer.runs.frames import Frame
@@ -34,8 +35,8 @@ from explorer.sequences.problems import Translation
 
 SHOWN = 6  # likeliest signs
 LONGEST = 80  # signs of a text in a link
-ENDS = "■"
-"""How the end of a translation is drawn."""
+LEARNED = "learned"
+"""The translator that learned here, or came in a file; all others are shipped."""
 EXAMPLES: Mapping[str, str] = {
     "dates": "march 5, 1987",
     "sums": "58+67",
@@ -59,8 +60,9 @@ class Translating:
         "attending",
         "Network",
         "Whose beam is drawn; the others translate too.",
-        choices={kind: KINDS[kind] for kind in SHIPPED},
+        choices={**{kind: KINDS[kind].label for kind in SHIPPED}, LEARNED: "Yours"},
     )
+    learned: str = dial("", "Network that learned here")  # its mark
     beam: int = dial(
         3,
         "Beam",
@@ -72,6 +74,8 @@ class Translating:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.learned and not (len(self.learned) == 16 and self.learned.isalnum()):
+            raise ValueError("learned must be the mark of a network that learned here")
         known = LANGUAGES[self.language]
         if not self.text:
             raise ValueError("there must be at least one sign to translate")
@@ -98,8 +102,41 @@ class Translating:
         return translation(self.language)
 
     def network(self, kind: str = "") -> EncoderDecoder:
-        """The network of a kind; that whose beam is drawn, where none is named."""
-        return shipped(self.language, kind or self.translator)
+        """The network of a kind; that whose beam is drawn, where none is named.
+
+        Raises `ValueError` where yours is not here, or translates something else.
+        """
+        kind = kind or self.translator
+        if kind != LEARNED:
+            return shipped(self.language, kind)
+        found = self.own
+        if found is None:
+            raise ValueError(words.GONE if self.learned else words.NONE_LEARNED)
+        if not isinstance(found.network, EncoderDecoder) or found.training.task != self.language:
+            raise ValueError(
+                f"your network learned the task {found.task.label!r}, not "
+                f"{TASKS[self.language].label!r}"
+            )
+        return found.network
+
+    @property
+    def own(self) -> Learned | None:
+        """What learned here, where it still is."""
+        return shelf.kept(self.learned) if self.learned else None
+
+    @property
+    def translators(self) -> tuple[str, ...]:
+        """All that translate this text: the shipped ones, and yours where it can."""
+        found = self.own
+        fits = found is not None and found.training.task == self.language
+        return (*SHIPPED, LEARNED) if fits else SHIPPED
+
+    def label(self, kind: str = "") -> str:
+        """What a translator is called."""
+        kind = kind or self.translator
+        if kind != LEARNED or self.own is None:
+            return KINDS[kind].label if kind != LEARNED else "Yours"
+        return f"Yours, {self.own.updates:,} updates"
 
 
 def searched(problem: Translation, network: EncoderDecoder, text: str, width: int) -> Tree:
@@ -158,8 +195,8 @@ def picture(asked: Translating) -> tuple[Frame, list[Frame], Tree]:
                 },
             )
         )
-    lines = {kind: alone(asked, kind) for kind in SHIPPED}
-    labels = [KINDS[kind].label for kind in SHIPPED]
+    lines = {kind: alone(asked, kind) for kind in asked.translators}
+    labels = [asked.label(kind) for kind in asked.translators]
     right = problem.language.known(text)
     sentences = {
         "text": words.row("Text", visible(text), labels),
@@ -169,8 +206,8 @@ def picture(asked: Translating) -> tuple[Frame, list[Frame], Tree]:
         "cells": words.by_cells(network.by_cells(read, given)),
     }
     for kind, line in lines.items():
-        sentences[f"line/{kind}"] = words.row(KINDS[kind].label, line, labels)
-        sentences[f"right/{kind}"] = words.row(KINDS[kind].label, right or line, labels)
+        sentences[f"line/{kind}"] = words.row(asked.label(kind), line, labels)
+        sentences[f"right/{kind}"] = words.row(asked.label(kind), right or line, labels)
     scalars = {
         "best": math.exp(best.log_probability),
         "greedy": math.exp(greedy.log_probability),
@@ -189,10 +226,11 @@ def says(asked: Translating, tree: Tree, greedy: Branch, right: str | None) -> s
     """What the beam found, whether the greedy choice missed it, and whether it is right."""
     text = asked.problem.text
     found, first = text(list(tree.best.codes)), text(list(greedy.codes))
-    label = KINDS[asked.translator].label
+    label = asked.label()
     chance = spoken(math.exp(tree.best.log_probability), 2)
     ended = "" if tree.best.ended else ", which it does not end"
-    head = f"{label} writes “{found}”{ended}, with probability {chance}"
+    verb = ", writes" if asked.translator == LEARNED else " writes"
+    head = f"{label}{verb} “{found}”{ended}, with probability {chance}"
     if asked.beam == 1:
         middle = ": one beginning is kept, which is the greedy choice."
     elif tree.best.codes == greedy.codes:

@@ -13,6 +13,11 @@ from explorer.sequences.problems.problem import NOISE
 
 FIXED = ("Text", "Right")  # names of the lines that no network says
 ONE = "One seed: others may differ."
+GONE = "this server does not hold that network any more: upload its file, or learn it again"
+NONE_LEARNED = (
+    "no network of yours is here yet: in the view Learning, take one that translates and choose "
+    "“Translate with it”"
+)
 
 
 def row(label: str, line: str, labels: Collection[str]) -> str:
@@ -46,6 +51,11 @@ def by_cells(difference: float | None) -> str:
         "this laboratory with the same weights: on the example, the states of the recurrent layers "
         f"differ by at most {spoken(difference, 2)}."
     )
+
+
+def measured(problem: Problem, value: float) -> str:
+    """A metric as it is written."""
+    return f"{100 * value:.1f} %" if problem.metric.form == "percent" else spoken(value)
 
 
 @dataclass
@@ -151,9 +161,7 @@ class Standing:
         """A mean score, or a metric, as it is written."""
         shown = self.problem.of_mean(mean) if mean is not None else value
         assert shown is not None
-        if self.problem.metric.form == "percent":
-            return f"{100 * shown:.1f} %"
-        return spoken(shown)
+        return measured(self.problem, shown)
 
     def _leads(self, first: str, second: str) -> bool:
         ahead, noise = lead(self.scores[first], self.scores[second])

@@ -6,7 +6,7 @@ A task names the kind of its networks, so the kinds there are grow from the task
 
 from explorer.networks.kinds.characters import CHARACTERS
 from explorer.networks.kinds.digits import DIGITS
-from explorer.networks.kinds.kind import Given, Kind, Network, Response, shaped, typed
+from explorer.networks.kinds.kind import Given, Kind, Network, Reads, Response, shaped, typed
 from explorer.networks.kinds.numbers import NUMBERS
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Given",
     "Kind",
     "Network",
+    "Reads",
     "Response",
     "shaped",
     "typed",

@@ -73,12 +73,37 @@ class Response:
     scalars: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-class Kind(ABC, Generic[N]):
+class Reads(ABC, Generic[N]):
+    """How a network reads, and what its answers are called."""
+
+    classes: tuple[str, ...] = ()
+    """What it takes the input for; empty where nothing is told apart."""
+    takes: str = "takes it for"
+    """What stands over the classes and their probabilities."""
+
+    @abstractmethod
+    def respond(
+        self, network: N, given: Given, surgery: Surgery | None = None, at: tuple[int, int] = (0, 0)
+    ) -> Response:
+        """Let a network read, in float64, with a surgery at one layer and direction if any."""
+
+    def next_ones(self, network: N) -> tuple[str, ...]:
+        """What it expects one of as the next thing; empty where it expects numbers, or nothing."""
+        return ()
+
+    def unknown(self, network: N, given: Given) -> tuple[str, ...]:
+        """What of the given it never saw while it learned, each once."""
+        return ()
+
+    def inputs(self, network: N) -> tuple[str, ...]:
+        """The names of the numbers that a step reads; empty where the step's own name says it."""
+        return numbered(network.stack.inputs)
+
+
+class Kind(Reads[N]):
     """A kind of network. Its `name` is what a file says it holds."""
 
     name: ClassVar[str]
-    classes: ClassVar[tuple[str, ...]] = ()
-    """What it takes the input for; empty where nothing is told apart."""
     precise: ClassVar[frozenset[str]] = frozenset()
     """The tensors of its file that are float64; all others are float32."""
 
@@ -100,24 +125,6 @@ class Kind(ABC, Generic[N]):
     @abstractmethod
     def recognises(self, about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> bool:
         """Whether a file that does not say its kind is laid out as one of this kind."""
-
-    @abstractmethod
-    def respond(
-        self, network: N, given: Given, surgery: Surgery | None = None, at: tuple[int, int] = (0, 0)
-    ) -> Response:
-        """Let a network read, in float64, with a surgery at one layer and direction if any."""
-
-    def next_ones(self, network: N) -> tuple[str, ...]:
-        """What it expects one of as the next thing; empty where it expects numbers, or nothing."""
-        return ()
-
-    def unknown(self, network: N, given: Given) -> tuple[str, ...]:
-        """What of the given it never saw while it learned, each once."""
-        return ()
-
-    def inputs(self, network: N) -> tuple[str, ...]:
-        """The names of the numbers that a step reads; empty where the step's own name says it."""
-        return numbered(network.stack.inputs)
 
 
 def numbered(inputs: int) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ Nothing of a file is executed, nothing is written, and its name is shown but nev
 from explorer.networks.uploads.found import Convention, Found, Table, Upload
 from explorer.networks.uploads.lettered import Lettered, Wiring, lettered, wirings
 from explorer.networks.uploads.limits import LARGEST_FILE, MOST_LAYERS, MOST_UNITS
-from explorer.networks.uploads.opening import opened
+from explorer.networks.uploads.opening import opened, shown_name
+from explorer.networks.uploads.ours import layers_of_ours
 
 __all__ = [
     "LARGEST_FILE",
@@ -22,7 +23,9 @@ __all__ = [
     "Table",
     "Upload",
     "Wiring",
+    "layers_of_ours",
     "lettered",
     "opened",
+    "shown_name",
     "wirings",
 ]

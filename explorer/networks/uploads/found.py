@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.networks.enclosed import Enclosed
 from explorer.networks.trained import Trained
 from explorer.networks.uploads.alphabets import Told
 from explorer.sequences.stack import Stack
@@ -155,6 +156,9 @@ class Found:
 class Upload:
     """An opened file. `trained` is there for a file that this project wrote, card and all.
 
+    `enclosed` is there for a network that learned in the sequence lab, one for each of its found
+    recurrent parts.
+
     `refused` holds a sentence for each recurrent layer that is not computed here. The matrices and
     the alphabets are all that may belong to one of the networks: `lettered` says which do. `aside`
     are the names of all arrays that belong to no recurrent layer.
@@ -169,6 +173,7 @@ class Upload:
     readouts: tuple[Table, ...] = ()
     alphabets: tuple[Told, ...] = ()
     aside: tuple[str, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
 
     @property
     def numbers(self) -> int:

@@ -1,5 +1,7 @@
 """Files that this project wrote: the whole network, with its vocabulary and its card."""
 
+from dataclasses import replace
+
 import torch
 
 from explorer.cells import CELLS
@@ -35,15 +37,21 @@ def whole(name: str, data: bytes) -> tuple[Trained, Found]:
     if isinstance(network, CharacterNetwork):
         embedding = Table("embedding.weight", network.embedding)
     readout = Table("readout.weight", network.readout, network.readout_bias)
-    return trained, Found(
-        name=trained.card.name,
-        stack=network.stack,
-        convention=_convention(network.stack),
-        difference=_difference(network.stack),
+    found = layers_of_ours(trained.card.name, network.stack, "Its card says everything else.")
+    return trained, replace(found, embedding=embedding, readout=readout)
+
+
+def layers_of_ours(name: str, stack: Stack, told: str) -> Found:
+    """Recurrent layers that are in the order of this laboratory, with their proof."""
+    return Found(
+        name=name,
+        stack=stack,
+        convention=_convention(stack, told),
+        difference=_difference(stack),
         tolerance=ROUNDING[torch.float64],
-        against=_oracle(network.stack),
-        embedding=embedding,
-        readout=readout,
+        against=_oracle(stack),
+        embedding=None,
+        readout=None,
     )
 
 
@@ -60,7 +68,7 @@ def _oracle(stack: Stack) -> str:
     return f"torch.nn.{type(cell.blank_layer(1, 1, torch.float32)).__name__}"
 
 
-def _convention(stack: Stack) -> Convention:
+def _convention(stack: Stack, told: str) -> Convention:
     packed = packing("pytorch", stack.cell_name)
     return Convention(
         source="Network of this project",
@@ -70,5 +78,5 @@ def _convention(stack: Stack) -> Convention:
         biases=2,
         peepholes=stack.weights.peepholes is not None,
         directions="both" if stack.both_ways else "forward",
-        told_by=("Its card says everything else.",),
+        told_by=(told,),
     )

@@ -12,6 +12,7 @@ from explorer.labs.cells.readers import (
     brought,
     material_of,
     offered,
+    parts_of,
     readable,
     squashes,
     wirings_of,
@@ -90,6 +91,15 @@ def reading_column(dials: Dials[CellLab], seen: Seen) -> Column:
         column.show("cell", offered=cells, as_="row")
     if len(some := squashes(settings)) > 1:
         column.show("squash", offered=some, as_="row")
+    some_parts = parts_of(settings)
+    if len(some_parts) > 1:
+        column.show(
+            "part",
+            label="Part",
+            offered=tuple(range(len(some_parts))),
+            written=lambda part: some_parts[part],
+            as_="menu",
+        )
     material = material_of(settings)
     if material is not None:
         _what_is_read(column, material)

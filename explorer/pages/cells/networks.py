@@ -10,6 +10,8 @@ from explorer.dials.files import FEWER_LAYERS
 from explorer.figures import cells as figures
 from explorer.labs.cells.retraining import Retraining, retrained
 from explorer.labs.cells.settings import CellLab
+from explorer.labs.sequences.saved import is_saved
+from explorer.labs.sequences.saved import opened as opened_learned
 from explorer.networks.cards import Card
 from explorer.networks.material import as_meant
 from explorer.networks.recipes import Recipe
@@ -22,6 +24,7 @@ from explorer.pages import surroundings
 from explorer.pages.bringing import place
 from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
+from explorer.pages.sequences import taking
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -44,6 +47,12 @@ relu, it is listed as assumed, and the badge does not say that the network agree
 
 
 SOURCES = (opened, retrained)
+ANEW: dict[str, str | int] = {
+    "cells.retrain.name": "digits-lstm",
+    "cells.retrain.updates": 1_000,
+    "cells.retrain.seed": 1,
+}
+"""what is made anew: the keys of its dials, and where they stand at first"""
 RESTED = "cells:rested"
 TAKES = f"{take.__module__}:{take.__qualname__}"
 
@@ -110,14 +119,20 @@ def _held_out(card: Card) -> str:
 
 
 def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
+    data = file.getvalue()
     try:
-        upload = opened(file.name, file.getvalue())
+        if is_saved(data):
+            mark = taking.stepped(opened_learned(file.name, data), file.name)
+            st.session_state["cells.file.problem"] = ""
+            dials.set(upload=mark, part=0, **NOT_OF_ANOTHER_FILE)
+            return
+        upload = opened(file.name, data)
     except ValueError as why:
         text = str(why)
         st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
         return
     st.session_state["cells.file.problem"] = ""
-    dials.set(upload=shelved(upload, file.name, file.getvalue()), part=0, **NOT_OF_ANOTHER_FILE)
+    dials.set(upload=shelved(upload, file.name, data), part=0, **NOT_OF_ANOTHER_FILE)
 
 
 def shelved(upload: Upload, name: str, data: bytes) -> str:
@@ -208,19 +223,24 @@ def _letters(dials: Dials[CellLab], upload: Upload, part: int) -> None:
     )
 
 
+def stand_at(training: Retraining) -> None:
+    """Have the place where a network is made anew stand at this training, on its next page."""
+    made = (training.network, training.updates, training.seed)
+    st.session_state.update(zip(ANEW, made, strict=True))
+
+
 def _train(dials: Dials[CellLab]) -> None:
+    for key, value in ANEW.items():
+        st.session_state.setdefault(key, value)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            names = list(RECIPES)
-            name = st.selectbox(
-                "Make anew", names, names.index("digits-lstm"), key="cells.retrain.name"
-            )
+            name = st.selectbox("Make anew", list(RECIPES), key="cells.retrain.name")
         with st.container(width=180):
             updates = st.select_slider(
-                "Updates", (500, 1_000, 2_000, 4_000, 8_000), 1_000, key="cells.retrain.updates"
+                "Updates", (500, 1_000, 2_000, 4_000, 8_000), key="cells.retrain.updates"
             )
         with st.container(width=120):
-            seed = st.number_input("Seed", 0, 999, 1, key="cells.retrain.seed")
+            seed = st.number_input("Seed", 0, 999, key="cells.retrain.seed")
     experiment = Retraining(name, int(updates), int(seed))
     ticket = surroundings.admitted(lambda viewer: the_hub().open(viewer, experiment))
     show_stage(

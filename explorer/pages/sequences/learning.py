@@ -9,7 +9,7 @@ from explorer.labs.sequences.defaults import SLOTS, line_up, reached
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.pages.sequences import tables
+from explorer.pages.sequences import tables, taking
 from explorer.pages.training import shown
 from explorer.runs.answers import Asking
 from explorer.sequences import padded
@@ -61,6 +61,15 @@ often as the dial says; what is scored and shown it writes alone, from its own l
 translation counts only when every sign and the end are right. Attention is Luong's (2015): global,
 dot product, without input feeding.
 
+**What each direction knew.** One direction of a network that reads both ways is left as it is, the
+other held at its mean over the held-out sequences: what still tells answers apart was told by the
+one. The curves are of the example, after each step, by what was read up to it from either end. The
+two were trained together: what each knows here need not be all that one alone could learn.
+
+**Where our cells come in.** What learns are torch's fused layers. The sentence beside the loss says
+how far the states are from those of our own cells with the same weights; the cell lab steps through
+those, gate by gate, at the step on the screen.
+
 **How padding is read.** Short sequences are filled up with zeros behind their end. Each is read at
 its own last step; the way back begins there and not at the end of the batch, so a padded batch
 says what each sequence alone says.
@@ -73,13 +82,15 @@ def show(dials: Dials[SequenceLab]) -> str:
     lab = dials.wanted()
     dials.finish(lab)
     training = lab.side_by_side()
-    shown(
+    ticket = shown(
         column,
         training,
         figures.learning(training, lab.shift),
         Asking.about(figures.opening, SequenceLab),
         key="sequences.learning",
+        on_rest=taking.came_to_rest if taking.is_open() else None,
     )
+    taking.offered(dials, training, ticket)
     if training.task == "own":
         with st.expander("A column of a table of yours", key="sequences.table.place"):
             tables.series(dials)

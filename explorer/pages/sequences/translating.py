@@ -1,10 +1,12 @@
 """A trained encoder-decoder translates: attention under the pointer, the beam as a tree."""
 
+from dataclasses import replace
+
 from explorer.figures.sequences import translating as pictures
 from explorer.labs.sequences import SequenceLab
 from explorer.labs.sequences.tasks.translations import TASKS
-from explorer.labs.sequences.translating import EXAMPLES
-from explorer.labs.sequences.translators import UPDATES
+from explorer.labs.sequences.translating import EXAMPLES, LEARNED
+from explorer.labs.sequences.translators import SHIPPED, UPDATES
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
@@ -27,7 +29,8 @@ have it easier. A beam need not find the likeliest translation of all, and the l
 right.
 
 **Which networks these are.** Trained before (`assets/`), for {min(UPDATES.values())} to
-{max(UPDATES.values()):,} updates. The view *Learning* has the same ones learn live. What they
+{max(UPDATES.values()):,} updates. The view *Learning* has the same ones learn live, and sends
+one of them here: “Translate with it”. What they
 cannot know is a spelling that they never saw; they write something all the same.
 """
 
@@ -35,12 +38,18 @@ cannot know is a spelling that they never saw; they write something all the same
 def show(dials: Dials[SequenceLab]) -> str:
     """Show the view; returns the sentence under its question."""
     column = Column(dials)
-    column.show("language", turns={name: {"asked": EXAMPLES[name]} for name in TASKS}, as_="menu")
+    shipped = {} if dials.value("translator") != LEARNED else {"translator": SHIPPED[1]}
+    turns = {name: {"asked": EXAMPLES[name], **shipped} for name in TASKS}
+    column.show("language", turns=turns, as_="menu")
     column.show("asked")
     column.group("How it is searched")
     column.show("translator", as_="menu")
     column.show("beam")
     lab = dials.wanted()
+    try:
+        lab.translating().network()
+    except ValueError as why:
+        dials.refuse(why, replace(lab, translator=SHIPPED[1], learned=""))
     dials.finish(lab)
     ask(
         Asking.about(pictures.answer, SequenceLab),

@@ -120,9 +120,19 @@ class Frames(Network):
         """What the filters find in every frame."""
         return self.convolutions(inputs.flatten(0, 1)).view(*inputs.shape[:2], -1)
 
+    @property
+    def recurs(self) -> bool:
+        """Whether a recurrent layer goes along time."""
+        return self._layers is not None
+
     def arriving(self, inputs: Inputs) -> Float[Tensor, "T N M"]:
         """What the recurrent layer reads."""
         return self.seen(inputs)
+
+    def hidden(self, inputs: Inputs) -> tuple[Float[Tensor, "T N H"]]:
+        """h at every step, of the one direction that there is."""
+        assert self._layers is not None
+        return (self._layers(self.seen(inputs))[0],)
 
     def __call__(
         self, inputs: Inputs, lengths: Lengths = None, noise: torch.Generator | None = None

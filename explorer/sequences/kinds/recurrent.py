@@ -71,6 +71,11 @@ class Recurrent(Network):
                     self.parameters[f"recurrent.{known}"] = part
         self.parameters |= self._readout.parameters
 
+    @property
+    def recurs(self) -> bool:
+        """Whether a recurrent layer goes along time: always."""
+        return True
+
     def arriving(self, inputs: Inputs) -> Float[Tensor, "T N A"]:
         """What the first recurrent layer reads."""
         x = self._embedding(inputs)
@@ -98,12 +103,18 @@ class Recurrent(Network):
 
         Each direction is read where it has read everything: the way back at the first step.
         """
-        ways = self.hidden(inputs, lengths, noise)
-        if self.shape.reads == "end":
-            if self.reads == "mean":
-                ways = tuple(mean_of(way, lengths) for way in ways)
-            else:
-                ways = (last_of(ways[0], lengths), *(way[0] for way in ways[1:]))
+        return self.said(self.looked_at(self.hidden(inputs, lengths, noise), lengths), noise)
+
+    def looked_at(self, ways: tuple[Tensor, ...], lengths: Lengths = None) -> tuple[Tensor, ...]:
+        """What is looked at of each direction: all steps, or where it has read everything."""
+        if self.shape.reads == "every":
+            return ways
+        if self.reads == "mean":
+            return tuple(mean_of(way, lengths) for way in ways)
+        return (last_of(ways[0], lengths), *(way[0] for way in ways[1:]))
+
+    def said(self, ways: tuple[Tensor, ...], noise: torch.Generator | None = None) -> Answers:
+        """What it says of the states of its directions."""
         if self.merge == "sum":
             read = ways[0] + ways[1]
         else:

@@ -1,6 +1,7 @@
 """What networks learn side by side: examples, an error, and how well the held-out ones are done."""
 
 from explorer.sequences.problems.clips import Clips, Rows
+from explorer.sequences.problems.directions import Directions, directions, knew
 from explorer.sequences.problems.forecasting import Forecast, mackey_glass
 from explorer.sequences.problems.grammar import Grammar
 from explorer.sequences.problems.judging import judged, negation
@@ -14,6 +15,7 @@ from explorer.sequences.problems.writing import Writing
 
 __all__ = [
     "Clips",
+    "Directions",
     "Examples",
     "Floor",
     "Forecast",
@@ -27,7 +29,9 @@ __all__ = [
     "Translation",
     "Utterances",
     "Writing",
+    "directions",
     "judged",
+    "knew",
     "lead",
     "mackey_glass",
     "negation",

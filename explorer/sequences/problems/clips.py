@@ -87,6 +87,8 @@ class Clips(Problem):
         self.asks, self.batch, self._noise = asks, batch, noise
         (self._pictures, self._digits), (held_out, digits) = divided(pictures)
         self.shape = Shape(SIDE**2, DIGITS + len(WAYS), "end", FRAMES, side=SIDE)
+        digits_of_ten = tuple(map(str, range(DIGITS)))
+        self.names = {"way": tuple(WAYS), "digit": digits_of_ten}[asks]
         self.metric = Metric(
             {"way": "right directions", "digit": "right digits"}[asks], "high", "percent"
         )
@@ -95,6 +97,16 @@ class Clips(Problem):
         self.film = filmed(held_out[many], digits[many], rng, noise=noise)
         self.held_out = examples_of(self.film)
         self.floors = self._floors(rng)
+
+    def chances(self, answers: Tensor) -> Tensor:
+        """Those of what is asked for."""
+        asked = {"way": slice(DIGITS, None), "digit": slice(DIGITS)}[self.asks]
+        return answers[..., asked].softmax(-1)
+
+    def right_answer(self, number: int) -> Int64[Tensor, " T"]:
+        """That of what is asked for."""
+        column = {"digit": 0, "way": 1}[self.asks]
+        return self.held_out.targets[number : number + 1, column]
 
     def examples(self, rng: torch.Generator) -> Examples:
         """Films of pictures drawn with putting back."""
@@ -145,6 +157,7 @@ class Rows(Problem):
     """Which digit a picture is that is read row by row, from the first one down."""
 
     metric = Metric("right digits", "high", "percent")
+    names = tuple(map(str, range(DIGITS)))
 
     def __init__(
         self,

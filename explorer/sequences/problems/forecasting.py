@@ -52,6 +52,10 @@ class Forecast(Problem):
         self.held_out = self.windows(self.asked)
         self.floors = self._floors()
 
+    def scale(self) -> dict[str, list[float]]:
+        """Of the values that are learned from."""
+        return {"mean": [self.mean], "spread": [self.spread]}
+
     def windows(self, targets: Int64[Tensor, " N"]) -> Examples:
         """What lies before some values, and the change from the last of it to each of them."""
         back = torch.arange(self.window, 0, -1)[:, None]

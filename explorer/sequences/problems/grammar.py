@@ -30,6 +30,7 @@ class Grammar(Problem):
     """
 
     metric = Metric("strings all right", "high", "percent")
+    signs = names = tuple(SYMBOLS)
 
     def __init__(self, embedded: bool, batch: int = 32) -> None:
         """Draw the strings."""

@@ -32,13 +32,15 @@ class Labelling(Problem):
         length: int = 64,
         batch: int = 32,
         windows: int = 128,
+        signs: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
     ) -> None:
         """Codes and labels of the text that is learned from, and of the one held out.
 
         Raises `ValueError` for a text that is shorter than the windows cut out of it.
         """
         self.shape = Shape(1, classes, "every", length, symbols)
-        self.batch = batch
+        self.batch, self.signs, self.names = batch, signs, names
         for text in codes:
             if len(text) < length:
                 raise ValueError(

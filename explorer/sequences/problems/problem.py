@@ -60,7 +60,8 @@ class Problem(ABC):
     """A problem: its shape, its held-out examples, and what is reached on them without a network.
 
     The metric is the mean of ``scores``, one for every held-out sequence; ``of_mean`` brings it to
-    the unit in which it is shown.
+    the unit in which it is shown. ``signs`` are what the codes stand for that are read, none where
+    numbers are; ``names`` are what a network chooses among, none where it says a number.
     """
 
     shape: Shape
@@ -68,6 +69,8 @@ class Problem(ABC):
     held_out: Examples
     metric: Metric
     floors: tuple[Floor, ...]
+    signs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @abstractmethod
     def examples(self, rng: torch.Generator) -> Examples:
@@ -103,6 +106,23 @@ class Problem(ABC):
     def score_of(self, metric: float) -> float:
         """The mean score of a metric: the other way round."""
         return metric
+
+    def scale(self) -> dict[str, list[float]]:
+        """Mean and spread by which what is read was standardised; nothing where it was not."""
+        return {}
+
+    def chances(self, answers: Tensor) -> Tensor | None:
+        """The probability of each of the ``names``, by a network's answers; None without names."""
+        return answers.softmax(-1) if self.names else None
+
+    def right_answer(self, number: int) -> Int64[Tensor, " T"]:
+        """The number of the right name of a held-out sequence: at every step, or one for all."""
+        targets = self.held_out.targets
+        return targets[:, number] if self.shape.reads == "every" else targets[number : number + 1]
+
+    def split(self, text: str) -> tuple[str, ...]:
+        """A typed text as signs, known or not."""
+        return tuple(text)
 
     def answers(self, network: Network) -> Tensor:
         """What a network says to every held-out sequence."""

@@ -17,7 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from explorer.sequences.kinds.kind import Network, Shape
 from explorer.sequences.padded import padded
 from explorer.sequences.problems.problem import Examples, Floor, Metric, Problem
-from explorer.sequences.words import Words, lexicon_sum
+from explorer.sequences.words import Words, lexicon_sum, words
 
 KNOWN_WORDS = 4_000
 LONGEST = 40  # words of a sentence that are read
@@ -42,6 +42,7 @@ class Reviews(Problem):
     """
 
     metric = Metric("right reviews", "high", "percent")
+    names = ("unfavourable", "favourable")
     asked: Sentence = ()
     """which is judged word by word"""
 
@@ -56,23 +57,33 @@ class Reviews(Problem):
         """Reviews to learn from, reviews held out, and what a lexicon says of words."""
         self.words, self.lexicon = Words.of(learned.sentences, known), lexicon
         self.learned, self.rated = learned, held_out
+        self.signs = tuple(self.words[code] for code in range(len(self.words)))
         self._inputs, self._lengths = self.batched(learned.sentences)
+        self._favourable = learned.favourable
         inputs, lengths = self.batched(held_out.sentences)
         self.held_out = Examples(inputs, held_out.favourable, lengths)
         self.shape = Shape(1, 2, "end", 20, len(self.words), spread=SPREAD)
         self.batch = min(batch, len(learned.sentences))
         self.floors = self._floors()
 
+    def split(self, text: str) -> tuple[str, ...]:
+        """Its words, as many as are read. Raises `ValueError` for a text without one."""
+        return words(text)[:LONGEST]
+
     def batched(self, sentences: Sequence[Sentence]) -> tuple[Tensor, Tensor]:
         """Sentences as codes side by side, cut at `LONGEST` words, and their lengths."""
         return padded([self.words.encode(each[:LONGEST]) for each in sentences])
+
+    def all_learned(self) -> Examples:
+        """All reviews that are learned from, in one batch."""
+        return Examples(self._inputs, self.learned.favourable, self._lengths)
 
     def examples(self, rng: torch.Generator) -> Examples:
         """Reviews drawn without putting any back, cut to the longest of them."""
         drawn = torch.randperm(len(self._lengths), generator=rng)[: self.batch]
         lengths = self._lengths[drawn]
         inputs = self._inputs[: int(lengths.max()), drawn]
-        return Examples(inputs, self.learned.favourable[drawn], lengths)
+        return Examples(inputs, self._favourable[drawn], lengths)
 
     def loss(self, answers: Float[Tensor, "N C"], examples: Examples) -> Float[Tensor, ""]:
         """Cross-entropy in nats a review."""

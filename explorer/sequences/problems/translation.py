@@ -38,6 +38,7 @@ class Translation(Problem):
     ) -> None:
         """Draw what is held out and what is learned from; ``forcing`` as in `taught`."""
         self.language, self.batch, self.forcing = language, batch, forcing
+        self.signs, self.names = tuple(language.reads), ("end", *language.writes)
         rng = torch.Generator().manual_seed(seed)
         held, learned = divided(language, rng)
         self.pairs = held

@@ -44,9 +44,18 @@ class Utterances(Problem):
         self.held_out = Examples(inputs, held_out[1], lengths)
         self.shape = Shape(frames.shape[1], classes, "end", len(inputs))
         self.batch = min(batch, len(ours))
+        self.names = tuple(f"speaker {number + 1}" for number in range(classes))
         self.floors = speaker_floors(
             Examples(self._inputs, self._targets, self._lengths), self.held_out, classes
         )
+
+    def all_learned(self) -> Examples:
+        """All utterances that are learned from, in one batch."""
+        return Examples(self._inputs, self._targets, self._lengths)
+
+    def scale(self) -> dict[str, list[float]]:
+        """Of every channel."""
+        return {"mean": self.mean.tolist(), "spread": self.spread.tolist()}
 
     def examples(self, rng: torch.Generator) -> Examples:
         """Utterances drawn without putting any back, cut to the longest of them."""

@@ -41,6 +41,7 @@ class Writing(Problem):
         self.metric = Metric(f"nats a {unit}", "low", "plain")
         self.vocabulary, self.batch, self.begins = vocabulary, batch, learned[:1]
         self.shape = Shape(1, len(vocabulary), "every", length, len(vocabulary))
+        self.signs = self.names = tuple(vocabulary[code] for code in range(len(vocabulary)))
         for text in (learned, held_out):
             if len(text) <= length:
                 raise ValueError(

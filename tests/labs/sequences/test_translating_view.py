@@ -7,8 +7,9 @@ import pytest
 from explorer.figures.scene import Flow, as_json
 from explorer.figures.scene.told import from_json
 from explorer.figures.sequences.translating import answer, translating_scene
-from explorer.labs.sequences import SequenceLab
-from explorer.labs.sequences.translating import EXAMPLES, Translating, branches, picture
+from explorer.labs.sequences import SequenceLab, SideBySide, shelf
+from explorer.labs.sequences.learned import learned_at
+from explorer.labs.sequences.translating import EXAMPLES, LEARNED, Translating, branches, picture
 from explorer.labs.sequences.translators import SHIPPED
 from tests.figures.taking_apart import templates_in
 
@@ -107,3 +108,22 @@ def test_every_task_has_an_example_that_its_attention_translates_right(language)
     assert found.still.sentences["says"].endswith("That is right.")
     assert found.start == len(found.frames) - 1
     assert math.isfinite(found.still.scalars["best"])
+
+
+def test_a_network_that_learned_here_translates_beside_the_shipped_ones():
+    training = SideBySide(task="sums", first="attending", second="reversed", third="", units=6)
+    mark = shelf.keep(learned_at(training, "b", None, 3), "mine.safetensors")
+    asked = Translating(language="sums", asked="58+67", translator=LEARNED, learned=mark)
+
+    still, frames, tree = picture(asked)
+
+    assert asked.translators == (*SHIPPED, LEARNED)
+    assert still.sentences["says"].startswith("Yours, 3 updates, writes “")
+    assert still.sentences["line/learned"].startswith("Yours, 3 updates")
+    assert len(frames) == len(tree.best.codes)
+    with pytest.raises(ValueError, match="your network learned the task 'Sums as text', not"):
+        Translating(translator=LEARNED, learned=mark).network()
+    with pytest.raises(ValueError, match="does not hold that network any more"):
+        Translating(translator=LEARNED, learned="0" * 16).network()
+    with pytest.raises(ValueError, match="no network of yours is here yet"):
+        Translating(translator=LEARNED).network()

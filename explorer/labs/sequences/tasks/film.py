@@ -107,6 +107,7 @@ def _film(asks: Asks, purpose: str, floors: tuple[str, ...], updates: int) -> Ta
         look="The frames of one film; how sure each network is of the right answer once so many "
         "frames are read.",
         still=still_film,
+        example=lambda: SHOWN,
         seen=lambda problem, network, answers: seen_film(problem, network, asks),
     )
 

@@ -43,7 +43,15 @@ def labelling(name: str) -> Labelling:
     known, ahead = vocabulary(), AHEAD[name]
     codes = known.encode(learned).numpy(), known.encode(held_out).numpy()
     labels = ahead.of(learned), ahead.of(held_out)
-    return Labelling(codes, labels, len(known), len(ahead.classes), length=WINDOW)
+    return Labelling(
+        codes,
+        labels,
+        len(known),
+        len(ahead.classes),
+        length=WINDOW,
+        signs=tuple(known[code] for code in range(len(known))),
+        names=ahead.classes,
+    )
 
 
 @cache
@@ -95,6 +103,7 @@ def _task(name: str, purpose: str, look: str) -> Task:
         still=lambda problem: still(problem, name),
         seen=lambda problem, network, answers: seen(problem, answers, name),
         text=lambda: text(name),
+        example=lambda: shown(name),
     )
 
 

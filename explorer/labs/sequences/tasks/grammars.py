@@ -68,6 +68,7 @@ def _task(
         "come, and else what may not.",
         still=lambda problem: still(problem, embedded),
         seen=lambda problem, network, answers: seen(problem, answers, embedded),
+        example=lambda: shown(embedded),
         text=lambda: grammar(embedded).strings[shown(embedded)][:-1],
     )
 

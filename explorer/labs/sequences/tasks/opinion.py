@@ -145,6 +145,7 @@ def _task(about: str, label: str, updates: int, floors: tuple[str, ...]) -> Task
         rate=3e-3,
         floors=floors,
         look="Left, what each word of a sentence counts; right, what “not” does.",
+        example=lambda: EXAMPLES[about],
         still=still,
         seen=seen,
         remark=negations,

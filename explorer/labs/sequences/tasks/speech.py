@@ -78,6 +78,7 @@ TASKS: Mapping[str, Task] = {
         "heard: behind the end there are only zeros. On the right, how many speakers are "
         "recognised when the state is read behind the end instead.",
         still=still,
+        example=lambda: SHOWN,
         seen=seen,
     ),
 }

@@ -37,8 +37,9 @@ class Task:
     of an ``embedding`` what they take on one core within seconds. ``floors`` are those that are
     drawn; the best of them is what a recurrent network should pass. ``still`` is the example with
     its right answer; ``seen`` is what a network makes of it, given its answers to all held-out
-    examples. ``text`` stands over the lines of signs, and ``unit`` is what a step is. ``remark`` is
-    said of all networks, by their labels, once they have learned.
+    examples. ``text`` stands over the lines of signs, and ``unit`` is what a step is. ``example``
+    is the number of the held-out example that is shown, or a text where it is none of them.
+    ``remark`` is said of all networks, by their labels, once they have learned.
     """
 
     label: str
@@ -60,3 +61,4 @@ class Task:
     units: int = 32
     embedding: int = 16
     unit: str = "step"
+    example: Callable[[], int | str] = int

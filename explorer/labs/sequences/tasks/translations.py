@@ -16,7 +16,8 @@ from explorer.sequences.kinds import EncoderDecoder, Network
 from explorer.sequences.languages import LANGUAGES
 from explorer.sequences.problems import Problem, Translation
 
-BLANK = "␣"
+BLANK, ENDS = "␣", "■"
+"""How a blank, and the end of a translation, are drawn."""
 
 
 @cache
@@ -92,6 +93,7 @@ def _task(
         still=lambda problem: still(problem, name),
         seen=lambda problem, network, answers: seen(problem, network, answers, name),
         text=lambda: visible(translation(name).pairs[shown(name)].source),
+        example=lambda: shown(name),
         units=64,
         embedding=32,
     )

@@ -1,0 +1,91 @@
+"""Keep: what stands on the page is put on the shelf, under a name and with a note."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.dials import values
+from explorer.pages import seen
+from explorer.pages.dials import Dials
+from explorer.pages.places import place
+from explorer.pages.shelf.whose import lasts, reader
+from explorer.runs import links
+from explorer.runs.shelf import Known, Parcel, ShelfError, the_shelf
+from explorer.runs.shelf.parcel import LONGEST
+from explorer.stage.component import standing
+
+KEEP, SAID = "shelf.keep", "shelf:said"
+NOT_FOR_LONG = (
+    "This browser keeps no cookie, so what you keep here is yours for as long as this tab is open; "
+    "export it to have it for good."
+)
+
+
+def offered(dials: Dials[Any], heading: str, label: str) -> None:
+    """Offer to keep what stands on the page; nothing where no stage stands."""
+    if standing() is None:
+        return
+    spot = st.popover("Keep", key=KEEP, on_change="rerun")
+    if not spot.open:
+        st.session_state.pop(SAID, None)
+        return
+    with spot:
+        st.caption(
+            "Puts the run on your shelf as it is now: its settings, frames and states. From there "
+            "it is played, compared and gone on from, also when the server was started anew."
+        )
+        called = _called(dials, label)
+        name = st.text_input("Name", called, max_chars=LONGEST["name"], key="shelf.keep.name")
+        note = st.text_area("Note", "", max_chars=LONGEST["note"], key="shelf.keep.note")
+        st.button(
+            "Keep it",
+            key="shelf.keep.it",
+            on_click=_keep,
+            args=(dials, heading, name or called, note),
+        )
+        good, text = st.session_state.get(SAID, (True, ""))
+        if text and good:
+            st.success(text, icon=":material/check:")
+            st.page_link(place("shelf"), label="Open the shelf", icon=":material/shelves:")
+        elif text:
+            st.warning(text, icon=":material/error:")
+        if not lasts():
+            st.caption(NOT_FOR_LONG)
+
+
+def _called(dials: Dials[Any], label: str) -> str:
+    """Return what a run is called unless somebody says more: its view, and what was turned."""
+    shown, default = values(dials.last), dials.defaults
+    turned = [name for name, value in shown.items() if name != "view" and value != default[name]]
+    told = ", ".join(
+        f"{dials.row(name).label} {dials.row(name).written(shown[name])}".strip() for name in turned
+    )
+    return f"{label}: {told}"[: LONGEST["name"]] if told else label
+
+
+def _keep(dials: Dials[Any], heading: str, name: str, note: str) -> None:
+    stands = standing()
+    if stands is None:
+        return
+    try:
+        found = seen.seen(stands)
+        experiment = None if found.experiment is None else Known.of(found.experiment)
+        parcel = Parcel(
+            name=name,
+            note=note.strip(),
+            page=dials.page,
+            link=links.query(dials.last),
+            title=heading,
+            clock=found.scene.get("clock", "step"),
+            settings=values(dials.last),
+            scene=found.scene,
+            past=found.past,
+            experiment=experiment,
+            select=found.select,
+            start=found.start,
+        )
+        row = the_shelf().keep(reader(), parcel)
+    except (ValueError, ShelfError) as why:
+        st.session_state[SAID] = (False, str(why))
+        return
+    st.session_state[SAID] = (True, f"Kept: “{row.name}”, {row.bytes / 1e6:,.1f} MB.")
