@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,5 @@ def _notebook() -> Callable[[Any], None] | None:
     shell = sys.modules.get("IPython")  # a notebook has loaded it
     if shell is None or shell.get_ipython() is None:
         return None
-    from IPython.display import display
-
-    return display  # type: ignore[no-any-return]
+    display: Callable[[Any], None] = import_module("IPython.display").display
+    return display

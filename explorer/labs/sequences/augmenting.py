@@ -45,7 +45,7 @@ RATE, CLIP = 1e-2, 1.0
 LOOSER = 100.0  # the maker's clip: steps that are known well have steep gradients, and endings none
 SHOWN = 30  # frames of the utterances that are drawn
 DRAWN, WEIGHTS, BATCHES, MADE = range(4)  # what a seed's generators are for
-PAIRS = {"b": "ba", "c": "ca", "d": "cb"}
+PAIRS = {"b": ("b", "a"), "c": ("c", "a"), "d": ("c", "b")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +202,7 @@ class Augmenting(Rounds):
                 scalars[f"apart/{name}"] = found[name].mean
                 if math.isfinite(found[name].error):
                     scalars[f"error/{name}"] = found[name].error
-        for place, side in enumerate("bc", 1):
+        for place, side in enumerate(("b", "c"), 1):
             each = np.subtract(values[side], values["a"]).tolist()
             mean, reach = (found[side].mean, found[side].reach) if found else (math.nan, math.nan)
             arrays |= apart(side, each, self.known(), place, mean, reach)

@@ -199,7 +199,8 @@ class Course:
     def shown(self) -> tuple[dict[str, np.ndarray], dict[str, float]]:
         """Return the curves, and the numbers of now and of early stopping."""
         at = np.array(self.at, np.float32)
-        arrays, scalars = {"at": at}, {}
+        arrays = {"at": at}
+        scalars: dict[str, float] = {}
         for side in SIDES:
             held = self.seen[f"{side}/second"]
             mean, error = held.mean(0), held.std(0, ddof=1) / np.sqrt(len(held))

@@ -32,7 +32,7 @@ def show(dials: Dials[SequenceLab]) -> str:
     """Show the view; returns the sentence under its question."""
     column = Column(dials)
     column.group("What learns")
-    turns = {
+    turns: dict[str, dict[str, str | int | float]] = {
         name: {
             "starts_kind": task.line_up[0],
             "starts_steps": task.updates,

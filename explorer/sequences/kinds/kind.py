@@ -73,6 +73,8 @@ class Network(ABC):
     """A network that answers a task. Its parameters stand under the names of a state dict."""
 
     parameters: dict[str, nn.Parameter]
+    shape: Shape
+    build: Build
 
     @abstractmethod
     def __call__(
