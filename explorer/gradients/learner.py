@@ -56,17 +56,17 @@ class Learner:
         self._shape = matrix.shape[-2:]
         self.matrix, self.readout, self.bias = self._parts(self.parameters)
         self._to_matrix, self._to_readout, self._to_bias = self._parts(self.gradient)
-        self.lengthen(length, batch)
+        self._batch = batch
+        self.lengthen(length)
         self._mean = torch.zeros_like(self.parameters)
         self._square = torch.zeros_like(self.parameters)
         self._updates = torch.zeros((), dtype=torch.float32)
 
-    def lengthen(self, length: int, batch: int | None = None) -> None:
+    def lengthen(self, length: int) -> None:
         """Read sequences of another length from now on, with the same weights."""
-        unrolled = UNROLLED[self.cell]
-        self.network = unrolled(self.matrix, length, batch or self.network.batch)
-        together = TOGETHER // self.lead.numel()
-        more = together > self.network.batch
+        unrolled, together = UNROLLED[self.cell], TOGETHER // self.lead.numel()
+        self.network = unrolled(self.matrix, length, self._batch)
+        more = together > self._batch
         self._reader = unrolled(self.matrix, length, together) if more else self.network
 
     @torch.inference_mode()

@@ -39,7 +39,8 @@ def measured(link: str, columns: Sequence[str]) -> dict[str, Any]:
             return float(known.of(settings))
         assert known.run is not None
         assert known.of_frame is not None
-        return float(known.of_frame(_end(known.run(settings), ends)))
+        run = known.run(settings)
+        return float(known.of_frame(_end(run, ends), run))
 
     try:
         return {"values": [value(name) for name in columns], "trouble": ""}

@@ -86,6 +86,21 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     yield from served(tmp_path_factory.mktemp("server") / "log.txt")
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the site of the first lesson, and a lesson of one short training."""
+    from explorer.__main__ import main
+    from explorer.lessons.reading import read
+    from explorer.site.lessons import page_of
+    from tests.site.test_recorded_site import GAME
+
+    out = tmp_path_factory.mktemp("site")
+    assert main(["site", str(out), "--only", "memory"]) == 0
+    page, _ = page_of(read("short", GAME), None, 2_000_000, lambda said: None)
+    (out / "short.html").write_text(page, encoding="utf-8")
+    return out
+
+
 @pytest.fixture
 def another_laboratory(tmp_path: Path) -> Iterator[Laboratory]:
     """Yield a server of a test's own, which may be killed."""

@@ -213,7 +213,7 @@ def own_writer(settings: CellLab) -> CharacterNetwork | None:
     if settings.reads != "yours":
         return None
     upload = _uploaded(settings)
-    trained = upload.trained or brought(settings)
+    trained: Trained | Lettered | Enclosed | str | None = upload.trained or brought(settings)
     if upload.enclosed:
         trained = enclosed_part(upload, settings.part)
     network = trained.network if isinstance(trained, Trained | Lettered | Enclosed) else None

@@ -344,7 +344,9 @@ def _translating(
     def written(asked: int | str) -> GivenFrom:
         _, inputs = reading.encoded(asked)
         with torch.no_grad():
-            whole = read_stack(stacks[0].to(torch.float64), read(asked).x)
+            given = read(asked).x
+            assert given is not None
+            whole = read_stack(stacks[0].to(torch.float64), given)
             source = network.read(inputs)
             codes = network.greedy(source, problem.shape.writes).answers[:, 0].argmax(-1).tolist()
             codes = codes[: codes.index(END)] if END in codes else codes[:-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 from safetensors.numpy import load
@@ -225,8 +226,9 @@ def _opened(made: Callable[[], Learned], name: str) -> None:
         st.session_state[PROBLEM] = sentence(why)
         return
     first = enclosed(found)[0].material
-    chosen = {CHOSEN: int(first.example)} if first.setting == CHOSEN else {}
-    led.ask(f"cells?{query(CellLab(reads='yours', upload=mark, **chosen))}")
+    chosen: dict[str, Any] = {CHOSEN: int(first.example)} if first.setting == CHOSEN else {}
+    settings = CellLab(reads="yours", upload=mark, **chosen)
+    led.ask(f"cells?{query(settings)}")
 
 
 def _translates(dials: Dials[SequenceLab], made: Callable[[], Learned], name: str) -> None:
