@@ -52,7 +52,8 @@ def parser() -> Parser:
         help="run an experiment and write it to a file",
         description="Run a preset or a link without a browser. The suffix of the file says what "
         "is written. The name of a shipped network trains it again, 'home' records the pictures of "
-        "the home page into a folder, and 'remedies' trains a deep stack with every remedy.",
+        "the home page into a folder, 'remedies' trains a deep stack with every remedy, and "
+        "'compared' many seeds of the networks of the sequence lab.",
     )
     train.add_argument("what", metavar="PRESET|LINK", help="such as 'grid' or '/gans?data=grid'")
     train.add_argument("--seconds", type=_seconds, help="stop after so long")
