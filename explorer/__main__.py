@@ -1,4 +1,4 @@
-"""The laboratory without a browser: ``python -m explorer verify | bench | train | sweep``."""
+"""The laboratory without its pages: what ``python -m explorer`` can be asked for."""
 
 import argparse
 import math
@@ -23,7 +23,7 @@ def parser() -> Parser:
     """Return the parser of the command line; it loads none of the rooms."""
     top = Parser(prog="python -m explorer", description=__doc__, allow_abbrev=False)
     commands = top.add_subparsers(
-        dest="command", required=True, metavar="verify | bench | train | sweep"
+        dest="command", required=True, metavar="verify | bench | train | sweep | site"
     )
 
     verify = commands.add_parser(
@@ -52,7 +52,8 @@ def parser() -> Parser:
         help="run an experiment and write it to a file",
         description="Run a preset or a link without a browser. The suffix of the file says what "
         "is written. The name of a shipped network trains it again, 'home' records the pictures of "
-        "the home page into a folder, and 'remedies' trains a deep stack with every remedy.",
+        "the home page into a folder, 'remedies' trains a deep stack with every remedy, and "
+        "'compared' many seeds of the networks of the sequence lab.",
     )
     train.add_argument("what", metavar="PRESET|LINK", help="such as 'grid' or '/gans?data=grid'")
     train.add_argument("--seconds", type=_seconds, help="stop after so long")
@@ -61,6 +62,14 @@ def parser() -> Parser:
     train.add_argument("--seed", type=_count, help="the seed of a network")
     train.add_argument("--out", type=Path, required=True, metavar="FILE")
 
+    site = commands.add_parser(
+        "site",
+        help="build the lessons as a static site",
+        description="All lessons as pages that need no server and no network, into a folder: from "
+        "a web host, or opened from a disk.",
+    )
+    site.add_argument("out", type=Path, metavar="OUT", help="the folder")
+    site.add_argument("--only", nargs="+", metavar="LESSON", help="these lessons alone")
     sweep = commands.add_parser(
         "sweep",
         help="measure every combination of some dials over many seeds",
@@ -115,6 +124,10 @@ def prepare(asked: argparse.Namespace) -> Callable[[], int]:
         from explorer.bench import benchmark
 
         return benchmark(asked.only, asked.quick, asked.browser, asked.json)
+    if asked.command == "site":
+        from explorer.site import site
+
+        return site(asked.out, asked.only)
     if asked.command == "sweep":
         from explorer.sweep import sweeping
 

@@ -108,8 +108,9 @@ def _gradients() -> Run:
 
 def _sequences() -> Run:
     from explorer.labs.sequences import SequenceLab
+    from explorer.labs.sequences.views import VIEWS
 
-    return SequenceLab, SequenceLab.experiment, lambda lab: "steps"
+    return SequenceLab, SequenceLab.experiment, lambda lab: VIEWS[lab.view].length
 
 
 # A function for each, for torch takes seconds to load and names are wanted without it.

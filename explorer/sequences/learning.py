@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from explorer.cells import CELLS, State, Weights
@@ -22,6 +22,9 @@ from explorer.sequences.stack import ENDINGS, Stack, fused, read_stack
 N = TypeVar("N")
 Watch = Callable[[int, float], None]
 """Told after each update: how many there were, and the loss."""
+
+SHUT = 200.0
+"""A gate's input beyond which its sigmoid is 0 or 1 to the last bit, with room for the rest."""
 
 Carried = Tensor | tuple[Tensor, ...] | None
 """A torch layer's state between two batches: h, or h and c, or nothing yet."""
@@ -159,6 +162,41 @@ class Layers:
         hidden = torch.stack([state.hidden for state in ended])
         cells = [state.cell for state in ended if state.cell is not None]
         return seen.hidden, (hidden, torch.stack(cells)) if cells else hidden
+
+    @property
+    def holds(self) -> bool:
+        """Whether `held` can read: one fused LSTM layer that reads forward."""
+        fused_layer = self._fused
+        return (
+            isinstance(fused_layer, nn.LSTM)
+            and fused_layer.num_layers == 1
+            and not fused_layer.bidirectional
+        )
+
+    def held(
+        self, x: Float[Tensor, "T B I"], behind: Bool[Tensor, "T B"]
+    ) -> tuple[Float[Tensor, "T B O"], Float[Tensor, "1 B H"]]:
+        """h at every step, and the memory at the end; what is ``behind`` does not touch the memory.
+
+        One more input is 1 there, with a weight of ∓`SHUT` to the input and forget gates, which
+        are then exactly 0 and 1: the whole batch is read in one call, whatever its lengths.
+        """
+        assert self.holds
+        layer = self._fused
+        weight_ih, weight_hh, bias_ih, bias_hh = (
+            getattr(layer, f"{name}_l0")
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
+        units = weight_hh.shape[1]
+        column = weight_ih.new_zeros(len(weight_ih), 1)
+        column[:units], column[units : 2 * units] = -SHUT, SHUT
+        read = torch.cat([x, behind[..., None].to(x.dtype)], -1)
+        zeros = x.new_zeros(1, x.shape[1], units)
+        weights = [torch.cat([weight_ih, column], 1), weight_hh, bias_ih, bias_hh]
+        hidden, _, memory = torch.lstm(
+            read, (zeros, zeros), weights, True, 1, 0.0, True, False, False
+        )
+        return hidden, memory
 
     def stack(self) -> Stack:
         """The weights as they are now, copied."""

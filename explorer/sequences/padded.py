@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from explorer.sequences.learning import Carried
+from explorer.sequences.learning import Carried, Layers
 
 
 def padded(sequences: Sequence[Tensor], steps: int | None = None) -> tuple[Tensor, Tensor]:
@@ -91,12 +91,16 @@ def read_to_ends(
 ) -> tuple[Float[Tensor, "T N H"], Carried]:
     """What recurrent layers hand out at every step, and their state at each sequence's own end.
 
-    Between two ends all sequences that still go on are read in one go, so that no state ever sees
-    padding; torch's packed sequences do as much, and take three times as long. Zeros stand behind
-    each end.
+    No state ever sees padding. An LSTM holds its memory behind each end and is read in one go
+    (`Layers.held`); of others all sequences that still go on are, between two ends. Torch's packed
+    sequences do as much, and take three times as long. Zeros stand behind each end.
     """
     if lengths is None:
         return layers(x, None)
+    if isinstance(layers, Layers) and layers.holds:
+        there = mask(lengths, len(x))
+        hidden, memory = layers.held(x, ~there)
+        return hidden * there[..., None], (last_of(hidden, lengths)[None], memory)
     order = torch.argsort(lengths, descending=True, stable=True)
     back = torch.argsort(order)
     sorted_lengths, read = lengths[order], x[:, order]

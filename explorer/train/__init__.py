@@ -49,10 +49,17 @@ def training(
             raise ValueError(f"the table is written to a .safetensors file, not to {out.name!r}")
         check_place(out)
         return partial(record_remedies, out, updates, seed)
+    if what == "compared":
+        _refuse(what, "it is always the same", updates=updates, seed=seed)
+        if out.suffix != ".json":
+            raise ValueError(f"the record is written to a .json file, not to {out.name!r}")
+        check_place(out)
+        return partial(record_compared, out)
     from explorer.networks.tasks import RECIPES
 
     if what not in RECIPES:
-        known = ", ".join(map(repr, [*PRESETS, *RECIPES, "home", "watched", "remedies"]))
+        recorded = ("home", "watched", "remedies", "compared")
+        known = ", ".join(map(repr, [*PRESETS, *RECIPES, *recorded]))
         raise ValueError(f"unknown preset {what[:40]!r}; choose from {known}, or give a link")
     if out.suffix != ".safetensors":
         raise ValueError(f"a network is written to a .safetensors file, not to {out.name!r}")
@@ -143,6 +150,15 @@ def record_remedies(out: Path, updates: int | None, seed: int | None) -> int:
         f"{best.learned.mean:.1f} ± {best.learned.noise:.1f} %",
         file=sys.stderr,
     )
+    return DONE
+
+
+@arithmetic_of_a_trainer()
+def record_compared(out: Path) -> int:
+    """Train many seeds of the networks of the sequence lab, and write the record."""
+    from explorer.labs.sequences import sweep
+
+    sweep.write(out, lambda said: print(said, file=sys.stderr))
     return DONE
 
 

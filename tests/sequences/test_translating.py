@@ -6,8 +6,10 @@ from torch import nn
 
 from explorer.sequences.kinds import KINDS, Build, EncoderDecoder, Shape
 from explorer.sequences.kinds.translating import END, chosen, taught_from
+from explorer.sequences.learning import Layers
 from explorer.sequences.padded import padded, read_to_ends
 from explorer.sequences.problems.problem import UNKNOWN
+from explorer.sequences.stack import Stack
 
 SHAPE = Shape(1, 4, "every", 5, symbols=6, writes=7)
 KINDS_THAT_WRITE = [name for name, kind in KINDS.items() if kind.writes]
@@ -84,6 +86,26 @@ def test_every_sequence_is_left_in_the_state_of_its_own_end_in_its_own_place():
     torch.testing.assert_close(hidden, nn.utils.rnn.pad_packed_sequence(states)[0])
     torch.testing.assert_close(last[0], ended)
     torch.testing.assert_close(last[1], memory)
+
+
+def test_a_memory_that_is_held_learns_as_packed_sequences_do():
+    layers = Layers(Stack.draw("lstm", 3, 5, generator=torch.Generator().manual_seed(0)))
+    network = nn.LSTM(3, 5)
+    network.load_state_dict(layers.parameters)
+    x, lengths = torch.randn(6, 4, 3), torch.tensor([3, 6, 1, 3])
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+    states, (ended, memory) = network(packed)
+    expected = (nn.utils.rnn.pad_packed_sequence(states)[0], ended, memory)
+
+    hidden, last = read_to_ends(layers, x, lengths)
+    found = (hidden, *last)
+
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+    for parts in (found, expected):
+        sum(part.sin().sum() for part in parts).backward()
+    for name, part in network.named_parameters():
+        torch.testing.assert_close(layers.parameters[name].grad, part.grad)
 
 
 def test_attention_is_a_share_of_each_symbol_and_only_networks_that_attend_have_any():

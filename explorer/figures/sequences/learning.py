@@ -17,13 +17,11 @@ from explorer.figures.scene import (
     Rule,
     Scene,
     Sentence,
-    as_json,
 )
 from explorer.figures.sequences import directions
 from explorer.figures.sequences.architecture import architecture
 from explorer.figures.sequences.samples import SAMPLES
-from explorer.labs.sequences import SequenceLab, SideBySide
-from explorer.runs.answers import Answer
+from explorer.labs.sequences import SideBySide
 from explorer.sequences.kinds import KINDS
 
 ONE = "minmax(0, 1fr)"
@@ -31,13 +29,6 @@ LOWER = "minmax(0, 0.8fr)"  # than the metric and the boxes beside it
 MANY = 12  # columns of the grid, so that two, three and four pictures share a row
 FILTERED = (3, 5, 2, 2)  # of them, of a film, a plot with names at its ends, filters, maps
 LINES = ("labels", "writing", "translation")  # families whose example is lines of signs
-
-
-def opening(lab: SequenceLab, moving: bool) -> Answer:
-    """Return how a training begins, seen before its run is there."""
-    training = lab.side_by_side()
-    still, first = training.still(), next(training.stream())
-    return Answer(as_json(learning(training, lab.shift)), [first], still, training.precision)
 
 
 def learning(training: SideBySide, shift: bool = False) -> Scene:

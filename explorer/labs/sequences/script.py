@@ -20,7 +20,6 @@ from explorer.sequences.kinds import Window as Perceptron
 from explorer.sequences.kinds import frames as of_frames
 from explorer.sequences.kinds.kind import thinned
 from explorer.sequences.kinds.recurrent import WIDTH
-from explorer.sequences.kinds.window import HIDDEN
 from explorer.sequences.padded import flipped, last_of, mask, mean_of, windowed
 from explorer.sequences.problems import Examples, Problem, Translation
 
@@ -108,7 +107,7 @@ def _sizes(network: Network) -> dict[str, Any]:
                 "WIDTH": WIDTH,
             }
         case Perceptron():
-            found |= {"WINDOW": build.window, "HIDDEN": HIDDEN}
+            found |= {"WINDOW": build.window, "HIDDEN": build.hidden}
         case Frames():
             found |= {"SIDE": shape.side, "ALONG": network.along, "FIRST": of_frames.FIRST}
             found |= {"SECOND": of_frames.SECOND, "WIDE": of_frames.WIDE}

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
-from explorer.dials import again, check, dial, part
+from explorer.dials import again, check, dial, part, shared
+from explorer.labs.sequences.augmenting import Augmenting
+from explorer.labs.sequences.comparing import Compared
 from explorer.labs.sequences.learning import SideBySide
+from explorer.labs.sequences.overfit import FewExamples
+from explorer.labs.sequences.starts import Starts
 from explorer.labs.sequences.translating import Translating
 from explorer.labs.sequences.views import VIEWS
 from explorer.labs.sequences.writing import Writing
+
+Trained = SideBySide | Compared | Starts | FewExamples | Augmenting
+"""A run of some view."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,9 @@ class SequenceLab:
     forcing: float = again(SideBySide, "forcing")
     steps: int = again(SideBySide, "steps")
     seed: int = again(SideBySide, "seed")
+    matched: str = again(Compared, "matched")
+    budget: float = again(Compared, "budget")
+    seeds: int = again(Compared, "seeds")
     author: str = again(Writing, "author")
     prime: str = again(Writing, "prime")
     temperature: float = again(Writing, "temperature")
@@ -45,6 +55,30 @@ class SequenceLab:
     translator: str = again(Translating, "translator")
     learned: str = again(Translating, "learned")
     beam: int = again(Translating, "beam")
+    starts_task: str = again(Starts, "task")
+    starts_kind: str = again(Starts, "kind")
+    starts_cell: str = again(Starts, "cell")
+    starts_units: int = again(Starts, "units")
+    starts_dropout: float = again(Starts, "dropout")
+    starts_rate: float = again(Starts, "rate")
+    starts_steps: int = again(Starts, "steps")
+    starts: int = again(Starts, "starts")
+    few_task: str = again(FewExamples, "task")
+    few_kind: str = again(FewExamples, "kind")
+    few_each: int = again(FewExamples, "each")
+    few_dropout: float = again(FewExamples, "dropout")
+    few_units: int = again(FewExamples, "units")
+    few_rate: float = again(FewExamples, "rate")
+    few_steps: int = again(FewExamples, "steps")
+    few_seeds: int = again(FewExamples, "seeds")
+    made_kind: str = again(Augmenting, "kind")
+    made_each: int = again(Augmenting, "each")
+    made_noise: float = again(Augmenting, "noise")
+    made_taught: int = again(Augmenting, "taught")
+    made_temperature: float = again(Augmenting, "temperature")
+    made_units: int = again(Augmenting, "units")
+    made_steps: int = again(Augmenting, "steps")
+    made_trials: int = again(Augmenting, "trials")
     shift: bool = dial(
         False,
         "Shift back by one",
@@ -57,6 +91,7 @@ class SequenceLab:
         self.writing()
         self.translating()
         self.side_by_side()  # what its settings must be together
+        self.experiment()
 
     def side_by_side(self) -> SideBySide:
         """Return the networks that learn with these settings."""
@@ -70,6 +105,23 @@ class SequenceLab:
         """Return what a trained encoder-decoder translates with these settings."""
         return part(self, Translating)
 
-    def experiment(self) -> SideBySide:
+    def compared(self) -> Compared:
+        """Return the same networks over several seeds."""
+        return Compared(**shared(self, Compared))
+
+    def started(self) -> Starts:
+        """Return one network from many starts."""
+        return part(self, Starts, seed=self.seed)
+
+    def overfitting(self) -> FewExamples:
+        """Return a network on few examples."""
+        return part(self, FewExamples, seed=self.seed)
+
+    def augmenting(self) -> Augmenting:
+        """Return classifiers with and without made utterances."""
+        return part(self, Augmenting, seed=self.seed)
+
+    def experiment(self) -> Trained:
         """Return the run behind the link."""
-        return self.side_by_side()
+        run: Trained = getattr(self, VIEWS[self.view].run)()
+        return run

@@ -48,6 +48,11 @@ def by_cells(difference: float | None) -> str:
     )
 
 
+def measured(problem: Problem, value: float) -> str:
+    """A metric as it is written."""
+    return f"{100 * value:.1f} %" if problem.metric.form == "percent" else spoken(value)
+
+
 @dataclass
 class Standing:
     """How all networks stand at one moment, by their scores of the held-out sequences."""
@@ -151,9 +156,7 @@ class Standing:
         """A mean score, or a metric, as it is written."""
         shown = self.problem.of_mean(mean) if mean is not None else value
         assert shown is not None
-        if self.problem.metric.form == "percent":
-            return f"{100 * shown:.1f} %"
-        return spoken(shown)
+        return measured(self.problem, shown)
 
     def _leads(self, first: str, second: str) -> bool:
         ahead, noise = lead(self.scores[first], self.scores[second])

@@ -49,6 +49,7 @@ class Build:
     dropout: float = 0.0
     forget_bias: float = 1.0
     window: int = 8  # steps that the window sees
+    hidden: int = 64  # units of the layer behind it
     embedding: int = 16
 
 
@@ -100,6 +101,7 @@ class Kind:
 
     ``cells`` says whether the dial of the cell stands in for its LSTM, ``pictures`` whether it
     needs a square picture as each step, and ``writes`` whether its answer is a sequence of its own.
+    ``sized`` is the field of its `Build` that says how large it is, empty where none does.
     """
 
     label: str
@@ -108,6 +110,7 @@ class Kind:
     cells: bool = True
     pictures: bool = False
     writes: bool = False
+    sized: Literal["units", "hidden", ""] = "units"
 
 
 class Embedding:

@@ -113,9 +113,19 @@ KINDS: dict[str, Kind] = {
     "peephole": Kind(
         "Peepholes", "lets its gates see the memory", of_cell("lstm_peephole"), cells=False
     ),
-    "window": Kind("MLP, window", "sees the last few steps and has no state", window, cells=False),
+    "window": Kind(
+        "MLP, window",
+        "sees the last few steps and has no state",
+        window,
+        cells=False,
+        sized="hidden",
+    ),
     "unordered": Kind(
-        "Line on the mean", "knows what there was, and not in which order", unordered, cells=False
+        "Line on the mean",
+        "knows what there was, and not in which order",
+        unordered,
+        cells=False,
+        sized="",
     ),
     "frames": Kind(
         "CNN-LSTM on frames",
@@ -129,6 +139,7 @@ KINDS: dict[str, Kind] = {
         over_frames("last"),
         cells=False,
         pictures=True,
+        sized="",
     ),
     "frames_mean": Kind(
         "CNN mean",
@@ -136,6 +147,7 @@ KINDS: dict[str, Kind] = {
         over_frames("mean"),
         cells=False,
         pictures=True,
+        sized="",
     ),
     "translator": Kind(
         "Encoder + decoder",

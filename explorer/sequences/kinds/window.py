@@ -20,8 +20,6 @@ from explorer.sequences.kinds.kind import (
 )
 from explorer.sequences.padded import last_of, windowed
 
-HIDDEN = 64
-
 
 class Window(Network):
     """The last steps side by side, one hidden layer of ReLU, and a readout.
@@ -34,9 +32,9 @@ class Window(Network):
         self.shape, self.build = shape, build
         self._embedding = Embedding(shape, build, rng)
         seen = build.window * self._embedding.outputs
-        drawn = torch.empty(HIDDEN, seen).uniform_(-(seen**-0.5), seen**-0.5, generator=rng)
-        self._weight, self._bias = nn.Parameter(drawn), nn.Parameter(torch.zeros(HIDDEN))
-        self._readout = Readout(shape, HIDDEN, rng)
+        drawn = torch.empty(build.hidden, seen).uniform_(-(seen**-0.5), seen**-0.5, generator=rng)
+        self._weight, self._bias = nn.Parameter(drawn), nn.Parameter(torch.zeros(build.hidden))
+        self._readout = Readout(shape, build.hidden, rng)
         self.parameters = {
             **self._embedding.parameters,
             "hidden.weight": self._weight,
@@ -59,8 +57,8 @@ class Window(Network):
         once = self.shape.reads == "end"
         hidden = Part(
             f"ReLU over {self.build.window} steps",
-            f"{'' if once else 'T × '}{HIDDEN}",
-            self._weight.numel() + HIDDEN,
+            f"{'' if once else 'T × '}{self.build.hidden}",
+            self._weight.numel() + self.build.hidden,
             self._weight.numel(),
             once=once,
         )

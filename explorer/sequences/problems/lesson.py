@@ -21,11 +21,22 @@ class ProblemLesson(Lesson[Network]):
     meet the same batches in the same order, whatever they draw themselves.
     """
 
-    def __init__(self, problem: Problem, kind: Kind, build: Build, pace: Pace, seed: int) -> None:
-        """Draw the network."""
+    def __init__(
+        self,
+        problem: Problem,
+        kind: Kind,
+        build: Build,
+        pace: Pace,
+        seed: int,
+        *,
+        order: int | None = None,
+    ) -> None:
+        """Draw the network; ``order`` is the seed of data and dropout where it is another one."""
         self.problem, self.pace = problem, pace
+        data = seed if order is None else order
         weights, self.rng, self._noise = (
-            torch.Generator().manual_seed(3 * seed + of) for of in (0, DATA, DROPPED)
+            torch.Generator().manual_seed(3 * of + what)
+            for of, what in ((seed, 0), (data, DATA), (data, DROPPED))
         )
         self._network = kind.draw(problem.shape, build, weights)
         self.parameters = self._network.parameters

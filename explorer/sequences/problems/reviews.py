@@ -74,6 +74,10 @@ class Reviews(Problem):
         """Sentences as codes side by side, cut at `LONGEST` words, and their lengths."""
         return padded([self.words.encode(each[:LONGEST]) for each in sentences])
 
+    def all_learned(self) -> Examples:
+        """All reviews that are learned from, in one batch."""
+        return Examples(self._inputs, self.learned.favourable, self._lengths)
+
     def examples(self, rng: torch.Generator) -> Examples:
         """Reviews drawn without putting any back, cut to the longest of them."""
         drawn = torch.randperm(len(self._lengths), generator=rng)[: self.batch]

@@ -49,6 +49,10 @@ class Utterances(Problem):
             Examples(self._inputs, self._targets, self._lengths), self.held_out, classes
         )
 
+    def all_learned(self) -> Examples:
+        """All utterances that are learned from, in one batch."""
+        return Examples(self._inputs, self._targets, self._lengths)
+
     def scale(self) -> dict[str, list[float]]:
         """Of every channel."""
         return {"mean": self.mean.tolist(), "spread": self.spread.tolist()}
