@@ -1,4 +1,4 @@
-"""The laboratory without a browser: ``python -m explorer verify | bench | train | sweep``."""
+"""The laboratory without its pages: what ``python -m explorer`` can be asked for."""
 
 import argparse
 import math
@@ -23,7 +23,7 @@ def parser() -> Parser:
     """Return the parser of the command line; it loads none of the rooms."""
     top = Parser(prog="python -m explorer", description=__doc__, allow_abbrev=False)
     commands = top.add_subparsers(
-        dest="command", required=True, metavar="verify | bench | train | sweep"
+        dest="command", required=True, metavar="verify | bench | train | sweep | site"
     )
 
     verify = commands.add_parser(
@@ -62,6 +62,14 @@ def parser() -> Parser:
     train.add_argument("--seed", type=_count, help="the seed of a network")
     train.add_argument("--out", type=Path, required=True, metavar="FILE")
 
+    site = commands.add_parser(
+        "site",
+        help="build the lessons as a static site",
+        description="All lessons as pages that need no server and no network, into a folder: from "
+        "a web host, or opened from a disk.",
+    )
+    site.add_argument("out", type=Path, metavar="OUT", help="the folder")
+    site.add_argument("--only", nargs="+", metavar="LESSON", help="these lessons alone")
     sweep = commands.add_parser(
         "sweep",
         help="measure every combination of some dials over many seeds",
@@ -116,6 +124,10 @@ def prepare(asked: argparse.Namespace) -> Callable[[], int]:
         from explorer.bench import benchmark
 
         return benchmark(asked.only, asked.quick, asked.browser, asked.json)
+    if asked.command == "site":
+        from explorer.site import site
+
+        return site(asked.out, asked.only)
     if asked.command == "sweep":
         from explorer.sweep import sweeping
 

@@ -1,6 +1,6 @@
 """Another machine, played: every route to a number gets last bits of its own.
 
-    python -m pytest -p tests.another_machine tests/cells
+    python -m pytest -n 0 -p tests.another_machine tests/cells
 
 An operation of torch that rounds more than once (a sigmoid, a sum, a matrix product) is followed by
 a noise of one unit in the last place. The noise depends on nothing but the route: the operation,

@@ -28,11 +28,13 @@ BELOW = {
     "lessons": {"dials", *MATHEMATICS, "runs", "networks", "labs", "figures"},
     "stage": {"runs", "labs", "figures"},
     "pages": set(ROOMS),
-    # the commands, which look at whatever they check, time, run or sweep over
+    # the commands, which look at whatever they check, time, run, sweep over or show; and notebooks
     "verify": set(ROOMS),
     "bench": set(ROOMS),
     "train": set(ROOMS),
     "sweep": {*ROOMS, "train"},
+    "site": set(ROOMS),
+    "lab": set(ROOMS),
 }
 ONLY = {"streamlit": {"pages", "stage"}, "plotly": {"figures", "pages"}}
 FORBIDDEN_THERE = {"time", "datetime", "pathlib", "os", "io", "shutil", "tempfile"}

@@ -41,7 +41,7 @@ def test_the_table_is_written_in_full_precision(tmp_path):
 def test_the_page_plays_from_a_disk(chromium: Browser, tmp_path):  # noqa: F811
     watching = watched(num_layers=2, name="<i>read")
     watching.save(str(tmp_path / "run.html"), forget_bias=3.0)
-    page = chromium.new_page()
+    page = chromium.new_page(bypass_csp=True)
     logged = []
     page.on("console", lambda message: logged.append(message.text))
     page.on("pageerror", lambda error: logged.append(str(error)))

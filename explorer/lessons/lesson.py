@@ -77,7 +77,8 @@ class Step:
     """One step: a text beside the view of a lab, as a link describes it.
 
     ``settings`` is the configuration of that link, ``link`` the link itself. ``dials`` are the ones
-    that may be turned; all others are hidden.
+    that may be turned; all others are hidden. ``recorded`` says which of their values are worth
+    recording where nothing can be computed, of dials whose rows do not say it.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Step:
     settings: Any
     look: Look = field(default_factory=Look)
     dials: tuple[str, ...] = ()
+    recorded: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     question: Question | None = None
     claim: Claim | None = None
     prediction: str = ""  # of `explorer.gans.predictions`, whose settings the link has

@@ -15,6 +15,7 @@ The file has a title, a few lines that say for whom it is, one sentence for its 
     - moment: 3
     - plays: yes
     - dials: text, cell
+    - recorded: text | for | rof
     - claim: held_a 0 .. 6: the first game holds six modes or fewer
 
     What stands beside the picture, at most 80 words.
@@ -27,7 +28,9 @@ The file has a title, a few lines that say for whom it is, one sentence for its 
 
     What is said after the verdict.
 
-Only ``show`` is needed. Whatever is wrong is named in one sentence, with the file and its line.
+Only ``show`` is needed. ``recorded`` has the values of dials that a page without a server offers,
+several dials apart by ``||``; where it is silent the dial's row says them. Whatever is wrong is
+named in one sentence, with the file and its line.
 """
 
 import math
@@ -50,10 +53,11 @@ from explorer.lessons.lesson import (
 )
 from explorer.lessons.measures import MEASURES, Measure
 from explorer.lessons.rooms import opened
+from explorer.runs import links
 
 LEAST_SEEDS = 8
 
-STEP = {"show", "look", "moment", "plays", "dials", "claim", "prediction"}
+STEP = {"show", "look", "moment", "plays", "dials", "recorded", "claim", "prediction"}
 
 
 @cache
@@ -130,6 +134,7 @@ class _Reader(Reader):
                 self._plays(block),
             ),
             dials=self._dials(block, settings),
+            recorded=self._recorded(block, settings),
             question=self._question(asks, page) if asks else None,
             claim=self._claim(block, page),
             prediction=self._prediction(block, settings),
@@ -169,6 +174,24 @@ class _Reader(Reader):
                 line = self.one(block, "dials")[1]
                 raise self.fault(line, f"there is no dial {name[:40]!r}")
         return names
+
+    def _recorded(self, block: Block, settings: object) -> dict[str, tuple[object, ...]]:
+        found = self.all(block, "recorded")
+        if found is None:
+            return {}
+        said, line = found
+        kept: dict[str, tuple[object, ...]] = {}
+        for part in said.split("||"):
+            name, *some = (each.strip() for each in part.split("|"))
+            if name not in self._names(block, "dials"):
+                raise self.fault(line, f"{name[:40]!r} is none of the dials that the step opens")
+            if len(some) < 2:
+                raise self.fault(line, f"{name[:40]!r} needs two values or more, each after a |")
+            given = [links.decode(type(settings), {name: value}, settings) for value in some]
+            for problem in (each for one in given for each in one.problems):
+                raise self.fault(line, problem.partition(". The default")[0])
+            kept[name] = tuple(values(one.settings)[name] for one in given)
+        return kept
 
     def _measure(self, name: str, page: str, line: int) -> Measure:
         if name not in MEASURES:

@@ -57,5 +57,6 @@ def opened(link: str) -> tuple[str, Any]:
         raise ValueError(f"there is no page {'/' + page[:40]!r}; choose from {known}")
     found = links.decode(ROOMS[page](), parameters)
     for problem in found.problems:
-        raise ValueError(problem.partition(". The default")[0].rstrip("."))
+        said = problem.partition(". The default")[0].rstrip(".")
+        raise ValueError(said.removesuffix("; it was ignored"))
     return page, found.settings

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from explorer.figures import theme
+from explorer.lessons import look
 
 
 def sheet(kind: str | None) -> str:
@@ -12,14 +12,7 @@ def sheet(kind: str | None) -> str:
     colour follows it. What Streamlit puts beside its app, as popovers, has the scheme of the root.
     """
     scheme = kind if kind in ("light", "dark") else "light dark"
-    return f":root {{ color-scheme: {scheme}; {_variables()} }}" + SHEET
-
-
-def _variables() -> str:
-    roles = ("accent", "background", "card", "line", "ink", "mute", "good", "warn", "candidate")
-    return " ".join(
-        f"--explorer-{role}: light-dark({theme.LIGHT[role]}, {theme.DARK[role]});" for role in roles
-    )
+    return f":root {{ color-scheme: {scheme}; {look.colours()} }}" + look.WORDS + SHEET
 
 
 SHEET: Final[str] = """
@@ -35,13 +28,6 @@ header.stAppHeader, [data-testid="stHeader"] {
 .stAppDeployButton, [data-testid="stStatusWidget"], [data-testid="stDecoration"] { display: none; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 .stMain { font-variant-numeric: tabular-nums; }
-
-.heading { margin: 0; }
-.heading h1 {
-  font-size: 28px; line-height: 1.15; margin: 0; padding: 0;
-  font-weight: 650; letter-spacing: -.01em;
-}
-.heading p { margin: 2px 0 0; font-size: 16px; opacity: .74; }
 
 /* Streamlit's captions, and its colours of code, are too pale on our ground: at least 4.5:1 */
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
@@ -130,8 +116,6 @@ header.stAppHeader, [data-testid="stHeader"] {
 :is(.st-key-cards, .st-key-lessons) [data-testid="stColumn"] [data-testid="stVerticalBlock"] {
   height: 100%;
 }
-.card h2 { font-size: 20px; line-height: 1.25; margin: 0; padding: 0; font-weight: 650; }
-.card p { margin: 6px 0 0; font-size: 15px; line-height: 1.5; opacity: .82; }
 :is(.st-key-cards, .st-key-lessons) .stElementContainer:has([data-testid="stPageLink"]) {
   margin-top: auto;
 }
@@ -186,24 +170,4 @@ header.stAppHeader, [data-testid="stHeader"] {
 
 .st-key-begin > :first-child [data-testid="stPageLink-NavLink"] { padding: 0 18px; }
 .st-key-begin [data-testid="stPageLink-NavLink"] * { font-size: 15px; white-space: normal; }
-.card small { font-size: 14px; }
-
-/* a word that explains itself: on hover, tap or focus */
-.term {
-  position: relative; cursor: help; text-decoration: underline dotted var(--explorer-mute) 1px;
-  text-underline-offset: 3px;
-}
-.term:focus-visible { outline: 2px solid var(--explorer-accent); border-radius: 3px; }
-.term .meaning {
-  display: none; position: absolute; z-index: 1000; left: 0; top: calc(100% + 4px);
-  width: max-content; max-width: min(300px, 74vw); padding: 7px 11px; border-radius: 8px;
-  background: var(--explorer-card); border: 1px solid var(--explorer-line);
-  box-shadow: 0 4px 14px rgba(10, 16, 24, .2); color: var(--explorer-ink);
-  font-size: 14px; line-height: 1.4; font-weight: 400; font-style: normal; white-space: normal;
-}
-.term .meaning cite { display: block; font-style: normal; color: var(--explorer-mute); }
-.term:is(:hover, :focus, :focus-within) .meaning { display: block; }
-@media (max-width: 640px) { /* at the foot of the window, where nothing is cut off */
-  .term .meaning { position: fixed; inset: auto 12px 12px; width: auto; max-width: none; }
-}
 """

@@ -11,7 +11,7 @@ import math
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
@@ -101,8 +101,12 @@ class Export(ABC):
         """Write what is still to be written."""
 
 
+LINK = "link"
+"""the sentence of a recording's still frame that says of which link it is"""
+
+
 class FramesExport(Export):
-    """``.frames``: a chunk whose first packet, of index -1, is the still frame.
+    """``.frames``: a chunk whose first packet, of index -1, is the still frame, with the link.
 
     It can be read with `frames.packets` and `frames.unpack`.
     """
@@ -111,7 +115,7 @@ class FramesExport(Export):
         """Write the head of the chunk and the still frame."""
         self._count = 0
         file.write(CHUNK_MAGIC + struct.pack("<I", 0))
-        self._write(-1, still)
+        self._write(-1, replace(still, sentences={**still.sentences, LINK: self.link}))
 
     def add(self, index: int, frame: Frame) -> None:
         """Write the frame at once."""

@@ -80,15 +80,25 @@ class Frame:
     state: Mapping[str, np.ndarray] | None = None
 
 
-def pack(frame: Frame, index: int, precision: Mapping[str, str]) -> bytes:
+def pack(
+    frame: Frame,
+    index: int,
+    precision: Mapping[str, str],
+    spans: Mapping[str, tuple[float, float]] | None = None,
+) -> bytes:
     """Return the packet of a frame; ``precision`` says the kind of each array (float32 if silent).
+
+    ``spans`` are ranges, low and high, that quantised arrays have in place of their own.
 
     Numbers that are not finite become null in the header. A quantised array with values that are
     not finite raises ValueError: a run must report its trouble instead of drawing it. So does a
     kind that is none of `KINDS`.
     """
     plain = not precision or not any(name in precision for name in frame.arrays)
-    laid_out, payload = (_plain if plain else _mixed)(frame.arrays, precision)
+    if plain:
+        laid_out, payload = _plain(frame.arrays)
+    else:
+        laid_out, payload = _mixed(frame.arrays, precision, spans or {})
     scalars = {k: float(v) if math.isfinite(v) else None for k, v in frame.scalars.items()}
     words = {
         "scalars": scalars,
@@ -180,7 +190,7 @@ def _unpack(packet: bytes) -> tuple[int, Frame]:
     return index, Frame(step, arrays, scalars, sentences, event=event, trouble=trouble)
 
 
-def _plain(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tuple[str, bytes]:
+def _plain(arrays: Mapping[str, np.ndarray]) -> tuple[str, bytes]:
     """Return how exact arrays lie in the payload, as JSON, and the payload.
 
     A recording has hundreds of frames that are laid out alike; that is written once.
@@ -206,13 +216,17 @@ def _exact_entries(shapes: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
     return WRITE(entries)
 
 
-def _mixed(arrays: Mapping[str, np.ndarray], precision: Mapping[str, str]) -> tuple[str, bytes]:
+def _mixed(
+    arrays: Mapping[str, np.ndarray],
+    precision: Mapping[str, str],
+    spans: Mapping[str, tuple[float, float]],
+) -> tuple[str, bytes]:
     """Return how arrays of several kinds lie in the payload, as JSON, and the payload."""
     entries: dict[str, ArrayEntry] = {}
     payload = bytearray()
     for name, values in arrays.items():
         kind = _kind(name, precision)
-        low, high, stored = _quantise(name, np.asarray(values), kind)
+        low, high, stored = _quantise(name, np.asarray(values), kind, spans.get(name))
         entries[name] = ArrayEntry(kind, list(stored.shape), len(payload), low, high)
         payload += stored.tobytes()
         payload += bytes(-len(payload) % 8)
@@ -231,13 +245,17 @@ def _kind(name: str, precision: Mapping[str, str]) -> Kind:
     return kind
 
 
-def _quantise(name: str, values: np.ndarray, kind: Kind) -> tuple[float, float, np.ndarray]:
+def _quantise(
+    name: str, values: np.ndarray, kind: Kind, span: tuple[float, float] | None
+) -> tuple[float, float, np.ndarray]:
     if kind == "float32":
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
             return 0.0, 0.0, np.asarray(values, KINDS[kind], order="C")
     if not values.size:
         return 0.0, 1.0, np.zeros(values.shape, KINDS[kind])
     low, high = float(values.min()), float(values.max())
+    if span is not None and math.isfinite(high - low):
+        low, high = span
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError(f"the array {name!r} of a frame holds values that are not finite")
     if high == low:

@@ -16,8 +16,6 @@ from explorer.runs.answers import named
 from explorer.runs.dask import edition, same_edition
 from explorer.runs.worker import line
 
-AHEAD = 2  # tasks a thread that wait at the scheduler, so that none is idle
-AT_LEAST = 4  # tasks that wait there, also while it has no worker yet
 LOOK = 0.25  # seconds between two looks whether to stop
 
 
@@ -62,7 +60,8 @@ def outcomes(
     count = 0
     try:
         while (tasks or waiting) and not stopped():
-            room = max(AT_LEAST, AHEAD * _threads(client))
+            # No more than run at once: a worker that dies would take those with it that wait there.
+            room = max(1, _threads(client))
             while tasks and len(waiting) < room:
                 task, count = tasks.popleft(), count + 1
                 future = client.submit(
@@ -78,7 +77,9 @@ def outcomes(
                 yield None
                 continue
             task, future = waiting.pop(ended.key)
-            yield _outcome(task, future)
+            outcome = _outcome(task, future)
+            future.release()  # what is fetched is not computed again when its worker dies
+            yield outcome
     finally:
         for _, future in waiting.values():
             future.cancel()

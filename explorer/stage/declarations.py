@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from explorer.figures import scene
-from explorer.runs import answers, frames
+from explorer.runs import answers, frames, reel
 from explorer.runs.run import State, Status
 from explorer.stage import hand, plain, routes, talk, viewer
-from explorer.stage.messages import Showing, Told
+from explorer.stage.messages import LessonTold, Showing, Told
 from explorer.stage.rooms.said import RoomSaid, RoomTold
 
 FILE = Path(__file__).with_name("browser") / "types.d.ts"
@@ -41,6 +41,7 @@ DECLARED = (
     plain.PlainReply,
     Showing,
     Told,
+    LessonTold,
     RoomSaid,
     RoomTold,
 )
@@ -57,6 +58,7 @@ PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(No
 # Numbers that both sides write down: a script that says another one does not pass.
 CONSTANTS = {
     "PACKET_MAGIC": int.from_bytes(frames.PACKET_MAGIC, "little"),
+    "REEL_MAGIC": int.from_bytes(reel.REEL_MAGIC, "little"),
     "CHUNK_MAGIC": int.from_bytes(frames.CHUNK_MAGIC, "little"),
     "ANSWER_MAGIC": int.from_bytes(answers.ANSWER_MAGIC, "little"),
     "PLAIN_MAGIC": int.from_bytes(plain.PLAIN_MAGIC, "little"),

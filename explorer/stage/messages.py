@@ -139,6 +139,13 @@ class Look(TypedDict):
     plays: bool
 
 
+class Carried(TypedDict):
+    """Which elements of the page hold the reel of what never moves and that of all frames."""
+
+    still: str
+    frames: str
+
+
 class Showing(TypedDict):
     """What a stage is to show: a scene of a run, and how the page set it.
 
@@ -151,8 +158,8 @@ class Showing(TypedDict):
     ``height`` is in pixels, None fills the window; ``start`` is the frame that is shown first.
     ``modules`` is where the scripts lie, from the server's first page on, and ``glossary`` the one
     among them that says what words mean; ``look`` is what the page points at, if at anything. A
-    page without a server gives the addresses of the frames and of what never moves instead of a
-    token.
+    page without a server carries its recordings in place of a token; there selections of a
+    ``fixed`` name stay as they are: what is shown was recorded for them.
     """
 
     scene: Annotated[Mapping[str, Any], Scene] | None  # as `as_json` writes it
@@ -174,8 +181,8 @@ class Showing(TypedDict):
     modules: NotRequired[str]
     glossary: NotRequired[str]
     look: NotRequired[Look]
-    frames_url: NotRequired[str]
-    still_url: NotRequired[str]
+    carried: NotRequired[Carried]
+    fixed: NotRequired[Sequence[str]]
 
 
 class Pick(TypedDict):
@@ -204,3 +211,62 @@ class Told(TypedDict):
     pick: Pick | Picks
     settled: Settled
     rested: Rested
+
+
+class RowTold(TypedDict):
+    """The recorded values of one dial, as they are written; ``own`` is the step's, from 0."""
+
+    name: str
+    label: str
+    own: int
+    values: Sequence[str]
+
+
+class StateTold(TypedDict):
+    """What a page carries of one recorded configuration: in which elements, and how it is shown.
+
+    ``last`` is the index of the last frame, ``address`` that of the same in a running laboratory,
+    and ``now`` what the step's measure finds, of a configuration that is not the step's own.
+    """
+
+    scene: str
+    still: str
+    frames: str
+    last: int
+    select: Mapping[str, int]
+    start: int
+    fixed: Sequence[str]
+    address: str
+    now: str
+
+
+class DecidesTold(TypedDict):
+    """What is said of a question, as HTML by the letter of the answer, "-" without one.
+
+    ``live``: only once the run that decides it has come to its end; before, that it is waited for.
+    """
+
+    live: bool
+    waiting: Mapping[str, str]
+    decided: Mapping[str, str]
+
+
+class StepTold(TypedDict):
+    """A step of a lesson without a server: what was recorded, by a dial and the place of a value.
+
+    The step's own recording has the empty name.
+    """
+
+    title: str
+    look: Look
+    question: DecidesTold | None
+    rows: Sequence[RowTold]
+    states: Mapping[str, StateTold]
+
+
+class LessonTold(TypedDict):
+    """What the page of a lesson without a server tells its script."""
+
+    name: str
+    palette: Palette
+    steps: Sequence[StepTold]

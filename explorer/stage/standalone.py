@@ -1,44 +1,36 @@
 """A run as one file: the live picture, its frames and the scripts that play them, in a page.
 
 The page is the stage itself with everything inlined: it opens from a disk, without a server and
-without a network, and plays, steps, scrubs and goes full screen as it does in the laboratory.
+without a network, and plays, steps, scrubs and goes full screen as it does in the laboratory. Its
+policy lets it run the scripts and wear the styles that were written into it, and ask nobody.
 """
 
 import base64
-import functools
-import gzip
+import hashlib
 import html
 import json
-import posixpath
-import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from explorer.figures.scene import Scene, as_json
 from explorer.figures.theme import DARK, FONT, LIGHT
-from explorer.runs.frames import Frame, chunk, pack
+from explorer.runs.frames import Frame, pack
 from explorer.runs.recording import indices_kept
-from explorer.stage.messages import PALETTE, Showing
+from explorer.runs.reel import wound
+from explorer.stage.bundle import bundle
+from explorer.stage.messages import PALETTE, Carried, Showing
 
-FOLDER = Path(__file__).with_name("browser")
-IMPORTED = re.compile(r'"(\.\.?/[\w./-]+(?:\.js|/))"')  # how scripts name each other, and folders
 MOST_FRAMES = 1000  # a file of more is slow to open, and no eye sees the difference
+SAME = ("img-src data: blob:", "base-uri 'none'", "form-action 'none'")  # of every policy
 
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>
-{style}
-body {{ margin: 0; padding: 14px clamp(12px, 2vw, 28px) 16px; font-family: {font}; }}
-h1 {{ margin: 0 0 2px; font-size: 26px; line-height: 1.2; font-weight: 650; }}
-p {{ margin: 0 0 12px; font-size: 16px; }}
-@media (max-width: 760px) {{ h1 {{ font-size: 21px; }} }}
-</style>
-<script type="importmap">{imports}</script>
+<style>{style}</style>
 </head>
 <body>
 <h1>{title}</h1>
@@ -47,22 +39,16 @@ p {{ margin: 0 0 12px; font-size: 16px; }}
 <script type="application/json" id="data">{data}</script>
 <script type="text/plain" id="still">{still}</script>
 <script type="text/plain" id="frames">{frames}</script>
-<script type="module">
-import {{ mount }} from "stage/main.js";
-
-async function address(id) {{
-  const text = document.getElementById(id).textContent.trim();
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return URL.createObjectURL(await new Response(plain).blob());
-}}
-
-const data = JSON.parse(document.getElementById("data").textContent);
-[data.frames_url, data.still_url] = await Promise.all([address("frames"), address("still")]);
-mount(document.getElementById("run"), data, {{}});
-</script>
+<script>{script}</script>
 </body>
 </html>
+"""
+STYLE = """
+{colours}
+body {{ margin: 0; padding: 14px clamp(12px, 2vw, 28px) 16px; font-family: {font}; }}
+h1 {{ margin: 0 0 2px; font-size: 26px; line-height: 1.2; font-weight: 650; }}
+p {{ margin: 0 0 12px; font-size: 16px; }}
+@media (max-width: 760px) {{ h1 {{ font-size: 21px; }} }}
 """
 
 
@@ -109,13 +95,50 @@ def page_of(
     if not frames:
         raise ValueError("a run without frames has nothing to show")
     kept = indices_kept(len(frames), MOST_FRAMES)
-    data: Showing = {
+    reels = wound([still]), wound([frames[i] for i in kept])
+    return page_of_reels(scene, *reels, title, lead, select, start)
+
+
+def page_of_reels(
+    scene: Mapping[str, Any],
+    still: bytes,
+    frames: bytes,
+    title: str,
+    lead: str = "",
+    select: Mapping[str, int] | None = None,
+    start: int = 0,
+) -> str:
+    """Return the page of a run whose frames are wound already (`runs.reel`)."""
+    script = bundle("alone.js")
+    style = STYLE.format(colours=_colours(), font=FONT.replace('"', "'"))
+    held: Carried = {"still": "still", "frames": "frames"}
+    return PAGE.format(
+        policy=policy(scripts=[script], styles=[style]),
+        title=html.escape(title),
+        lead=f"<p>{html.escape(lead)}</p>" if lead else "",
+        style=style,
+        data=in_script(showing(scene, held, title, dict(select or {}), start)),
+        still=written(still),
+        frames=written(frames),
+        script=script,
+    )
+
+
+def showing(
+    scene: Mapping[str, Any],
+    carried: Carried,
+    title: str,
+    select: Mapping[str, int],
+    start: int = 0,
+) -> Showing:
+    """Return what a stage is told of a recording that its page carries."""
+    return {
         "scene": scene,
         "token": "",
         "run": "",
         "notice": "",
         "live": False,
-        "select": dict(select or {}),
+        "select": select,
         "picks": False,
         "resets": False,
         "rests": False,
@@ -123,44 +146,30 @@ def page_of(
         "height": None,
         "start": start,
         "title": title,
+        "carried": carried,
     }
-    return PAGE.format(
-        title=html.escape(title),
-        lead=f"<p>{html.escape(lead)}</p>" if lead else "",
-        style=_colours(),
-        font=FONT.replace('"', "'"),
-        imports=_in_script({"imports": _scripts()}),
-        data=_in_script(data),
-        still=_packed(still),
-        frames=_packed(chunk([frames[i] for i in kept])),
-    )
 
 
-def _scripts() -> dict[str, str]:
-    """Return the stage's scripts as addresses that hold them, by the names they import."""
-    found = {}
-    for file in sorted(FOLDER.rglob("*.js")):
-        name = file.relative_to(FOLDER).as_posix()
-        named = functools.partial(_named, posixpath.dirname(name))
-        text = IMPORTED.sub(named, file.read_text("utf-8"))
-        held = base64.b64encode(text.encode()).decode()
-        found[f"stage/{name}"] = f"data:text/javascript;charset=utf-8;base64,{held}"
-    return found
+def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return the policy of a page that runs these scripts, wears these styles, and asks nobody."""
+    run = " ".join(map(_digest, scripts)) or "'none'"
+    worn = " ".join(map(_digest, styles)) or "'none'"
+    return "; ".join(("default-src 'none'", f"script-src {run}", f"style-src {worn}", *SAME))
 
 
-def _named(folder: str, address: re.Match[str]) -> str:
-    """Return the name, in the import map, of the script or folder that one of a folder names."""
-    end = "/" if address[1].endswith("/") else ""
-    return f'"stage/{posixpath.normpath(posixpath.join(folder, address[1]))}{end}"'
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _packed(data: bytes) -> str:
-    return base64.b64encode(gzip.compress(data, 6, mtime=0)).decode()
+def written(reel: bytes) -> str:
+    """Return a reel as the text of an element."""
+    return base64.b64encode(reel).decode()
 
 
-def _in_script(value: object) -> str:
+def in_script(value: object) -> str:
     """Return JSON that cannot end the script element it stands in."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _colours() -> str:

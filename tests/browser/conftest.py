@@ -9,17 +9,27 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 STAGE = ".stage[data-frames]"
+PATIENCE = 120_000  # ms until what is waited for counts as missing, on however slow a machine
 # What stands in the README for a machine of the reader's, and for it a name of this one.
 HERE = {
     "0.0.0.0": "127.0.0.1",
@@ -62,6 +72,7 @@ def browser(executable: str) -> Iterator[Browser]:
             executable_path=executable,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -73,6 +84,21 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     One for all tests: it starts slowly. A module that kills its processes has one of its own.
     """
     yield from served(tmp_path_factory.mktemp("server") / "log.txt")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the site of the first lesson, and a lesson of one short training."""
+    from explorer.__main__ import main
+    from explorer.lessons.reading import read
+    from explorer.site.lessons import page_of
+    from tests.site.test_recorded_site import GAME
+
+    out = tmp_path_factory.mktemp("site")
+    assert main(["site", str(out), "--only", "memory"]) == 0
+    page, _ = page_of(read("short", GAME), None, 2_000_000, lambda said: None)
+    (out / "short.html").write_text(page, encoding="utf-8")
+    return out
 
 
 @pytest.fixture
@@ -153,14 +179,14 @@ class Visitor:
     def open(self, path: str, awaited: str = STAGE) -> "Visitor":
         """Open a page of the laboratory and wait for its stage, or for what it has instead."""
         self.page.goto(self.address + path)
-        self.page.locator(awaited).first.wait_for(timeout=60_000)
+        self.page.locator(awaited).first.wait_for(timeout=PATIENCE)
         return self
 
     def stage(self, name: str) -> str:
         """Return an attribute of the stage: state, step, painted, frame, frames."""
         return self.page.locator(".stage").first.get_attribute(f"data-{name}") or ""
 
-    def until(self, condition: str, timeout: float = 60) -> None:
+    def until(self, condition: str, timeout: float = PATIENCE / 1000) -> None:
         """Wait until a JavaScript expression of ``d``, the stage's data attributes, is true."""
         self.page.wait_for_function(
             f"""() => {{
@@ -186,10 +212,20 @@ class Visitor:
             self.complaints.append(f"{message.text} ({where})")
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> dict[tuple[tuple[int, int], str], list[BrowserContext]]:
+    """Return what visitors leave behind, by size and scheme: the app's scripts are loaded there."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Browser, laboratory: Laboratory):
-    """Return a way to open a tab; every tab must end without a complaint on its console."""
+def visit(browser: Browser, laboratory: Laboratory, contexts):
+    """Return a way to open a tab; every tab must end without a complaint on its console.
+
+    Who visits meets nothing of who came before, but the scripts and styles that a browser caches.
+    """
     visitors: list[Visitor] = []
+    taken: list[tuple[tuple[tuple[int, int], str], BrowserContext]] = []
 
     def visit(
         path: str,
@@ -197,9 +233,16 @@ def visit(browser: Browser, laboratory: Laboratory):
         scheme: str = "light",
         awaited: str = STAGE,
     ) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        left = contexts[size, scheme]
+        context = (
+            left.pop()
+            if left
+            else browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+            )
         )
+        context.set_default_timeout(PATIENCE)
+        taken.append(((size, scheme), context))
         visitor = Visitor(context.new_page(), laboratory.address)
         visitor.page.on("console", visitor.hear)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
@@ -208,9 +251,30 @@ def visit(browser: Browser, laboratory: Laboratory):
 
     yield visit
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
-    for visitor in visitors:
-        visitor.page.context.close()
+    for kind, context in taken:
+        if is_as_new(context, laboratory.address):
+            contexts[kind].append(context)
+        else:
+            context.close()
     assert complaints == []
+
+
+def is_as_new(context: BrowserContext, address: str) -> bool:
+    """Close the tabs of a context and forget what they kept; whether that could be done."""
+    try:
+        context.set_offline(False)
+        context.unroute_all()
+        context.clear_permissions()
+        for page in context.pages[1:]:
+            page.close()
+        page = context.pages[0]
+        page.goto("about:blank")
+        kept = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        page.close()
+    except (Error, IndexError):
+        return False
+    return True
 
 
 def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

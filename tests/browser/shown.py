@@ -1,4 +1,9 @@
-"""Every page and view that there is, by its address: what the browsers open one after the other."""
+"""What the browsers open one after the other, every page and view; and what is shown at rest."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from playwright.sync_api import Page
 
 from explorer.labs.cells.views import VIEWS as CELLS
 from explorer.labs.gans.views import VIEWS as GANS
@@ -22,3 +27,17 @@ PAGES = (
 )
 WITHOUT_A_STAGE = ("/gans?view=records",)
 CHART = "[data-testid=stPlotlyChart] svg"
+
+Seen = TypeVar("Seen")
+
+
+def at_rest(page: Page, seen: Callable[[], Seen]) -> Seen:
+    """Return what is seen once it has stayed as it is for half a second; it is given a minute."""
+    now, times = seen(), 0
+    for _ in range(600):
+        page.wait_for_timeout(100)
+        before, now = now, seen()
+        times = times + 1 if now == before else 0
+        if times == 4:
+            return now
+    raise AssertionError("what is shown never comes to rest")

@@ -104,7 +104,7 @@ def offered(page: Page) -> str:
     """Return the link that the page offers."""
     page.get_by_role("button", name="Link").click()
     link = page.locator("code", has_text="://").first
-    link.wait_for(timeout=30_000)
+    link.wait_for(timeout=60_000)
     return link.inner_text()
 
 

@@ -63,7 +63,7 @@ def test_the_ring_is_dragged_over_the_wall_and_the_numbers_follow(visit):
     assert "100 of 300 steps down" in page.locator(".dials .coarse").inner_text()
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"cliff_w=[\d.]+&cliff_b=-[\d.]+"), timeout=30_000)
+    page.wait_for_url(re.compile(r"cliff_w=[\d.]+&cliff_b=-[\d.]+"), timeout=60_000)
     visitor.settled()
     whole(visitor)
     w, b = dial(visitor, "cliff_w"), dial(visitor, "cliff_b")
@@ -90,7 +90,7 @@ def test_the_ring_moves_by_the_arrow_keys_both_ways(visit):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
 
-    page.wait_for_url(re.compile(r"cliff_w=5\.1&cliff_b=-2\.499"), timeout=30_000)
+    page.wait_for_url(re.compile(r"cliff_w=5\.1&cliff_b=-2\.499"), timeout=60_000)
     whole(visitor)
     assert said(visitor, "says").startswith("Above the wall by 0.176.")  # b* = −2.67454
 
@@ -108,7 +108,7 @@ def test_the_bias_is_dragged_in_the_map_of_fixed_points_and_the_weight_stays(vis
         page.wait_for_timeout(25)
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"cliff_b=-3\.\d+"), timeout=30_000)
+    page.wait_for_url(re.compile(r"cliff_b=-3\.\d+"), timeout=60_000)
     whole(visitor)
     assert dial(visitor, "cliff_w") == 5.2
     assert "the only attractor" in said(visitor, "says")
@@ -123,6 +123,6 @@ def test_a_run_of_the_menu_turns_all_its_dials_and_its_verdict_is_another(visit)
         label="Fine without clipping"
     )
 
-    page.wait_for_url(re.compile(r"cliff_w=5&cliff_b=-2\.4"), timeout=30_000)
+    page.wait_for_url(re.compile(r"cliff_w=5&cliff_b=-2\.4"), timeout=60_000)
     whole(visitor)
     assert said(visitor, "ends").startswith("This start does not need clipping.")

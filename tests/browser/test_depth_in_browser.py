@@ -29,12 +29,12 @@ def test_layers_are_dragged_and_a_norm_is_switched_on_and_the_words_follow(visit
 
     page.locator('.dials [data-dial="depth_layers"] input').focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_url(re.compile(r"depth_layers=30"), timeout=30_000)
+    page.wait_for_url(re.compile(r"depth_layers=30"), timeout=60_000)
     whole(visitor)
     assert float(card(visitor, "dz")) == pytest.approx(1, abs=1e-3)
 
     page.locator('.dials [data-dial="depth_activation"] select').select_option(label="sigmoid")
-    page.wait_for_url(re.compile(r"depth_activation=sigmoid"), timeout=30_000)
+    page.wait_for_url(re.compile(r"depth_activation=sigmoid"), timeout=60_000)
     whole(visitor)
     assert said(visitor, "says").startswith("It vanishes.")
     assert 0.2 < float(card(visitor, "factor")) < 0.25  # no slope of it exceeds a quarter

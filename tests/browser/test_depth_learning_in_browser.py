@@ -41,7 +41,7 @@ def test_a_dial_starts_another_training_with_its_own_link(visit):
     page.locator(".dials").get_by_role("radio", name="batch").or_(
         page.locator('.dials [data-dial="depth_norm"] button', has_text="batch")
     ).first.click()
-    page.wait_for_url(re.compile("depth_norm=batch"), timeout=30_000)
+    page.wait_for_url(re.compile("depth_norm=batch"), timeout=60_000)
     page.get_by_role("button", name="Train").click()
     visitor.until("Number(d.step) >= 10", timeout=120)
     says(visitor, "updates the two stacks name")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 GAMES = "/gans?width=8&batch=16&critic_steps=1&steps=400"
 
@@ -69,7 +69,7 @@ def test_a_match_is_offered_as_picture_film_page_and_tables_of_the_tick_on_the_s
         assert film.n_frames == tick + 1
     html = made(page, "Page that plays", tmp_path, "match.html")
     page.goto(html.as_uri())
-    page.locator(f".stage[data-step='{tick}']").wait_for(timeout=20_000)
+    page.locator(f".stage[data-step='{tick}']").wait_for(timeout=60_000)
     assert newest >= tick
 
 
@@ -88,8 +88,8 @@ def test_a_film_says_how_far_it_is_and_can_be_given_up(visit):
 
     page.get_by_role("button", name="Cancel").click()
 
-    page.get_by_text("Being made:").wait_for(state="detached", timeout=20_000)
-    assert page.get_by_role("button", name="Download gans").count() == 0
+    page.get_by_text("Being made:").wait_for(state="detached", timeout=60_000)
+    expect(page.get_by_role("button", name="Download gans")).to_have_count(0)
 
 
 def test_a_reading_hands_over_its_gates_and_states(visit, tmp_path):
@@ -110,4 +110,4 @@ def test_a_picture_without_curves_says_so(visit):
     page = unfolded(visit("/cells").page)
     ordered(page, "Curves of this")
 
-    page.get_by_text("draws no curves of one moment").wait_for(timeout=30_000)
+    page.get_by_text("draws no curves of one moment").wait_for(timeout=60_000)

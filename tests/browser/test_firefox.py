@@ -125,6 +125,16 @@ def test_a_training_advances_in_firefox(firefox, laboratory):
     assert complaints(firefox, laboratory.address) == []
 
 
+def test_a_lesson_without_a_server_opens_from_a_disk_in_firefox(firefox, site):
+    address = (site / "memory.html").as_uri()
+    firefox.navigate(f"{address}#step=3&answers=bb")
+
+    until(firefox, "all.length === 1 && all[0].frames === 5 && all[0].painted")
+    said = firefox.execute_script("return document.querySelector('#step-2 .verdict').innerText")
+    assert "That is what you expected." in said
+    assert complaints(firefox, address) == []
+
+
 def test_what_a_page_complains_of_in_firefox_is_heard(firefox, laboratory):
     firefox.navigate(laboratory.address)
     firefox.execute_script(

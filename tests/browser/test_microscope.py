@@ -13,6 +13,8 @@ import torch
 from onnx import TensorProto, helper
 from playwright.sync_api import Page, expect
 
+from tests.browser.shown import at_rest
+
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
 TALL = ("step", "memory", "surgery", "writing")  # whose time bar belongs under one picture
@@ -43,12 +45,12 @@ def open_number(page, name: str) -> None:
 def card(page):
     """Return the card of the microscope, which stands open."""
     found = page.locator(".microscope[data-opened]")
-    found.wait_for(timeout=10_000)
+    found.wait_for(timeout=60_000)
     return found
 
 
 def until_opened(page, name: str) -> None:
-    page.locator(f'.microscope[data-opened="{name}"]').wait_for(timeout=10_000)
+    page.locator(f'.microscope[data-opened="{name}"]').wait_for(timeout=60_000)
 
 
 @contextmanager
@@ -94,16 +96,15 @@ def test_a_view_opens_with_a_picture_that_fits_every_window(visit, view):
 
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(350)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
         assert painted_area(page, 0.1 * width * height) > 0.1 * width * height
         if name == "phone" or view not in TALL:
             continue
-        bar = page.get_by_role("slider", name="Time").bounding_box()
+        bar = at_rest(page, page.get_by_role("slider", name="Time").bounding_box)
         assert bar["y"] + bar["height"] <= height
         last = page.locator(".stage .panels").first.bounding_box()
         assert last["y"] + last["height"] <= bar["y"]  # nothing of the picture under the time bar
-    stage = page.locator(".stage").first.bounding_box()
+    stage = at_rest(page, page.locator(".stage").first.bounding_box)
     for controls in page.locator(".dials, .st-key-controls").all():
         assert stage["y"] < controls.bounding_box()["y"]  # on a phone the picture comes first
     for button in page.locator(".stage .bar button:visible, .stMain button:visible").all():
@@ -117,8 +118,8 @@ def test_clicks_through_all_views_in_a_hurry_end_where_the_last_one_led(visit):
         page.get_by_role("radio", name=name, exact=True).click()
         page.wait_for_timeout(60)
 
-    page.wait_for_url(re.compile("view=memory"), timeout=20_000)
-    page.locator(".stage .unfolding").wait_for(timeout=20_000)
+    page.wait_for_url(re.compile("view=memory"), timeout=60_000)
+    page.locator(".stage .unfolding").wait_for(timeout=60_000)
     page.get_by_text("How much of each step is left?").wait_for()
 
 
@@ -207,13 +208,13 @@ def test_names_change_everywhere_at_once_and_without_the_server(visit):
     until_opened(page, "cell")
     with without_the_server(page):
         page.locator('.choice[data-select="names"] button', has_text="learn, remember").click()
-        page.locator(".timeline h2", has_text="forget factor f").wait_for(timeout=5_000)
+        page.locator(".timeline h2", has_text="forget factor f").wait_for(timeout=60_000)
         said = page.locator('[data-area="diagram"]').text_content()
         assert "long-term" in said
         assert "ignore factor" in page.locator(".panels").first.inner_text()
         assert "long-term" in card(page).locator("h2").inner_text()
         page.locator('.choice[data-select="names"] button', has_text="ONNX").click()
-        page.locator(".timeline h2", has_text=re.compile("^C · cell$")).wait_for(timeout=5_000)
+        page.locator(".timeline h2", has_text=re.compile("^C · cell$")).wait_for(timeout=60_000)
         assert visitor.stage("frame") == "16"
 
 
@@ -229,10 +230,11 @@ def test_stepping_through_time_and_gates_needs_no_server(visit):
             page.keyboard.press("ArrowRight")
         visitor.until("d.frame === 5")
         stages = set()
+        chosen = page.locator('.stage [role="tab"][aria-selected="true"]')
         for _ in range(9):
             page.keyboard.press("ArrowDown")
-            page.wait_for_timeout(100)
-            stages.add(page.locator('.stage [role="tab"][aria-selected="true"]').inner_text())
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            stages.add(chosen.inner_text())
         assert {"forget", "write", "squash", "read"} <= stages
         page.keyboard.press("End")
         visitor.until("d.frame === 29")
@@ -263,8 +265,8 @@ def test_a_dragged_span_moves_the_slider_and_what_is_written(visit):
     page.mouse.move(end["x"] + 12, end["y"] + 15, steps=6)
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"first=5&last=9"), timeout=10_000)
-    page.get_by_text("from character 6 to 10").wait_for(timeout=10_000)
+    page.wait_for_url(re.compile(r"first=5&last=9"), timeout=60_000)
+    page.get_by_text("from character 6 to 10").wait_for(timeout=60_000)
     thumbs = [page.locator(f'.dials [data-dial="{name}"] input') for name in ("first", "last")]
     assert [thumb.get_attribute("aria-valuetext") for thumb in thumbs] == ["6", "10"]
     answered(visitor)
@@ -286,8 +288,8 @@ def test_one_slider_moves_gate_memory_and_prediction(visit):
     slider = page.get_by_role("slider", name="Forget gate is")
     slider.focus()
     page.keyboard.press("End")
-    page.wait_for_url(re.compile(r"value=1"), timeout=10_000)
-    page.get_by_text("the forget gate of unit 61 is 1 ").wait_for(timeout=10_000)
+    page.wait_for_url(re.compile(r"value=1"), timeout=60_000)
+    page.get_by_text("the forget gate of unit 61 is 1 ").wait_for(timeout=60_000)
     answered(visitor)
 
     opened = look()
@@ -332,7 +334,7 @@ def test_a_drag_is_answered_on_its_way_and_ends_on_the_picture_of_its_link(visit
     page.mouse.up()
 
     assert len(seen - {before}) >= 2
-    page.wait_for_url(re.compile("value=0.6"), timeout=20_000)
+    page.wait_for_url(re.compile("value=0.6"), timeout=60_000)
     answered(visitor)
     there = visit("/cells?" + page.url.partition("?")[2])
     there.until("d.frames > 20")
@@ -347,14 +349,14 @@ def test_the_unit_in_the_column_is_the_unit_in_the_picture(visit):
     visitor.until("d.frames > 20")
 
     page.locator(".stage .timeline .map").first.click(position={"x": 60, "y": 20})
-    page.wait_for_url(re.compile(r"unit=\d+"), timeout=20_000)
+    page.wait_for_url(re.compile(r"unit=\d+"), timeout=60_000)
     unit = re.search(r"unit=(\d+)", page.url)[1]
     menu = page.locator('.dials [data-dial="unit"] select')
     assert menu.evaluate("(one) => one.selectedOptions[0].textContent") == f"unit {unit}"
-    page.get_by_text(f"the forget gate of unit {unit} is 0 ").wait_for(timeout=20_000)
+    page.get_by_text(f"the forget gate of unit {unit} is 0 ").wait_for(timeout=60_000)
 
     menu.select_option(label="unit 61, as found")
-    page.get_by_text("the forget gate of unit 61 is 0 ").wait_for(timeout=20_000)
+    page.get_by_text("the forget gate of unit 61 is 0 ").wait_for(timeout=60_000)
     page.wait_for_url(lambda url: "unit=" not in url, timeout=60_000)
 
 
@@ -364,13 +366,13 @@ def test_what_a_dial_took_along_is_undone_with_it(visit):
     visitor.until("d.frames === 30")
 
     page.locator('.dials [data-dial="reads"] select').select_option(label="English")
-    page.get_by_text("No GRU was trained to read English").wait_for(timeout=30_000)
-    page.wait_for_url(re.compile("cells[?]reads=english"), timeout=30_000)
-    page.locator('.dials [data-dial="cell"]').wait_for(state="detached", timeout=30_000)
+    page.get_by_text("No GRU was trained to read English").wait_for(timeout=60_000)
+    page.wait_for_url(re.compile("cells[?]reads=english"), timeout=60_000)
+    page.locator('.dials [data-dial="cell"]').wait_for(state="detached", timeout=60_000)
     assert page.locator('.dials [data-dial="prose"]').count() == 1  # its own line to type
 
     page.keyboard.press("Control+z")
-    page.wait_for_url(re.compile(r"cells\?cell=gru$"), timeout=30_000)
+    page.wait_for_url(re.compile(r"cells\?cell=gru$"), timeout=60_000)
     assert page.get_by_role("radio", name="GRU", exact=True).is_checked()
 
 
@@ -379,20 +381,20 @@ def test_what_a_dial_took_along_is_undone_with_it(visit):
 
 def test_an_edited_weight_breaks_the_verdict_of_a_hand_made_cell(visit):
     sound = visit("/cells?view=hand&hand=counter")
-    sound.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=10_000)
+    sound.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
 
     broken = visit("/cells?view=hand&hand=counter&changed=weight_ih:0,0:-40")
-    broken.page.get_by_text("not solved").first.wait_for(timeout=10_000)
+    broken.page.get_by_text("not solved").first.wait_for(timeout=60_000)
     said = text_of(broken.page, "verdict")
     assert "the right answer is" in said
     broken.page.get_by_role("button", name="As it was made").click()
-    broken.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=10_000)
+    broken.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
 
 
 def test_a_weight_turned_in_the_microscope_changes_the_verdict_and_is_in_the_link(visit):
     visitor = visit("/cells?view=hand&hand=counter")
     page = visitor.page
-    page.get_by_text("solved: 1,103 sequences").wait_for(timeout=20_000)
+    page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
     page.locator('.diagram g[data-opens="forget"] .number').first.click()
     until_opened(page, "forget")
     expect(card(page)).to_be_focused()
@@ -404,8 +406,8 @@ def test_a_weight_turned_in_the_microscope_changes_the_verdict_and_is_in_the_lin
         page.keyboard.press("Shift+ArrowLeft")
 
     expect(weight).to_have_attribute("aria-valuenow", "-150")
-    page.wait_for_url(re.compile(r"changed=weight_ih%3A\d+%2C\d+%3A-150"), timeout=30_000)
-    page.get_by_text("not solved").first.wait_for(timeout=30_000)
+    page.wait_for_url(re.compile(r"changed=weight_ih%3A\d+%2C\d+%3A-150"), timeout=60_000)
+    page.get_by_text("not solved").first.wait_for(timeout=60_000)
     expect(page.locator('[data-area="verdict"]')).to_contain_text("the right answer is")
 
 
@@ -417,9 +419,11 @@ def test_pointing_at_a_letter_goes_there_and_tints_what_it_rests_on(visit):
     row.locator('.chip[data-at="9"]').hover()
 
     visitor.until("d.frame === 9")
-    page.wait_for_timeout(200)
-    tints = row.locator(".chip").evaluate_all(
-        "all => all.map((chip) => chip.dataset.tint ?? chip.style.background)"
+    tints = at_rest(
+        page,
+        lambda: row.locator(".chip").evaluate_all(
+            "all => all.map((chip) => chip.dataset.tint ?? chip.style.background)"
+        ),
     )
     assert len(set(tints[:9])) > 2  # earlier letters, each in its own strength
     assert len(set(tints[9:])) == 1  # none after
@@ -432,12 +436,12 @@ def test_a_file_of_ours_opens_in_the_microscope_with_its_badge(visit):
     visitor = visit("/cells?view=networks")
     page = visitor.page
     bring(page, "mine.safetensors", (ROOT / "assets/characters-gru.safetensors").read_bytes())
-    page.get_by_text("agrees with").first.wait_for(timeout=15_000)
+    page.get_by_text("agrees with").first.wait_for(timeout=60_000)
 
     page.get_by_role("button", name="Open in the microscope").click()
-    page.wait_for_url(re.compile("reads=yours"), timeout=15_000)
-    page.locator(".stage .diagram").wait_for(timeout=15_000)
-    page.get_by_text(re.compile("agrees with torch.nn.GRU")).wait_for(timeout=15_000)
+    page.wait_for_url(re.compile("reads=yours"), timeout=60_000)
+    page.locator(".stage .diagram").wait_for(timeout=60_000)
+    page.get_by_text(re.compile("agrees with torch.nn.GRU")).wait_for(timeout=60_000)
     visitor.until("d.frames === 30")
 
 
@@ -461,9 +465,9 @@ def test_a_network_of_letters_that_is_brought_reads_what_is_typed_and_writes(vis
     visitor = visit("/cells?view=networks")
     page = visitor.page
     bring(page, "talker_with_alphabet.pt", talker_with_alphabet())
-    page.get_by_text(re.compile("31 letters, by char2idx")).wait_for(timeout=15_000)
+    page.get_by_text(re.compile("31 letters, by char2idx")).wait_for(timeout=60_000)
     page.get_by_role("button", name="Open in the microscope").click()
-    page.wait_for_url(re.compile("reads=yours"), timeout=15_000)
+    page.wait_for_url(re.compile("reads=yours"), timeout=60_000)
     visitor.until("'frame' in d")
 
     page.get_by_role("textbox", name="Text").fill("a cat, a dog")
@@ -477,12 +481,12 @@ def test_a_network_of_letters_that_is_brought_reads_what_is_typed_and_writes(vis
     assert len(shares) == 5
     assert shares == sorted(shares, reverse=True)
     assert 100 / 31 < shares[0] < 20  # nobody trained it: a little more than blind guessing
-    page.wait_for_url(re.compile("given=a"), timeout=15_000)
+    page.wait_for_url(re.compile("given=a"), timeout=60_000)
 
     page.get_by_test_id("stButtonGroup").get_by_text("Writing").click()
-    page.wait_for_url(re.compile("view=writing"), timeout=15_000)
-    page.get_by_text(re.compile("Your LSTM writes after")).wait_for(timeout=30_000)
-    page.get_by_text(re.compile("blind guessing would cost 3.43")).wait_for(timeout=30_000)
+    page.wait_for_url(re.compile("view=writing"), timeout=60_000)
+    page.get_by_text(re.compile("Your LSTM writes after")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile("blind guessing would cost 3.43")).wait_for(timeout=60_000)
 
 
 def test_a_sum_over_more_units_than_are_shown_counts_the_others_and_leads_to_one_that_is(visit):
@@ -495,13 +499,13 @@ def test_a_sum_over_more_units_than_are_shown_counts_the_others_and_leads_to_one
     page = visitor.page
     bring(page, "large.pt", file.getvalue())
     page.get_by_role("button", name="Open in the microscope").click()
-    page.wait_for_url(re.compile("reads=yours"), timeout=15_000)
+    page.wait_for_url(re.compile("reads=yours"), timeout=60_000)
     visitor.until("'frame' in d")
 
     page.locator('.diagram g.node[data-node="forget"] .number').click()
 
     until_opened(page, "forget")
-    page.locator(".microscope").get_by_text("not shown").wait_for(timeout=10_000)
+    page.locator(".microscope").get_by_text("not shown").wait_for(timeout=60_000)
     assert abs(float(page.locator(".microscope .check").get_attribute("data-difference"))) < 1e-4
     first = page.locator(".microscope section.dot").nth(1).locator(".factor").first
     unit = re.search(r"of unit (\d+)", first.inner_text())[1]
@@ -547,11 +551,11 @@ def test_files_of_other_makers_open_too(visit, kind):
     bring(page, f"mine.{kind}", data)
 
     verdict = "part is assumed" if kind == "pt" else "agrees with"  # it does not say tanh or relu
-    page.get_by_text(verdict).first.wait_for(timeout=30_000)
+    page.get_by_text(verdict).first.wait_for(timeout=60_000)
     said = page.locator(".stMain").inner_text()
     assert ("RNN, 6 units, 2 layers" if kind == "pt" else "LSTM, 5 units, one layer") in said
     page.get_by_role("button", name="Open in the microscope").first.click()
-    page.locator(".stage .diagram").wait_for(timeout=15_000)
+    page.locator(".stage .diagram").wait_for(timeout=60_000)
     visitor.until("d.frames > 5")
 
 
@@ -561,7 +565,7 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(visit):
     bring(page, "holiday.onnx", b"\xff\xd8\xff not a network at all" * 9)
 
     alert = page.get_by_test_id("stAlert")
-    alert.wait_for(timeout=15_000)
+    alert.wait_for(timeout=60_000)
     said = alert.inner_text().replace("error", "").strip()
     assert said.endswith(".")
     assert len(said) < 300

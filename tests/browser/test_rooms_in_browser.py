@@ -22,7 +22,7 @@ def opened(visitor) -> str:
     page = visitor.page
     page.get_by_role("button", name="Room", exact=True).click()
     page.get_by_role("button", name="Open a room").click()
-    page.locator(".room-sheet .code").wait_for(timeout=30_000)
+    page.locator(".room-sheet .code").wait_for(timeout=60_000)
     page.keyboard.press("Escape")
     return page.locator(".room-sheet .code").text_content().replace(" ", "")
 
@@ -66,7 +66,7 @@ def test_a_follower_sees_what_is_shown_looks_around_alone_and_comes_back(visit):
     presenter.until("d.frame === 1")
     follower.until("d.frame === 1")
     mine.get_by_role("radio", name="GRU", exact=True).click()
-    theirs.wait_for_url(re.compile(r"cell=gru"), timeout=30_000)
+    theirs.wait_for_url(re.compile(r"cell=gru"), timeout=60_000)
     mine.keyboard.press("p")
     mine.locator(".stage.presenter").wait_for()
     box = mine.locator('[data-area="tokens"]').bounding_box()
@@ -81,9 +81,9 @@ def test_a_follower_sees_what_is_shown_looks_around_alone_and_comes_back(visit):
     theirs.wait_for_timeout(400)
     assert "/cells" in theirs.url  # they look around alone
     theirs.get_by_role("button", name="Back to the room").click()
-    theirs.wait_for_url(re.compile("/transport"), timeout=30_000)
+    theirs.wait_for_url(re.compile("/transport"), timeout=60_000)
     theirs.reload()
-    theirs.get_by_text("Following", exact=True).wait_for(timeout=30_000)
+    theirs.get_by_text("Following", exact=True).wait_for(timeout=60_000)
 
 
 def test_a_question_is_answered_in_the_room_and_the_run_decides(visit):
@@ -102,9 +102,9 @@ def test_a_question_is_answered_in_the_room_and_the_run_decides(visit):
     mine.get_by_role("button", name="Let the run decide").click()
     theirs.locator(".room-board .sum", has_text="You were right.").wait_for(timeout=60_000)
     mine.locator(".room-board .sum", has_text="1 of 1 were right (100 %)").wait_for()
-    theirs.wait_for_url(re.compile(r"lesson=memory&step=2&answers=b$"), timeout=30_000)
+    theirs.wait_for_url(re.compile(r"lesson=memory&step=2&answers=b$"), timeout=60_000)
     assert mine.url.endswith("lesson=memory&step=2&answers=.")
-    theirs.locator(".verdict", has_text="That is what you expected.").wait_for(timeout=30_000)
+    theirs.locator(".verdict", has_text="That is what you expected.").wait_for(timeout=60_000)
     mine.keyboard.press("PageDown")
     titled(follower, "The same letters, another order")
     theirs.locator(".room-board").wait_for(state="hidden")
@@ -116,7 +116,7 @@ def test_a_wrong_code_gets_a_sentence_and_another_can_be_typed(visit):
 
     page.locator(".room-door .says", has_text="There is no room with this code").wait_for()
     page.goto(f"{visitor.address}/room?code=%3Cscript%3E")
-    page.get_by_text("The link has no code of a room").wait_for(timeout=30_000)
+    page.get_by_text("The link has no code of a room").wait_for(timeout=60_000)
     page.locator(".room-door input").fill("bbb bbb")
     page.keyboard.press("Enter")
     page.locator(".room-door .says", has_text="There is no room with this code").wait_for()

@@ -17,7 +17,7 @@ def whole(visitor) -> None:
 def number(visitor, name: str) -> float:
     """Return what a card says, as a number, once it says one: it is written with the picture."""
     card = visitor.page.locator(f'[data-scalar="{name}"] .value').filter(has_text=re.compile(r"\d"))
-    card.wait_for(timeout=30_000)
+    card.wait_for(timeout=60_000)
     text = card.inner_text()
     return float(text.replace("−", "-").replace(",", ""))
 
@@ -44,7 +44,7 @@ def test_a_pile_is_drawn_with_the_pointer_and_the_distances_follow_before_it_is_
     assert number(visitor, "w1") != before
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"line_target="), timeout=30_000)
+    page.wait_for_url(re.compile(r"line_target="), timeout=60_000)
     visitor.settled()
     whole(visitor)
     heights = [int(h) for h in re.search(r"line_target=([\d+]+)", page.url)[1].split("+")]
@@ -67,7 +67,7 @@ def test_the_whole_source_is_dragged_and_w1_falls_by_as_much(visit):
     page.mouse.move(x + wide / 2 + 40, y + high / 2, steps=8)
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"shift=[\d.]+"), timeout=30_000)
+    page.wait_for_url(re.compile(r"shift=[\d.]+"), timeout=60_000)
     visitor.settled()
     whole(visitor)
     shift = float(re.search(r"shift=([\d.]+)", page.url)[1])
@@ -87,7 +87,7 @@ def test_a_bin_is_chosen_and_changed_by_the_keys(visit):
     assert pen.get_attribute("aria-label") == "Source, bin 3 of 4"
     page.keyboard.press("Shift+ArrowUp")
 
-    page.wait_for_url(re.compile(r"line_source=1\+2\+13\+4"), timeout=30_000)
+    page.wait_for_url(re.compile(r"line_source=1\+2\+13\+4"), timeout=60_000)
     assert pen.get_attribute("aria-valuetext") == "13"
 
 
@@ -100,7 +100,7 @@ def test_one_point_of_a_cloud_is_moved_by_keys_and_dragged_while_the_others_stay
     page.keyboard.press("PageUp")
     assert point.get_attribute("aria-label") == "point 2 of 10"
     page.keyboard.press("Shift+ArrowUp")
-    page.wait_for_url(re.compile(r"plane_moved=1y%3A-?[\d.]+&"), timeout=30_000)
+    page.wait_for_url(re.compile(r"plane_moved=1y%3A-?[\d.]+&"), timeout=60_000)
     whole(visitor)
 
     x, y, wide, high = box(visitor, "plane/0")
@@ -110,12 +110,12 @@ def test_one_point_of_a_cloud_is_moved_by_keys_and_dragged_while_the_others_stay
     page.mouse.move(x + wide / 2 + 60, y + high / 2 - 40, steps=6)
     page.mouse.up()
 
-    page.wait_for_url(re.compile(r"1x%3A"), timeout=30_000)
+    page.wait_for_url(re.compile(r"1x%3A"), timeout=60_000)
     moved = box(visitor, "plane/0")
     assert moved[:2] == pytest.approx((x + 60, y - 40), abs=4)  # it is where the pointer let it go
     assert "plane_right=0.5" in page.url
     page.keyboard.press("Escape")
-    page.wait_for_url(lambda address: "plane_moved" not in address, timeout=30_000)
+    page.wait_for_url(lambda address: "plane_moved" not in address, timeout=60_000)
 
 
 def test_the_sand_goes_its_way_and_the_cost_adds_up_to_w1(visit):

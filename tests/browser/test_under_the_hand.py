@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Laboratory, served
+from tests.browser.shown import at_rest
 
 BIAS = '.dials [data-dial="forget_bias"] input'
 SEED = '.dials [data-dial="seed"] input'
@@ -47,11 +48,16 @@ def whole(visitor) -> None:
 
 
 def picture(visitor) -> tuple:
-    """Return what is painted, and what is written beside it."""
+    """Return what is painted, and what is written beside it, once both have come to rest."""
     whole(visitor)
     visitor.page.mouse.move(5, 5)
-    visitor.page.wait_for_timeout(400)  # two animation frames, and a window that comes to rest
-    return tuple(visitor.page.evaluate(PICTURE)), visitor.page.locator(".stage").inner_text()
+    return at_rest(
+        visitor.page,
+        lambda: (
+            tuple(visitor.page.evaluate(PICTURE)),
+            visitor.page.locator(".stage").inner_text(),
+        ),
+    )
 
 
 def dragged(visitor, dial: str, shares) -> None:
@@ -76,8 +82,8 @@ def to_and_fro(enough):
     raise AssertionError("there was never enough")
 
 
-def bias(visitor) -> str:
-    return visitor.page.locator('.dials [data-dial="forget_bias"] output').inner_text()
+def shows_bias(visitor, value: str) -> None:
+    expect(visitor.page.locator('.dials [data-dial="forget_bias"] output')).to_have_text(value)
 
 
 @pytest.mark.parametrize("path", ["/gradients?length=40"])
@@ -96,7 +102,7 @@ def test_a_drag_is_answered_while_it_lasts_and_ends_on_the_picture_of_its_link(v
     numbers = [number for number, _ in seen]
     assert numbers == sorted(set(numbers))
     assert seen[-1][1]
-    visitor.page.wait_for_url(re.compile("forget_bias="), timeout=30_000)
+    visitor.page.wait_for_url(re.compile("forget_bias="), timeout=60_000)
     visitor.settled()
     here = picture(visitor)
     there = visit(visitor.page.url.replace(visitor.address, ""))
@@ -106,14 +112,17 @@ def test_a_drag_is_answered_while_it_lasts_and_ends_on_the_picture_of_its_link(v
 def test_the_lstm_lifts_under_the_finger_and_the_sentence_says_so(visit):
     visitor = visit("/gradients?forget_bias=-2")
     whole(visitor)
-    before = visitor.page.locator('[data-scalar="lstm/at"]').inner_text()
-    assert "So the LSTM vanishes too" in visitor.page.locator('[data-area="look"]').inner_text()
+    number, look = (
+        visitor.page.locator(f"[data-{kind}]") for kind in ('scalar="lstm/at"', 'area="look"')
+    )
+    expect(look).to_contain_text("So the LSTM vanishes too")
+    before = number.inner_text()
 
     dragged(visitor, BIAS, [k / 20 for k in range(13)])
     whole(visitor)
 
-    assert visitor.page.locator('[data-scalar="lstm/at"]').inner_text() != before
-    assert "keeps what the" in visitor.page.locator('[data-area="look"]').inner_text()
+    expect(number).not_to_have_text(before)
+    expect(look).to_contain_text("keeps what the")
 
 
 def test_a_dial_works_from_the_keyboard_alone(visit):
@@ -130,13 +139,12 @@ def test_a_dial_works_from_the_keyboard_alone(visit):
         ):
             break
     page.keyboard.press("ArrowRight")
-    assert bias(visitor) == "3.25"
+    shows_bias(visitor, "3.25")
     page.keyboard.press("Shift+ArrowLeft")
-    assert bias(visitor) == "0.75"
-    page.wait_for_url(re.compile(r"forget_bias=0\.75"), timeout=30_000)
+    shows_bias(visitor, "0.75")
+    page.wait_for_url(re.compile(r"forget_bias=0\.75"), timeout=60_000)
     whole(visitor)
-    value = page.locator(BIAS).get_attribute("aria-valuetext")
-    assert value == "0.75"
+    expect(page.locator(BIAS)).to_have_attribute("aria-valuetext", "0.75")
     assert page.get_by_role("slider", name="Forget bias").count() == 1
 
 
@@ -154,7 +162,7 @@ def test_a_dial_works_under_a_finger_on_a_phone(browser, laboratory):
     assert box["height"] >= 40
     page.touchscreen.tap(box["x"] + 8 + (box["width"] - 16) * 0.25, box["y"] + box["height"] / 2)
 
-    page.wait_for_url(re.compile("forget_bias=0"), timeout=30_000)
+    page.wait_for_url(re.compile("forget_bias=0"), timeout=60_000)
     wide = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
@@ -169,12 +177,12 @@ def test_what_was_settled_can_be_undone_and_done_again_and_gone_back_to(visit):
     dial = page.locator(BIAS)
     dial.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=30_000)
+    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=60_000)
     page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile(r"forget_bias=3\.5"), timeout=30_000)
+    page.wait_for_url(re.compile(r"forget_bias=3\.5"), timeout=60_000)
 
     page.go_back()
-    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=30_000)
+    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=60_000)
     page.wait_for_function(
         f"() => ({READ})().getRootNode().querySelector"
         "('[data-dial=forget_bias] output').textContent === '3.25'"
@@ -182,38 +190,38 @@ def test_what_was_settled_can_be_undone_and_done_again_and_gone_back_to(visit):
     whole(visitor)
     page.wait_for_timeout(1_500)  # the script runs, and must not undo it
     assert "forget_bias=3.25" in page.url
-    assert bias(visitor) == "3.25"
+    shows_bias(visitor, "3.25")
 
     page.keyboard.press("Control+z")
-    assert bias(visitor) == "3.50"
-    page.wait_for_url(re.compile(r"forget_bias=3\.5"), timeout=30_000)
+    shows_bias(visitor, "3.50")
+    page.wait_for_url(re.compile(r"forget_bias=3\.5"), timeout=60_000)
     page.keyboard.press("Control+Shift+z")
-    assert bias(visitor) == "3.25"
-    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=30_000)
+    shows_bias(visitor, "3.25")
+    page.wait_for_url(re.compile(r"forget_bias=3\.25"), timeout=60_000)
 
 
 def test_a_double_click_on_its_name_takes_a_dial_to_its_default(visit):
     visitor = visit("/gradients?length=20&forget_bias=-1")
     whole(visitor)
-    assert bias(visitor) == "−1.00"
+    shows_bias(visitor, "−1.00")
 
     visitor.page.locator('.dials [data-dial="forget_bias"] label').dblclick()
 
-    assert bias(visitor) == "3.00"
-    visitor.page.wait_for_url(lambda url: "forget_bias" not in url, timeout=30_000)
+    shows_bias(visitor, "3.00")
+    visitor.page.wait_for_url(lambda url: "forget_bias" not in url, timeout=60_000)
 
 
-@pytest.mark.parametrize("apart", [120, 30])
-def test_twenty_clicks_on_new_seed_are_twenty_seeds(visit, apart):
+def test_twenty_clicks_on_new_seed_are_twenty_seeds(visit):
     visitor = visit("/gradients?length=20&seeds=1")
     whole(visitor)
     button = visitor.page.get_by_role("button", name="New first seed")
-    for _ in range(20):
-        button.click(no_wait_after=True)
-        visitor.page.wait_for_timeout(apart)
+    for apart, seed in ((120, 20), (30, 40)):
+        for _ in range(20):
+            button.click(no_wait_after=True)
+            visitor.page.wait_for_timeout(apart)
 
-    visitor.page.wait_for_url(re.compile(r"seed=20(&|$)"), timeout=60_000)
-    whole(visitor)
+        visitor.page.wait_for_url(re.compile(rf"seed={seed}(&|$)"), timeout=60_000)
+        whole(visitor)
 
 
 def test_a_process_killed_in_mid_drag_is_not_noticed_but_by_the_next_answer(visit, laboratory):
@@ -229,7 +237,7 @@ def test_a_process_killed_in_mid_drag_is_not_noticed_but_by_the_next_answer(visi
     before = int(visitor.stage("answered"))
     mouse.move(box["x"] + 0.6 * box["width"], y)
 
-    visitor.until(f"d.answered > {before}", 20)
+    visitor.until(f"d.answered > {before}")
     mouse.up()
     whole(visitor)
 
@@ -251,15 +259,15 @@ def test_dials_turned_while_the_line_is_cut_count_when_it_is_back(visit):
     answered = int(visitor.stage("answered"))
     cut[0] = True
     lines[-1].close(code=1012)
-    page.get_by_text("The server is not reachable").first.wait_for(timeout=30_000)
+    page.get_by_text("The server is not reachable").first.wait_for(timeout=60_000)
     page.locator(BIAS).focus()
     page.keyboard.press("ArrowRight")
-    assert bias(visitor) == "3.25"
+    shows_bias(visitor, "3.25")
     cut[0] = False
 
-    visitor.until(f"d.answered > {answered}", 30)
+    visitor.until(f"d.answered > {answered}")
     whole(visitor)
-    page.get_by_text("The server is not reachable").first.wait_for(state="hidden", timeout=30_000)
+    page.get_by_text("The server is not reachable").first.wait_for(state="hidden", timeout=60_000)
 
 
 def _answering(server: int) -> list[int]:
@@ -286,9 +294,10 @@ def until_beginnings_are_answered(visitor) -> None:
     """Ask for other seeds until what answers has loaded all it needs; the run itself is sooner."""
     for _ in range(40):
         visitor.page.get_by_role("button", name="New seed").click()
-        visitor.page.wait_for_timeout(1500)
-        if foreseen(visitor):
-            return
+        for _ in range(15):
+            visitor.page.wait_for_timeout(100)
+            if foreseen(visitor):
+                return
     raise AssertionError("no beginning of a run was ever answered")
 
 
@@ -301,19 +310,17 @@ def test_another_seed_begins_in_the_picture_before_its_run_is_there(visit):
     before, count = page.evaluate(PICTURE), foreseen(visitor)
     page.get_by_role("button", name="New seed").click()
     visitor.until(f"d.foreseen > {count}")
-    page.wait_for_timeout(100)
-    assert page.evaluate(PICTURE) != before
+    assert at_rest(page, lambda: page.evaluate(PICTURE)) != before
 
-    page.wait_for_url(re.compile(f"seed={page.locator(SEED).input_value()}"), timeout=30_000)
+    page.wait_for_url(re.compile(f"seed={page.locator(SEED).input_value()}"), timeout=60_000)
     visitor.settled()
     visitor.until("d.frames > 0 && d.state === 'idle'")
     expect(page.locator('[data-area="verdict"]')).not_to_be_empty()  # measured, by the run itself
     there = visit(page.url.replace(visitor.address, ""))
     there.until("'frame' in d")
     expect(there.page.locator('[data-area="verdict"]')).not_to_be_empty()
-    page.wait_for_timeout(600)
-    there.page.wait_for_timeout(600)
-    assert page.evaluate(PICTURE) == there.page.evaluate(PICTURE)
+    here, there = (at_rest(p, lambda p=p: p.evaluate(PICTURE)) for p in (page, there.page))
+    assert here == there
 
 
 def test_the_lines_of_a_match_follow_their_angle_in_a_drag(visit):
@@ -334,7 +341,7 @@ def test_the_lines_of_a_match_follow_their_angle_in_a_drag(visit):
     )
     dial = '.dials [data-dial="theta"] input'
     dragged(visitor, dial, to_and_fro(lambda: page.evaluate("window.seen.size") > 4))
-    page.wait_for_url(re.compile("theta="), timeout=30_000)
+    page.wait_for_url(re.compile("theta="), timeout=60_000)
     visitor.until("d.frames > 0")
 
 
@@ -377,5 +384,5 @@ def test_a_dial_that_turns_while_it_trains_says_at_once_that_the_training_goes_o
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".dials .coarse")).to_have_text("The training goes on with this.")
     assert foreseen(visitor) == 0
-    page.wait_for_url(re.compile("changes="), timeout=30_000)
+    page.wait_for_url(re.compile("changes="), timeout=60_000)
     expect(page.locator(".dials .coarse")).to_have_text("")

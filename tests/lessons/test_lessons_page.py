@@ -3,9 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.lessons import terms
 from explorer.lessons.lesson import LETTERS
 from explorer.lessons.reading import lessons
-from explorer.pages import terms
 from explorer.pages.lessons.walking import Walk, read
 
 

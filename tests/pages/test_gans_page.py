@@ -916,12 +916,16 @@ def trained(match: Match, ticks: int) -> Run:
     return run
 
 
+@pytest.fixture(scope="module")
+def tick_60() -> Run:
+    return trained(lab().match(), 60)
+
+
 @pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The run of the page's match, at tick 60."""
-    run = trained(lab().match(), 60)
-    monkeypatch.setattr(material, "run", lambda: run)
-    return run
+def played(monkeypatch: pytest.MonkeyPatch, tick_60: Run) -> Run:
+    """The run of the page's match, at tick 60; no page changes it."""
+    monkeypatch.setattr(material, "run", lambda: tick_60)
+    return tick_60
 
 
 @pytest.fixture

@@ -5,9 +5,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Two animation frames, whenever they come: what was asked for is drawn.
+TWO_FRAMES = """() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +21,9 @@ def chromium() -> Iterator[Browser]:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
         say("no Chromium or Chrome on this machine: the tests of the browser need one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        expect.set_options(timeout=120_000)  # however slow the machine is
         yield browser
         browser.close()

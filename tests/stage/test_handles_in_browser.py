@@ -44,6 +44,7 @@ from explorer.runs.answers import Answer, RefusedError
 from explorer.runs.frames import Frame, pack
 from explorer.stage.messages import PALETTE, Column, Knob
 from tests.stage import exhibits
+from tests.stage.chromium import TWO_FRAMES
 from tests.stage.gallery import Show
 from tests.stage.studio import in_page, painted
 from tests.stage.theatre import Oracle, Run, Theatre
@@ -111,11 +112,6 @@ def shown_of(given: Mapping[str, Any]) -> Frame:
     return Frame(0, arrays, numbers)
 
 
-# A question is asked with the next frame.
-FRAMES = """() => new Promise((done) =>
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
-
-
 class Table(NamedTuple):
     """A stage with dials that answers, its page, and what it was asked."""
 
@@ -137,17 +133,25 @@ class Table(NamedTuple):
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def rest(self) -> None:
-        """Wait until what was turned last was asked for and answered."""
-        self.page.evaluate(FRAMES)
+        """Wait until what was turned last was asked for, with the next frame, and answered."""
+        self.page.evaluate(TWO_FRAMES)
         self.page.wait_for_function(
             """() => { const { dataset } = document.querySelector('#host').shadowRoot
                 .querySelector('.stage');
             return dataset.answered === dataset.asked && dataset.asked; }"""
         )
 
+    def until_asked(self, claim: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until a claim holds of the settings, at rest or not."""
+        for _ in range(2_000):
+            if claim(self.settings):
+                return
+            self.page.wait_for_timeout(30)
+        raise AssertionError(f"asked last: {self.oracle.asked[-1]}")
+
     def until(self, claim: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the settings at rest, of which a claim holds."""
-        for _ in range(100):
+        for _ in range(1_000):
             self.rest()
             asked = self.oracle.asked[-1]
             if not asked["moving"] and claim(asked["given"]):
@@ -284,14 +288,14 @@ def test_what_is_taken_beside_its_middle_does_not_jump_to_the_pointer(show):
 def test_it_stands_under_the_pointer_while_the_answer_is_on_its_way(show):
     table = show(PORTRAIT)
     table.rest()
-    table.oracle.delay = 1.5
+    table.oracle.delay = 5
     x, y = table.middle()
     mouse = table.page.mouse
     mouse.move(x, y)
     mouse.down()
     mouse.move(x - unit(table, "x"), y, steps=3)
     before = table.page.evaluate(ANSWERED)
-    table.page.wait_for_timeout(60)  # a few animation frames
+    table.page.evaluate(TWO_FRAMES)
 
     assert table.middle() == pytest.approx((x - unit(table, "x"), y), abs=1)
     assert table.page.evaluate(ANSWERED) == before
@@ -385,8 +389,7 @@ def test_a_movement_that_is_cut_off_is_taken_back(show):
     table.page.mouse.move(x, y)
     table.page.mouse.down()
     table.page.mouse.move(x + unit(table, "x"), y, steps=4)
-    table.page.wait_for_timeout(100)
-    assert table.settings["x"] == 1.5
+    table.until_asked(lambda given: given["x"] == 1.5)
     table.handle().dispatch_event("pointercancel", {"pointerId": 1, "bubbles": True})
 
     assert table.until(lambda given: given["x"] == 0.5)["y"] == -1.0
@@ -576,11 +579,11 @@ def test_the_plot_neither_zooms_nor_reads_out_while_it_is_dragged(show):
     mouse.down()
     mouse.move(x - 150, y - 160, steps=6)
     mouse.wheel(0, -300)
-    table.page.wait_for_timeout(100)
+    table.page.evaluate(TWO_FRAMES)
     assert not table.page.locator(".readout").is_visible()
     assert table.middle() == pytest.approx((x - 150, y - 160), abs=6)  # a step is 12 px
     mouse.up()
-    table.page.wait_for_timeout(100)
+    table.page.evaluate(TWO_FRAMES)
 
     assert not table.page.get_by_role("button", name="Whole picture").is_visible()
 
@@ -679,7 +682,7 @@ def test_the_picture_that_a_movement_ends_on_is_that_of_its_link(show, titled):
     fresh.rest()
     pictures = []
     for table in (moved, fresh):
-        table.page.evaluate(FRAMES)
+        table.page.evaluate(TWO_FRAMES)
         pictures.append(
             table.page.locator(".plot canvas").evaluate("(canvas) => canvas.toDataURL()")
         )
@@ -910,7 +913,7 @@ def test_escape_leaves_a_number_as_it_is_and_a_true_minus_sign_is_read(show):
         table.page.get_by_role("textbox", name="edits").fill("−1.5")
         table.page.keyboard.press(key)
         table.page.wait_for_timeout(100)
-        assert table.settings["edits"] == edits
+        table.until_asked(lambda given, edits=edits: given["edits"] == edits)
 
 
 def test_a_number_in_a_heat_map_stands_in_its_cell_and_is_turned_there(show):

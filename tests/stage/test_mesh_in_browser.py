@@ -61,7 +61,10 @@ def opened(chromium: Browser, written: Path) -> Iterator[object]:  # noqa: F811
 
     def visit(motion: str) -> Page:
         page = chromium.new_page(
-            viewport={"width": 700, "height": 800}, reduced_motion=motion, color_scheme="light"
+            bypass_csp=True,
+            viewport={"width": 700, "height": 800},
+            reduced_motion=motion,
+            color_scheme="light",
         )
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))

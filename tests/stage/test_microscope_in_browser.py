@@ -29,7 +29,7 @@ from explorer.figures.scene import (
 from explorer.runs.frames import Frame
 from explorer.stage.standalone import standalone
 from tests.stage import recordings
-from tests.stage.chromium import chromium  # noqa: F401
+from tests.stage.chromium import TWO_FRAMES, chromium  # noqa: F401
 
 UNITS, UNIT, STEP = 12, 5, 9
 TOKENS = tuple(recordings.TEXT.replace(" ", "␣").replace("\n", "↵"))
@@ -153,7 +153,7 @@ class Opened:
 
     def __call__(self, width: int = 1440, height: int = 900) -> Page:
         page = self._browser.new_page(
-            viewport={"width": width, "height": height}, reduced_motion="reduce"
+            bypass_csp=True, viewport={"width": width, "height": height}, reduced_motion="reduce"
         )
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
@@ -371,7 +371,7 @@ def test_on_a_phone_the_card_is_a_sheet_above_the_time_bar(opened):
         "[data-node=forget]"
     ).click()
     card(page, "forget")
-    page.wait_for_timeout(100)
+    page.evaluate(TWO_FRAMES)
     box, bar = (page.locator(f"{name}").bounding_box() for name in (".microscope", ".bar"))
     gate = page.locator("[data-node=forget]").bounding_box()
 
@@ -550,7 +550,8 @@ def test_a_row_of_a_reordered_heat_map_shows_the_unit_that_the_order_names(page)
 
     packed = [column(row) for row in range(UNITS)]
     page.locator("[data-area=order]").get_by_role("radio", name="clustered").click()
-    page.wait_for_timeout(150)
+    page.get_by_role("radio", name="clustered", checked=True).wait_for()
+    page.evaluate(TWO_FRAMES)
     clustered = [column(row) for row in range(UNITS)]
 
     assert packed != clustered

@@ -105,6 +105,7 @@ class Theatre:
         if key not in self._pages:
             width, height = SIZES[size]
             page = self._browser.new_page(
+                bypass_csp=True,
                 viewport={"width": width, "height": height},
                 color_scheme=theme,
                 reduced_motion=motion,

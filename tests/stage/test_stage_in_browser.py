@@ -16,7 +16,7 @@ from explorer.figures.scene import Axis, Grid, Plot, Points, Scene, Surface, Tok
 from explorer.runs.frames import Frame, chunk, pack, unpack
 from explorer.stage.messages import PALETTE, Showing
 from tests.stage import gallery, recordings
-from tests.stage.chromium import chromium  # noqa: F401
+from tests.stage.chromium import TWO_FRAMES, chromium  # noqa: F401
 from tests.stage.gallery import PRECISION, Show
 from tests.stage.theatre import Run, Theatre
 
@@ -124,7 +124,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def until(page: Page, true: Callable[[], bool]) -> None:
-    for _ in range(500):
+    for _ in range(6_000):
         if true():
             return
         page.wait_for_timeout(10)
@@ -1016,10 +1016,10 @@ def test_the_keyboard_goes_through_the_gates_and_on_to_the_next_character(house:
     for _ in range(len(names) + 1):
         seen.append((shown(page, "frame"), chosen.inner_text().lower()))
         page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(30)
+        page.evaluate(TWO_FRAMES)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(50)
+    page.evaluate(TWO_FRAMES)
 
     assert seen == [*((0, name) for name in names), (1, names[0])]
     assert (shown(page, "frame"), chosen.inner_text().lower()) == (0, names[-1])

@@ -7,13 +7,15 @@ from pathlib import Path
 
 
 def begun(folder: str, name: str, deadly: bool = False) -> str:
-    """Say that a task was begun; a deadly one ends its worker at the first time of asking."""
+    """Say that a task was begun; a deadly one ends its worker, once, when it is told to go."""
     place = Path(folder) / name
     first = not place.exists()
     with place.open("a") as file:
         file.write("begun\n")
-    if deadly and first:
-        os.kill(os.getpid(), signal.SIGKILL)
+    while deadly and first:
+        time.sleep(0.02)
+        if (Path(folder) / "go").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
     return name
 
 

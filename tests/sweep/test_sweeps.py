@@ -153,7 +153,7 @@ def test_two_sweeps_do_not_write_one_file(swept: Path):
     ("arguments", "said"),
     [
         (["--vary", "colour=1"], "unknown setting 'colour'; choose from view, length"),
-        (["--vary", "clip_cell=elman"], "unknown cell 'elman'; choose from 'rnn_tanh'"),
+        (["--vary", "clip_cell=elman"], "unknown clip_cell 'elman'; choose from 'rnn_tanh'"),
         (["--vary", "clip_norm"], "--vary takes dials such as width=16,32, not 'clip_norm'"),
         (["--vary", "clip_norm=1,"], "--vary takes dials such as width=16,32, not 'clip_norm=1,'"),
         (["--vary", "clip_norm=1", "clip_norm=2"], "clip_norm is varied twice"),

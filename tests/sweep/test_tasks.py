@@ -23,15 +23,21 @@ def carried_out(client: Any, *asked: Task) -> list[Outcome]:
 
 
 def test_a_worker_that_dies_costs_only_the_task_it_was_at(client, tmp_path):
-    asked = [
-        Task(BEGUN, {"folder": str(tmp_path), "name": str(k), "deadly": k == 5}) for k in range(10)
-    ]
+    asked = deque(
+        Task(BEGUN, {"folder": str(tmp_path), "name": str(k), "deadly": k == 3}) for k in range(6)
+    )
 
-    found = carried_out(client, *asked)
+    taken = []
+    for outcome in outcomes(client, asked):
+        if outcome is not None:
+            taken.append(outcome.value)
+        elif len(taken) == 3:
+            (tmp_path / "go").touch()
 
-    assert sorted(outcome.value for outcome in found) == [str(k) for k in range(10)]
+    assert sorted(taken) == [str(k) for k in range(6)]
     begun = {path.name: len(path.read_text().split()) for path in tmp_path.iterdir()}
-    assert begun == {str(k): 2 if k == 5 else 1 for k in range(10)}
+    del begun["go"]
+    assert begun == {str(k): 2 if k == 3 else 1 for k in range(6)}
 
 
 def test_a_task_that_ends_one_worker_after_the_other_is_given_up_and_harms_no_other(
@@ -82,7 +88,6 @@ def test_an_own_cluster_is_reached_from_this_machine_only(client):
 
     assert client.scheduler.address.startswith("tcp://127.0.0.1:")
     assert all(address.startswith("tcp://127.0.0.1:") for address in workers)
-    assert client.scheduler_info()["services"] == {}
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def _not_collapsed(preset: Preset | None) -> str:
     )
 
 
+@lru_cache(maxsize=256)  # asked with every frame
 def preset_of(data: str, settings: GameSettings) -> Preset | None:
     """The preset whose very game this is, whatever its seed; None where none was tried."""
     for preset in PRESETS.values():

@@ -35,6 +35,7 @@ from explorer.sequences.stack import CELLS
 
 TICKS_PER_FRAME = 5
 FRAMES_PER_STATE = 20
+FRAMES_PER_COMPARISON = 4
 SIDES = "abcd"
 TYPED = ("own", "like_you")  # tasks whose data a visitor types
 BESIDE = {name: cell for name, cell in CELLS.items() if name != "rnn_relu"}
@@ -331,8 +332,9 @@ class Running:
         self._losses.clear()
         said = words.Standing(task, problem, self.sides, scores, self.tick)
         last = self.tick + TICKS_PER_FRAME > self.settings.steps
-        keep = (self.tick // TICKS_PER_FRAME) % FRAMES_PER_STATE == 0 or last
-        if keep:
+        number = self.tick // TICKS_PER_FRAME
+        keep = number % FRAMES_PER_STATE == 0 or last
+        if number % FRAMES_PER_COMPARISON == 0:  # a longer run of the same says the same here
             self._by_cells = self._difference()
         networks = {side: one.lesson.network() for side, one in self.learners.items()}
         knew, directions = known(task, problem, networks, self.sides)

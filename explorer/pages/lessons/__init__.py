@@ -8,9 +8,10 @@ from functools import partial
 
 import streamlit as st
 
+from explorer.lessons import terms
 from explorer.lessons.lesson import LETTERS, Lesson
 from explorer.lessons.reading import lessons
-from explorer.pages import led, surroundings, terms
+from explorer.pages import led, surroundings
 from explorer.pages.dials import entered
 from explorer.pages.lessons import keys, style, verdict
 from explorer.pages.lessons.guided import Guided

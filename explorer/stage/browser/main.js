@@ -15,6 +15,7 @@ import { Sight } from "./sight.js";
 import { join } from "./room/picture.js";
 import { PRESENTED } from "./room/style.js";
 import { STYLE } from "./style.js";
+import { styled, wearNoElements } from "./worn.js";
 import { learnTerms } from "./terms.js";
 import { Answers } from "./run/answers.js";
 import { makeTimebar } from "./run/timebar.js";
@@ -107,7 +108,8 @@ class Stage {
     this.spoken = 0; // the lexicon of those words
     this.root = element("div", "stage");
     this.root.setAttribute("role", "group");
-    this.style = element("style", "", STYLE + PRESENTED);
+    if (data.carried) wearNoElements();
+    this.style = styled(STYLE + PRESENTED);
     this.table = element("div", "table", this.root); // picture and dials
     parent.append(this.style, this.table);
     this.context = new Context(this.root, new Explanations(this.root), {
@@ -255,7 +257,8 @@ class Stage {
     this.takeBeginning(data.begins?.token ?? "");
     const otherRun =
       data.token !== before?.token ||
-      data.frames_url !== before?.frames_url ||
+      data.carried?.frames !== before?.carried?.frames ||
+      data.carried?.still !== before?.carried?.still ||
       data.answers !== before?.answers;
     if (rebuilt || otherRun) this.player.save();
     if (rebuilt) this.build(scene ?? EMPTY);
@@ -742,6 +745,7 @@ class Stage {
    * @param {number} value
    */
   select(name, value) {
+    if (this.data.fixed?.includes(name)) return;
     this.choose({ [name]: value });
     const own = this.scene.panels.some((panel) => "options" in panel && panel.select === name);
     if (own || this.turn({ [name]: value }, false)) return;
@@ -755,6 +759,7 @@ class Stage {
    * @param {Record<string, number>} values
    */
   selectAll(values, held = false) {
+    if (Object.keys(values).some((name) => this.data.fixed?.includes(name))) return;
     this.choose(values);
     if (this.turn(values, held)) return;
     if (this.data.picks && !held) this.tell("pick", { values });

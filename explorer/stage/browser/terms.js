@@ -79,10 +79,12 @@ export class Terms {
   pieces(text, forms) {
     /** @type {(string | HTMLElement)[]} */
     const found = [];
+    const here = new Set(); // what this text explains: it stands on the page only later
     let at = 0;
     for (const match of text.matchAll(forms)) {
       const term = byForm.get(match[0].toLowerCase());
-      if (!term || this.known(term)) continue;
+      if (!term || here.has(term.name) || this.known(term)) continue;
+      here.add(term.name);
       if (match.index > at) found.push(text.slice(at, match.index));
       found.push(this.marked(match[0], term));
       at = match.index + match[0].length;

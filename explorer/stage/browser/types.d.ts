@@ -923,6 +923,12 @@ export interface Look {
   plays: boolean;
 }
 
+/** Which elements of the page hold the reel of what never moves and that of all frames. */
+export interface Carried {
+  still: string;
+  frames: string;
+}
+
 /**
  * What a stage is to show: a scene of a run, and how the page set it.
  *
@@ -935,8 +941,8 @@ export interface Look {
  * `height` is in pixels, None fills the window; `start` is the frame that is shown first.
  * `modules` is where the scripts lie, from the server's first page on, and `glossary` the one
  * among them that says what words mean; `look` is what the page points at, if at anything. A
- * page without a server gives the addresses of the frames and of what never moves instead of a
- * token.
+ * page without a server carries its recordings in place of a token; there selections of a
+ * `fixed` name stay as they are: what is shown was recorded for them.
  */
 export interface Showing {
   scene: Scene | null;
@@ -958,8 +964,8 @@ export interface Showing {
   modules?: string;
   glossary?: string;
   look?: Look;
-  frames_url?: string;
-  still_url?: string;
+  carried?: Carried;
+  fixed?: string[];
 }
 
 /** One selection that the viewer made in the picture. */
@@ -1005,6 +1011,63 @@ export interface Told {
   pick: Pick | Picks;
   settled: Settled;
   rested: Rested;
+}
+
+/**
+ * What is said of a question, as HTML by the letter of the answer, "-" without one.
+ *
+ * `live`: only once the run that decides it has come to its end; before, that it is waited for.
+ */
+export interface DecidesTold {
+  live: boolean;
+  waiting: Record<string, string>;
+  decided: Record<string, string>;
+}
+
+/** The recorded values of one dial, as they are written; `own` is the step's, from 0. */
+export interface RowTold {
+  name: string;
+  label: string;
+  own: number;
+  values: string[];
+}
+
+/**
+ * What a page carries of one recorded configuration: in which elements, and how it is shown.
+ *
+ * `last` is the index of the last frame, `address` that of the same in a running laboratory,
+ * and `now` what the step's measure finds, of a configuration that is not the step's own.
+ */
+export interface StateTold {
+  scene: string;
+  still: string;
+  frames: string;
+  last: number;
+  select: Record<string, number>;
+  start: number;
+  fixed: string[];
+  address: string;
+  now: string;
+}
+
+/**
+ * A step of a lesson without a server: what was recorded, by a dial and the place of a value.
+ *
+ * The step's own recording has the empty name.
+ */
+export interface StepTold {
+  title: string;
+  look: Look;
+  question: DecidesTold | null;
+  rows: RowTold[];
+  states: Record<string, StateTold>;
+}
+
+/** What the page of a lesson without a server tells its script. */
+export interface LessonTold {
+  name: string;
+  palette: Palette;
+  steps: StepTold[];
 }
 
 /**
@@ -1169,6 +1232,7 @@ export type State = "idle" | "training" | "paused" | "ended" | "diverged" | "sto
 /** Numbers that both sides write down. */
 export interface Constants {
   PACKET_MAGIC: 826692184;
+  REEL_MAGIC: 827085400;
   CHUNK_MAGIC: 826495576;
   ANSWER_MAGIC: 826364504;
   PLAIN_MAGIC: 827347544;

@@ -74,10 +74,19 @@ ON_THE_WAY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("match", ON_THE_WAY.values(), ids=ON_THE_WAY)
-@pytest.mark.parametrize("tick", [25, 37, 49])
+@pytest.mark.parametrize(
+    ("match", "tick"),
+    [
+        ("plain", 25),
+        ("plain", 49),
+        ("turned, forked, on a clock", 37),
+        ("turned, forked, on a clock", 49),
+        ("conditional, normalised", 37),
+    ],
+)
 def test_files_of_a_tick_between_two_kept_states_are_those_of_the_run_at_that_tick(match, tick):
     """Bit for bit: a run that ends at the tick keeps the state there, which this one does not."""
+    match = ON_THE_WAY[match]
     kept = next(f.state for f in match.stream() if f.step == 25)
     there = list(replace(match, steps=tick).stream())[-1].state
     assert kept is not None

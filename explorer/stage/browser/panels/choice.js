@@ -1,6 +1,7 @@
 // A row of names, one of them chosen: it sets a selection at once.
 
 import { element } from "../layout.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Maker } from "../context.js"
@@ -41,7 +42,7 @@ export function make(panel, stage) {
   options.setAttribute("role", "radiogroup");
   options.setAttribute("aria-label", panel.title || panel.select);
   const title = panel.title ? [element("h2", "", panel.title)] : [];
-  const root = element("div", "choice", element("style", "", STYLE), ...title, options);
+  const root = element("div", "choice", styled(STYLE), ...title, options);
   root.dataset.select = panel.select;
   let shown = -1;
 

@@ -9,6 +9,7 @@ import { STYLE as PRODUCTS } from "../circuit/products.js";
 import { STYLE as SHEET } from "../circuit/sheet.js";
 import { STYLE as SPARK } from "../circuit/spark.js";
 import { turnables } from "../circuit/turned.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Context, Made, Maker, View } from "../context.js"
@@ -96,7 +97,7 @@ export function make(panel, stage) {
   const unit = panel.select ? makePicker(panel, stage) : null;
   if (unit) steps.append(unit.element);
   const desk = element("div", "desk", steps, strip.element);
-  const root = element("div", "diagram", element("style", "", [STYLE, EQUATION, SHEET, PRODUCTS, SPARK].join("")), picture, desk);
+  const root = element("div", "diagram", styled([STYLE, EQUATION, SHEET, PRODUCTS, SPARK].join("")), picture, desk);
   /** @type {ReturnType<typeof circuit> | null} */
   let drawn = null; // the circuit of the present layout
   /** @type {ReturnType<typeof turnables> | null} */

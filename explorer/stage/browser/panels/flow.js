@@ -3,6 +3,7 @@
 import { inkOn } from "../colour.js";
 import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Graphics } from "../canvas.js"
@@ -34,7 +35,7 @@ export function make(panel, stage) {
   const drawing = svg("svg", { role: "img" });
   const body = element("div", "body", drawing);
   const head = heading(panel.title, panel.note);
-  const root = element("div", "flow", element("style", "", STYLE), ...(head ? [head] : []), body);
+  const root = element("div", "flow", styled(STYLE), ...(head ? [head] : []), body);
   const pen = graphics(document.createElement("canvas"));
   let shown = "";
 

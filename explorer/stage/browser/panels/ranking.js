@@ -2,6 +2,7 @@
 
 import { fixed } from "../phrases.js";
 import { element, heading } from "../layout.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Made, Maker } from "../context.js"
@@ -26,7 +27,7 @@ const STYLE = `
 export function make(panel, stage) {
   const list = element("ol", "bars");
   const head = heading(panel.title, panel.note);
-  const root = element("div", "ranking", element("style", "", STYLE), ...(head ? [head] : []), list);
+  const root = element("div", "ranking", styled(STYLE), ...(head ? [head] : []), list);
   /** @type {Row[]} */
   let rows = [];
   let shown = "";

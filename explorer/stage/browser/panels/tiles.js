@@ -4,6 +4,7 @@
 import { channels } from "../colour.js";
 import { graphics } from "../canvas.js";
 import { element, heading } from "../layout.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Made, Maker } from "../context.js"
@@ -25,7 +26,7 @@ export function make(panel, stage) {
   canvas.setAttribute("role", "img");
   const body = element("div", "sheet", canvas);
   const head = heading(panel.title, panel.note);
-  const root = element("div", "tiles", element("style", "", STYLE), ...(head ? [head] : []), body);
+  const root = element("div", "tiles", styled(STYLE), ...(head ? [head] : []), body);
   let shown = "";
   /** @type {object | null} */
   let drawn = null;

@@ -4,6 +4,7 @@ import { graphics, pixelSheet } from "../canvas.js";
 import { channels, rampOf } from "../colour.js";
 import { decade, number } from "../format.js";
 import { element } from "../layout.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { PixelSheet } from "../canvas.js"
@@ -120,7 +121,7 @@ export function make(panel, stage) {
   readout.hidden = true;
   const body = element("div", "map", canvas, row, column, readout);
   const side = element("div", "side");
-  const root = element("div", "timeline", element("style", "", STYLE), head, element("div", "field", side, body));
+  const root = element("div", "timeline", styled(STYLE), head, element("div", "field", side, body));
   side.hidden = !panel.y_label;
   const scale = panel.scale === "diverging" ? "signed" : panel.scale;
   const rowName = panel.row_name ?? "unit";

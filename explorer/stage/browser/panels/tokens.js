@@ -5,6 +5,7 @@ import { inkOn, rampOf } from "../colour.js";
 import { number } from "../format.js";
 import { element, focused } from "../layout.js";
 import { registered } from "../registry.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Made, Maker, View } from "../context.js"
@@ -46,7 +47,7 @@ export function make(panel, stage) {
   strip.classList.toggle("long", panel.tokens.length > LONG);
   const longest = Math.max(1, ...panel.tokens.map((token) => token.length));
   strip.style.setProperty("--longest", String(longest));
-  const root = element("div", "tokens", element("style", "", STYLE), strip);
+  const root = element("div", "tokens", styled(STYLE), strip);
   const chips = panel.tokens.map((token, i) => {
     const chip = element("div", "chip", token);
     chip.setAttribute("role", "option");

@@ -5,6 +5,7 @@ import { countOf } from "../format.js";
 import { graphics } from "../canvas.js";
 import { element, focused, heading } from "../layout.js";
 import { spoken } from "../circuit/opening.js";
+import { styled } from "../worn.js";
 
 /**
  * @import { Made, Maker, View } from "../context.js"
@@ -104,7 +105,7 @@ export function make(panel, stage) {
   const root = element(
     "div",
     "unfolding",
-    element("style", "", STYLE),
+    styled(STYLE),
     ...(head ? [head] : []),
     element("div", "both", stack, madeOf),
   );

@@ -1,6 +1,7 @@
 // The way to the server: a socket for a run that trains, plain requests for a recording.
 
 import { addressOf, Refused, refusal } from "./address.js";
+import { bytesIn, unwound } from "./carried.js";
 import { Line } from "./line.js";
 import { decodeChunk, decodePacket } from "./store.js";
 
@@ -196,17 +197,17 @@ export const recorded = (head) => ({
 });
 
 /**
- * A recording: everything is there already, and comes by plain requests; the same calls as `Live`.
+ * A recording: everything is there already, and comes by plain requests or with the page; the same
+ * calls as `Live`.
  */
 export class Recording {
   /**
    * @param {Showing} data
    * @param {LinkEvents} on
    */
-  constructor({ token, frames_url: framesUrl, still_url: stillUrl }, on) {
+  constructor({ token, carried }, on) {
     this.path = token && addressOf(token);
-    this.framesUrl = framesUrl;
-    this.stillUrl = stillUrl ?? (this.path && !framesUrl ? `${this.path}/still` : null);
+    this.carried = carried;
     this.on = on;
     this.plainly = false; // it needs no socket
     this.pause = FIRST_PAUSE;
@@ -218,7 +219,7 @@ export class Recording {
   async load() {
     try {
       const [frame, first] = await Promise.all([
-        this.stillUrl ? still(this.stillUrl) : null,
+        this.still(),
         this.page(-1),
       ]);
       if (this.closed) return;
@@ -226,7 +227,7 @@ export class Recording {
       this.on.still(frame);
       for (let page = first; page.length && !this.closed; ) {
         const head = page[page.length - 1].index;
-        const next = this.framesUrl ? [] : this.page(head); // on its way while this one is shown
+        const next = this.carried ? [] : this.page(head); // on its way while this one is shown
         this.on.status(recorded(head));
         this.on.frames(page);
         page = await next;
@@ -246,12 +247,18 @@ export class Recording {
     this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }
 
+  /** What never moves; null where nothing says so. */
+  async still() {
+    if (this.carried) return decodeChunk(unwound(await bytesIn(this.carried.still)))[0];
+    return this.path ? still(`${this.path}/still`) : null;
+  }
+
   /** @param {number} after */
   async page(after) {
-    return decodeChunk(
-      await bytes(this.framesUrl ?? framesAt(this.path, { after, count: MOST_FRAMES, stride: 1 })),
-      false, // a recording stays whole
-    );
+    const page = this.carried
+      ? unwound(await bytesIn(this.carried.frames))
+      : await bytes(framesAt(this.path, { after, count: MOST_FRAMES, stride: 1 }));
+    return decodeChunk(page, false); // a recording stays whole
   }
 
   goal() {}

@@ -75,7 +75,7 @@ export class Run {
       refused: (reason) => hear.refused(reason),
       lost: () => hear.lost(),
     };
-    const live = data.live && !data.frames_url;
+    const live = data.live && !data.carried;
     const own = !live || data.token ? null : NOWHERE;
     /** @type {Answers | null} */
     this.answers = data.answers
