@@ -343,10 +343,10 @@ def _translating(
 
     def written(asked: int | str) -> GivenFrom:
         _, inputs = reading.encoded(asked)
+        x = read(asked).x
+        assert x is not None
         with torch.no_grad():
-            given = read(asked).x
-            assert given is not None
-            whole = read_stack(stacks[0].to(torch.float64), given)
+            whole = read_stack(stacks[0].to(torch.float64), x)
             source = network.read(inputs)
             codes = network.greedy(source, problem.shape.writes).answers[:, 0].argmax(-1).tolist()
             codes = codes[: codes.index(END)] if END in codes else codes[:-1]

@@ -4,7 +4,7 @@ import ast
 import base64
 import inspect
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from textwrap import dedent
 from typing import Any
 
@@ -24,7 +24,7 @@ from explorer.sequences.padded import flipped, last_of, mask, mean_of, windowed
 from explorer.sequences.problems import Examples, Problem, Translation
 
 MOST_HELD_OUT = 250_000  # numbers: more would make a long script for one line of its answer
-PADDED = {
+PADDED: Mapping[type[Network], tuple[Callable[..., Any], ...]] = {
     Recurrent: (thinned, flipped, last_of, mean_of),
     Perceptron: (thinned, windowed, last_of),
     Unordered: (thinned, mean_of),
@@ -32,7 +32,7 @@ PADDED = {
     EncoderDecoder: (thinned, flipped, mask),
 }
 """What each network asks of sequences of unequal length, and of dropout."""
-BODIES = {
+BODIES: Mapping[type[Network], str] = {
     Recurrent: text.RECURRENT,
     Perceptron: text.WINDOW,
     Unordered: text.UNORDERED,

@@ -72,6 +72,8 @@ class Part:
 class Network(ABC):
     """A network that answers a task. Its parameters stand under the names of a state dict."""
 
+    shape: Shape
+    build: Build
     parameters: dict[str, nn.Parameter]
     shape: Shape
     build: Build
