@@ -75,8 +75,6 @@ class Network(ABC):
     shape: Shape
     build: Build
     parameters: dict[str, nn.Parameter]
-    shape: Shape
-    build: Build
 
     @abstractmethod
     def __call__(
