@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from explorer.dials import Dial, dials, turned, values
@@ -160,6 +160,6 @@ def recorded(step: Step, settings: Any) -> State:
     return State(settings, shown, found)
 
 
-@cache
+@lru_cache(maxsize=8)  # lessons show some links several times
 def _whole(page: str, settings: Any) -> Answer:
     return views.whole(page, settings)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from explorer.dials import values
 from explorer.labs.presets import PRESETS, RUNS
@@ -37,20 +38,15 @@ class Grid:
     def runs(self) -> Iterator[tuple[Point, str, str]]:
         """Yield every run: its point, its seed as a link writes it, and its link."""
         for point in self.points:
-            for seed in map(str, self.seeds or [getattr(point.settings, "seed", "")]):
-                yield point, seed, self._link(point, seed)
-
-    def _link(self, point: Point, seed: str) -> str:
-        written = links.encode(point.settings)
-        if seed:
-            written["seed"] = seed
-        return link_of(self.page, configuration(self.page, written))
-
-
-def link_of(page: str, settings: Any) -> str:
-    """The link of exactly these settings."""
-    query = links.query(settings)
-    return f"/{page}" + (f"?{query}" if query else "")
+            written = links.encode(point.settings)
+            known = values(point.settings)
+            start = str(values(type(point.settings)()).get("seed", ""))
+            for seed in map(str, self.seeds or [known.get("seed", "")]):
+                told = written | {"seed": seed}
+                if seed == start:
+                    del told["seed"]
+                query = urlencode({name: told[name] for name in known if name in told})
+                yield point, seed, f"/{self.page}" + (f"?{query}" if query else "")
 
 
 def grid(what: str, vary: Sequence[str], seeds: str | None, records: Sequence[str] = ()) -> Grid:

@@ -155,6 +155,13 @@ def _depth_learning(training: Any, lab: Any) -> "tuple[Scene, str]":
     return scene, f"{training.layers} layers learn the digits, seed {training.seed}"
 
 
+def _side_by_side(training: Any, lab: Any) -> "tuple[Scene, str]":
+    from explorer.figures import sequences
+
+    about = f"{training.what.label}: {', '.join(training.labels.values())}"
+    return sequences.learning(training, lab.shift), f"{about}, seed {training.seed}"
+
+
 SCENES: "dict[str, Callable[[Any, Any], tuple[Scene, str]]]" = {
     "Match": _match,
     "Many": _many,
@@ -163,6 +170,7 @@ SCENES: "dict[str, Callable[[Any, Any], tuple[Scene, str]]]" = {
     "Learning": _learning,
     "Horizon": _learning,
     "Overfitting": _learning,
+    "SideBySide": _side_by_side,
 }
 """What the stage shows of an experiment with the settings of its page, by the name of its class."""
 

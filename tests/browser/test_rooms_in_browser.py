@@ -2,6 +2,7 @@
 
 import re
 
+from tests.browser.shown import at_rest
 from tests.browser.test_lessons_in_browser import titled
 
 SMALL = """() => {
@@ -69,7 +70,9 @@ def test_a_follower_sees_what_is_shown_looks_around_alone_and_comes_back(visit):
     theirs.wait_for_url(re.compile(r"cell=gru"), timeout=60_000)
     mine.keyboard.press("p")
     mine.locator(".stage.presenter").wait_for()
-    box = mine.locator('[data-area="tokens"]').bounding_box()
+    text = mine.locator('[data-area="tokens"]')
+    text.wait_for()  # of the other cell, in the place that the larger picture gives it
+    box = at_rest(mine, text.bounding_box)
     mine.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
     theirs.locator(".room-spot").wait_for()
 

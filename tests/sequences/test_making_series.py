@@ -60,8 +60,12 @@ def test_it_learns_what_a_class_is_like_and_when_its_series_end():
     made = maker.make(torch.tensor([0] * 20 + [1] * 20), 1, 12, chance(2), temperature=0.5)
 
     for few, like in ((made[:20], up), (made[20:], down)):
-        assert torch.stack([each[0] for each in few]).mean() == pytest.approx(like[0], abs=0.1)
-        assert torch.stack([each[-1] for each in few]).mean() == pytest.approx(like[-1], abs=0.3)
+        assert torch.stack([each[0] for each in few]).mean() == pytest.approx(
+            float(like[0]), abs=0.1
+        )
+        assert torch.stack([each[-1] for each in few]).mean() == pytest.approx(
+            float(like[-1]), abs=0.3
+        )
         assert sum(abs(len(each) - len(like)) <= 1 for each in few) >= 14
 
 

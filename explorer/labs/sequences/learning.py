@@ -176,7 +176,7 @@ class SideBySide(Brought):
     def unit(self) -> str:
         """What a step of its sequences is."""
         problem = self.problem
-        return problem.times.unit if isinstance(problem, OwnSeries) else self.what.unit
+        return problem.times.shown().unit if isinstance(problem, OwnSeries) else self.what.unit
 
     @property
     def sides(self) -> dict[str, str]:

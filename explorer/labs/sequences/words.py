@@ -29,6 +29,11 @@ def row(label: str, line: str, labels: Collection[str]) -> str:
     return f"{label:<{widest + 2}}{line}"
 
 
+def signed(value: float) -> str:
+    """A number with one decimal and its sign, a true minus."""
+    return f"{value:+.1f}".replace("-", "−")
+
+
 def divergence(labels: Sequence[str], tick: int) -> str:
     """Why a training cannot go on."""
     return (
@@ -128,7 +133,7 @@ class Standing:
                 f" {self._names(copying)} {lie} nearer to the last value than to the next: "
                 "shifted back by one, that looks better."
             )
-        return f"{self.task.look} {floor}: {listing(said)}.{self._points()}{copied}"
+        return f"{self.task.look} {floor}{self._points() or f': {listing(said)}'}.{copied}"
 
     def _points(self) -> str:
         """Say how far each network is ahead of the floor, and what the other floors reach.
@@ -140,17 +145,17 @@ class Standing:
         leads = {side: lead(self.scores[side], self.floor.scores) for side in self.sides}
         said = listing(
             [
-                f"{self.label(side)} {100 * each.ahead:+.1f} ± {100 * each.noise:.1f}"
+                f"{self.label(side)} {signed(100 * each.ahead)} ± {100 * each.noise:.1f}"
                 for side, each in leads.items()
             ]
-        ).replace("-", "−")
+        )
         others = [
             f"the {floor.label} {self.written(None, floor.value)}"
             for floor in self.problem.floors
             if floor.name in self.task.floors and floor is not self.floor
         ]
         beside = f"; {listing(others)}" if others else ""
-        return f" In points ahead of it, ± {NOISE} standard errors: {said}{beside}."
+        return f"; in points ahead of it, ± {NOISE} standard errors: {said}{beside}"
 
     def written(self, mean: float | None, value: float | None = None) -> str:
         """A mean score, or a metric, as it is written."""

@@ -227,8 +227,7 @@ def _opened(made: Callable[[], Learned], name: str) -> None:
         return
     first = enclosed(found)[0].material
     chosen: dict[str, Any] = {CHOSEN: int(first.example)} if first.setting == CHOSEN else {}
-    settings = CellLab(reads="yours", upload=mark, **chosen)
-    led.ask(f"cells?{query(settings)}")
+    led.ask(f"cells?{query(CellLab(reads='yours', upload=mark, **chosen))}")
 
 
 def _translates(dials: Dials[SequenceLab], made: Callable[[], Learned], name: str) -> None:

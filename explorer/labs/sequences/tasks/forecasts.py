@@ -56,7 +56,8 @@ def still(problem: Problem, first: float) -> Seen:
     assert isinstance(problem, Forecast)
     apart = 1.0
     if isinstance(problem, OwnSeries):
-        first, apart = problem.times.first, problem.times.apart
+        times = problem.times.shown()
+        first, apart = times.first, times.apart
     asked = problem.asked[:SHOWN]
     alone = problem.asked[problem.asked < problem.learned + ALONE]
     steps, starts = ahead_from(problem)

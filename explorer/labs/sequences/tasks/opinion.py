@@ -144,8 +144,7 @@ def _task(about: str, label: str, updates: int, floors: tuple[str, ...]) -> Task
         updates=updates,
         rate=3e-3,
         floors=floors,
-        look="Left, what each word of a sentence counts: log-odds with it less those without it; "
-        "the bars are what the lexicon says. Right, what “not” does.",
+        look="Left, what each word of a sentence counts; right, what “not” does.",
         example=lambda: EXAMPLES[about],
         still=still,
         seen=seen,

@@ -7,7 +7,7 @@ series stands in the link.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -36,6 +36,13 @@ class Times:
     unit: str = "number"
     first: float = 1.0
     apart: float = 1.0
+
+    def shown(self) -> "Times":
+        """The same for an axis: years as those after a century, since 2,022 reads as an amount."""
+        if not self.unit.lower().startswith("year") or not 1_000 <= self.first < 10_000:
+            return self
+        century = 100 * int(self.first // 100)
+        return replace(self, unit=f"{self.unit} after {century}", first=self.first - century)
 
     def head(self) -> str:
         """How it stands before the numbers."""

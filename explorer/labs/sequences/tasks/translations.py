@@ -126,7 +126,7 @@ TASKS: Mapping[str, Task] = {
         "Words of unequal length become one digit each, and some become none: the places of the "
         "digits hang on “hundred” and “thousand”.",
         f"Numbers below 10,000 in English, {DRAWN.format('number')}",
-        200,
+        150,
     ),
     "reversal": _task(
         "reversal",
