@@ -9,6 +9,7 @@ import functools
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import jaxtyping
 import shapes
@@ -50,24 +51,35 @@ manifest_scanner.scan_component_manifests = functools.cache(
 APP, STAGE = "the app in a browser", "the stage in a browser"
 # Those that start an app of their own, or another browser than the rest.
 ALONE = ("laboratory", "behind_proxies", "under_the_hand", "commands", "firefox")
+LAST = (STAGE, *(f"tests/browser/test_{name}.py" for name in ALONE))
 
 
-def group_of(item: pytest.Item) -> str:
+def group_of(nodeid: str) -> str:
     """Return what a test shares a process with: all that opens the one app, or its file."""
-    if item.path.is_relative_to(item.config.rootpath / "tests" / "browser"):
-        return item.path.name if item.path.stem.removeprefix("test_") in ALONE else APP
-    return STAGE if "chromium" in getattr(item, "fixturenames", ()) else str(item.path)
+    file = nodeid.split("::")[0]
+    if file in LAST:
+        return file
+    if file.startswith("tests/browser/"):
+        return APP
+    return STAGE if file.startswith("tests/stage/test_") or "_in_browser" in file else file
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, and leave for the end what either process can do."""
-    last = [STAGE, *(f"test_{name}.py" for name in ALONE)]
-    groups = {item: group_of(item) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    order = {APP: -1} | {group: place for place, group in enumerate(last, 1)}
-    items.sort(key=lambda item: order.get(groups[item], 0))
+    order = {APP: -1} | {group: place for place, group in enumerate(LAST, 1)}
+    items.sort(key=lambda item: order.get(group_of(item.nodeid), 0))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give tests to the processes by their groups."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroups(config, log)
 
 
 @functools.cache
@@ -79,7 +91,7 @@ def make_room() -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Where both run at once, what drives no browser makes room for what does."""
-    if "PYTEST_XDIST_WORKER" in os.environ and group_of(item) == str(item.path):
+    if "PYTEST_XDIST_WORKER" in os.environ and group_of(item.nodeid) not in (APP, *LAST):
         make_room()
 
 
