@@ -59,6 +59,7 @@ def group_of(item: pytest.Item) -> str:
     return STAGE if "chromium" in getattr(item, "fixturenames", ()) else str(item.path)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, and leave for the end what either process can do."""
     last = [STAGE, *(f"test_{name}.py" for name in ALONE)]

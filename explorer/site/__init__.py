@@ -14,7 +14,9 @@ from explorer.runs.worker import arithmetic_of_a_trainer
 
 MB = 1_000_000
 LARGEST = 25 * MB  # of the whole site
-LARGEST_PAGE = 2 * MB  # of one lesson, where there are few enough
+LARGEST_FIRST = 2 * MB  # of the page of the first lesson
+LARGEST_PAGE = 4 * MB  # of any other, while enough is left for those that follow
+LEFT_FOR_ONE = 1 * MB  # of those that follow, each
 FOR_THE_LIST = 100_000
 DONE, FAILED = 0, 1
 
@@ -53,11 +55,11 @@ def build(out: Path, only: Sequence[str] | None = None) -> int:
 
     all_of_them = list(lessons().values())
     some = [lesson for lesson in all_of_them if only is None or lesson.name in only]
-    most = min(LARGEST_PAGE, (LARGEST - FOR_THE_LIST) // len(all_of_them))
     sizes: dict[str, int] = {}
     for lesson in some:
         began = time.monotonic()
         following = [each for each in some if each.number > lesson.number]
+        most = allowed(lesson is all_of_them[0], sum(sizes.values()), len(following))
         try:
             page, said = page_of(lesson, following[0] if following else None, most, _progress)
         except ValueError as error:
@@ -71,13 +73,19 @@ def build(out: Path, only: Sequence[str] | None = None) -> int:
     largest = max(sizes, key=lambda name: sizes[name])
     print(
         f"{out}: {len(some)} lessons, {_mb(whole)} of {_mb(LARGEST)}; the largest page is "
-        f"{largest}.html with {_mb(sizes[largest])} of {_mb(most)}",
+        f"{largest}.html with {_mb(sizes[largest])}",
         file=sys.stderr,
     )
-    if whole > LARGEST or sizes[largest] > most:
+    if whole > LARGEST:
         print("the site is larger than it may be", file=sys.stderr)
         return FAILED
     return DONE
+
+
+def allowed(first: bool, taken: int, following: int) -> int:
+    """Return the most bytes that a page may have, after so many and before so many other pages."""
+    left = LARGEST - FOR_THE_LIST - taken - LEFT_FOR_ONE * following
+    return min(LARGEST_FIRST if first else LARGEST_PAGE, left)
 
 
 def _progress(said: str) -> None:

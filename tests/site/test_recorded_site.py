@@ -8,6 +8,7 @@ import pytest
 
 import explorer.site as sites
 from explorer.__main__ import main
+from explorer.lessons.blocks import heads
 from explorer.lessons.measures import MEASURES
 from explorer.lessons.reading import read
 from explorer.runs.frames import unpack
@@ -159,3 +160,13 @@ def test_what_is_recorded_of_a_step_without_a_question_has_no_measure(short):
     lesson, _ = short
 
     assert recorded(lesson.steps[1], lesson.steps[1].settings).found is None
+
+
+def test_pages_as_large_as_they_may_be_fit_into_the_site_the_first_within_two_megabytes():
+    count = len(heads())
+    sizes: list[int] = []
+    for place in range(count):
+        sizes.append(sites.allowed(place == 0, sum(sizes), count - 1 - place))
+    assert sizes[0] == sites.LARGEST_FIRST
+    assert sites.LARGEST - sites.LEFT_FOR_ONE < sum(sizes) <= sites.LARGEST - sites.FOR_THE_LIST
+    assert min(sizes) >= sites.LEFT_FOR_ONE
