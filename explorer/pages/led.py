@@ -22,15 +22,21 @@ def ask(link: str) -> None:
 
 
 def go(here: str) -> None:
-    """Lead the viewer there from the page at the path ``here``, where somebody does."""
-    path, parameters = st.session_state.pop(TO, (None, {}))
+    """Lead the viewer there from the page at the path ``here``, where somebody does.
+
+    Until they are there: what the browser says of the old page meanwhile, a dial that came to rest,
+    has Streamlit run that one once more and forget the way.
+    """
+    path, parameters = st.session_state.get(TO, (None, {}))
     if path is None:
         return
     _as_one_who_has_just_come()
-    if path == here:
-        st.query_params.from_dict(parameters)
-    else:
+    if path != here:
         st.switch_page(place(path), query_params=parameters)
+        return
+    del st.session_state[TO]
+    if dict(st.query_params) != parameters:
+        st.query_params.from_dict(parameters)
 
 
 def out(label: str, path: str, parameters: Mapping[str, str], *, key: str, icon: str = "") -> None:
@@ -47,6 +53,7 @@ def out(label: str, path: str, parameters: Mapping[str, str], *, key: str, icon:
 
     st.button(label, key=key, icon=icon or None, type="tertiary", on_click=press)
     if st.session_state.pop(pressed, False):
+        st.session_state[TO] = path, dict(parameters)
         _as_one_who_has_just_come()
         st.switch_page(place(path), query_params=dict(parameters))
 

@@ -212,3 +212,29 @@ def test_no_browser_is_told_to_look_up_a_message_that_it_may_have_forgotten(monk
 
     assert message.hash
     assert not message.metadata.cacheable
+
+
+def test_a_way_out_is_taken_though_the_old_page_runs_once_more_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    ways: list[dict[str, str]] = []  # each as if a run of the old page had taken its place
+    monkeypatch.setattr("streamlit.switch_page", lambda to, query_params: ways.append(query_params))
+
+    def script() -> None:
+        import streamlit as st
+
+        from explorer.pages import led
+
+        led.go(st.session_state.get("at", "lessons"))
+        led.out("Out", "gradients", {"seed": "3"}, key="out")
+
+    app = AppTest.from_function(script).run()
+    app.button(key="out").click().run()
+    app.run()
+    assert ways == [{"seed": "3"}] * 2
+
+    app.session_state["at"] = "gradients"  # there
+    app.run()
+    app.run()
+    assert app.query_params["seed"] == "3"
+    assert len(ways) == 2
