@@ -31,7 +31,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "myths": "gradients.myths:answer",
     },
     "sequences": {
-        "learning": "sequences.learning:opening",
+        **{
+            name: "sequences.openings:opening"
+            for name in ("learning", "comparing", "starts", "overfit", "augmenting")
+        },
         "translating": "sequences.translating:answer",
         "writing": "sequences.writing:answer",
     },
@@ -58,7 +61,7 @@ RUNS = (
             "gradients.learning",
             "gradients.clipping",
             "gradients.depth_learning",
-            "sequences.learning",
+            "sequences.openings",
         )
     ),
 )

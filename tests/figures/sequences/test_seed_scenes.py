@@ -9,7 +9,7 @@ from explorer.labs.sequences import SequenceLab
 from tests.figures.taking_apart import parts, templates_in
 
 LABS = {
-    "comparing": SequenceLab(view="comparing", task="speech", third="", units=4, steps=10, seeds=1),
+    "comparing": SequenceLab(view="comparing", task="speech", third="", units=4, steps=10, seeds=2),
     "starts": SequenceLab(view="starts", starts_units=4, starts_steps=20, starts=2),
     "overfit": SequenceLab(view="overfit", few_units=4, few_steps=10, few_seeds=2),
     "augmenting": SequenceLab(
