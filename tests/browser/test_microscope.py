@@ -249,6 +249,12 @@ def answered(visitor) -> None:
     visitor.page.wait_for_timeout(300)  # until it is painted
 
 
+def told(page, text: str) -> None:
+    """Wait for a text in the sentence of the page, without the hidden meanings of its terms."""
+    seen = "text => document.querySelector('.st-key-sentence').innerText.includes(text)"
+    page.wait_for_function(seen, arg=text, timeout=60_000)
+
+
 def text_of(page, area: str) -> str:
     return page.locator(f'.stage [data-area="{area}"]').inner_text()
 
@@ -289,7 +295,7 @@ def test_one_slider_moves_gate_memory_and_prediction(visit):
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url(re.compile(r"value=1"), timeout=60_000)
-    page.get_by_text("the forget gate of unit 61 is 1 ").wait_for(timeout=60_000)
+    told(page, "the forget gate of unit 61 is 1 ")
     answered(visitor)
 
     opened = look()
@@ -353,10 +359,10 @@ def test_the_unit_in_the_column_is_the_unit_in_the_picture(visit):
     unit = re.search(r"unit=(\d+)", page.url)[1]
     menu = page.locator('.dials [data-dial="unit"] select')
     assert menu.evaluate("(one) => one.selectedOptions[0].textContent") == f"unit {unit}"
-    page.get_by_text(f"the forget gate of unit {unit} is 0 ").wait_for(timeout=60_000)
+    told(page, f"the forget gate of unit {unit} is 0 ")
 
     menu.select_option(label="unit 61, as found")
-    page.get_by_text("the forget gate of unit 61 is 0 ").wait_for(timeout=60_000)
+    told(page, "the forget gate of unit 61 is 0 ")
     page.wait_for_url(lambda url: "unit=" not in url, timeout=60_000)
 
 
