@@ -64,6 +64,8 @@ def read_network(name: str, data: bytes) -> Trained:
         if entry is None:
             raise ValueError("it does not say what it holds")
         about = json.loads(entry, parse_constant=_refuse)
+        if not isinstance(about, dict) or not isinstance(about.get("card", {}), dict):
+            raise ValueError("it does not say what it holds")
         kind = _kind(about, tensors)
         network = _network(kind, about, tensors)
         return Trained(network, kind, _card(about["card"], kind, network))

@@ -269,8 +269,10 @@ def is_as_new(context: BrowserContext, address: str) -> bool:
             page.close()
         page = context.pages[0]
         page.goto("about:blank")
-        kept = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb"}
+        kept = {"origin": address, "storageTypes": "local_storage,indexeddb"}
         context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        # The server gives this one with an answer that the browser keeps: without, nothing uploads.
+        context.clear_cookies(name=re.compile(r"^(?!_streamlit_xsrf$)"))
         page.close()
     except (Error, IndexError):
         return False

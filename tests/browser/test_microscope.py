@@ -491,7 +491,7 @@ def test_a_network_of_letters_that_is_brought_reads_what_is_typed_and_writes(vis
 
     page.get_by_test_id("stButtonGroup").get_by_text("Writing").click()
     page.wait_for_url(re.compile("view=writing"), timeout=60_000)
-    page.get_by_text(re.compile("Your LSTM writes after")).wait_for(timeout=60_000)
+    told(page, "Your LSTM writes after")
     page.get_by_text(re.compile("blind guessing would cost 3.43")).wait_for(timeout=60_000)
 
 
