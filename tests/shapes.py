@@ -14,7 +14,7 @@ from typing import Any, ForwardRef, get_args
 import jaxtyping
 from beartype import BeartypeConf, beartype
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, violation_type=TypeError))
 as_jaxtyping_does = jaxtyping.jaxtyped
 sizes_of_a_call = as_jaxtyping_does("context")
 YIELDS_OR_AWAITS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR

@@ -38,6 +38,7 @@ from explorer.runs.hub import Hub
 from explorer.runs.limits import Limits
 from explorer.runs.run import Run
 from explorer.sequences.handmade import HANDMADE
+from tests.pages.wording import worded
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -624,7 +625,8 @@ def test_the_networks_that_write_are_those_that_are_here(without):
     assert complaints(app) == []
     assert "characters-lstm.safetensors is missing" in app.info[0].value
     assert settings(app).cell == "gru"
-    assert "RNN and GRU read the result" in " ".join(element.value for element in app.html)
+    said = worded(" ".join(element.value for element in app.html))
+    assert "RNN and GRU read the result" in said
 
 
 def test_the_home_page_opens_without_the_network_that_it_shows(without):

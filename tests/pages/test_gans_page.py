@@ -45,6 +45,7 @@ from explorer.runs.experiments import digest
 from explorer.runs.frames import pack
 from explorer.runs.limits import Limits
 from explorer.runs.run import Run
+from tests.pages.wording import worded
 
 SMALL = {"width": "8", "depth": "1", "batch": "16", "steps": "1000", "critic_steps": "1"}
 OF_THE_STAGE = ("step", "train", "pause", "reset", "time")
@@ -169,7 +170,7 @@ def answer(app: AppTest) -> Answer:
 
 
 def headings(app: AppTest) -> str:
-    return " ".join(element.proto.body for element in app.get("html"))
+    return worded(" ".join(element.proto.body for element in app.get("html")))
 
 
 @pytest.mark.parametrize("view", VIEWS)

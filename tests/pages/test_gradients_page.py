@@ -27,6 +27,7 @@ from explorer.runs import links
 from explorer.runs.answers import Answer, Asking, configuration
 from explorer.runs.experiments import digest
 from tests.a_training import watched
+from tests.pages.wording import worded
 
 ROWS = dials(Flow)
 SMALL = {"length": "6", "seeds": "1", "size": "4", "task_length": "5", "task_width": "4"}
@@ -57,7 +58,7 @@ def complaints(app: AppTest) -> list[str]:
 
 
 def headings(app: AppTest) -> str:
-    return " ".join(element.proto.body for element in app.get("html"))
+    return worded(" ".join(element.proto.body for element in app.get("html")))
 
 
 def handed(app: AppTest) -> dict[str, Any]:
