@@ -31,10 +31,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "myths": "gradients.myths:answer",
     },
     "sequences": {
-        **{
-            name: "sequences.openings:opening"
-            for name in ("learning", "comparing", "starts", "overfit", "augmenting")
-        },
+        **dict.fromkeys(
+            ("learning", "comparing", "starts", "overfit", "augmenting"),
+            "sequences.openings:opening",
+        ),
         "translating": "sequences.translating:answer",
         "writing": "sequences.writing:answer",
     },

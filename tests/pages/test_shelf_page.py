@@ -345,9 +345,9 @@ def test_what_stands_on_a_page_is_kept_whole(shelf: Shelf):
     assert run is not None
     run.relive(match().past)
     app.session_state["shelf.keep"] = True
-    app.run().text_area("shelf.keep.note").input("a note")
+    app.run().text_area("shelf.keep.note").input("a note")  # and at once, without a run between:
 
-    app.run().button("shelf.keep.it").click().run()
+    app.button("shelf.keep.it").click().run()
 
     assert not app.exception
     (row,) = shelf.all(MINE)

@@ -15,6 +15,7 @@ from explorer.runs.shelf.parcel import LONGEST
 from explorer.stage.component import standing
 
 KEEP, SAID = "shelf.keep", "shelf:said"
+NAME, NOTE = "shelf.keep.name", "shelf.keep.note"
 NOT_FOR_LONG = (
     "This browser keeps no cookie, so what you keep here is yours for as long as this tab is open; "
     "export it to have it for good."
@@ -35,14 +36,12 @@ def offered(dials: Dials[Any], heading: str, label: str) -> None:
             "it is played, compared and gone on from, also when the server was started anew."
         )
         called = _called(dials, label)
-        name = st.text_input("Name", called, max_chars=LONGEST["name"], key="shelf.keep.name")
-        note = st.text_area("Note", "", max_chars=LONGEST["note"], key="shelf.keep.note")
-        st.button(
-            "Keep it",
-            key="shelf.keep.it",
-            on_click=_keep,
-            args=(dials, heading, name or called, note),
-        )
+        with st.form("shelf.keeping", border=False):  # what is typed comes along with the press
+            st.text_input("Name", called, max_chars=LONGEST["name"], key=NAME)
+            st.text_area("Note", "", max_chars=LONGEST["note"], key=NOTE)
+            st.form_submit_button(
+                "Keep it", key="shelf.keep.it", on_click=_keep, args=(dials, heading, called)
+            )
         good, text = st.session_state.get(SAID, (True, ""))
         if text and good:
             st.success(text, icon=":material/check:")
@@ -63,16 +62,16 @@ def _called(dials: Dials[Any], label: str) -> str:
     return f"{label}: {told}"[: LONGEST["name"]] if told else label
 
 
-def _keep(dials: Dials[Any], heading: str, name: str, note: str) -> None:
-    stands = standing()
+def _keep(dials: Dials[Any], heading: str, called: str) -> None:
+    stands, typed = standing(), st.session_state
     if stands is None:
         return
     try:
         found = seen.seen(stands)
         experiment = None if found.experiment is None else Known.of(found.experiment)
         parcel = Parcel(
-            name=name,
-            note=note.strip(),
+            name=typed.get(NAME) or called,
+            note=typed.get(NOTE, "").strip(),
             page=dials.page,
             link=links.query(dials.last),
             title=heading,

@@ -140,17 +140,16 @@ def _compare(row: Kept, kept: list[Kept]) -> None:
 
 
 def _more_of(row: Kept) -> None:
-    name = st.text_input(
-        "Name", row.name, max_chars=LONGEST["name"], key=f"shelf.name.{row.number}"
-    )
-    note = st.text_area("Note", row.note, max_chars=LONGEST["note"], key=f"shelf.note.{row.number}")
-    st.button(
-        "Save name and note",
-        key=f"shelf.call.{row.number}",
-        disabled=(name, note) == (row.name, row.note),
-        on_click=_call,
-        args=(row, name, note),
-    )
+    name, note = f"shelf.name.{row.number}", f"shelf.note.{row.number}"
+    with st.form(f"shelf.calling.{row.number}", border=False):  # what is typed comes along
+        st.text_input("Name", row.name, max_chars=LONGEST["name"], key=name)
+        st.text_area("Note", row.note, max_chars=LONGEST["note"], key=note)
+        st.form_submit_button(
+            "Save name and note",
+            key=f"shelf.call.{row.number}",
+            on_click=_call,
+            args=(row, name, note),
+        )
     st.download_button(
         "Export as a file",
         partial(opened.exported, reader(), row),
@@ -181,7 +180,9 @@ def _try(act: partial[None]) -> bool:
 
 
 def _call(row: Kept, name: str, note: str) -> None:
-    _try(partial(the_shelf().call, reader(), row, name, note))
+    """Call a run as stands in the fields of these keys."""
+    typed = st.session_state
+    _try(partial(the_shelf().call, reader(), row, typed.get(name, ""), typed.get(note, "")))
 
 
 def _delete(row: Kept) -> None:
