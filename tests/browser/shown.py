@@ -1,9 +1,10 @@
 """What the browsers open one after the other, every page and view; and what is shown at rest."""
 
+import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from explorer.labs.cells.views import VIEWS as CELLS
 from explorer.labs.gans.views import VIEWS as GANS
@@ -28,7 +29,24 @@ PAGES = (
 WITHOUT_A_STAGE = ("/gans?view=records",)
 CHART = "[data-testid=stPlotlyChart] svg"
 
+WORDS = re.compile(r"\S")
+
 Seen = TypeVar("Seen")
+
+
+def said(visitor: Any, area: str) -> str:
+    """Return what a part of the picture says, once it says something."""
+    return _read(visitor.page.locator(f'[data-area="{area}"]'))
+
+
+def card(visitor: Any, name: str) -> str:
+    """Return what a card shows of a number, once it shows something."""
+    return _read(visitor.page.locator(f'[data-scalar="{name}"] .value'))
+
+
+def _read(place: Locator) -> str:
+    place.filter(has_text=WORDS).wait_for(timeout=60_000)
+    return place.inner_text()
 
 
 def at_rest(page: Page, seen: Callable[[], Seen]) -> Seen:

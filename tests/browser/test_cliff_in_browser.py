@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.shown import said
+
 PATH = "/gradients?view=cliff"
 
 
@@ -18,10 +20,6 @@ def number(visitor, name: str) -> float:
     mantissa, _, power = text.replace("−", "-").replace(",", "").partition("×10")
     plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
     return float(mantissa) * 10.0 ** int(power.translate(plain) or 0)
-
-
-def said(visitor, area: str) -> str:
-    return visitor.page.locator(f'[data-area="{area}"]').inner_text()
 
 
 def middle(visitor, handle: str) -> tuple[float, float]:

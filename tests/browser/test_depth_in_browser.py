@@ -4,20 +4,14 @@ import re
 
 import pytest
 
+from tests.browser.shown import card, said
+
 PATH = "/gradients?view=depth&depth_width=32&depth_init=orthogonal&depth_activation=linear"
 
 
 def whole(visitor) -> None:
     """Wait until what is shown is the whole answer to the newest question."""
     visitor.until("d.answered === d.asked && d.whole === 'true'")
-
-
-def card(visitor, name: str) -> str:
-    return visitor.page.locator(f'[data-scalar="{name}"] .value').inner_text()
-
-
-def said(visitor, area: str) -> str:
-    return visitor.page.locator(f'[data-area="{area}"]').inner_text()
 
 
 def test_layers_are_dragged_and_a_norm_is_switched_on_and_the_words_follow(visit):

@@ -2,9 +2,7 @@
 
 import re
 
-
-def said(visitor, area: str) -> str:
-    return visitor.page.locator(f'[data-area="{area}"]').inner_text()
+from tests.browser.shown import said
 
 
 def test_networks_train_and_the_one_that_reads_both_ways_leaves_the_others_behind(visit):

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.test_depth_in_browser import card, said, whole
+from tests.browser.shown import card, said
+from tests.browser.test_depth_in_browser import whole
 
 SMALL = "length=20&seeds=2&size=16"
 

@@ -3,7 +3,8 @@
 import re
 
 from tests.a_training import watched
-from tests.browser.test_depth_in_browser import card, said, whole
+from tests.browser.shown import card, said
+from tests.browser.test_depth_in_browser import whole
 
 
 def test_the_bias_of_the_twin_is_dragged_and_a_recording_of_ones_own_is_brought(visit, tmp_path):

@@ -142,7 +142,7 @@ def test_the_command_says_what_is_wrong_and_when_a_limit_is_exceeded(tmp_path, c
     (tmp_path / "file").write_text("")
     assert main(["site", str(tmp_path / "file")]) == 2
     assert capsys.readouterr().err.startswith(f"cannot write to {tmp_path / 'file'}: ")
-    monkeypatch.setattr(sites, "LARGEST_PAGE", 300_000)
+    monkeypatch.setattr(sites, "LARGEST_FIRST", 300_000)
     assert main(["site", str(tmp_path / "out"), "--only", "memory"]) == 1
     assert re.search(r"^memory: .*allowed$|bytes of 300,000$", capsys.readouterr().err, re.M)
     assert not list((tmp_path / "out").iterdir())

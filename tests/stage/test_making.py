@@ -2,7 +2,6 @@
 
 import base64
 import csv
-import gzip
 import io
 import json
 import queue
@@ -18,8 +17,9 @@ from explorer.figures.gradients import answer as gradients
 from explorer.figures.scene import Scene, as_json, from_json
 from explorer.labs.cells.settings import CellLab
 from explorer.labs.gradients import Flow
-from explorer.runs.frames import chunk, pack, packets, unpack
+from explorer.runs.frames import chunk, pack, unpack
 from explorer.runs.messages import Message
+from explorer.runs.reel import unwound
 from explorer.stage.making import KINDS, Making
 from tests.stage.exhibits import EXHIBITS
 from tests.stage.gallery import duel, duel_scene
@@ -118,7 +118,7 @@ def test_a_page_holds_the_packets_of_the_run_and_opens_where_it_was_shown():
     page = made("html").decode()
     inside = re.search(r'id="frames">([^<]+)<', page)
     data = json.loads(re.search(r'id="data">(.+?)</script>', page)[1])
-    found = packets(gzip.decompress(base64.b64decode(inside[1])))
+    found = unwound(base64.b64decode(inside[1]))
 
     assert found == list(SHOW.packets)
     assert frames()[data["start"]].step == AT
