@@ -7,6 +7,7 @@ done by who is free.
 
 import functools
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return group_of(nodeid)
 
     return ByGroups(config, log)
+
+
+MAIN = sys.modules["__main__"]
+
+
+def pytest_runtest_teardown() -> None:
+    """Put back the main module, for which a tested page stands in: processes begin from it."""
+    sys.modules["__main__"] = MAIN
 
 
 @functools.cache

@@ -118,7 +118,7 @@ def starts() -> list[str]:
     """Return every command of the README, and of what the code says, that starts the server."""
     texts = [ROOT / "README.md", ROOT / "app.py", *sorted(ROOT.glob("explorer/**/*.py"))]
     found = [
-        re.split(r"`|\s#", line)[0]
+        re.split(r"[`\"]|\s#", line)[0]
         for text in texts
         for line in re.findall(r"streamlit run.*", text.read_text("utf-8"))
     ]
