@@ -43,7 +43,7 @@ def decided(
 def choices(question: Question, link: str, answer: int | None, right: int | None) -> str:
     """Return what could be answered, the viewer's own and the right one marked."""
     values = values_of(question.measure, link) if right is not None else ()
-    counts = votes(question, values) if question.seeds else {}
+    counts = votes(question, values)  # also where only a claim of the step asked for them
     rows = []
     for index, choice in enumerate(question.choices):
         marks = []

@@ -11,6 +11,7 @@ from explorer.lessons.lesson import LETTERS, Lesson, Step
 from explorer.lessons.measures import MEASURES
 from explorer.lessons.rates import hits, key, measured, recorded, values_of, votes, wanted
 from explorer.lessons.reading import lessons
+from explorer.lessons.told import choices
 from explorer.runs.answers import Asking, named
 from explorer.runs.desk import the_desk
 from explorer.stage import component
@@ -172,3 +173,15 @@ def test_a_question_that_a_training_decides_is_decided_by_its_last_frame(name: s
     assert measure.is_live
     assert right is not None
     assert LETTERS[right] == meant(lesson, at)
+
+
+def test_every_question_is_told_whatever_was_answered_and_measured():
+    asked = [lesson.steps[at] for lesson, at in STEPS if lesson.steps[at].question is not None]
+
+    for step in asked:
+        for right in (None, *range(len(step.question.choices))):
+            said = choices(step.question, step.link, 0, right)
+            assert said.count("<li") == len(step.question.choices)
+            assert ("seeds</small>" in said) == bool(
+                right is not None and values_of(step.question.measure, step.link)
+            )
