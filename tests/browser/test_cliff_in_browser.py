@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.shown import said
+from tests.browser.shown import at_rest, said
 
 PATH = "/gradients?view=cliff"
 
@@ -23,7 +23,7 @@ def number(visitor, name: str) -> float:
 
 
 def middle(visitor, handle: str) -> tuple[float, float]:
-    box = visitor.page.locator(f'[data-handle="{handle}"]').bounding_box()
+    box = at_rest(visitor.page, visitor.page.locator(f'[data-handle="{handle}"]').bounding_box)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 

@@ -238,7 +238,8 @@ def test_the_start_is_dragged_on_the_phase_portrait_and_its_dials_follow(visit):
     page = visitor.page
     whole(visitor)
     before = int(visitor.stage("answered"))
-    plot = page.locator('.stage [data-area="portrait"] canvas').first.bounding_box()
+    portrait = page.locator('.stage [data-area="portrait"] canvas').first
+    plot = at_rest(page, portrait.bounding_box)
     unit = plot["width"] / (2 * (EDGE + 0.15))
     middle = plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2
 
@@ -266,8 +267,9 @@ def test_a_dial_of_two_numbers_is_answered_in_a_drag_and_ends_on_the_picture_of_
 ):
     visitor = visit("/gans?view=dirac&dirac_game=r1&dirac_judge_steps=5")
     whole(visitor)
+    place = visitor.page.locator(f'.dials [data-dial="{dial}"] input')
+    box = at_rest(visitor.page, place.bounding_box)
     before = int(visitor.stage("answered"))
-    box = visitor.page.locator(f'.dials [data-dial="{dial}"] input').bounding_box()
     y = box["y"] + box["height"] / 2
     link = visitor.page.url
     mouse = visitor.page.mouse
@@ -306,7 +308,7 @@ def test_a_stroke_on_the_pad_becomes_the_data(visit):
     visitor = visit(f"/gans?{QUICK}&data=drawn&drawing=-50,-50 50,-50")
     page = visitor.page
     visitor.until("d.frames > 0")
-    box = page.locator('.dials [data-dial="drawing"] canvas').bounding_box()
+    box = at_rest(page, page.locator('.dials [data-dial="drawing"] canvas').bounding_box)
 
     def place(x, y):
         return (

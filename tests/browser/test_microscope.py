@@ -326,7 +326,7 @@ def test_a_drag_is_answered_on_its_way_and_ends_on_the_picture_of_its_link(visit
     visitor = visit("/cells?view=surgery")
     page = visitor.page
     visitor.until("d.frames > 20")
-    box = page.get_by_role("slider", name="Forget gate is").bounding_box()
+    box = at_rest(page, page.get_by_role("slider", name="Forget gate is").bounding_box)
     along = [box["x"] + 8 + share * (box["width"] - 16) for share in (0.01, 0.2, 0.4, 0.6)]
     height = box["y"] + box["height"] / 2
     page.mouse.move(along[0], height)

@@ -6,6 +6,8 @@ import re
 import pytest
 from PIL import Image
 
+from tests.browser.shown import at_rest
+
 PATH = "/transport"
 
 
@@ -23,7 +25,7 @@ def number(visitor, name: str) -> float:
 
 
 def box(visitor, handle: str) -> tuple[float, float, float, float]:
-    found = visitor.page.locator(f'[data-handle="{handle}"]').bounding_box()
+    found = at_rest(visitor.page, visitor.page.locator(f'[data-handle="{handle}"]').bounding_box)
     return found["x"], found["y"], found["width"], found["height"]
 
 

@@ -62,7 +62,7 @@ def picture(visitor) -> tuple:
 
 def dragged(visitor, dial: str, shares) -> None:
     """Drag a dial over these shares of its length, and let go."""
-    box = visitor.page.locator(dial).bounding_box()
+    box = at_rest(visitor.page, visitor.page.locator(dial).bounding_box)
     y = box["y"] + box["height"] / 2
     mouse = visitor.page.mouse
     for number, share in enumerate(shares):
@@ -158,7 +158,7 @@ def test_a_dial_works_under_a_finger_on_a_phone(browser, laboratory):
     page.locator(".dials .fold").tap()
     dial = page.locator(BIAS)
     dial.scroll_into_view_if_needed()
-    box = dial.bounding_box()
+    box = at_rest(page, dial.bounding_box)
     assert box["height"] >= 40
     page.touchscreen.tap(box["x"] + 8 + (box["width"] - 16) * 0.25, box["y"] + box["height"] / 2)
 
@@ -227,7 +227,7 @@ def test_twenty_clicks_on_new_seed_are_twenty_seeds(visit):
 def test_a_process_killed_in_mid_drag_is_not_noticed_but_by_the_next_answer(visit, laboratory):
     visitor = visit("/gradients?length=30")
     whole(visitor)
-    box = visitor.page.locator(BIAS).bounding_box()
+    box = at_rest(visitor.page, visitor.page.locator(BIAS).bounding_box)
     y = box["y"] + box["height"] / 2
     mouse = visitor.page.mouse
     mouse.move(box["x"] + 0.5 * box["width"], y)
@@ -355,7 +355,7 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(visit):
     visitor.until("d.state === 'paused'")
     step, address = visitor.stage("step"), page.url
 
-    box = page.locator('.dials [data-dial="theta"] input').bounding_box()
+    box = at_rest(page, page.locator('.dials [data-dial="theta"] input').bounding_box)
     value = float(page.locator('.dials [data-dial="theta"] input').input_value())
     low, high = (
         float(page.locator('.dials [data-dial="theta"] input').get_attribute(end))
