@@ -45,12 +45,12 @@ def open_number(page, name: str) -> None:
 def card(page):
     """Return the card of the microscope, which stands open."""
     found = page.locator(".microscope[data-opened]")
-    found.wait_for(timeout=60_000)
+    found.wait_for(timeout=150_000)
     return found
 
 
 def until_opened(page, name: str) -> None:
-    page.locator(f'.microscope[data-opened="{name}"]').wait_for(timeout=60_000)
+    page.locator(f'.microscope[data-opened="{name}"]').wait_for(timeout=150_000)
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def test_clicks_through_all_views_in_a_hurry_end_where_the_last_one_led(visit):
         page.wait_for_timeout(60)
 
     page.wait_for_url(re.compile("view=memory"), timeout=60_000)
-    page.locator(".stage .unfolding").wait_for(timeout=60_000)
+    page.locator(".stage .unfolding").wait_for(timeout=150_000)
     page.get_by_text("How much of each step is left?").wait_for()
 
 
@@ -208,13 +208,13 @@ def test_names_change_everywhere_at_once_and_without_the_server(visit):
     until_opened(page, "cell")
     with without_the_server(page):
         page.locator('.choice[data-select="names"] button', has_text="learn, remember").click()
-        page.locator(".timeline h2", has_text="forget factor f").wait_for(timeout=60_000)
+        page.locator(".timeline h2", has_text="forget factor f").wait_for(timeout=150_000)
         said = page.locator('[data-area="diagram"]').text_content()
         assert "long-term" in said
         assert "ignore factor" in page.locator(".panels").first.inner_text()
         assert "long-term" in card(page).locator("h2").inner_text()
         page.locator('.choice[data-select="names"] button', has_text="ONNX").click()
-        page.locator(".timeline h2", has_text=re.compile("^C · cell$")).wait_for(timeout=60_000)
+        page.locator(".timeline h2", has_text=re.compile("^C · cell$")).wait_for(timeout=150_000)
         assert visitor.stage("frame") == "16"
 
 
@@ -272,7 +272,7 @@ def test_a_dragged_span_moves_the_slider_and_what_is_written(visit):
     page.mouse.up()
 
     page.wait_for_url(re.compile(r"first=5&last=9"), timeout=60_000)
-    page.get_by_text("from character 6 to 10").wait_for(timeout=60_000)
+    page.get_by_text("from character 6 to 10").wait_for(timeout=150_000)
     thumbs = [page.locator(f'.dials [data-dial="{name}"] input') for name in ("first", "last")]
     assert [thumb.get_attribute("aria-valuetext") for thumb in thumbs] == ["6", "10"]
     answered(visitor)
@@ -372,7 +372,7 @@ def test_what_a_dial_took_along_is_undone_with_it(visit):
     visitor.until("d.frames === 30")
 
     page.locator('.dials [data-dial="reads"] select').select_option(label="English")
-    page.get_by_text("No GRU was trained to read English").wait_for(timeout=60_000)
+    page.get_by_text("No GRU was trained to read English").wait_for(timeout=150_000)
     page.wait_for_url(re.compile("cells[?]reads=english"), timeout=60_000)
     page.locator('.dials [data-dial="cell"]').wait_for(state="detached", timeout=60_000)
     assert page.locator('.dials [data-dial="prose"]').count() == 1  # its own line to type
@@ -387,20 +387,20 @@ def test_what_a_dial_took_along_is_undone_with_it(visit):
 
 def test_an_edited_weight_breaks_the_verdict_of_a_hand_made_cell(visit):
     sound = visit("/cells?view=hand&hand=counter")
-    sound.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
+    sound.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=150_000)
 
     broken = visit("/cells?view=hand&hand=counter&changed=weight_ih:0,0:-40")
-    broken.page.get_by_text("not solved").first.wait_for(timeout=60_000)
+    broken.page.get_by_text("not solved").first.wait_for(timeout=150_000)
     said = text_of(broken.page, "verdict")
     assert "the right answer is" in said
     broken.page.get_by_role("button", name="As it was made").click()
-    broken.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
+    broken.page.get_by_text("solved: 1,103 sequences").wait_for(timeout=150_000)
 
 
 def test_a_weight_turned_in_the_microscope_changes_the_verdict_and_is_in_the_link(visit):
     visitor = visit("/cells?view=hand&hand=counter")
     page = visitor.page
-    page.get_by_text("solved: 1,103 sequences").wait_for(timeout=60_000)
+    page.get_by_text("solved: 1,103 sequences").wait_for(timeout=150_000)
     page.locator('.diagram g[data-opens="forget"] .number').first.click()
     until_opened(page, "forget")
     expect(card(page)).to_be_focused()
@@ -413,7 +413,7 @@ def test_a_weight_turned_in_the_microscope_changes_the_verdict_and_is_in_the_lin
 
     expect(weight).to_have_attribute("aria-valuenow", "-150")
     page.wait_for_url(re.compile(r"changed=weight_ih%3A\d+%2C\d+%3A-150"), timeout=60_000)
-    page.get_by_text("not solved").first.wait_for(timeout=60_000)
+    page.get_by_text("not solved").first.wait_for(timeout=150_000)
     expect(page.locator('[data-area="verdict"]')).to_contain_text("the right answer is")
 
 
@@ -442,12 +442,12 @@ def test_a_file_of_ours_opens_in_the_microscope_with_its_badge(visit):
     visitor = visit("/cells?view=networks")
     page = visitor.page
     bring(page, "mine.safetensors", (ROOT / "assets/characters-gru.safetensors").read_bytes())
-    page.get_by_text("agrees with").first.wait_for(timeout=60_000)
+    page.get_by_text("agrees with").first.wait_for(timeout=150_000)
 
     page.get_by_role("button", name="Open in the microscope").click()
     page.wait_for_url(re.compile("reads=yours"), timeout=60_000)
-    page.locator(".stage .diagram").wait_for(timeout=60_000)
-    page.get_by_text(re.compile("agrees with torch.nn.GRU")).wait_for(timeout=60_000)
+    page.locator(".stage .diagram").wait_for(timeout=150_000)
+    page.get_by_text(re.compile("agrees with torch.nn.GRU")).wait_for(timeout=150_000)
     visitor.until("d.frames === 30")
 
 
@@ -471,7 +471,7 @@ def test_a_network_of_letters_that_is_brought_reads_what_is_typed_and_writes(vis
     visitor = visit("/cells?view=networks")
     page = visitor.page
     bring(page, "talker_with_alphabet.pt", talker_with_alphabet())
-    page.get_by_text(re.compile("31 letters, by char2idx")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile("31 letters, by char2idx")).wait_for(timeout=150_000)
     page.get_by_role("button", name="Open in the microscope").click()
     page.wait_for_url(re.compile("reads=yours"), timeout=60_000)
     visitor.until("'frame' in d")
@@ -492,7 +492,7 @@ def test_a_network_of_letters_that_is_brought_reads_what_is_typed_and_writes(vis
     page.get_by_test_id("stButtonGroup").get_by_text("Writing").click()
     page.wait_for_url(re.compile("view=writing"), timeout=60_000)
     told(page, "Your LSTM writes after")
-    page.get_by_text(re.compile("blind guessing would cost 3.43")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile("blind guessing would cost 3.43")).wait_for(timeout=150_000)
 
 
 def test_a_sum_over_more_units_than_are_shown_counts_the_others_and_leads_to_one_that_is(visit):
@@ -511,7 +511,7 @@ def test_a_sum_over_more_units_than_are_shown_counts_the_others_and_leads_to_one
     page.locator('.diagram g.node[data-node="forget"] .number').click()
 
     until_opened(page, "forget")
-    page.locator(".microscope").get_by_text("not shown").wait_for(timeout=60_000)
+    page.locator(".microscope").get_by_text("not shown").wait_for(timeout=150_000)
     assert abs(float(page.locator(".microscope .check").get_attribute("data-difference"))) < 1e-4
     first = page.locator(".microscope section.dot").nth(1).locator(".factor").first
     unit = re.search(r"of unit (\d+)", first.inner_text())[1]
@@ -557,11 +557,11 @@ def test_files_of_other_makers_open_too(visit, kind):
     bring(page, f"mine.{kind}", data)
 
     verdict = "part is assumed" if kind == "pt" else "agrees with"  # it does not say tanh or relu
-    page.get_by_text(verdict).first.wait_for(timeout=60_000)
+    page.get_by_text(verdict).first.wait_for(timeout=150_000)
     said = page.locator(".stMain").inner_text()
     assert ("RNN, 6 units, 2 layers" if kind == "pt" else "LSTM, 5 units, one layer") in said
     page.get_by_role("button", name="Open in the microscope").first.click()
-    page.locator(".stage .diagram").wait_for(timeout=60_000)
+    page.locator(".stage .diagram").wait_for(timeout=150_000)
     visitor.until("d.frames > 5")
 
 
@@ -571,7 +571,7 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(visit):
     bring(page, "holiday.onnx", b"\xff\xd8\xff not a network at all" * 9)
 
     alert = page.get_by_test_id("stAlert")
-    alert.wait_for(timeout=60_000)
+    alert.wait_for(timeout=150_000)
     said = alert.inner_text().replace("error", "").strip()
     assert said.endswith(".")
     assert len(said) < 300
