@@ -15,6 +15,7 @@ from explorer.runs.frames import Frame
 from explorer.stage.standalone import standalone
 from tests.stage import recordings
 from tests.stage.chromium import chromium  # noqa: F401
+from tests.stage.studio import in_page
 
 LETTERS = sorted(set(recordings.TEXT))
 UNITS, UNIT, STEP = 12, 5, 9
@@ -456,15 +457,14 @@ def test_values_move_along_the_wires_of_a_stage_that_is_entered_and_come_to_rest
     assert page.locator(".bead").count() == 0
 
 
-def test_a_value_moves_on_when_those_it_is_made_of_have_arrived(theatre):
-    order = theatre.open("lstm").evaluate(
-        """async () => {
-          const {waves} = await import('stage/circuit/circuit.js');
+def test_a_value_moves_on_when_those_it_is_made_of_have_arrived(page):
+    order = in_page(
+        page,
+        """const {waves} = await from('circuit/circuit');
           const wires = [['', 'keep'], ['keep', 'add'], ['write', 'add'], ['input', 'write'],
             ['add', ''], ['loop', 'loop']].map(([start, end]) => ({start, end}));
           const found = waves(wires);
-          return wires.map((wire) => found.get(wire));
-        }"""
+          return wires.map((wire) => found.get(wire));""",
     )
 
     assert order == [0, 1, 1, 0, 2, 0]
