@@ -156,13 +156,21 @@ class Inside(Reads[Layers]):
         return () if self.problem.signs else numbered(network.stack.inputs)
 
 
-class InsideEncoder(Reads[Layers]):
-    """What the decoder would write first if the source ended at each step."""
-
-    takes = "would write first"
+class InsideTranslator(Reads[Layers]):
+    """How one half of an encoder-decoder answers, step by step."""
 
     def __init__(self, network: EncoderDecoder, problem: Problem) -> None:
         self.of, self.problem, self.classes = network, problem, problem.names
+
+    def inputs(self, network: Layers) -> tuple[str, ...]:
+        """None: the numbers of an embedding are named by their sign."""
+        return ()
+
+
+class InsideEncoder(InsideTranslator):
+    """What the decoder would write first if the source ended at each step."""
+
+    takes = "would write first"
 
     def respond(
         self,
@@ -187,18 +195,11 @@ class InsideEncoder(Reads[Layers]):
             said, _ = self.of.write(source, torch.full((1, T), END), source.last)
         return Response(whole, said.answers[0].double().softmax(-1))
 
-    def inputs(self, network: Layers) -> tuple[str, ...]:
-        """None: the numbers of an embedding are named by their sign."""
-        return ()
 
-
-class InsideDecoder(Reads[Layers]):
+class InsideDecoder(InsideTranslator):
     """What is written next, by a decoder that reads what the untouched network wrote."""
 
     takes = "writes next"
-
-    def __init__(self, network: EncoderDecoder, problem: Problem) -> None:
-        self.of, self.problem, self.classes = network, problem, problem.names
 
     def respond(
         self,
@@ -221,10 +222,6 @@ class InsideDecoder(Reads[Layers]):
                 hidden = (torch.cat([looked, hidden], dim=-1) @ joined.T).tanh()
             said = network.read(hidden)
         return Response(whole, said.softmax(-1))
-
-    def inputs(self, network: Layers) -> tuple[str, ...]:
-        """None: the numbers of an embedding are named by their sign."""
-        return ()
 
 
 @dataclass(frozen=True)
