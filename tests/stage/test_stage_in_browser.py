@@ -839,6 +839,18 @@ def test_what_a_run_waits_for_stands_as_long_as_it_is_so_and_then_what_happened(
     expect(page.locator(".notice")).to_be_visible()
 
 
+def test_what_is_waited_for_no_longer_is_not_read_aloud_either(house: House):
+    page, run = house.open(COUNT)
+    said = page.locator("[aria-live]")
+    run.waiting = "This takes longer than usual."
+    expect(said).to_have_text(run.waiting)
+
+    run.waiting = ""
+
+    expect(page.locator(".notice")).to_be_hidden()
+    expect(said).to_be_empty()
+
+
 def test_an_accident_that_happens_again_is_said_again(house: House):
     page, run = house.open(COUNT)
     notice = page.locator(".notice span")

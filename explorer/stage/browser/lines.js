@@ -83,18 +83,27 @@ export class Lines {
 
   /** @param {string} text */
   write(text) {
+    this.hush();
     this.notice.hidden = !text;
     if (!text) return;
     const close = element("button", "", "✕");
     close.type = "button";
     close.setAttribute("aria-label", "Dismiss");
     close.addEventListener("click", () => {
+      this.hush();
       this.notice.hidden = true;
       dismissed.add(text);
       if (text === this.passing) this.passing = "";
     });
     this.notice.replaceChildren(element("span", "", text), close);
     this.say(text);
+  }
+
+  /** A line that is no longer shown is no longer there to be read aloud either. */
+  hush() {
+    const { notice, announcer } = this;
+    const shown = notice.hidden ? null : notice.querySelector("span");
+    if (shown && shown.textContent === announcer.textContent) announcer.replaceChildren();
   }
 
   /**
