@@ -15,6 +15,11 @@ def number_word(count: int, none: str = NUMBERS[0]) -> str:
     return NUMBERS[count] if 0 < count < len(NUMBERS) else f"{count}"
 
 
+def percent(share: float) -> str:
+    """Return a share in whole percent: 80 %."""
+    return f"{100 * share:.0f} %"
+
+
 def listing(words: Sequence[str]) -> str:
     """Return words as a list in prose: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -17,7 +17,7 @@ def test_a_problem_is_trained_and_the_verdict_is_read(visit):
     said = page.locator('[data-area="says"]').inner_text()
     assert re.search(r"GRU 2 of 2 seeds, the middle one at \d+", said)
     look = page.locator('[data-area="look"]').inner_text()
-    assert "95 % intervals of all these shares meet" in look  # two seeds cannot tell
+    assert "95\u00a0% intervals of all these shares meet" in look  # two seeds cannot tell
 
 
 def test_another_length_is_another_training_over_the_same_record(visit):

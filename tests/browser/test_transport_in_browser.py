@@ -132,7 +132,7 @@ def test_the_sand_goes_its_way_and_the_cost_adds_up_to_w1(visit):
         e.shadowRoot?.textContent.includes('That is W₁'))"""
     )
     said = page.locator('[data-area="look"]').inner_text()
-    assert "100 % has arrived" in said
+    assert "100\u00a0% has arrived" in said
     assert f"for {number(visitor, 'w1'):g} (mass × way)" in said
 
 

@@ -276,7 +276,7 @@ def test_the_sentence_says_how_much_is_kept_and_which_push_is_larger(theatre, st
 
     said = page.locator(".says").inner_text()
     share = 100 * float(arrays["forget"][UNIT])
-    told = re.search(r"keeps (more than |less than )?(\d+) % of what was there", said)
+    told = re.search(r"keeps (more than |less than )?(\d+)\s% of what was there", said)
 
     bounds = {
         "more than ": (99, 100),

@@ -17,7 +17,7 @@ from explorer.figures.scene import (
     Sentence,
 )
 from explorer.figures.sequences.comparing import EDGE, marks_of
-from explorer.labs.sequences.starts import Starts
+from explorer.labs.sequences.starts import SHORT, Starts
 
 ONE = "minmax(0, 1fr)"
 
@@ -25,7 +25,7 @@ ONE = "minmax(0, 1fr)"
 def starts(run: Starts) -> Scene:
     """Return every training, the spread over their number, cards and words."""
     metric = run.problem.metric
-    marks = [mark for side, label in run.labels.items() for mark in marks_of(side, "", label)]
+    marks = [mark for side in run.labels for mark in marks_of(side, "", SHORT[side])]
     now = ", ".join(
         f"{label} from {{{side}/worst}} to {{{side}/best}}" for side, label in run.labels.items()
     )

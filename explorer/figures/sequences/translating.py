@@ -51,7 +51,8 @@ def translating_scene(asked: Translating, tree: Tree) -> Scene:
     source = (
         Plot(
             area="source",
-            title="",
+            title="Where it looks",
+            note="before the sign that is lit below",
             marks=(Bars("attention", "accent", labels=tuple(visible(asked.text))),),
             x=Axis(-0.5, len(asked.text) - 0.5),
             y=Axis(0.0, 1.0),

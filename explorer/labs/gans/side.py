@@ -22,6 +22,7 @@ from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.data import SHOWN, cloud_of
 from explorer.labs.gans.narration import Story, mode_names
 from explorer.labs.gans.standards import FAR, FEWER, MEASURED, NEAR, reference
+from explorer.labs.prose import percent
 
 if TYPE_CHECKING:
     from explorer.labs.gans.games import Games
@@ -346,7 +347,7 @@ class Side:
         if coverage is None:
             return "Nothing is trained yet."  # and nothing measured, where it is only beginning
         return (
-            f"**It covers {coverage:.0%} of the data.** "
+            f"**It covers {percent(coverage)} of the data.** "
             f"Its exact W₁ to the data is {scalars[f'{self.name}/w1']:.2f}."
         )
 

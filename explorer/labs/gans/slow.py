@@ -36,7 +36,7 @@ from explorer.labs.gans import looks
 from explorer.labs.gans.games import Games
 from explorer.labs.gans.standards import reference
 from explorer.labs.gans.turning import SIDES
-from explorer.labs.prose import listing, spoken
+from explorer.labs.prose import listing, percent, spoken
 from explorer.runs.frames import Frame
 
 MOST = 256  # points of a batch that are shown
@@ -383,5 +383,5 @@ def compared(means: Mapping[str, float]) -> str:
     else:
         least = min(COMPARED, key=lambda each: means[each.objective])
         share = means[least.objective] / longest
-        end = f"None is nearly gone: the {least.name} pull has {share:.0%} of the longest."
+        end = f"None is nearly gone: the {least.name} pull has {percent(share)} of the longest."
     return f"**Mean length, one frozen judge:** {told}. {end}"

@@ -15,7 +15,7 @@ from explorer.gans.settings import GameSettings
 from explorer.labs.gans.clocks import CLOCKS
 from explorer.labs.gans.looks import FLAT, SURE
 from explorer.labs.gans.standards import standard
-from explorer.labs.prose import listing, number_word, spoken
+from explorer.labs.prose import listing, number_word, percent, spoken
 
 Side = tuple[str, str, str]
 """letter, title, objective"""
@@ -163,8 +163,8 @@ def obstacle(title: str, settings: GameSettings, numbers: Mapping[str, float]) -
         )
     if numbers.get("outside", 0.0) > ASTRAY:
         return (
-            f"{numbers['outside']:.0%} of the samples of {title} lie outside the picture: lower "
-            "its learning rates and train anew."
+            f"{percent(numbers['outside'])} of the samples of {title} lie outside the picture: "
+            "lower its learning rates and train anew."
         )
     slope = numbers.get("slope_between", 1.0)
     if slope < FLAT and numbers.get("step", 0) > 0:
@@ -185,7 +185,7 @@ def _beginning(critic_steps: Sequence[int], clock: str, games: int) -> str:
     least, most = min(critic_steps), max(critic_steps)
     they = "Both games" if games == 2 else f"All {number_word(games)} games"
     start = (
-        f"Press Train, or the space bar. {they} start from the same weights and see the same data "
+        f"Start it below (space bar). {they} start from the same weights and see the same data "
         "in the same order. "
     )
     if least == most:
@@ -200,8 +200,9 @@ def _certainty(sides: Sequence[Side], lacking: Sequence[str], scalars: Mapping[s
         certain = scalars.get(f"{letter}/certain", 0.0)
         if letter in lacking and certain >= 0.75:
             return (
-                f"The judge of {title} is certain (over {SURE:.0%} or under {1 - SURE:.0%}) on "
-                f"{certain:.0%} of the picture, so its ground is flat there. "
+                f"The judge of {title} is certain (over {percent(SURE)} or under "
+                f"{percent(1 - SURE)}) on {percent(certain)} of the picture, so its ground is flat "
+                "there. "
             )
     return ""
 
@@ -213,6 +214,6 @@ def _bridges(sides: Sequence[Side], scalars: Mapping[str, float]) -> str:
     if good[worst] > good[best] - 0.05:
         return ""
     return (
-        f"But {good[worst]:.0%} of the samples of {titles[worst]} are good, of {titles[best]} "
-        f"{good[best]:.0%}: the others lie between the modes."
+        f"But {percent(good[worst])} of the samples of {titles[worst]} are good, of {titles[best]} "
+        f"{percent(good[best])}: the others lie between the modes."
     )

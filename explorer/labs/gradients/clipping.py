@@ -198,7 +198,7 @@ def look(settings: Clipping, step: int, scalars: Mapping[str, float]) -> str:
     """Return where the threshold stands beside the paper's advice, by the average measured here."""
     if step == 0 or not scalars.get("mean"):
         return (
-            "Press Train, or the space bar. Where a raw norm jumps, an unclipped step goes as many "
+            "Start it below (space bar). Where a raw norm jumps, an unclipped step goes as many "
             "times too far; a clipped one goes where it was told to, and no further than the line."
         )
     low, high = (factor * scalars["mean"] for factor in ADVISED)

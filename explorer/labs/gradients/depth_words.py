@@ -152,7 +152,7 @@ def meanwhile(settings: Depth, step: int, start: float, scalars: Mapping[str, fl
     )
     if step == 0:
         return (
-            f"{told}. Press Train, or the space bar: does the way back open, and do the digits "
+            f"{told}. Start it below (space bar): does the way back open, and do the digits "
             "wait for it?"
         )
     if not math.isfinite(start) or start == 0:

@@ -19,7 +19,7 @@ from explorer.dials import again
 from explorer.gradients import LEARNERS, wilson
 from explorer.gradients.growing import HELD, Growing, GrowingSettings
 from explorer.labs.gradients.learning import Learning
-from explorer.labs.prose import number_word
+from explorer.labs.prose import number_word, percent
 from explorer.runs.frames import Frame
 
 PER_FRAME, PER_TEST, FRAMES_PER_STATE = 20, 100, 10
@@ -118,8 +118,8 @@ def says(run: GrowingDelay, step: int, scalars: Mapping[str, float]) -> str:
     several = number_word(run.several)
     if step == 0:
         return (
-            f"Both start with one blank to wait through, and wait for longer as soon as {HELD:.0%} "
-            f"of unseen symbols are right: one symbol alone, and {several} at once."
+            "Both start with one blank to wait through, and wait for longer as soon as "
+            f"{percent(HELD)} of unseen symbols are right: one symbol alone, and {several} at once."
         )
     parts = []
     for who, name in zip(WHO, ("One symbol", f"{several.capitalize()} symbols"), strict=True):

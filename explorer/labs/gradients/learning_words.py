@@ -86,7 +86,7 @@ def what_to_look_for(
     """Return what the pictures show now, and what to try; who is ahead, only where it ends."""
     if step == 0:
         return (
-            "Press Train, or the space bar. A column of a map is one moment of training: how much "
+            "Start it below (space bar). A column of a map is one moment of training: how much "
             "gradient reaches each earlier state, dark where it has died. A small picture is one "
             "seed, its dotted line the best loss without memory."
         )

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from explorer.labs.prose import percent
 from explorer.labs.sequences import recorded, words
 from explorer.labs.sequences.paired import mean_and_error
 from explorer.runs.frames import Frame
@@ -200,7 +201,9 @@ class Rounds(ABC):
                 yield Frame(step + done, trouble=words.divergence(lost, at))
                 return
             if done < left:
-                doing = f"Seed {number + 1} of {self.rounds} here is {done / left:.0%} learned."
+                doing = (
+                    f"Seed {number + 1} of {self.rounds} here is {percent(done / left)} learned."
+                )
                 yield self._frame(gathered, step + done, doing, losses)
         for side, one in learners.items():
             gathered.metric.setdefault(side, []).append(self.measured(side, one))

@@ -32,6 +32,7 @@ from explorer.sequences.problems import Problem, ProblemLesson
 UPDATES_PER_FRAME = 20
 WITH_DATA = {name: task for name, task in TASKS.items() if name not in TYPED}
 SIDES = {"a": "other first weights", "b": "other orders of the data"}
+SHORT = {"a": "weights", "b": "order"}  # where only a word has room
 
 
 @dataclass(frozen=True, kw_only=True)

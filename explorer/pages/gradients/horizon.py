@@ -16,6 +16,7 @@ from explorer.gradients.growing import (
 from explorer.labs.gradients import Flow
 from explorer.labs.gradients.growing import GrowingDelay
 from explorer.labs.gradients.horizon import COMMAND, EVERY, LENGTHS, LIMIT, RATES, SETTINGS
+from explorer.labs.prose import percent
 from explorer.pages import surroundings
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
@@ -46,14 +47,14 @@ GROWING = f"""
 recalled symbols alone.
 
 **The delay grows.** Every network begins with one blank. Every {LOOKS_EVERY}th update it is asked
-{SEQUENCES} unseen sequences of its present delay; with {HELD:.0%} of the symbols right the delay
-becomes a quarter longer, at least by one, up to the longest. Each seed grows by itself. 64 units,
-batches of 64, Adam, clipped at 1.
+{SEQUENCES} unseen sequences of its present delay; with {percent(HELD)} of the symbols right the
+delay becomes a quarter longer, at least by one, up to the longest. Each seed grows by itself. 64
+units, batches of 64, Adam, clipped at 1.
 
 **Beyond.** Every hundredth update, and at the end, each network is tested at
 {", ".join(f"{delay:,}" for delay in DELAYS)} blanks, whatever it was trained on. A seed holds it
-with {HELD:.0%} of the symbols of {SEQUENCES} sequences; the band is the interval of the share of
-seeds (95 %, Wilson 1927).
+with {percent(HELD)} of the symbols of {SEQUENCES} sequences; the band is the interval of the share
+of seeds (95 %, Wilson 1927).
 
 **What it does not say.** That several cannot be learned: they are, at the delay that is trained.
 What is measured beside it is what becomes of them at delays that were not, shorter ones included.

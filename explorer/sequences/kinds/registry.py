@@ -114,7 +114,7 @@ KINDS: dict[str, Kind] = {
         "Peepholes", "lets its gates see the memory", of_cell("lstm_peephole"), cells=False
     ),
     "window": Kind(
-        "MLP, window",
+        "Window MLP",
         "sees the last few steps and has no state",
         window,
         cells=False,

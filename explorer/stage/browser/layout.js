@@ -10,6 +10,7 @@ const LOW = { window: 640, least: 400 }; // the height of a laptop at 150 %, and
 const MARGIN = 6; // px left free under the stage, beside its own
 const GAP = 22; // px between the panels and the time bar, and below it
 const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
+const READABLE = 120; // px; nor any other plot in a row that takes what room there is
 
 /**
  * An element with a class and children (text or elements).
@@ -212,7 +213,13 @@ export class Layout {
   grow(height) {
     const { first } = this;
     const inside = this.wrappers.filter((wrapper) => wrapper.parentNode === first);
-    const lacks = () => Math.max(0, first.scrollHeight - first.clientHeight, ...inside.map(lack));
+    const elastic = new Set(this.scene ? elasticAreas(this.scene.wide) : []);
+    const lacks = () =>
+      Math.max(
+        0,
+        first.scrollHeight - first.clientHeight,
+        ...inside.map((one) => lack(one, elastic.has(one.dataset.area ?? ""))),
+      );
     let [now, lacking] = [height, lacks()];
     for (let round = 0; round < 4 && lacking >= 1; round += 1) {
       first.style.height = `${now + lacking}px`;
@@ -281,17 +288,27 @@ function alone(grid, lit) {
 }
 
 /**
+ * The areas in rows that take what room there is.
+ *
+ * @param {Grid} grid
+ */
+const elasticAreas = ({ rows, areas }) =>
+  areas.flatMap((row, k) => (rows[k].includes("fr") ? row.split(/\s+/) : []));
+
+/**
  * By how much a panel is too low for what stands in it.
  *
  * @param {HTMLElement} wrapper
+ * @param {boolean} elastic whether it becomes higher with the stage
  */
-function lack(wrapper) {
+function lack(wrapper, elastic) {
   const body = wrapper.querySelector(".plot .body");
   if (!body) return wrapper.scrollHeight - wrapper.clientHeight;
   const square = body.matches(".square > .body");
-  const short = square ? Math.min(SMALLEST, body.clientWidth) - body.clientHeight : 0;
+  const wanted = square ? Math.min(SMALLEST, body.clientWidth) : elastic ? READABLE : 0;
+  const short = Math.max(0, wanted - body.clientHeight);
   const below = body.getBoundingClientRect().bottom - wrapper.getBoundingClientRect().bottom;
-  return Math.max(short, below);
+  return short + Math.max(0, below);
 }
 
 /**

@@ -81,7 +81,7 @@ FINE = {"judge_loss": 0.7, "outside": 0.02, "slope_between": 0.4, "step": 300}
         ({"slope_between": 0.0}, {}, "The judge of GAN is flat"),
         ({"slope_between": 2e-9}, {}, "its slope is 2×10⁻⁹"),
         ({"judge_loss": -2e5}, {}, "has a loss of −2×10⁵ and nothing holds it"),
-        ({"outside": 0.8}, {}, "80% of the samples of GAN lie outside the picture"),
+        ({"outside": 0.8}, {}, "80 % of the samples of GAN lie outside the picture"),
         ({}, {"generator_rate": 0.0}, "The generator of GAN stands still"),
         ({}, {"critic_rate": 0.0}, "The judge of GAN stands still"),
     ],

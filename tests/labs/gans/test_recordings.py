@@ -180,7 +180,7 @@ def test_the_three_arrows_of_the_frozen_judge_share_one_scale_and_their_means_ar
         ((5.81e-7, 2.784, 2.784), "○ saturating 5.81×10⁻⁷, × non-saturating 2.78 and ● critic 2.78."
          " The saturating pull is nearly gone."),
         ((3.0, 1e-9, 3.0), "The non-saturating pull is nearly gone."),
-        ((1.0, 4.0, 5.0), "None is nearly gone: the saturating pull has 20% of the longest."),
+        ((1.0, 4.0, 5.0), "None is nearly gone: the saturating pull has 20 % of the longest."),
         ((0.0, 0.0, 0.0), "none of the three has a slope."),
     ],
 )  # fmt: skip

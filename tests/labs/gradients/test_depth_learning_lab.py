@@ -108,7 +108,7 @@ def test_the_way_back_has_opened_only_where_it_learns_and_came_nearer_to_level()
     assert "×50 what it was" in said(0.5, 0.01, 10.0)
     assert "every unit there is off" in said(float("nan"), 0.01, 10.0)
     assert said(0.0, 0.01, 50.0).endswith("before training it was 0.01.")
-    assert "Press Train" in words.meanwhile(SMALL, 0, 0.01, BEFORE)
+    assert "Start it below" in words.meanwhile(SMALL, 0, 0.01, BEFORE)
 
 
 def test_the_noise_is_that_of_seeds_and_never_less_than_that_of_counting():

@@ -74,7 +74,7 @@ def test_a_network_learns_it_more_often_only_where_the_intervals_do_not_meet(rnn
 
 
 def test_what_to_look_for_follows_the_training():
-    assert "Press Train" in words.what_to_look_for(FIVE, 0, NOBODY)
+    assert "Start it below" in words.what_to_look_for(FIVE, 0, NOBODY)
     assert "Watch where the maps light up" in words.what_to_look_for(FIVE, 40, NOBODY)
     everyone = dict.fromkeys(NOBODY, np.full(5, 30))
     assert "Make it longer than 50" in words.what_to_look_for(FIVE, 40, everyone)

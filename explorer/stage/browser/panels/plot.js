@@ -373,7 +373,9 @@ export class Plot {
     const { g, stage, map } = this;
     g.font = `${stage.text}px ${stage.font}`;
     const x = map.box.right - g.measureText(text).width;
-    this.labels.push({ text, colour: stage.palette[role], x, y: y - stage.text * 0.72 });
+    const away = stage.text * 0.72;
+    const fits = y - 2 * away >= map.box.top - 2; // else it would be pushed down onto the line
+    this.labels.push({ text, colour: stage.palette[role], x, y: fits ? y - away : y + away });
   }
 
   /** @param {View} view */

@@ -8,6 +8,8 @@ import { unhurried } from "../pace.js";
  * @import { Sentence } from "../types"
  */
 
+const PERCENT = /(?<=\d) %/g; // a number and its sign stand on one line
+
 /**
  * A sentence of the frame, `**bold**` where it says so. Its place never shrinks while it changes.
  *
@@ -30,7 +32,7 @@ export function make(panel, stage) {
     const lead = panel.lead ? `**${stage.fill(panel.lead, view)}** ` : "";
     if (lead + said === shown) return;
     shown = lead + said;
-    text.replaceChildren(...emphasised(shown));
+    text.replaceChildren(...emphasised(shown.replace(PERCENT, "\u00a0%")));
     stage.terms.mark(text);
     const before = text.clientHeight;
     text.style.minHeight = "0";

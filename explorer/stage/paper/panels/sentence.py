@@ -1,5 +1,6 @@
 """What is happening, in words, on paper: the sentence of a frame, or a text letter by letter."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -9,6 +10,7 @@ from explorer.stage.paper.panels import Drawn
 from explorer.stage.paper.sheet import Box, Paper
 
 LINE = 22.0  # px from one line to the next
+PERCENT = re.compile(r"(?<=\d) %")  # a number and its sign stand on one line
 
 
 def make(panel: Sentence, run: Moment) -> Drawn:
@@ -34,11 +36,11 @@ def _words(panel: Sentence, paper: Paper, box: Box, moment: Moment) -> None:
 
 def _faces(text: str) -> Sequence[tuple[str, str]]:
     """Return the words of a text, each with its face: bold between two **."""
-    pieces = text.split("**")
+    pieces = PERCENT.sub("\u00a0%", text).split("**")
     return [
         (word, "bold" if i % 2 else "plain")
         for i, piece in enumerate(pieces)
-        for word in piece.split()
+        for word in filter(None, re.split(r"[ \n]+", piece))
     ]
 
 

@@ -58,9 +58,10 @@ class Chart:
         self.labels.append(Label(mark.label, mark.role, x + 8, y))
 
     def note(self, mark: Rule | Band, y: float) -> None:
-        """Name a known value above its line, at the right."""
-        x = self.map.box[2] - self.paper.measure(mark.label)
-        self.labels.append(Label(mark.label, mark.role, x, y - TEXT * 0.72))
+        """Name a known value at the right: above its line, or below where there is no room."""
+        x, away = self.map.box[2] - self.paper.measure(mark.label), TEXT * 0.72
+        fits = y - 2 * away >= self.map.box[1] - 2
+        self.labels.append(Label(mark.label, mark.role, x, y - away if fits else y + away))
 
 
 Reach = Iterable[tuple[str, Sequence[float] | np.ndarray]]  # the axis, and the values along it
