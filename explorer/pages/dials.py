@@ -19,6 +19,7 @@ import streamlit as st
 from explorer import dials as rows
 from explorer.dials import Dial
 from explorer.pages import led
+from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 
 Settings = TypeVar("Settings")
@@ -50,7 +51,12 @@ class Dials(Generic[Settings]):
         self._names = tuple(self.defaults)
         self._tabs: set[str] = set()  # the dials that stand in no column
         self._made: tuple[dict[str, Any], Settings] | None = None  # what they stood at when asked
-        state = st.session_state
+        with uninterrupted():
+            self._begin()
+
+    def _begin(self) -> None:
+        """Stand where the address says, for who has just come, or where the viewer left."""
+        state, page = st.session_state, self.page
         arrived = dict(st.query_params)
         self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
         self._just_here = entered(page)
@@ -119,9 +125,11 @@ class Dials(Generic[Settings]):
             self.refused[turned[0]] = sentence(why)
         else:
             self.say(sentence(why))
-        st.session_state[f"{self.page}:settings"] = instead
-        st.session_state[f"{self.page}:back"] = self._standing(instead)
-        st.session_state[f"{self.page}:unlinked"] = True
+        back = self._standing(instead)
+        with uninterrupted():
+            st.session_state[f"{self.page}:settings"] = instead
+            st.session_state[f"{self.page}:back"] = back
+            st.session_state[f"{self.page}:unlinked"] = True
         st.rerun()
 
     def set(self, **values: Any) -> None:
@@ -227,12 +235,13 @@ class Dials(Generic[Settings]):
         Where it has not, the address is another one because the viewer went back to it: the stage
         turns its dials to what stands there, and says so next.
         """
-        unlinked = st.session_state.pop(f"{self.page}:unlinked", False)
-        changed = self._just_here or unlinked or settings != self.last
-        st.session_state[f"{self.page}:settings"] = self.last = settings
         link = self.link(settings)
-        if changed and dict(st.query_params) != link:
-            st.query_params.from_dict(link)
+        with uninterrupted():
+            unlinked = st.session_state.pop(f"{self.page}:unlinked", False)
+            changed = self._just_here or unlinked or settings != self.last
+            st.session_state[f"{self.page}:settings"] = self.last = settings
+            if changed and dict(st.query_params) != link:
+                st.query_params.from_dict(link)
 
     def problems(self) -> None:
         """Show, once, one sentence for each thing that was wrong in the link or on a dial."""

@@ -14,6 +14,7 @@ import streamlit as st
 from explorer.pages import surroundings
 from explorer.pages.dials import Dials
 from explorer.pages.seen import seen
+from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 from explorer.runs.experiments import plain
 from explorer.runs.filing import Job, the_filing
@@ -120,8 +121,9 @@ def _progress() -> None:
         st.button("Cancel", key="files.cancel", on_click=the_filing().give_up, args=(viewer,))
         st.session_state["files:busy"] = True
         return
-    if st.session_state.pop("files:busy", False):
-        st.rerun()  # nothing more is to be looked at
+    with uninterrupted():
+        if st.session_state.pop("files:busy", False):
+            st.rerun()  # nothing more is to be looked at
     if job.stage == "failed":
         st.warning(job.sentence, icon=":material/error:")
         return

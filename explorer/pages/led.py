@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from explorer.pages.places import TITLES, place
+from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 
 TO, COUNTS = "led:to", "led:counts"
@@ -30,13 +31,14 @@ def go(here: str) -> None:
     path, parameters = st.session_state.get(TO, (None, {}))
     if path is None:
         return
-    _as_one_who_has_just_come()
-    if path != here:
-        st.switch_page(place(path), query_params=parameters)
-        return
-    del st.session_state[TO]
-    if dict(st.query_params) != parameters:
-        st.query_params.from_dict(parameters)
+    with uninterrupted():
+        _as_one_who_has_just_come()
+        if path != here:
+            st.switch_page(place(path), query_params=parameters)
+            return
+        del st.session_state[TO]
+        if dict(st.query_params) != parameters:
+            st.query_params.from_dict(parameters)
 
 
 def out(label: str, path: str, parameters: Mapping[str, str], *, key: str, icon: str = "") -> None:
@@ -52,10 +54,11 @@ def out(label: str, path: str, parameters: Mapping[str, str], *, key: str, icon:
         st.session_state[pressed] = True
 
     st.button(label, key=key, icon=icon or None, type="tertiary", on_click=press)
-    if st.session_state.pop(pressed, False):
-        st.session_state[TO] = path, dict(parameters)
-        _as_one_who_has_just_come()
-        st.switch_page(place(path), query_params=dict(parameters))
+    with uninterrupted():
+        if st.session_state.pop(pressed, False):
+            st.session_state[TO] = path, dict(parameters)
+            _as_one_who_has_just_come()
+            st.switch_page(place(path), query_params=dict(parameters))
 
 
 def _as_one_who_has_just_come() -> None:

@@ -156,6 +156,13 @@ def unwired(data: bytes) -> tuple[AnswerHeader, Mapping[str, Any] | None, bytes]
     return json.loads(header), json.loads(scene) if scene else None, data[at:]
 
 
+def brings_scene(data: bytes) -> bool:
+    """Return whether an answer, as it travels, has a scene: later ones do without it."""
+    (header,) = struct.unpack_from("<I", data, 4)
+    (scene,) = struct.unpack_from("<I", data, 8 + header + -header % 8)
+    return bool(scene)
+
+
 def refusal(number: int, name: str, sentence: str) -> bytes:
     """Return, as it travels to the browser, that there is no answer, and why."""
     refused = {"name": name, "sentence": sentence}

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
-from explorer.runs.answers import refusal
+from explorer.runs.answers import brings_scene, refusal
 from explorer.stage.talk import GONE, NORMAL, SEND_TIMEOUT, End, Line, heard, hold
 
 LONGEST_QUESTION = 2**17  # characters; a drawn distribution is one of the values
@@ -69,7 +69,7 @@ class Hand:
         self._later: Asked | None = None  # waits until this hand has its turn
         self._asked_at = -math.inf
         self._loop = asyncio.get_running_loop()
-        self._answer: bytes | None = None  # the newest that was not sent
+        self._answers: list[bytes] = []  # the newest that was not sent; before it, its scene
         self._wait: str | None = None  # the newest word on what is waited for that was not sent
         self._bell = asyncio.Event()
         self._allowance = float(QUESTIONS_AT_ONCE)
@@ -83,8 +83,9 @@ class Hand:
     def _keep(self, answer: bytes | str) -> None:
         if isinstance(answer, str):
             self._wait = answer
-        else:
-            self._answer = answer
+        else:  # one without a scene rests on the scene that came before
+            rests_on = [] if brings_scene(answer) else list(filter(brings_scene, self._answers))
+            self._answers = [*rests_on, answer]
         self._bell.set()
 
     async def serve(self, ask: Callable[[Asked], None], hands: Callable[[], int]) -> None:
@@ -132,13 +133,13 @@ class Hand:
         while True:
             await self._bell.wait()
             self._bell.clear()
-            answer, self._answer = self._answer, None
+            answers, self._answers = self._answers, []
             wait, self._wait = self._wait, None
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):
                     if wait is not None:
                         await self._line.send_text(wait)
-                    if answer is not None:
+                    for answer in answers:
                         await self._line.send_bytes(answer)
             except (TimeoutError, *GONE):
                 return NORMAL, ""

@@ -21,7 +21,6 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
-    Request,
     expect,
     sync_playwright,
 )
@@ -227,7 +226,6 @@ def visit(browser: Browser, laboratory: Laboratory, contexts):
     """
     visitors: list[Visitor] = []
     taken: list[tuple[tuple[tuple[int, int], str], BrowserContext]] = []
-    uploaded: set[BrowserContext] = set()  # after a file, another one is not always taken there
 
     def visit(
         path: str,
@@ -246,7 +244,6 @@ def visit(browser: Browser, laboratory: Laboratory, contexts):
         context.set_default_timeout(PATIENCE)
         taken.append(((size, scheme), context))
         visitor = Visitor(context.new_page(), laboratory.address)
-        visitor.page.on("request", lambda request: uploaded.update(uploader(request, context)))
         visitor.page.on("console", visitor.hear)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         visitors.append(visitor)
@@ -255,16 +252,11 @@ def visit(browser: Browser, laboratory: Laboratory, contexts):
     yield visit
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
     for kind, context in taken:
-        if context not in uploaded and is_as_new(context, laboratory.address):
+        if is_as_new(context, laboratory.address):
             contexts[kind].append(context)
         else:
             context.close()
     assert complaints == []
-
-
-def uploader(request: Request, context: BrowserContext) -> set[BrowserContext]:
-    """Return the context of a request, if that sends a file."""
-    return {context} if request.method == "PUT" else set()
 
 
 def is_as_new(context: BrowserContext, address: str) -> bool:

@@ -1,5 +1,6 @@
 """The socket over which a stage asks: who may, what is understood, what hostile visitors get."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +12,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from explorer.runs.answers import Asking
+from explorer.runs.answers import Asking, Packed, refusal, wired
 from explorer.runs.desk import Desk
-from explorer.runs.frames import unpack
+from explorer.runs.frames import chunk, unpack
 from explorer.runs.hub import Hub
-from explorer.stage.hand import LONGEST_QUESTION, MOST_VALUES, Asked, understand
+from explorer.stage.hand import LONGEST_QUESTION, MOST_VALUES, Asked, Hand, understand
 from explorer.stage.routes import routes
 from tests.runs import questions
 from tests.runs.questions import answer
@@ -197,3 +198,60 @@ def test_who_asks_a_thousand_times_at_once_is_answered_at_the_last_and_nobody_wa
 
     assert numbers == sorted(numbers)
     assert len(numbers) < 300  # most were overtaken while they waited
+
+
+class Slow:
+    """A line that is asked nothing, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[bytes] = []
+
+    async def receive(self) -> dict[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing is asked")
+
+    async def send_text(self, text: str) -> None:
+        raise AssertionError("nothing is waited for")
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.told.append(data)
+
+    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+        raise AssertionError("nobody ends it")
+
+
+def told(*answers: bytes) -> list[bytes]:
+    """Return what a stage is told of answers that all come before one of them could be sent."""
+
+    async def tell() -> list[bytes]:
+        line = Slow()
+        hand = Hand(line)  # type: ignore[arg-type]
+        serving = asyncio.create_task(hand.serve(lambda asked: None, lambda: 1))
+        for each in answers:
+            hand.tell(each)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        serving.cancel()
+        return line.told
+
+    return asyncio.run(tell())
+
+
+FOUND = Packed(b'{"alt": ""}', "a scene", chunk([]), {"select": {}, "start": 0, "coarse": ""})
+ONE, OTHER = wired(1, FOUND, with_scene=True), wired(4, FOUND, with_scene=True)
+TWO, THREE = (wired(k, FOUND, with_scene=False) for k in (2, 3))
+NO = refusal(3, "level", "It cannot be.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "sent"),
+    [
+        ([ONE, TWO], [ONE, TWO]),
+        ([ONE, TWO, THREE], [ONE, THREE]),
+        ([TWO, THREE], [THREE]),
+        ([ONE, NO], [ONE, NO]),
+        ([ONE, TWO, OTHER], [OTHER]),
+    ],
+)
+def test_the_newest_answer_is_sent_and_the_scene_it_rests_on(answers, sent):
+    assert told(*answers) == sent

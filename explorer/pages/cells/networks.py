@@ -25,6 +25,7 @@ from explorer.pages.bringing import place
 from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
 from explorer.pages.sequences import taking
+from explorer.pages.whole import uninterrupted
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -80,8 +81,9 @@ def _bring(dials: Dials[CellLab]) -> None:
         help="It is known by what is in it; its name may end in anything.",
     )
     if file is not None and st.session_state.get("cells.file.seen") != file.file_id:
-        st.session_state["cells.file.seen"] = file.file_id
-        _open(dials, file)
+        with uninterrupted():
+            st.session_state["cells.file.seen"] = file.file_id
+            _open(dials, file)
     problem = st.session_state.get("cells.file.problem")
     if problem:
         st.warning(problem, icon=":material/error:")

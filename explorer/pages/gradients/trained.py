@@ -1,6 +1,7 @@
 """A trained network's gradient: the way back before its training, and after it."""
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.dials.files import FEWER_LAYERS
 from explorer.figures.gradients import trained as pictures
@@ -15,6 +16,7 @@ from explorer.pages.bringing import place
 from explorer.pages.cells.networks import shelved
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
+from explorer.pages.whole import uninterrupted
 from explorer.runs.answers import Asking
 from explorer.stage.component import ask
 
@@ -97,17 +99,20 @@ def _bring(dials: Dials[Flow]) -> None:
             help="Opened, and proved, as in the cell lab: see there what was found in it.",
         )  # fmt: skip
         if file is not None and st.session_state.get("gradients.file.seen") != file.file_id:
-            st.session_state["gradients.file.seen"] = file.file_id
-            try:
-                upload = opened(file.name, file.getvalue())
-            except ValueError as why:
-                st.session_state["gradients.file.problem"] = f"{str(why).rstrip('.')}."
-            else:
-                mark = shelved(upload, file.name, file.getvalue())
-                st.session_state["gradients.file.problem"] = ""
-                dials.set(
-                    trained_upload=mark, trained_part=0, trained_reads="yours", trained_given=""
-                )
-                st.rerun()
+            with uninterrupted():
+                st.session_state["gradients.file.seen"] = file.file_id
+                _open(dials, file)
         if problem := st.session_state.get("gradients.file.problem"):
             st.warning(problem, icon=":material/error:")
+
+
+def _open(dials: Dials[Flow], file: UploadedFile) -> None:
+    try:
+        upload = opened(file.name, file.getvalue())
+    except ValueError as why:
+        st.session_state["gradients.file.problem"] = f"{str(why).rstrip('.')}."
+        return
+    mark = shelved(upload, file.name, file.getvalue())
+    st.session_state["gradients.file.problem"] = ""
+    dials.set(trained_upload=mark, trained_part=0, trained_reads="yours", trained_given="")
+    st.rerun()

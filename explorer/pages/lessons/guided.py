@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.lessons.lesson import Step
 from explorer.pages.dials import Dials
 from explorer.pages.lessons.walking import RESERVED, Walk, go, moved
+from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 
 PREFIX = "lab."  # before a setting that is called as a part of the address of a lesson
@@ -27,8 +28,9 @@ class Guided(Dials[Any]):
             standing=_standing(step),
             default=step.settings,
         )
-        if moved():
-            st.session_state[f"{self.page}:unlinked"] = True
+        with uninterrupted():
+            if moved():
+                st.session_state[f"{self.page}:unlinked"] = True
 
     @property
     def step(self) -> Step:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.lessons.lesson import LETTERS, Lesson, Step
 from explorer.lessons.reading import lessons
+from explorer.pages.whole import uninterrupted
 
 RESERVED = ("lesson", "step", "answers")
 NONE = "-"  # in a link, where a question has no answer
@@ -131,9 +132,10 @@ def current() -> Walk | None:
 def go(parameters: Mapping[str, str]) -> None:
     """Stand where an address says."""
     walk, problems = read(parameters)
-    st.session_state[STATE] = walk
-    st.session_state[SAYS] = problems
-    st.session_state[MOVED] = True
+    with uninterrupted():
+        st.session_state[STATE] = walk
+        st.session_state[SAYS] = problems
+        st.session_state[MOVED] = True
 
 
 def stand(walk: Walk) -> None:

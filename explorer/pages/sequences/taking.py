@@ -23,6 +23,7 @@ from explorer.networks.shelf import MOST_UPLOADS
 from explorer.pages import led
 from explorer.pages.bringing import place
 from explorer.pages.dials import Dials, sentence
+from explorer.pages.whole import uninterrupted
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.links import query
@@ -121,8 +122,9 @@ def _of_a_file(dials: Dials[SequenceLab]) -> None:
         help="It says itself which task it learned, and by which settings.",
     )
     if file is not None and st.session_state.get(SEEN) != file.file_id:
-        st.session_state[SEEN] = file.file_id
-        _take(dials, file)
+        with uninterrupted():
+            st.session_state[SEEN] = file.file_id
+            _take(dials, file)
     mark = dials.value("learned")
     if not mark:
         return

@@ -9,6 +9,7 @@ from explorer.pages import surroundings
 from explorer.pages.dials import entered
 from explorer.pages.shelf import compared, listed, opened
 from explorer.pages.shelf.whose import reader
+from explorer.pages.whole import uninterrupted
 from explorer.runs.shelf import Kept, ShelfError, the_shelf
 
 ADDRESS = "shelf:address"
@@ -41,9 +42,10 @@ def page() -> None:
 def _tell_the_address(shown: dict[str, Kept | None]) -> None:
     """Have the address say what is shown: a link to this page from itself changes it not."""
     address = {name: row.number for name, row in shown.items() if row is not None}
-    if st.session_state.get(ADDRESS) != address:
-        st.session_state[ADDRESS] = address
-        st.query_params.from_dict(address)
+    with uninterrupted():
+        if st.session_state.get(ADDRESS) != address:
+            st.session_state[ADDRESS] = address
+            st.query_params.from_dict(address)
 
 
 @contextmanager
