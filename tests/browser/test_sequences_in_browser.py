@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.shown import said
+from tests.browser.shown import at_rest, said
 
 
 def test_networks_train_and_the_one_that_reads_both_ways_leaves_the_others_behind(visit):
@@ -10,7 +10,7 @@ def test_networks_train_and_the_one_that_reads_both_ways_leaves_the_others_behin
     page = visitor.page
     page.get_by_role("button", name="Train").click()
 
-    ahead = re.compile(r"Both ways has [6-9]\d\.\d % right labels, more than the noise ahead")
+    ahead = re.compile(r"Both ways has [6-9]\d\.\d\s% right labels, more than the noise ahead")
     page.locator('[data-area="says"]').filter(has_text=ahead).wait_for(timeout=120_000)
 
     assert page.locator('[data-area="networks"] [data-node]').count() == 10
@@ -38,3 +38,16 @@ def test_numbers_that_cannot_be_forecast_get_one_sentence_and_the_page_goes_on(v
 
     visitor.page.get_by_text("at least 30 values, not 3").wait_for(timeout=60_000)
     assert visitor.page.locator(".stage").count() == 1
+
+
+def test_a_laptop_at_150_percent_shows_every_chart_as_high_as_it_can_be_read(visit):
+    visitor = visit("/sequences?view=comparing", size=(933, 600))
+    visitor.until("d.frames > 0")
+    high = at_rest(
+        visitor.page,
+        lambda: visitor.page.locator(".stage .plot .body").evaluate_all(
+            "all => all.map((body) => body.clientHeight)"
+        ),
+    )
+    assert len(high) == 3
+    assert min(high) >= 85

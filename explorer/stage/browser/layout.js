@@ -10,7 +10,7 @@ const LOW = { window: 640, least: 400 }; // the height of a laptop at 150 %, and
 const MARGIN = 6; // px left free under the stage, beside its own
 const GAP = 22; // px between the panels and the time bar, and below it
 const SMALLEST = 250; // px; a square plot does not become smaller because the window is low
-const READABLE = 120; // px; nor any other plot in a row that takes what room there is
+const READABLE = 90; // px; nor any other plot in a row that takes what room there is
 
 /**
  * An element with a class and children (text or elements).
@@ -221,7 +221,7 @@ export class Layout {
         ...inside.map((one) => lack(one, elastic.has(one.dataset.area ?? ""))),
       );
     let [now, lacking] = [height, lacks()];
-    for (let round = 0; round < 4 && lacking >= 1; round += 1) {
+    for (let round = 0; round < 8 && lacking >= 1; round += 1) {
       first.style.height = `${now + lacking}px`;
       const left = lacks();
       if (left > lacking - 1) {
