@@ -49,18 +49,26 @@ class Learner:
         """
         self.cell, self.rate, self.clip = cell, rate, clip
         self.answered, self.classes = answers, classes
-        self.lead = matrix.shape[:-2]
-        self.parameters = torch.cat((matrix.flatten(-2), readout), dim=-1)
-        self.gradient = torch.zeros_like(self.parameters)
-        self.loss = torch.full(self.lead, torch.nan)
-        self._shape = matrix.shape[-2:]
-        self.matrix, self.readout, self.bias = self._parts(self.parameters)
-        self._to_matrix, self._to_readout, self._to_bias = self._parts(self.gradient)
-        self._batch = batch
-        self.lengthen(length)
-        self._mean = torch.zeros_like(self.parameters)
-        self._square = torch.zeros_like(self.parameters)
+        self._shape, self._batch = matrix.shape[-2:], batch
+        parameters = torch.cat((matrix.flatten(-2), readout), dim=-1)
+        self._mean, self._square = torch.zeros_like(parameters), torch.zeros_like(parameters)
         self._updates = torch.zeros((), dtype=torch.float32)
+        self._take(parameters, length)
+
+    def _take(self, parameters: Float[Tensor, "*S P"], length: int) -> None:
+        """Go on with these parameters."""
+        self.parameters, self.lead = parameters, parameters.shape[:-1]
+        self.gradient = torch.zeros_like(parameters)
+        self.loss = torch.full(self.lead, torch.nan)
+        self.matrix, self.readout, self.bias = self._parts(parameters)
+        self._to_matrix, self._to_readout, self._to_bias = self._parts(self.gradient)
+        self.lengthen(length)
+
+    def leave(self, stays: Bool[np.ndarray, " S"]) -> None:
+        """Let all networks go but these, which learn on as if nothing had happened."""
+        kept = torch.from_numpy(stays)
+        self._mean, self._square = self._mean[kept], self._square[kept]
+        self._take(self.parameters[kept], self.network.steps)
 
     def lengthen(self, length: int) -> None:
         """Read sequences of another length from now on, with the same weights."""

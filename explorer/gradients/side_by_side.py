@@ -6,6 +6,7 @@ Letters in the shapes: S seeds, T steps, L = T + 1 lags.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import torch
@@ -171,7 +172,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How each seed fared: when it first solved the problem (-1: not), and its last error."""
+    """How each seed fared: when it solved the problem (-1: not), and its error then or at last."""
 
     solved_at: tuple[int, ...]
     error: tuple[float, ...]
@@ -189,7 +190,7 @@ class SideBySide:
     def __init__(self, settings: LearningSettings, cells: Sequence[str] | None = None) -> None:
         s = self.settings = settings
         self.iteration = 0
-        self.seeds = range(s.seed, s.seed + s.seeds)
+        self.seeds: Sequence[int] = range(s.seed, s.seed + s.seeds)
         self.learners = {cell: self._fresh(cell) for cell in (cells or s.cells)}
         draw = s.asked.test or s.asked.draw
         self.validation = draw(SEQUENCES, s.length, s.symbols, stream(s.seed, VALIDATION))
@@ -208,13 +209,21 @@ class SideBySide:
             learner.learn(inputs, targets, self._kept())
         self.iteration += 1
 
+    def leave(self, stays: Bool[np.ndarray, " S"]) -> None:
+        """Let the networks of all seeds go but these, which learn on as if nothing had happened."""
+        for learner in self.learners.values():
+            learner.leave(stays)
+        self.seeds = [seed for seed, stay in zip(self.seeds, stays, strict=True) if stay]
+        if self.settings.differ == "both":
+            self._sequences = list(compress(self._sequences, stays))
+            self.examples = list(compress(self.examples, stays))
+
     def batch(self) -> tuple[Tensor, Tensor]:
         """The next sequences of every seed, steps × seeds × inputs × samples, and their targets."""
-        s = self.settings
         drawn = [self._drawn(k) for k in range(len(self._sequences))]
         inputs = torch.stack([each.inputs for each in drawn], 1)
         targets = torch.stack([each.targets for each in drawn], 1)
-        return inputs, targets.expand(-1, s.seeds, -1)
+        return inputs, targets.expand(-1, len(self.seeds), -1)
 
     def _drawn(self, source: int) -> Questions:
         s, generator = self.settings, self._sequences[source]
@@ -230,7 +239,9 @@ class SideBySide:
         if not s.dropout:
             return None
         shape = s.asked.answered(s.length, s.symbols), s.seeds, s.width, s.batch
-        drawn = torch.rand(shape, generator=self._dropped)
+        drawn = torch.rand(shape, generator=self._dropped)[
+            :, [seed - s.seed for seed in self.seeds]
+        ]
         return (drawn >= s.dropout).float() / (1 - s.dropout)
 
     def training_losses(self) -> dict[str, Float[np.ndarray, " S"]]:
@@ -337,17 +348,20 @@ class SideBySide:
 
 
 def outcome(settings: LearningSettings, cell: str, limit: int = 2_000, every: int = 50) -> Outcome:
-    """Train the seeds of one kind until all have solved the problem, or for so many iterations.
+    """Train the seeds of one kind until each has solved the problem, or for so many iterations.
 
-    The errors are looked at `every` so many iterations.
+    The errors are looked at `every` so many iterations; who has solved it learns no more.
     """
     alone = SideBySide(settings, (cell,))
     solved_at = np.full(settings.seeds, -1)
     error = np.full(settings.seeds, math.nan)
     while alone.iteration < limit and (solved_at < 0).any():
         alone.step()
-        if alone.iteration % every == 0 or alone.iteration == limit:
-            now = alone.standings()[cell]
-            error = now.error
-            solved_at[now.solved & (solved_at < 0)] = alone.iteration
+        if alone.iteration % every and alone.iteration < limit:
+            continue
+        now, learns = alone.standings()[cell], solved_at < 0
+        error[learns] = now.error
+        solved_at[learns] = np.where(now.solved, alone.iteration, -1)
+        if now.solved.any() and not now.solved.all():
+            alone.leave(~now.solved)
     return Outcome(tuple(solved_at.tolist()), tuple(error.tolist()))

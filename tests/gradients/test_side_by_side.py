@@ -239,6 +239,36 @@ def test_a_tanh_network_stays_at_the_baseline_where_gated_cells_have_left_it():
     assert found.error[0] > 0.15
 
 
+@pytest.mark.parametrize("more", [{}, {"dropout": 0.5}, {"differ": "weights"}, {"examples": 20}])
+def test_who_stays_learns_on_as_if_nobody_had_left(more):
+    settings = LearningSettings(length=8, width=6, batch=4, seeds=3, **more)
+    whole, fewer = SideBySide(settings), SideBySide(settings)
+    for race in (whole, fewer):
+        for _ in range(3):
+            race.step()
+
+    fewer.leave(np.array([True, False, True]))
+    for race in (whole, fewer):
+        for _ in range(3):
+            race.step()
+
+    assert list(fewer.seeds) == [0, 2]
+    for cell, learner in fewer.learners.items():
+        expected = whole.learners[cell].parameters[[0, 2]]
+        np.testing.assert_allclose(learner.parameters, expected, atol=1e-6)
+        np.testing.assert_allclose(learner.loss, whole.learners[cell].loss[[0, 2]], atol=1e-6)
+
+
+def test_a_seed_that_has_solved_it_keeps_its_update_and_its_error_while_others_learn_on():
+    settings = LearningSettings(length=5, width=16, batch=50, rate=2e-2, seeds=4)
+
+    found = outcome(settings, "gru", limit=1_000, every=50)
+
+    assert len(set(found.solved_at)) > 1
+    assert all(at > 0 for at in found.solved_at)
+    assert all(error < settings.asked.solved for error in found.error)
+
+
 def test_weights_that_are_no_numbers_are_named():
     race = trained()
     assert not any(gone.any() for gone in race.diverged().values())
