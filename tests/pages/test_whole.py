@@ -12,11 +12,13 @@ from explorer.pages import whole
 @pytest.fixture
 def callbacks() -> Iterator[None]:
     """Have callbacks whole, as in the app, while a test runs."""
-    plain = SessionState._run_callback_and_record_rerun
+    changed = ("_run_callback_and_record_rerun", "_call_callbacks")
+    plain = {name: getattr(SessionState, name) for name in changed}
     whole.callbacks()
     whole.callbacks()  # once is enough, and twice is once
     yield
-    SessionState._run_callback_and_record_rerun = plain  # type: ignore[method-assign]
+    for name, method in plain.items():
+        setattr(SessionState, name, method)
 
 
 def a_file_is_taken(shielded: bool) -> None:

@@ -1,5 +1,6 @@
 """Lay a hand on a trained network: hold a gate, edit a weight, do without a part."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -132,21 +133,41 @@ def _edits(dials: Dials[CellLab], seen: Seen, unit: int) -> None:
         names.append("peepholes")
     matrix = st.selectbox("Weight", names, key="cells.edit.matrix")
     numbers = getattr(weights, matrix)
-    row = st.number_input("Row", 0, len(numbers) - 1, min(unit, len(numbers) - 1))
+    place, end = f"cells.edit.{seen.cell}.{matrix}.{unit}", len(numbers) - 1
+    row = int(st.number_input("Row", 0, end, min(unit, end), key=f"{place}.row"))
     column = 0
     if matrix not in VECTORS:
-        column = st.number_input("Column", 0, numbers.shape[1] - 1, 0)
-    now = numbers[int(row)] if matrix in VECTORS else numbers[int(row), int(column)]
-    value = st.number_input("New value", -100.0, 100.0, float(now), step=0.1, format="%.3f")
-    st.button(
-        "Set this weight",
-        on_click=_add,
-        args=(dials, edit(matrix, int(row), int(column), value)),
+        end = numbers.shape[1] - 1
+        column = int(st.number_input("Column", 0, end, 0, key=f"{place}.column"))
+    now = float(numbers[row] if matrix in VECTORS else numbers[row, column])
+    value = f"{place}.{row}.{column}.{now:.3f}"
+    st.number_input("New value", -100.0, 100.0, now, step=0.1, format="%.3f", key=value)
+    shapes = {name: tuple(getattr(weights, name).shape) for name in names}
+    st.button("Set this weight", on_click=_set_weight, args=(dials, shapes, place, value))
+    place, end = f"cells.edit.{seen.cell}.input", len(seen.trace) - 1
+    st.number_input("Entry of what is read", 0, weights.inputs - 1, 0, key=f"{place}.entry")
+    st.number_input("Moment", 0, end, 0, key=f"{place}.at")
+    st.number_input("Reads", -100.0, 100.0, 0.0, step=0.1, format="%.3f", key=f"{place}.reads")
+    st.button("Set this input", on_click=_set_input, args=(dials, place))
+
+
+def _set_weight(
+    dials: Dials[CellLab], shapes: Mapping[str, tuple[int, ...]], place: str, value: str
+) -> None:
+    """Set the weight that the fields say now, not when the button was drawn."""
+    typed = st.session_state
+    matrix = typed["cells.edit.matrix"]
+    wanted = (typed.get(f"{place}.row", 0), typed.get(f"{place}.column", 0))
+    row, column, *_ = (
+        min(int(at), size - 1) for at, size in zip(wanted, (*shapes[matrix], 1), strict=False)
     )
-    entry = st.number_input("Entry of what is read", 0, weights.inputs - 1, 0)
-    at = st.number_input("Moment", 0, len(seen.trace) - 1, 0)
-    number = st.number_input("Reads", -100.0, 100.0, 0.0, step=0.1, format="%.3f")
-    st.button("Set this input", on_click=_add, args=(dials, f"x:{at},{entry}:{number:g}"))
+    _add(dials, edit(matrix, row, column, float(typed[value])))
+
+
+def _set_input(dials: Dials[CellLab], place: str) -> None:
+    typed = st.session_state
+    at, entry = typed[f"{place}.at"], typed[f"{place}.entry"]
+    _add(dials, f"x:{at},{entry}:{typed[f'{place}.reads']:g}")
 
 
 def _switched(dials: Dials[CellLab], key: str, able: tuple[str, ...]) -> None:
