@@ -35,3 +35,15 @@ def place(
         on_change=on_change,
         help=help,
     )
+
+
+def refuse(key: str, file: UploadedFile, why: str) -> None:
+    """Take note why the file in a place cannot be taken; it is `said` as long as it lies there."""
+    st.session_state[f"{key}.problem"] = file.file_id, why
+
+
+def said(key: str) -> str:
+    """Return why the file that lies in a place was not taken; empty where nothing is wrong."""
+    file = st.session_state.get(key)
+    about, why = st.session_state.get(f"{key}.problem", ("", ""))
+    return why if file is not None and file.file_id == about else ""

@@ -80,15 +80,17 @@ def offered(dials: Dials[Any], heading: str, reading: bool) -> None:
         query = links.query(dials.last)
         link = f"/{dials.page}" + (f"?{query}" if query else "")
         dark = st.context.theme.type == "dark"
-        wanted = Wanted(stands, name, step, heading, link, dark)
-        job = Job(name, _name(dials, kind, step), making.__name__, wanted.told)
-        st.button(
-            "Make it",
-            key=f"{dials.page}.files.make",
-            on_click=the_filing().order,
-            args=(surroundings.attend(), job),
-        )
-        known = the_filing().job(surroundings.attend())
+        viewer = surroundings.attend()
+
+        def make() -> None:
+            """Make what is chosen when the button is pressed, not when it was drawn."""
+            chosen = st.session_state[f"{dials.page}.files.kind"]
+            wanted = Wanted(stands, chosen, step, heading, link, dark)
+            called = _name(dials, making.KINDS[chosen], step)
+            the_filing().order(viewer, Job(chosen, called, making.__name__, wanted.told))
+
+        st.button("Make it", key=f"{dials.page}.files.make", on_click=make)
+        known = the_filing().job(viewer)
         st.fragment(_progress, run_every=EVERY if known and known.busy else None)()
 
 

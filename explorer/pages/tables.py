@@ -16,7 +16,7 @@ from explorer.dials.files import FEWER_ROWS
 from explorer.labs.gans import tables
 from explorer.labs.gans.tables import Read, Reading, words
 from explorer.labs.gans.tables.reading import ALONE, FOUND
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, refuse, said
 from explorer.pages.dials import sentence
 from explorer.runs.desk import Brought, the_desk
 
@@ -66,18 +66,17 @@ class Tables:
             FEWER_ROWS,
             on_change=lambda: self._keep(st.session_state[self.file]),
         )
-        if problem := st.session_state.get(f"{self.file}.problem"):
+        if problem := said(self.file):
             st.warning(plain(problem), icon=":material/error:")
 
     def _keep(self, file: UploadedFile | None) -> None:
-        st.session_state[f"{self.file}.problem"] = ""
         if file is None:  # taken off the page: the table itself stays
             return
         try:
             self.look(tables.keep(file.getvalue()), Reading())
         except ValueError as why:
             self.forget()
-            st.session_state[f"{self.file}.problem"] = sentence(why)
+            refuse(self.file, file, sentence(why))
 
     def bring(self, mark: str, reading: Reading) -> None:
         """Give the processes that answer the points of a table, once in a session."""

@@ -192,6 +192,23 @@ def test_the_hand_can_be_kept_and_what_was_done_is_listed_and_can_be_undone():
     assert "Nothing changed" in sentences(app)
 
 
+def test_a_number_typed_before_the_press_is_the_one_that_is_set():
+    app = opened(view="surgery")
+    app.selectbox(key="cells.edit.matrix").set_value("weight_hh").run()
+    (value,) = (field for field in app.number_input if field.label == "New value")
+    (column,) = (field for field in app.number_input if field.label == "Column")
+    column.set_value(3)
+    value.set_value(5.0)
+    next(button for button in app.button if button.label == "Set this weight").click().run()
+
+    assert settings(app).operations == "weight_hh:61,3:5"
+
+    app.number_input(key="cells.edit.lstm.input.at").set_value(2)
+    app.number_input(key="cells.edit.lstm.input.reads").set_value(1.5)
+    next(button for button in app.button if button.label == "Set this input").click().run()
+    assert settings(app).operations.endswith("x:2,0:1.5")
+
+
 def test_holding_the_forget_gate_of_the_bracket_unit_shut_makes_it_forget_the_brackets():
     app = opened(view="surgery")
 

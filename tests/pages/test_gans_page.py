@@ -1000,6 +1000,21 @@ def test_a_game_is_forked_at_the_tick_on_the_screen(played: Run):
     assert settings(app).changes == "37:c.objective=r1"
 
 
+def test_a_game_is_forked_as_the_fields_say_when_the_button_is_pressed(played: Run):
+    app = opened(**SMALL)
+    app.session_state["gans.fork"] = True
+    app.session_state[material.RESTED] = (played.name, 37)
+    app.run()
+    app.selectbox[1].set_value("r1").run()
+
+    app.number_input[0].set_value(12)  # and at once, without a run between:
+    app.number_input[1].set_value(3)
+    app.button(key="gans.fork.here").click().run()
+
+    assert complaints(app) == []
+    assert settings(app).changes == "12:c.critic_steps=3,c.objective=r1"
+
+
 def test_a_dial_that_is_turned_in_the_past_forks_at_the_tick_on_the_screen(played: Run):
     app = opened(**SMALL)
     said(app, stood=(played.name, 37), critic_steps=4)

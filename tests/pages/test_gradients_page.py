@@ -210,6 +210,13 @@ def test_a_recording_that_is_gone_leaves_the_view_at_those_that_ship_and_says_so
     assert complaints(app) == ["A recording of this link is not here any more: bring its file."]
 
 
+def test_a_text_of_one_character_has_no_way_back_and_the_link_is_refused():
+    app = opened(view="trained", trained_given="a", **SMALL)
+
+    assert settings(app).trained_given == ""
+    assert "at least two steps" in " ".join(complaints(app))
+
+
 def test_a_recording_of_several_layers_offers_them_by_name():
     mark = keep("run.frames", as_file(watched(num_layers=2)))
     app = opened(view="watched", watched_first=mark, watched_layer="1", **SMALL)

@@ -6,7 +6,7 @@ import json
 import pkgutil
 import tomllib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import forward_msg_cache
 from streamlit.testing.v1 import AppTest
 
-from explorer.pages import cells, gans, gradients, sequences, surroundings, transport
+from explorer.pages import bringing, cells, gans, gradients, sequences, surroundings, transport
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {
@@ -238,3 +238,16 @@ def test_a_way_out_is_taken_though_the_old_page_runs_once_more_meanwhile(
     app.run()
     assert app.query_params["seed"] == "3"
     assert len(ways) == 2
+
+
+def test_what_is_wrong_with_a_file_is_said_as_long_as_it_lies_in_its_place(monkeypatch):
+    bad, good = SimpleNamespace(file_id="1"), SimpleNamespace(file_id="2")
+    monkeypatch.setattr(bringing.st, "session_state", state := {"place": bad})
+    bringing.refuse("place", bad, "It is no file.")
+
+    assert bringing.said("place") == "It is no file."
+    assert bringing.said("another") == ""
+    state["place"] = good
+    assert bringing.said("place") == ""
+    del state["place"]  # the view was left, and its place is empty when one comes again
+    assert bringing.said("place") == ""

@@ -357,6 +357,11 @@ def test_what_stands_on_a_page_is_kept_whole(shelf: Shelf):
     assert kept.scene == json.loads(json.dumps(handed(app)["scene"]))
     assert "Kept: “Match: Width 8, Seed 11”" in " ".join(each.value for each in app.success)
 
+    app.button("shelf.keep.it").click().run()  # a double click
+
+    assert len(shelf.all(MINE)) == 1
+    assert "Kept: “Match: Width 8, Seed 11”" in " ".join(each.value for each in app.success)
+
 
 def _chunk(parcel: Parcel) -> bytes:
     from explorer.runs.frames import chunk

@@ -149,6 +149,8 @@ class Flow:
     def __post_init__(self) -> None:
         check(self)
         self.watched()  # a bias that nothing was recorded for
+        if len(self.trained_given) == 1:
+            raise ValueError("a network must read at least two steps: one has no way back")
         if VIEWS[self.view].run:
             self.experiment()  # what its settings must be together
 

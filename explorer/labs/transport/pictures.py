@@ -40,20 +40,28 @@ def opened(content: bytes) -> tuple[np.ndarray, str]:
             warnings.simplefilter("ignore")
             stored = Image.open(io.BytesIO(content), formats=FORMATS)
             wide, high = stored.size
-            _check_size(wide, high)
-            picture: Image.Image = ImageOps.exif_transpose(stored)
-            picture.load()
+            wrong = _wrong_size(wide, high)
+            picture: Image.Image = stored if wrong else ImageOps.exif_transpose(stored)
+            if not wrong:
+                picture.load()
     except Image.DecompressionBombError as why_not:
         raise ValueError(
             f"this picture has more than {MOST_PIXELS:,} pixels: {SMALLER}"
         ) from why_not
-    except (OSError, SyntaxError, EOFError) as why_not:
+    except Exception as why_not:  # damaged files make readers raise whatever they happen to
         raise ValueError(nothing) from why_not
+    if wrong:
+        raise ValueError(wrong)
     notes = []
     if picture.mode.startswith(("I", "F")):  # sixteen bits and more of grey: stretched
-        values = np.nan_to_num(np.asarray(picture, float))
-        span = float(np.ptp(values)) or 1.0
-        picture = Image.fromarray(np.uint8(np.rint(255 * (values - values.min()) / span)))
+        values = np.asarray(picture, float)
+        there = values[np.isfinite(values)]
+        if not there.size:
+            raise ValueError("no pixel of this picture is a number")
+        low, top = float(there.min()), float(there.max())
+        values = np.clip(np.nan_to_num(values, nan=low, posinf=top, neginf=low), low, top)
+        shares = (values / 2 - low / 2) / ((top / 2 - low / 2) or 1.0)
+        picture = Image.fromarray(np.uint8(np.rint(255 * shares)))
     if picture.has_transparency_data:
         ground = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(ground, picture.convert("RGBA"))
@@ -70,16 +78,15 @@ def opened(content: bytes) -> tuple[np.ndarray, str]:
     return values, " ".join(notes)
 
 
-def _check_size(wide: int, high: int) -> None:
+def _wrong_size(wide: int, high: int) -> str:
+    """Return what is wrong with a size, as a sentence; empty where nothing is."""
+    pixels = "1 pixel" if wide * high == 1 else f"{wide:,} × {high:,} pixels"
     if min(wide, high) < SHORTEST:
-        pixels = "1 pixel" if wide * high == 1 else f"{wide:,} × {high:,} pixels"
-        raise ValueError(
-            f"this picture has {pixels}: it takes {SHORTEST} × {SHORTEST} or more to sample colours"
-        )
+        least = f"{SHORTEST} × {SHORTEST}"
+        return f"this picture has {pixels}: it takes {least} or more to sample colours"
     if wide * high > MOST_PIXELS:
-        raise ValueError(
-            f"this picture has {wide:,} × {high:,} pixels, more than {MOST_PIXELS:,}: {SMALLER}"
-        )
+        return f"this picture has {pixels}, more than {MOST_PIXELS:,}: {SMALLER}"
+    return ""
 
 
 def keep(content: bytes) -> str:

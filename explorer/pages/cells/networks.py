@@ -21,7 +21,7 @@ from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
 from explorer.networks.uploads import Found, Lettered, Upload, lettered, opened, wirings
 from explorer.pages import surroundings
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, refuse, said
 from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
 from explorer.pages.sequences import taking
@@ -84,8 +84,7 @@ def _bring(dials: Dials[CellLab]) -> None:
         with uninterrupted():
             st.session_state["cells.file.seen"] = file.file_id
             _open(dials, file)
-    problem = st.session_state.get("cells.file.problem")
-    if problem:
+    if problem := said("cells.file"):
         st.warning(problem, icon=":material/error:")
     upload = kept(dials.value("upload")) if dials.value("upload") else None
     if upload is not None:
@@ -125,15 +124,12 @@ def _open(dials: Dials[CellLab], file: UploadedFile) -> None:
     try:
         if is_saved(data):
             mark = taking.stepped(opened_learned(file.name, data), file.name)
-            st.session_state["cells.file.problem"] = ""
             dials.set(upload=mark, part=0, **NOT_OF_ANOTHER_FILE)
             return
         upload = opened(file.name, data)
     except ValueError as why:
-        text = str(why)
-        st.session_state["cells.file.problem"] = text if text.endswith(".") else f"{text}."
+        refuse("cells.file", file, f"{str(why).removesuffix('.')}.")
         return
-    st.session_state["cells.file.problem"] = ""
     dials.set(upload=shelved(upload, file.name, data), part=0, **NOT_OF_ANOTHER_FILE)
 
 

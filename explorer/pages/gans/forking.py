@@ -1,5 +1,7 @@
 """What can be made of a match: another future from one of its ticks, and files."""
 
+from typing import NamedTuple
+
 import streamlit as st
 from safetensors.numpy import load
 
@@ -18,7 +20,15 @@ from explorer.pages.gans import material
 from explorer.runs.links import query
 
 MOST = 4  # games that fit side by side
-FORK, FILES = "gans.fork", "gans.files"
+FORK, FILES, SIDE = "gans.fork", "gans.files", "gans.fork.side"
+
+
+class Keys(NamedTuple):
+    """Where the fields of a fork keep what they say."""
+
+    tick: str
+    objective: str
+    updates: str
 
 
 def is_open() -> bool:
@@ -42,41 +52,56 @@ def fork(dials: Dials[GanLab], lab: GanLab) -> None:
             )
             return
         names = {game.letter: f"{game.title}, {game.note}" for game in games}
-        side = st.selectbox("Which game", list(names), format_func=names.__getitem__)
+        side = st.selectbox("Which game", list(names), format_func=names.__getitem__, key=SIDE)
         rested = material.at_rest()
         here = head if rested is None else rested
-        tick = int(st.number_input("From tick", 1, head, max(1, here)))
+        standing, row = lab.turned().critic_steps, dials.row("critic_steps")
+        keys = Keys(
+            f"gans.fork.tick.{here}", f"gans.fork.as.{side}", f"gans.fork.updates.{standing}"
+        )
+        tick = int(st.number_input("From tick", 1, head, max(1, here), key=keys.tick))
         objectives = dials.row("first").names
         now = next(game.objective for game in games if game.letter == side)
-        objective = st.selectbox(
+        st.selectbox(
             "Goes on as",
             objectives,
             objectives.index(now),
             format_func=lambda name: OBJECTIVES[name].label,
+            key=keys.objective,
         )
-        standing, row = lab.turned().critic_steps, dials.row("critic_steps")
         least, most = row.ends
-        updates = st.number_input(f"{row.label} from there", least, max(most, standing), standing)
-        own: dict[str, str | int] = {"objective": objective} if objective != now else {}
-        if updates != standing:
-            own["critic_steps"] = int(updates)
+        st.number_input(
+            f"{row.label} from there", least, max(most, standing), standing, key=keys.updates
+        )
         st.button(
             "Fork here" if tick == here else f"Fork at tick {tick:,}",
             key="gans.fork.here",
-            disabled=not own,
+            disabled=not _own(lab, side, keys),
             help="Both futures are then seen side by side; they are equal up to that tick, which "
             "is the one on the screen unless you say another.",
             on_click=_forked,
-            args=(dials, lab, tick, side, own),
+            args=(dials, lab, keys),
         )
 
 
-def _forked(
-    dials: Dials[GanLab], lab: GanLab, tick: int, side: str, own: dict[str, str | int]
-) -> None:
-    forked = lab.fork(tick, side, **own)
-    dials.finish(forked)
-    dials.set(**values(forked.turned()))
+def _own(lab: GanLab, side: str, keys: Keys) -> dict[str, str | int]:
+    """Return what a fork of a game does otherwise, as the fields say now."""
+    typed = st.session_state
+    objective, updates = typed[keys.objective], int(typed[keys.updates])
+    now = next(game.objective for game in figures.playing(lab) if game.letter == side)
+    own: dict[str, str | int] = {"objective": objective} if objective != now else {}
+    if updates != lab.turned().critic_steps:
+        own["critic_steps"] = updates
+    return own
+
+
+def _forked(dials: Dials[GanLab], lab: GanLab, keys: Keys) -> None:
+    """Fork as the fields say when the button is pressed, not when it was drawn."""
+    side = st.session_state[SIDE]
+    if own := _own(lab, side, keys):
+        forked = lab.fork(int(st.session_state[keys.tick]), side, **own)
+        dials.finish(forked)
+        dials.set(**values(forked.turned()))
 
 
 def files(lab: GanLab) -> None:

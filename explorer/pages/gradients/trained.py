@@ -12,7 +12,7 @@ from explorer.labs.gradients.trained import TrainedWay, untrained
 from explorer.networks.shelf import kept
 from explorer.networks.uploads import opened
 from explorer.pages import surroundings
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, refuse, said
 from explorer.pages.cells.networks import shelved
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
@@ -102,7 +102,7 @@ def _bring(dials: Dials[Flow]) -> None:
             with uninterrupted():
                 st.session_state["gradients.file.seen"] = file.file_id
                 _open(dials, file)
-        if problem := st.session_state.get("gradients.file.problem"):
+        if problem := said("gradients.file"):
             st.warning(problem, icon=":material/error:")
 
 
@@ -110,9 +110,8 @@ def _open(dials: Dials[Flow], file: UploadedFile) -> None:
     try:
         upload = opened(file.name, file.getvalue())
     except ValueError as why:
-        st.session_state["gradients.file.problem"] = f"{str(why).rstrip('.')}."
+        refuse("gradients.file", file, f"{str(why).rstrip('.')}.")
         return
     mark = shelved(upload, file.name, file.getvalue())
-    st.session_state["gradients.file.problem"] = ""
     dials.set(trained_upload=mark, trained_part=0, trained_reads="yours", trained_given="")
     st.rerun()

@@ -18,9 +18,10 @@ from explorer.labs.gradients.watched_shelf import (
     shipped,
 )
 from explorer.pages import surroundings
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, refuse, said
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials, sentence
+from explorer.pages.whole import uninterrupted
 from explorer.runs.answers import Asking
 from explorer.runs.desk import Brought, the_desk
 from explorer.stage.component import ask
@@ -59,7 +60,6 @@ differs between them may be the seed's doing.
 
 SOURCES = (watch, with_forget_bias, twin_of, opened, beside)
 FILES = ("gradients.watched.first", "gradients.watched.second")
-PROBLEM = "gradients.watched.problem"
 DIALS = ("watched_first", "watched_second")
 
 
@@ -67,8 +67,10 @@ def show(dials: Dials[Flow]) -> str:
     """Show the view; returns the sentence under its question."""
     gone = [name for name in DIALS if dials.value(name) and kept(dials.value(name)) is None]
     if gone:
-        dials.set(**dict.fromkeys(gone, ""))
-        st.session_state[PROBLEM] = "A recording of this link is not here any more: bring its file."
+        with uninterrupted():
+            dials.set(**dict.fromkeys(gone, ""))
+            dials.say("A recording of this link is not here any more: bring its file.")
+        st.rerun()
     column = _dials(dials)
     dials.finish(dials.wanted())
     ask(
@@ -119,7 +121,7 @@ def _bring(dials: Dials[Flow]) -> None:
                 key="gradients.watched.back",
                 on_click=lambda: dials.set(**dict.fromkeys(DIALS, "")),
             )
-        if problem := st.session_state.get(PROBLEM):
+        for problem in filter(None, map(said, FILES)):
             st.warning(problem, icon=":material/error:")
 
 
@@ -130,14 +132,13 @@ def _place(dials: Dials[Flow], number: int, label: str) -> None:
 
 def _keep(dials: Dials[Flow], number: int, file: UploadedFile | None) -> None:
     """Take a recording, and give it to the processes that answer."""
-    st.session_state[PROBLEM] = ""
     if file is None:  # taken off the page: the recording itself stays
         return
     content = file.getvalue()
     try:
         mark = keep(file.name, content)
     except ValueError as why:
-        st.session_state[PROBLEM] = sentence(why)
+        refuse(FILES[number], file, sentence(why))
         return
     to = f"{bring.__module__}:{bring.__qualname__}"
     the_desk().bring(Brought(to, f"{mark} {file.name}", content), most=MOST_RECORDINGS)

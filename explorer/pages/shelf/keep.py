@@ -1,5 +1,6 @@
 """Keep: what stands on the page is put on the shelf, under a name and with a note."""
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,8 @@ from explorer.runs.shelf import Known, Parcel, ShelfError, the_shelf
 from explorer.runs.shelf.parcel import LONGEST
 from explorer.stage.component import standing
 
-KEEP, SAID = "shelf.keep", "shelf:said"
+KEEP, SAID, LAST = "shelf.keep", "shelf:said", "shelf:last"
+TWICE = 2.0  # seconds in which a second press of the button keeps nothing more
 NAME, NOTE = "shelf.keep.name", "shelf.keep.note"
 NOT_FOR_LONG = (
     "This browser keeps no cookie, so what you keep here is yours for as long as this tab is open; "
@@ -64,8 +66,11 @@ def _called(dials: Dials[Any], label: str) -> str:
 
 def _keep(dials: Dials[Any], heading: str, called: str) -> None:
     stands, typed = standing(), st.session_state
-    if stands is None:
-        return
+    same = (links.query(dials.last), typed.get(NAME), typed.get(NOTE), stands)
+    before, at = typed.get(LAST, (None, 0.0))
+    if stands is None or (same == before and time.monotonic() - at < TWICE):
+        return  # pressed twice
+    typed[LAST] = same, time.monotonic()
     try:
         found = seen.seen(stands)
         experiment = None if found.experiment is None else Known.of(found.experiment)

@@ -7,7 +7,7 @@ from explorer.figures.transport import colours as figures
 from explorer.labs.transport import Sand, pictures
 from explorer.labs.transport.colours import YOURS
 from explorer.pages import surroundings
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, refuse, said
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials, sentence
 from explorer.runs.answers import Asking
@@ -16,7 +16,6 @@ from explorer.stage.component import ask
 from explorer.transport.colours import ColourMap, colour_map
 
 FILE = "transport.picture"
-PROBLEM = "transport.picture.problem"
 
 HOW = r"""
 **Colours as sand.** A pixel is a point in the cube of red, green and blue; a picture is a cloud of
@@ -63,9 +62,9 @@ def show(dials: Dials[Sand]) -> str:
         on_change=lambda: _keep(dials, st.session_state[FILE]),
         help="It stays in the memory of this server, small, and is forgotten when that stops.",
     )
-    if problem := st.session_state.get(PROBLEM):
+    if problem := said(FILE):
         st.warning(problem, icon=":material/error:")
-    elif note := pictures.note_on(dials.last.colours_upload):
+    if note := pictures.note_on(dials.last.colours_upload):
         st.caption(f"Your picture: {note}")
     surroundings.unfolded("How a few hundred pixels move all of them", HOW)
     return "Colours are sand too: those of one picture are carried to those of another."
@@ -73,14 +72,13 @@ def show(dials: Dials[Sand]) -> str:
 
 def _keep(dials: Dials[Sand], file: UploadedFile | None) -> None:
     """Take a picture as the one that is coloured, and give it to the processes that answer."""
-    st.session_state[PROBLEM] = ""
     if file is None:  # taken off the page: the picture itself stays
         return
     content = file.getvalue()
     try:
         mark = pictures.keep(content)
     except ValueError as why:
-        st.session_state[PROBLEM] = sentence(why)
+        refuse(FILE, file, sentence(why))
         return
     to = f"{pictures.bring.__module__}:{pictures.bring.__qualname__}"
     the_desk().bring(Brought(to, mark, content), most=pictures.MOST_PICTURES)

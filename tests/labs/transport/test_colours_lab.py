@@ -5,7 +5,7 @@ import io
 import numpy as np
 import ot
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from explorer.labs.transport import Sand, pictures
 from explorer.labs.transport.colours import MOMENTS, PICTURES, Colours
@@ -118,6 +118,29 @@ def test_sixteen_bits_of_grey_keep_their_order():
     values, _ = pictures.opened(file(Image.fromarray(deep)))
 
     assert values[..., 0] == pytest.approx(deep / deep.max(), abs=1 / 255)
+
+
+def test_pixels_that_are_no_numbers_are_as_dark_or_light_as_the_others_get():
+    deep = np.linspace(0, 1, 100, dtype=np.float32).reshape(10, 10)
+    deep[0, 0], deep[9, 9], deep[5, 5] = -np.inf, np.inf, np.nan
+
+    values, _ = pictures.opened(file(Image.fromarray(deep), "TIFF"))
+
+    assert values[0, 0, 0] == values[5, 5, 0] == 0
+    assert values[9, 9, 0] == 1
+    assert values[4, :, 0] == pytest.approx(deep[4], abs=0.02)
+    with pytest.raises(ValueError, match="no pixel of this picture is a number"):
+        pictures.opened(file(Image.fromarray(np.full((9, 9), np.nan, np.float32)), "TIFF"))
+
+
+@pytest.mark.parametrize("raised", [TypeError, ValueError, ZeroDivisionError, MemoryError])
+def test_whatever_a_damaged_file_makes_its_reader_raise_is_one_sentence(raised, monkeypatch):
+    def load(self: object) -> None:
+        raise raised("'IFDRational' object cannot be interpreted as an integer")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+    with pytest.raises(ValueError, match=r"^no picture could be read in this file"):
+        pictures.opened(file(noise(20, 20, 3)))
 
 
 def test_a_large_picture_is_made_small_and_stands_as_its_camera_was_held():

@@ -71,7 +71,7 @@ export class Room {
     const kept = keptIn();
     if (kept) this.go(kept.presents ? { code: kept.code, key: keyOf(kept.code) } : this.seated(kept.code));
     else if (ownRoom() && place.link() !== null) {
-      this.resumes = true;
+      this.resumes = !location.search; // a link is what its own address says
       this.go({ code: ownRoom(), key: keyOf(ownRoom()) });
     }
   }
