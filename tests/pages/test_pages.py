@@ -6,12 +6,14 @@ import json
 import pkgutil
 import tomllib
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import forward_msg_cache
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from explorer.pages import bringing, cells, gans, gradients, sequences, surroundings, transport
@@ -241,7 +243,9 @@ def test_a_way_out_is_taken_though_the_old_page_runs_once_more_meanwhile(
 
 
 def test_what_is_wrong_with_a_file_is_said_as_long_as_it_lies_in_its_place(monkeypatch):
-    bad, good = SimpleNamespace(file_id="1"), SimpleNamespace(file_id="2")
+    bad, good = (
+        UploadedFile(UploadedFileRec(name, "a.csv", "text/csv", b""), FileURLs()) for name in "12"
+    )
     monkeypatch.setattr(bringing.st, "session_state", state := {"place": bad})
     bringing.refuse("place", bad, "It is no file.")
 
