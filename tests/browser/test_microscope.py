@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import onnx
@@ -303,6 +304,20 @@ def test_one_slider_moves_gate_memory_and_prediction(visit):
     assert shut["maps"] != opened["maps"]
     assert shut["next"] != opened["next"]
     assert "'s memory moved furthest, by " in shut["says"]
+
+
+def test_a_press_right_after_a_dial_acts_on_what_the_dial_says(visit):
+    visitor = visit("/cells?view=surgery")
+    page = visitor.page
+    visitor.until("d.frames > 0")
+    page.locator('.dials [data-dial="value"] input').focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Keep", exact=True).last.click()
+
+    page.wait_for_url(re.compile("operations="), timeout=60_000)
+    given = parse_qs(urlsplit(page.url).query)
+    assert given["operations"] == [f"forget_gate:61:15-18:{given['value'][0]}"]
 
 
 def test_what_was_not_touched_is_said_to_be_untouched(visit):
