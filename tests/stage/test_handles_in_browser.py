@@ -285,6 +285,61 @@ def test_what_is_taken_beside_its_middle_does_not_jump_to_the_pointer(show):
     assert (settings["x"], settings["y"]) == (1.5, -1.0)
 
 
+def test_a_playhead_comes_back_with_the_whole_answer_when_a_moving_hand_had_fewer_frames(show):
+    table = show(PORTRAIT, answer=fewer_while_it_moves)
+    for stood in (7, 5, 1):
+        stand(table, stood)
+        assert frame(hold(table)) == min(stood, 2)
+        assert frame(let_go(table)) == stood
+
+
+def test_a_playhead_put_elsewhere_among_the_fewer_frames_of_a_moving_hand_stays_there(show):
+    table = show(PORTRAIT, answer=fewer_while_it_moves)
+    stand(table, 7)
+    hold(table)
+    stand(table, 1)
+
+    assert frame(let_go(table)) == 1
+
+
+def fewer_while_it_moves(given: Mapping[str, Any], moving: bool) -> Answer:
+    frames = [replace(shown_of(given), step=step) for step in range(3 if moving else 8)]
+    return Answer(as_json(PORTRAIT), frames)
+
+
+def stand(table: Table, at: int) -> None:
+    """Put the playhead on a frame by its keys, which the stage hears when no handle has them."""
+    table.rest()
+    table.page.evaluate("() => document.querySelector('#host').shadowRoot.activeElement?.blur()")
+    for key in ("Home", *["ArrowRight"] * at):
+        table.page.keyboard.press(key)
+    assert frame(table) == at
+
+
+def hold(table: Table) -> Table:
+    """Move the handle and keep hold of it, until that is answered."""
+    x, y = table.middle()
+    table.page.mouse.move(x, y)
+    table.page.mouse.down()
+    table.page.mouse.move(x - 0.2 * unit(table, "x"), y, steps=3)
+    table.until_asked(lambda given: table.oracle.asked[-1]["moving"])
+    table.rest()
+    return table
+
+
+def let_go(table: Table) -> Table:
+    """Let go of the handle, until the whole answer is there."""
+    table.page.mouse.up()
+    table.until(lambda given: True)
+    return table
+
+
+def frame(table: Table) -> int:
+    """Return the index of the frame that is painted."""
+    table.page.evaluate(TWO_FRAMES)
+    return int(table.page.locator(".stage").get_attribute("data-frame") or -1)
+
+
 def test_it_stands_under_the_pointer_while_the_answer_is_on_its_way(show):
     table = show(PORTRAIT)
     table.rest()

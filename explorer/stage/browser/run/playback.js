@@ -23,12 +23,31 @@ const SOON = 250; // ms in which a wrong delay is made good
  */
 export class Playback {
   constructor() {
-    this.position = 0;
+    this.at = 0;
+    this.wanted = 0; // where it was put: beyond its place while an answer is shorter
     /** @type {Speed} */
     this.speed = "×1";
     this.following = true;
     /** @type {[time: number, newest: number, frames: number][]} */
     this.arrivals = [];
+  }
+
+  get position() {
+    return this.at;
+  }
+
+  set position(index) {
+    this.at = index;
+    this.wanted = index;
+  }
+
+  /**
+   * Stand where it was put, or at the newest frame of an answer that does not reach so far.
+   *
+   * @param {number} newest
+   */
+  within(newest) {
+    this.at = Math.min(this.wanted, newest);
   }
 
   /**

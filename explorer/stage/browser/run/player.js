@@ -93,7 +93,7 @@ export class Player {
     playback.following = data.live;
     if (before) {
       playback.speed = before.playback.speed;
-      playback.position = before.playback.position;
+      playback.position = before.playback.wanted;
     } else if (!loop) playback.position = data.start ?? 0;
     this.playing ||= loop;
     this.idle = !this.playing && playback.position === 0;

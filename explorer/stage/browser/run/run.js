@@ -182,7 +182,7 @@ export class Run {
       this.store.add(frames);
       this.still = still;
       this.settled = true;
-      this.playback.position = Math.min(this.playback.position, this.store.newest);
+      this.playback.within(this.store.newest); // while a hand moves there may be fewer frames
     }
     this.hear.answer(answer);
     if (frames.length) this.gotStatus(recorded(this.store.newest));
