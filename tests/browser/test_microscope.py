@@ -280,6 +280,20 @@ def test_a_dragged_span_moves_the_slider_and_what_is_written(visit):
     assert text_of(page, "generated") != before
 
 
+def test_a_shorter_text_brings_the_span_along_to_its_end(visit):
+    page = visit("/cells?view=surgery").page
+    line = page.locator('.dials [data-dial="text"] textarea')
+    line.fill("abc")
+    line.blur()
+
+    page.wait_for_url(re.compile(r"first=2&last=2"), timeout=60_000)
+    page.get_by_text("at character 3").first.wait_for(timeout=60_000)
+    for name in ("first", "last"):
+        thumb = page.locator(f'.dials [data-dial="{name}"] input')
+        expect(thumb).to_have_attribute("aria-valuetext", "3")
+        expect(thumb).to_have_attribute("max", "2")
+
+
 def test_one_slider_moves_gate_memory_and_prediction(visit):
     visitor = visit("/cells?view=surgery")
     page = visitor.page

@@ -512,6 +512,61 @@ def test_what_the_network_does_not_have_gets_a_sentence_and_the_dial_turns(link,
     assert app.get("bidi_component")
 
 
+SPANS = [
+    ({"text": "abc"}, (2, 2), []),
+    ({"text": "a"}, (0, 0), []),
+    ({"text": "f(a[0])", "first": "5", "last": "900"}, (5, 6), [7]),
+    ({"text": "f(a[0])", "first": "1000", "last": "1500"}, (6, 6), [7]),
+    ({"text": "f(a[0])", "first": "1", "last": "4"}, (1, 4), []),
+    ({"first": "20", "last": "25"}, (20, 25), []),
+]
+
+
+@pytest.mark.parametrize("view", ["patterns", "surgery"])
+@pytest.mark.parametrize(("given", "span", "said"), SPANS)
+def test_a_span_stands_within_what_is_read_in_dials_link_caption_and_picture(
+    view: str, given: dict[str, str], span: tuple[int, int], said: list[int]
+):
+    app = opened(view=view, **given)
+
+    assert complaints(app) == [
+        f"The span ends at character {end}, the last that is read." for end in said
+    ]
+    assert tuple(shown(app, name) for name in ("first", "last")) == span
+    assert tuple(int(linked(app, name)) for name in ("first", "last")) == span
+    select = picture(app).select
+    assert (select["span_first"], select["span_last"]) == span
+    for name, at in zip(("first", "last"), span, strict=True):
+        knob = column(app).get(name)
+        if knob is None:  # one step alone has no span to choose
+            assert given["text"] == "a"
+            continue
+        assert (knob["low"], knob["high"]) == (0, len(knob["written"]) - 1)
+        assert knob["written"][at] == str(at + 1)
+    if view == "surgery":
+        first, last = (at + 1 for at in span)
+        reach = f"at character {first}" if first == last else f"from character {first} to {last}"
+        assert f" {reach}." in worded(" ".join(one.proto.body for one in app.get("html")))
+
+
+def test_a_text_that_becomes_shorter_takes_the_span_along():
+    app = opened(view="surgery")
+    assert (shown(app, "first"), shown(app, "last")) == (15, 18)
+
+    turned(app, text="abc")
+
+    assert complaints(app) == []
+    assert (shown(app, "first"), shown(app, "last")) == (2, 2)
+    assert column(app)["last"]["high"] == 2
+
+
+def test_a_view_without_a_span_leaves_that_of_its_link_alone():
+    app = opened(view="step", text="abc", first="20", last="25")
+
+    assert complaints(app) == []
+    assert (linked(app, "first"), linked(app, "last")) == ("20", "25")
+
+
 def test_a_hand_is_laid_on_what_the_cell_that_reads_has_not_on_what_the_dial_of_another_says():
     app = opened(view="surgery", reads="yours", upload=brought(), hold="forget_gate")
 
@@ -830,6 +885,10 @@ def test_another_text_is_answered_while_the_other_dials_stand_as_they_stood(view
         ({"unit": 900}, {}),
         ({"view": "surgery", "hold": "input_gate", "value": -2.0}, {"value": 0.0}),
         ({"view": "surgery", "hold": "reset_gate"}, {"hold": "nothing"}),
+        (
+            {"view": "patterns", "steps": 9, "reads": "noise"},
+            {"reads": "noise", "steps": 9, "first": 8, "last": 8},
+        ),
         ({"view": "writing", "cell": "lstm_coupled"}, {"cell": "lstm"}),
         ({"reads": "yours"}, {"reads": "python"}),
     ],

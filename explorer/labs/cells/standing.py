@@ -1,8 +1,9 @@
 """What a configuration stands for here: its dials, each at something that there is.
 
 A dial that is turned may leave others at what no longer goes with it: a cell that nobody trained to
-read this text, a unit that another network has, a value beyond what a gate can be. The page turns
-those to what there is and says so; what a stage is answered meanwhile is of the same settings.
+read this text, a unit that another network has, a span beyond the end of what is read, a value
+beyond what a gate can be. The page turns those to what there is and says so; what a stage is
+answered meanwhile is of the same settings.
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from explorer.sequences.characters import CharacterNetwork
 
 READING_VIEWS = ("step", "memory", "patterns", "surgery")
 """The views in which a network reads what a dial says."""
+SPAN_VIEWS = ("patterns", "surgery")
+"""Those in which a span of it is chosen."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,11 @@ def standing(settings: CellLab) -> Standing:
         return _writing(now)
     if settings.view not in READING_VIEWS:
         return now
-    now = _looked_at(now, reader(kept))
-    return _held(now, reader(kept).stack.cell_name) if settings.view == "surgery" else now
+    who = reader(kept)
+    now = _looked_at(now, who)
+    if settings.view in SPAN_VIEWS:
+        now = _spanned(now, who)
+    return _held(now, who.stack.cell_name) if settings.view == "surgery" else now
 
 
 def _writing(now: Standing) -> Standing:
@@ -97,6 +103,19 @@ def _looked_at(now: Standing, who: Reader) -> Standing:
         why += (f"Unit must be between 0 and {units - 1} here, not {settings.unit}.",)
         settings = replace(settings, unit=-1)
     return replace(now, settings=settings, why=why)
+
+
+def _spanned(now: Standing, who: Reader) -> Standing:
+    """With a span that reaches no further than what is read."""
+    settings, why = now.settings, now.why
+    end = len(who.tokens) - 1
+    asked = (settings.first, settings.last)
+    if max(asked) <= end:
+        return now
+    if asked != (CellLab.first, CellLab.last):  # else nobody asked for it
+        why += (f"The span ends at {who.clock} {end + 1}, the last that is read.",)
+    first, last = (min(at, end) for at in asked)
+    return replace(now, settings=replace(settings, first=first, last=last), why=why)
 
 
 def _held(now: Standing, cell: str) -> Standing:

@@ -138,8 +138,8 @@ function range(knob, hand) {
     element: made,
     show(value) {
       const at = standing(value);
-      if (at > Number(input.max)) input.max = String(at);
-      if (at < Number(input.min)) input.min = String(at);
+      input.max = String(Math.max(high, at)); // as far as what it stands at now
+      input.min = String(Math.min(low, at));
       if (Number(input.value) !== at) input.value = String(at);
       output.textContent = written(knob, value);
       input.setAttribute("aria-valuetext", written(knob, value));
