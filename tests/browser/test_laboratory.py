@@ -348,6 +348,27 @@ def test_hostile_links_get_a_sentence_on_a_working_page(visit):
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize(
+    "path", ["/gans?view=truth", "/gradients?view=live", "/cells?view=surgery"]
+)
+def test_a_laptop_at_150_percent_shows_the_titles_of_narrow_panels_uncut(visit, path: str):
+    visitor = visit(path, size=(933, 600))
+    visitor.until("d.frames > 0")
+    spare = at_rest(
+        visitor.page,
+        lambda: visitor.page.locator(".stage .head h2").evaluate_all(
+            """all => all.map((title) => {
+              const text = document.createRange();
+              text.selectNodeContents(title);
+              const [wide, wanted] = [title, text].map((one) => one.getBoundingClientRect().width);
+              return wide - wanted;
+            })"""
+        ),
+    )
+    assert len(spare) >= 7
+    assert min(spare) > -0.02
+
+
 def _trainer(server: int) -> int:
     """Return the process id of the trainer at work: the oldest among the children of the server."""
     listing = subprocess.run(

@@ -145,7 +145,7 @@ ${above(".above.guided")}}
 .stage .head h2 { margin: 0; padding: 0; font: 620 calc(var(--text) + 2px)/1.5 var(--font); color: var(--ink); letter-spacing: -.005em; }
 .stage .square .head { flex-wrap: nowrap; }
 .stage .square .head > * { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.stage .square .head > .note { flex-shrink: 99; } /* the title is read first */
+.stage .square .head > h2 { flex: none; max-width: 100%; } /* the note gives way first */
 .stage .head.large h2 { font-size: calc(var(--text) + 4px); line-height: 1.33; }
 .stage .head .note { color: var(--mute); }
 .stage .head > .note:first-child { margin-left: auto; } /* beside no title */

@@ -15,9 +15,12 @@ import { styled } from "../worn.js";
 
 const STYLE = `
 .stage .timeline { display: flex; flex-direction: column; container-type: inline-size; }
-.stage .timeline .head { flex-wrap: nowrap; align-items: center; margin-bottom: 3px; }
-.stage .timeline h2 { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.stage .timeline .note { flex: 0 1 auto; margin-right: auto; white-space: nowrap; overflow: hidden;
+/* one line of it: the note gives way to the title first, then the scale, which wraps out of sight */
+.stage .timeline .head { align-items: center; margin-bottom: 3px; overflow: hidden;
+  max-height: calc(1.5 * (var(--text) + 2px)); }
+.stage .timeline h2 { flex: none; max-width: 100%; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }
+.stage .timeline .note { flex: 1 1 0; min-width: 0; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
 .stage .timeline .key { display: inline-flex; align-items: center; gap: 5px; color: var(--mute);
   white-space: nowrap; }
@@ -44,6 +47,7 @@ const STYLE = `
 }
 `;
 const PAUSE = 8; // a redraw waits this many times as long as the last one took
+const ZEROS = /(\.\d*[1-9])0+$/; // at the end of a fraction, of which a scale needs none
 const MOST_COLUMNS = 1600; // more frames than this share columns
 
 /**
@@ -281,7 +285,8 @@ export function make(panel, stage) {
     /** @param {number} value */
     const end = (value) => (panel.log ? decade(Math.round(Math.log10(value))) : String(number(value)));
     /** @param {number} value */
-    const plain = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : end(value));
+    const plain = (value) =>
+      Number.isInteger(value) ? String(value).replace("-", "−") : end(value).replace(ZEROS, "$1");
     key.low.textContent = panel.by_row ? "−" : panel.log ? end(low) : plain(low);
     key.high.textContent = panel.by_row ? "+" : panel.log ? end(high) : plain(high);
     key.element.title = panel.by_row
