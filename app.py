@@ -6,7 +6,7 @@ Started with ``streamlit run app.py``, which finds ``app`` below.
 import streamlit as st
 from starlette.middleware import Middleware
 
-from explorer.pages import whole
+from explorer.pages import history, whole
 from explorer.stage.doors import Plate, hurry
 from explorer.stage.routes import routes
 from explorer.stage.serving import lifespan, staff
@@ -15,6 +15,7 @@ from explorer.stage.whose import Badge
 hurry()
 staff()
 whole.callbacks()
+history.hear()
 app = st.App(
     "explorer/pages/laboratory.py",
     routes=routes(),

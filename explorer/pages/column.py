@@ -156,7 +156,6 @@ class Column:
             "defaults": self._dials.defaults,
             "editions": self._dials.editions,
             "refused": dict(self._dials.refused),
-            "linked": self._dials.linked,
             "picks": self._picks,
             "above": self._above,
         }

@@ -18,7 +18,7 @@ import streamlit as st
 
 from explorer import dials as rows
 from explorer.dials import Dial
-from explorer.pages import led
+from explorer.pages import history, led
 from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 
@@ -43,7 +43,6 @@ class Dials(Generic[Settings]):
     ) -> None:
         self.page = page
         self.kind = kind
-        self.linked = standing is None  # whether the link has the very settings that dials show
         self._standing = standing or (lambda settings: settings)
         self._default = kind() if default is None else default
         self._rows = rows.dials(kind)
@@ -55,16 +54,16 @@ class Dials(Generic[Settings]):
             self._begin()
 
     def _begin(self) -> None:
-        """Stand where the address says, for who has just come, or where the viewer left."""
+        """Stand where the address says, for who has just come or gone back, or where they left."""
         state, page = st.session_state, self.page
         arrived = dict(st.query_params)
         self.editions: dict[str, int] = state.setdefault(f"{page}:editions", {})
         self._just_here = entered(page)
+        went = history.went()
         if self._just_here and (led.counts() or arrived):
-            opened = self.opened(arrived)
-            state[f"{page}:settings"] = opened.settings
-            self.say(*opened.problems)
-            self._place(self._standing(opened.settings))
+            self._travel(arrived)
+        elif went is not None and not self._just_here:
+            self._travel(went)
         elif f"{page}:settings" not in state:
             state[f"{page}:settings"] = self._default
         self.last: Settings = state[f"{page}:settings"]
@@ -151,9 +150,6 @@ class Dials(Generic[Settings]):
         it says why.
         """
         self.refused.clear()
-        if isinstance(link := said.get("link"), str):
-            self._travel(link)
-            return
         given, knew = said.get("settings"), said.get("editions")
         if not isinstance(given, Mapping) or not isinstance(knew, Mapping):
             return
@@ -193,9 +189,9 @@ class Dials(Generic[Settings]):
                 return name
         return turned[0]
 
-    def _travel(self, link: str) -> None:
-        """Stand where an address says that the viewer went back to, its query given."""
-        opened = self.opened(links.parameters(link))
+    def _travel(self, parameters: Mapping[str, str]) -> None:
+        """Stand where an address says."""
+        opened = self.opened(parameters)
         st.session_state[f"{self.page}:settings"] = opened.settings
         self.say(*opened.problems)
         self._place(self._standing(opened.settings))
@@ -232,8 +228,8 @@ class Dials(Generic[Settings]):
     def finish(self, settings: Settings) -> None:
         """Keep the configuration: in the session, and in the link where it has changed.
 
-        Where it has not, the address is another one because the viewer went back to it: the stage
-        turns its dials to what stands there, and says so next.
+        Where it has not, the address is another one because it is older than what the dials show,
+        or because the viewer goes back to it just now: another run of the script begins then.
         """
         link = self.link(settings)
         with uninterrupted():

@@ -83,10 +83,9 @@ class Column(TypedDict):
     ``settings`` are all values of the page's configuration, ``defaults`` what they are without a
     link. ``editions`` count, for each, how often the page itself has turned it: the browser takes
     the page's value where that has grown, and keeps its own otherwise; ``refused`` says why, of
-    a dial that was put back. ``linked`` says whether the
-    address has these very settings; where it has more, only the page can go back to it. ``picks``
-    says which setting is turned by a selection in the picture, by the name of the selection.
-    ``above``: in a window that is too narrow for both, the dials stand in rows over the picture.
+    a dial that was put back. ``picks`` says which setting is turned by a selection in the picture,
+    by the name of the selection. ``above``: in a window that is too narrow for both, the dials
+    stand in rows over the picture.
     """
 
     groups: Sequence[Group]
@@ -94,7 +93,6 @@ class Column(TypedDict):
     defaults: Mapping[str, Setting]
     editions: Mapping[str, int]
     refused: Mapping[str, str]
-    linked: bool
     picks: Mapping[str, str]
     above: bool
 
@@ -109,13 +107,11 @@ class Rested(TypedDict):
 class Settled(TypedDict):
     """Where the dials came to rest: all their values, and the editions that the browser knew.
 
-    With a ``link``, the query of an address that the viewer went back to, the page reads that.
     ``stood`` is where the picture of a run stood still: what was turned is meant from there on.
     """
 
     settings: Mapping[str, Setting]
     editions: Mapping[str, int]
-    link: NotRequired[str]
     stood: NotRequired[Rested]
 
 

@@ -5,7 +5,9 @@ import re
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
+from explorer.labs.transport import VIEWS
 from tests.browser.shown import at_rest
 
 PATH = "/transport"
@@ -167,3 +169,31 @@ def test_a_picture_is_brought_and_takes_other_colours_and_a_file_that_is_none_ge
         })"""
     )
     assert number(visitor, "after") < number(visitor, "before")
+
+
+def test_going_back_over_several_views_quickly_comes_to_the_one_that_the_address_says(visit):
+    visitor = visit(PATH)
+    page = visitor.page
+    tabs = page.get_by_role("radiogroup").first
+
+    def stands_at(view: str) -> None:
+        for wait in (0, 1_500):  # what still runs must not undo it
+            page.wait_for_timeout(wait)
+            expect(tabs.get_by_role("radio", name=VIEWS[view].label, exact=True)).to_be_checked()
+            expect(page.get_by_role("heading", name=VIEWS[view].question)).to_be_visible()
+            assert page.url.endswith(f"{PATH}?view={view}")
+
+    for view in ("sliding", "plane", "mean", "colours", "guess", "samples", "line", "colours"):
+        tabs.get_by_text(VIEWS[view].label, exact=True).click()
+        page.wait_for_url(re.compile(r"transport$" if view == "line" else rf"\?view={view}$"))
+    stands_at("colours")
+
+    for _ in range(4):
+        page.evaluate("history.back()")
+        page.wait_for_timeout(60)
+    stands_at("colours")
+
+    for _ in range(2):
+        page.evaluate("history.forward()")
+        page.wait_for_timeout(60)
+    stands_at("samples")

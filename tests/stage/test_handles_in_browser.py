@@ -229,7 +229,6 @@ def show(chromium: Browser, theatre: Theatre) -> Iterator[Open]:
             "settings": STARTS | settings,
             "defaults": STARTS,
             "editions": {},
-            "linked": True,
             "refused": {},
         }
         data = showing(token, dials)

@@ -10,7 +10,7 @@ const hand = new m.hand.Hand({
   ask() {}, show() {}, refuse() {}, settle: ({ settings }) => told.push(settings),
 });
 const page = (settings, editions) =>
-  hand.adopt({ settings, editions, defaults: { a: 1, b: 0 }, linked: true, refused: {} });
+  hand.adopt({ settings, editions, defaults: { a: 1, b: 0 }, refused: {} });
 page({ a: 1, b: 0 }, {});
 """
 

@@ -15,7 +15,7 @@ from explorer.pages import led, surroundings
 from explorer.pages.dials import entered
 from explorer.pages.lessons import keys, style, verdict
 from explorer.pages.lessons.guided import Guided
-from explorer.pages.lessons.walking import Walk, current, go, problems, stand
+from explorer.pages.lessons.walking import Walk, current, problems, stand
 from explorer.pages.places import place
 from explorer.runs import links
 from explorer.stage.component import Guide, guided
@@ -66,7 +66,7 @@ def card(lesson: Lesson) -> None:
 
 def _lesson(walk: Walk) -> None:
     dials = Guided(walk)
-    keys.listen(lambda search: go(links.parameters(search)))
+    keys.listen()
     asks = walk.asks
     with st.container(key="lesson"):
         left, right = st.columns([0.3, 0.7], gap="medium")

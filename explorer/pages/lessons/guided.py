@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.lessons.lesson import Step
 from explorer.pages.dials import Dials
-from explorer.pages.lessons.walking import RESERVED, Walk, go, moved
+from explorer.pages.lessons.walking import RESERVED, Walk, moved
 from explorer.pages.whole import uninterrupted
 from explorer.runs import links
 
@@ -61,14 +61,6 @@ class Guided(Dials[Any]):
     def shows(self, name: str) -> bool:
         """Return whether the step opens a dial."""
         return name in self.step.dials
-
-    def _travel(self, link: str) -> None:
-        parameters = links.parameters(link)
-        own = self.walk.link()
-        if all(parameters.get(name) == value for name, value in own.items()):
-            super()._travel(link)
-        else:
-            go(parameters)
 
 
 def _standing(step: Step) -> Any:

@@ -5,8 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-# Page Up and Page Down go back and on, a number goes to that step, a letter gives that answer. The
-# browser's own way back leads to what the address says, which the page is told.
+# Page Up and Page Down go back and on, a number goes to that step, a letter gives that answer.
 # A call that a later one has superseded may be cleaned up while the component stands: so whether
 # it has left the page decides, and not that it was told to go.
 SCRIPT = """
@@ -14,13 +13,10 @@ const TYPING = "input:not([type=range]), textarea, select, [contenteditable], [r
 const KEYS = { PageDown: "next", PageUp: "previous" };
 const listening = new WeakMap();
 
-export default function ({ parentElement, setTriggerValue }) {
+export default function ({ parentElement }) {
   const known = listening.get(parentElement);
-  if (known) {
-    known.tell = setTriggerValue;
-    return known.leave;
-  }
-  const here = { tell: setTriggerValue, leave: () => setTimeout(end) };
+  if (known) return known;
+  const leave = () => setTimeout(end);
   const { pathname } = location;
   const gone = () => !parentElement.isConnected || location.pathname !== pathname;
   function press(event) {
@@ -36,20 +32,15 @@ export default function ({ parentElement, setTriggerValue }) {
     event.preventDefault();
     button.click();
   }
-  function travel() {
-    if (!gone()) here.tell("travel", location.search || "?");
-  }
   function end() {
     if (!gone()) return;
     listening.delete(parentElement);
     document.removeEventListener("keydown", press);
-    window.removeEventListener("popstate", travel);
   }
   document.addEventListener("keydown", press);
-  window.addEventListener("popstate", travel);
-  listening.set(parentElement, here);
+  listening.set(parentElement, leave);
   parentElement.querySelector("span")?.setAttribute("data-hears-keys", "");
-  return here.leave;
+  return leave;
 }
 """
 
@@ -59,14 +50,7 @@ def _component() -> Any:
     return st.components.v2.component("explorer_lesson_keys", html="<span></span>", js=SCRIPT)
 
 
-def listen(travel: Any) -> None:
-    """Listen on this page; ``travel`` is called with the query that the viewer went back to."""
-    key = "lesson-keys"
-
-    def travelled() -> None:
-        said = getattr(st.session_state.get(key), "travel", None)
-        if isinstance(said, str):
-            travel(said)
-
+def listen() -> None:
+    """Listen on this page."""
     with st.container(key="lesson-listener"):
-        _component()(key=key, data={}, on_travel_change=travelled)
+        _component()(key="lesson-keys", data={})

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.lessons.lesson import LETTERS, Lesson, Step
 from explorer.lessons.reading import lessons
+from explorer.pages import history
 from explorer.pages.whole import uninterrupted
 
 RESERVED = ("lesson", "step", "answers")
@@ -115,14 +116,17 @@ def _short(text: str) -> str:
 
 
 def current() -> Walk | None:
-    """Return the walk of this session; where the viewer has just come, that of the address.
+    """Return the walk of this session; for who has just come or gone back, that of the address.
 
     Only then is the address a link: later it may be older than what is shown.
     """
     state: Any = st.session_state
     inside = str(state.get("here", "")).startswith("lesson:")
+    went = history.waits()
     if "lesson" not in st.query_params:
         state[STATE] = None
+    elif went is not None:
+        go(went)
     elif not inside or state.get(STATE) is None:
         go(dict(st.query_params))
     walk: Walk | None = state.get(STATE)

@@ -198,11 +198,6 @@ class Stage {
     );
     this.hear(document, "fullscreenchange", () => this.layout.fit());
     this.hear(window, "pagehide", () => this.player.save());
-    const { pathname } = location;
-    this.hear(window, "popstate", () => {
-      if (location.pathname === pathname && this.column)
-        this.hand.goBack(location.search);
-    });
     this.hear(document, "keydown", (event) => this.travel(event));
     // What the dials stand at goes before a press elsewhere on the page, which may lead away.
     for (const press of ["pointerdown", "click"])

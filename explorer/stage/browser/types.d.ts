@@ -887,10 +887,9 @@ export interface Group {
  * `settings` are all values of the page's configuration, `defaults` what they are without a
  * link. `editions` count, for each, how often the page itself has turned it: the browser takes
  * the page's value where that has grown, and keeps its own otherwise; `refused` says why, of
- * a dial that was put back. `linked` says whether the
- * address has these very settings; where it has more, only the page can go back to it. `picks`
- * says which setting is turned by a selection in the picture, by the name of the selection.
- * `above`: in a window that is too narrow for both, the dials stand in rows over the picture.
+ * a dial that was put back. `picks` says which setting is turned by a selection in the picture,
+ * by the name of the selection. `above`: in a window that is too narrow for both, the dials
+ * stand in rows over the picture.
  */
 export interface Column {
   groups: Group[];
@@ -898,7 +897,6 @@ export interface Column {
   defaults: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
   refused: Record<string, string>;
-  linked: boolean;
   picks: Record<string, string>;
   above: boolean;
 }
@@ -988,13 +986,11 @@ export interface Rested {
 /**
  * Where the dials came to rest: all their values, and the editions that the browser knew.
  *
- * With a `link`, the query of an address that the viewer went back to, the page reads that.
  * `stood` is where the picture of a run stood still: what was turned is meant from there on.
  */
 export interface Settled {
   settings: Record<string, string | number | boolean | null>;
   editions: Record<string, number>;
-  link?: string;
   stood?: Rested;
 }
 

@@ -50,7 +50,6 @@ export class Hand {
     this.refused = []; // dials that the page put back, with a sentence beside them
     this.held = false; // whether pointer, finger or key is still down
     this.asks = false; // whether a picture answers
-    this.linked = true; // whether the address has these very settings
     this.frame = 0;
     this.moving = false;
     this.resting = 0;
@@ -65,8 +64,7 @@ export class Hand {
    *
    * @param {Column} column
    */
-  adopt({ settings, defaults, editions, refused, linked }) {
-    this.linked = linked;
+  adopt({ settings, defaults, editions, refused }) {
     const first = !Object.keys(this.settings).length;
     this.defaults = defaults;
     const turned = Object.keys(settings).filter(
@@ -168,22 +166,6 @@ export class Hand {
     this.on.settle({ settings: { ...this.settings }, editions: { ...this.editions } });
   }
 
-  /**
-   * Go to where the viewer went back to; where the address says more than the dials, the page does.
-   *
-   * @param {string} search the query of the address
-   */
-  goBack(search) {
-    if (this.linked) return this.follow(linked(search, this.defaults));
-    clearTimeout(this.settling);
-    this.held = false;
-    this.on.settle({
-      settings: { ...this.settings },
-      editions: { ...this.editions },
-      link: search,
-    });
-  }
-
   /** Whether it stands where the page knows it. */
   get atRest() {
     return same(this.rested, this.settings);
@@ -228,18 +210,6 @@ export class Hand {
     to.push({ ...this.settings });
     this.go(there);
     return true;
-  }
-
-  /**
-   * Go where an address leads; it can be undone as a turn can.
-   *
-   * @param {Settings} settings
-   */
-  follow(settings) {
-    if (same(settings, this.settings)) return;
-    this.past = [...this.past, { ...this.settings }].slice(-MOST);
-    this.future = [];
-    this.go(settings);
   }
 
   /**
@@ -302,23 +272,4 @@ export class Hand {
 function same(one, other) {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].every((name) => one[name] === other[name]);
-}
-
-/**
- * The settings that the query of an address stands for, read as the server reads a link.
- *
- * @param {string} search
- * @param {Settings} defaults
- */
-export function linked(search, defaults) {
-  const said = new URLSearchParams(search);
-  const settings = { ...defaults };
-  for (const [name, value] of said) {
-    if (!(name in defaults)) continue;
-    const like = defaults[name];
-    if (typeof like === "boolean") settings[name] = value === "yes";
-    else if (typeof like === "string") settings[name] = value;
-    else if (Number.isFinite(Number(value))) settings[name] = Number(value);
-  }
-  return settings;
 }
