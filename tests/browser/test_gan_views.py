@@ -276,7 +276,7 @@ def test_a_dial_of_two_numbers_is_answered_in_a_drag_and_ends_on_the_picture_of_
     mouse.move(box["x"] + 0.3 * box["width"], y)
     mouse.down()
     for k in range(20):
-        mouse.move(box["x"] + (0.3 + 0.4 * k / 20) * box["width"], y)
+        mouse.move(box["x"] + (0.3 + 0.55 * k / 20) * box["width"], y)  # and past its default
         visitor.page.wait_for_timeout(25)
     visitor.until(f"d.answered > {before + 1}")  # before it is let go
     mouse.up()
