@@ -159,7 +159,8 @@ ${above(".above.guided")}}
 .stage .plot canvas { position: absolute; display: block; touch-action: pan-y; cursor: crosshair; }
 .stage .plot.square canvas { border-radius: var(--radius); box-shadow: 0 0 0 1px var(--line); }
 .stage.narrow .plot .body { flex: none; height: auto; width: 100%; aspect-ratio: 16 / 10; }
-.stage.narrow .plot.square .body { aspect-ratio: 1; max-height: max(250px, calc(100vh - 250px)); }
+.stage.narrow .plot.square .body { aspect-ratio: 1; }
+@media (max-height: 640px) { .stage.narrow .plot.square .body { max-height: max(250px, calc(100vh - 250px)); } }
 .stage .readout, .stage .explanation {
   position: absolute; z-index: 6; pointer-events: none; white-space: pre; padding: 5px 9px; border-radius: 8px;
   background: var(--card); color: var(--ink); border: 1px solid var(--line); box-shadow: 0 4px 14px rgba(10, 16, 24, .16);
