@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.dials.files import LARGEST_MB
+from explorer.pages.whole import uninterrupted
 
 
 def place(
@@ -35,6 +36,14 @@ def place(
         on_change=on_change,
         help=help,
     )
+
+
+def take_once(key: str, file: UploadedFile | None, take: Callable[[UploadedFile], None]) -> None:
+    """Take a file that has come to a place, once and whole; it lies there in every later run."""
+    if file is not None and st.session_state.get(f"{key}.seen") != file.file_id:
+        with uninterrupted():
+            st.session_state[f"{key}.seen"] = file.file_id
+            take(file)
 
 
 def refuse(key: str, file: UploadedFile, why: str) -> None:

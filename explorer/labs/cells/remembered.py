@@ -10,6 +10,7 @@ from explorer.cells import CELLS
 from explorer.cells.unfolding import keeping_share, unfolded, written_share
 from explorer.labs.cells import frames
 from explorer.labs.cells.reading import Seen
+from explorer.labs.prose import percent
 from explorer.runs.frames import Frame
 from explorer.sequences.half_life import HalfLives, half_lives
 
@@ -115,7 +116,7 @@ def _says(seen: Seen, left: np.ndarray, step: int, unit: int) -> str:
     where = "just now" if source == step else f"at {clock} {source + 1}"
     return (
         f"The memory of unit {unit} is {signed(memory)}. Its largest part, {signed(left[source])}, "
-        f"was written {where}, “{seen_token(tokens[source])}”: {100 * share:.0f} % of what all "
+        f"was written {where}, “{seen_token(tokens[source])}”: {percent(share)} of what all "
         "parts add up to without their signs."
     )
 

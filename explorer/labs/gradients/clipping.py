@@ -19,7 +19,7 @@ import numpy as np
 from explorer.dials import dial
 from explorer.gradients.clipping import ADVISED, CLIPS, ClippedStep, ClippingSettings, ThreeWays
 from explorer.labs.gradients.words import named
-from explorer.labs.prose import spoken
+from explorer.labs.prose import percent, spoken
 from explorer.runs.frames import Frame
 
 ITERATIONS_PER_FRAME = 2
@@ -191,7 +191,7 @@ def _fate(label: str, tally: Tally) -> str:
 
 
 def _percent(tally: Tally) -> str:
-    return f"{100 * tally.bites / tally.updates:.0f} %"
+    return percent(tally.bites / tally.updates)
 
 
 def look(settings: Clipping, step: int, scalars: Mapping[str, float]) -> str:

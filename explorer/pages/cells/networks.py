@@ -21,11 +21,10 @@ from explorer.networks.tasks import RECIPES
 from explorer.networks.trained import packed
 from explorer.networks.uploads import Found, Lettered, Upload, lettered, opened, wirings
 from explorer.pages import surroundings
-from explorer.pages.bringing import place, refuse, said
+from explorer.pages.bringing import place, refuse, said, take_once
 from explorer.pages.cells.material import NOT_OF_ANOTHER, NOT_OF_ANOTHER_FILE, plain
 from explorer.pages.dials import Dials
 from explorer.pages.sequences import taking
-from explorer.pages.whole import uninterrupted
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import the_hub
 from explorer.stage.component import show as show_stage
@@ -80,10 +79,7 @@ def _bring(dials: Dials[CellLab]) -> None:
         FEWER_LAYERS,
         help="It is known by what is in it; its name may end in anything.",
     )
-    if file is not None and st.session_state.get("cells.file.seen") != file.file_id:
-        with uninterrupted():
-            st.session_state["cells.file.seen"] = file.file_id
-            _open(dials, file)
+    take_once("cells.file", file, lambda file: _open(dials, file))
     if problem := said("cells.file"):
         st.warning(problem, icon=":material/error:")
     upload = kept(dials.value("upload")) if dials.value("upload") else None

@@ -157,10 +157,9 @@ def _set_weight(
     """Set the weight that the fields say now, not when the button was drawn."""
     typed = st.session_state
     matrix = typed["cells.edit.matrix"]
-    wanted = (typed.get(f"{place}.row", 0), typed.get(f"{place}.column", 0))
-    row, column, *_ = (
-        min(int(at), size - 1) for at, size in zip(wanted, (*shapes[matrix], 1), strict=False)
-    )
+    rows, *columns = shapes[matrix]
+    row = min(int(typed[f"{place}.row"]), rows - 1)
+    column = min(int(typed.get(f"{place}.column", 0)), columns[0] - 1) if columns else 0
     _add(dials, edit(matrix, row, column, float(typed[value])))
 
 

@@ -12,11 +12,10 @@ from explorer.labs.gradients.trained import TrainedWay, untrained
 from explorer.networks.shelf import kept
 from explorer.networks.uploads import opened
 from explorer.pages import surroundings
-from explorer.pages.bringing import place, refuse, said
+from explorer.pages.bringing import place, refuse, said, take_once
 from explorer.pages.cells.networks import shelved
 from explorer.pages.column import Column
 from explorer.pages.dials import Dials
-from explorer.pages.whole import uninterrupted
 from explorer.runs.answers import Asking
 from explorer.stage.component import ask
 
@@ -98,10 +97,7 @@ def _bring(dials: Dials[Flow]) -> None:
             "A network: PyTorch, Keras or ONNX", "gradients.file", FEWER_LAYERS,
             help="Opened, and proved, as in the cell lab: see there what was found in it.",
         )  # fmt: skip
-        if file is not None and st.session_state.get("gradients.file.seen") != file.file_id:
-            with uninterrupted():
-                st.session_state["gradients.file.seen"] = file.file_id
-                _open(dials, file)
+        take_once("gradients.file", file, lambda file: _open(dials, file))
         if problem := said("gradients.file"):
             st.warning(problem, icon=":material/error:")
 

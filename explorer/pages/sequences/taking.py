@@ -21,15 +21,14 @@ from explorer.labs.sequences.translating import EXAMPLES, LEARNED
 from explorer.networks.material import CHOSEN
 from explorer.networks.shelf import MOST_UPLOADS
 from explorer.pages import led
-from explorer.pages.bringing import place
+from explorer.pages.bringing import place, take_once
 from explorer.pages.dials import Dials, sentence
-from explorer.pages.whole import uninterrupted
 from explorer.runs.desk import Brought, the_desk
 from explorer.runs.hub import Ticket, the_hub
 from explorer.runs.links import query
 from explorer.sequences.kinds import KINDS, EncoderDecoder
 
-OPEN, PROBLEM, SEEN = "sequences.taking", "sequences.taking.problem", "sequences.file.seen"
+OPEN, PROBLEM = "sequences.taking", "sequences.taking.problem"
 RESTED = "sequences:rested"
 TAKES = f"{shelf.take.__module__}:{shelf.take.__qualname__}"
 SMALLER = "save a network with fewer units"
@@ -121,10 +120,7 @@ def _of_a_file(dials: Dials[SequenceLab]) -> None:
         SMALLER,
         help="It says itself which task it learned, and by which settings.",
     )
-    if file is not None and st.session_state.get(SEEN) != file.file_id:
-        with uninterrupted():
-            st.session_state[SEEN] = file.file_id
-            _take(dials, file)
+    take_once("sequences.file", file, lambda file: _take(dials, file))
     mark = dials.value("learned")
     if not mark:
         return

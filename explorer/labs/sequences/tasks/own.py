@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from explorer.labs.prose import line_of
+from explorer.labs.prose import line_of, percent
 from explorer.sequences import parse_numbers
 from explorer.sequences.problems import Forecast
 
@@ -88,7 +88,7 @@ def filled_in(values: Float[np.ndarray, " V"]) -> Float[np.ndarray, " V"]:
     if missing.sum() > MOST_GAPS * len(values):
         raise ValueError(
             f"{missing.sum()} of {len(values)} values are gaps; at most "
-            f"{100 * MOST_GAPS:.0f} % can be filled by straight lines"
+            f"{percent(MOST_GAPS)} can be filled by straight lines"
         )
     places = np.arange(len(values))
     return np.interp(places, places[~missing], values[~missing])
