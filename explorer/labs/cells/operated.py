@@ -166,10 +166,13 @@ def _says(
     if surprise:
         before, after = surprise
         now, then = (f"{100 * math.exp(-cost):.2g}" for cost in (after, before))
-        said += (
-            f"A character is typically given {now} %, not {then} % (−ln: {after:.2f} nats, not "
-            f"{before:.2f}). "
-        )
+        if (now, f"{after:.2f}") == (then, f"{before:.2f}"):
+            said += f"A character is typically given {now} %, as before, to these digits. "
+        else:
+            said += (
+                f"A character is typically given {now} %, not {then} % (−ln: {after:.2f} nats, not "
+                f"{before:.2f}). "
+            )
     if texts:
         untouched, operated = texts
         same = next(

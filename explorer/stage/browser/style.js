@@ -229,7 +229,7 @@ ${above(".above.guided")}}
 .stage .sentence { margin: 0; font-size: calc(var(--text) + 2px); line-height: 1.4; color: var(--ink); }
 .stage .sentence.long { font-size: calc(var(--text) + 1px); }
 .stage .sentence b { font-weight: 650; }
-.stage .sentence.mono { font: calc(var(--text) + 1px)/1.5 var(--monospace); white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
+.stage .sentence.mono { font: calc(var(--text) + 1px)/1.5 var(--monospace); white-space: break-spaces; overflow-wrap: anywhere; tab-size: 4; }
 .stage .sentence.mono[data-row] { white-space: break-spaces; word-break: break-all; line-height: 1.35; margin-block: -4px; } /* all rows break at one place */
 .stage .sentence.mono b { font-family: var(--font); }
 .stage .sentence mark { color: var(--ink); background: color-mix(in srgb, var(--warn) 20%, transparent); border-radius: 3px;

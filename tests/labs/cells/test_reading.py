@@ -188,6 +188,14 @@ def test_what_an_operation_changed_is_said_of_whom_and_in_which_unit():
     assert f"(−ln: {after:.2f} nats, not {before:.2f})." in said
 
 
+def test_what_is_the_same_to_the_digits_shown_is_not_said_to_be_another():
+    found = operate(CellLab(unit=61, text="abc", first=2, last=2), 61)
+    said = found.frames[0].sentences["says"]
+
+    assert " %, as before, to these digits. " in said
+    assert ", not " not in said
+
+
 def test_without_an_operation_nothing_is_different():
     found = operate(CellLab(hold="nothing"), 3)
 
